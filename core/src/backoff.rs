@@ -1,0 +1,141 @@
+//! When to try again: pure, from the number of the attempt to a delay.
+
+use std::time::Duration;
+
+/// After how long a connection counts as healthy, so that its end is a new beginning.
+///
+/// A server that accepts and then hangs up is therefore not tried faster than one that refuses.
+const HEALTHY: Duration = Duration::from_secs(30);
+
+/// The least delay after the server said that it does not want us (401, 403).
+const REFUSED: Duration = Duration::from_secs(30);
+
+/// How the delays go: PROTOCOL.md §6, with optional growth and jitter.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Policy {
+    /// The delay after the first failure.
+    pub(crate) interval: Duration,
+    /// What the delay grows to, doubling; no growth where it is not above `interval`.
+    pub(crate) max_interval: Duration,
+    /// The part of a delay that chance takes away, from 0 to 1.
+    pub(crate) jitter: f64,
+    /// How many failures in a row end it; `None` for no end.
+    pub(crate) max_attempts: Option<u32>,
+}
+
+/// How one attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// No connection came about, or none that registered.
+    Failed,
+    /// The server does not accept this producer.
+    Refused,
+    /// There was a connection, for this long.
+    Lost(Duration),
+}
+
+/// The state between attempts.
+#[derive(Debug)]
+pub(crate) struct Backoff {
+    policy: Policy,
+    failures: u32,
+}
+
+impl Backoff {
+    pub(crate) fn new(policy: Policy) -> Self {
+        Self { policy, failures: 0 }
+    }
+
+    /// How long to wait before the next attempt; `None` where no attempt is left.
+    ///
+    /// `chance` is a number from 0 to 1, evenly spread. A connection that was healthy is tried again at once.
+    pub(crate) fn after(&mut self, ended: Ended, chance: f64) -> Option<Duration> {
+        if matches!(ended, Ended::Lost(lived) if lived >= HEALTHY) {
+            self.failures = 0;
+            return Some(Duration::ZERO);
+        }
+        self.failures = self.failures.saturating_add(1);
+        if self.policy.max_attempts.is_some_and(|most| self.failures > most) {
+            return None;
+        }
+        let doublings = (self.failures - 1).min(31);
+        let grown = self.policy.interval.saturating_mul(1 << doublings);
+        let delay = grown.min(self.policy.max_interval.max(self.policy.interval));
+        let delay = if ended == Ended::Refused { delay.max(REFUSED) } else { delay };
+        Some(delay.mul_f64(1.0 - self.policy.jitter.clamp(0.0, 1.0) * chance.clamp(0.0, 1.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn policy() -> Policy {
+        Policy { interval: 5 * SECOND, max_interval: 5 * SECOND, jitter: 0.0, max_attempts: None }
+    }
+
+    #[test]
+    fn the_protocol_waits_five_seconds_for_ever() {
+        let mut backoff = Backoff::new(policy());
+        for _ in 0..1000 {
+            assert_eq!(backoff.after(Ended::Failed, 0.9), Some(5 * SECOND));
+        }
+    }
+
+    #[test]
+    fn growth_doubles_to_its_limit_and_health_resets_it() {
+        let mut backoff = Backoff::new(Policy { interval: SECOND, max_interval: 10 * SECOND, ..policy() });
+        let delays: Vec<_> = (0..6).map(|_| backoff.after(Ended::Failed, 0.0).unwrap().as_secs()).collect();
+        assert_eq!(delays, [1, 2, 4, 8, 10, 10]);
+        assert_eq!(backoff.after(Ended::Lost(SECOND), 0.0), Some(10 * SECOND));
+        assert_eq!(backoff.after(Ended::Lost(60 * SECOND), 0.0), Some(Duration::ZERO));
+        assert_eq!(backoff.after(Ended::Failed, 0.0), Some(SECOND));
+    }
+
+    #[test]
+    fn attempts_end_where_the_policy_says() {
+        let mut backoff = Backoff::new(Policy { max_attempts: Some(2), ..policy() });
+        assert!(backoff.after(Ended::Failed, 0.0).is_some());
+        assert!(backoff.after(Ended::Failed, 0.0).is_some());
+        assert_eq!(backoff.after(Ended::Failed, 0.0), None);
+    }
+
+    fn any_end() -> impl Strategy<Value = Ended> {
+        prop_oneof![
+            Just(Ended::Failed),
+            Just(Ended::Refused),
+            (0_u64..100).prop_map(|seconds| Ended::Lost(Duration::from_secs(seconds))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_delay_keeps_its_bounds(
+            interval_ms in 1_u64..100_000,
+            max_ms in 0_u64..1_000_000,
+            jitter in 0.0_f64..=1.0,
+            ends in prop::collection::vec((any_end(), 0.0_f64..=1.0), 1..50),
+        ) {
+            let interval = Duration::from_millis(interval_ms);
+            let most = interval.max(Duration::from_millis(max_ms));
+            let mut backoff =
+                Backoff::new(Policy { interval, max_interval: Duration::from_millis(max_ms), jitter, max_attempts: None });
+            for (ended, chance) in ends {
+                let delay = backoff.after(ended, chance).unwrap();
+                match ended {
+                    Ended::Lost(lived) if lived >= HEALTHY => prop_assert_eq!(delay, Duration::ZERO),
+                    Ended::Refused => prop_assert!(delay <= most.max(REFUSED)),
+                    _ => prop_assert!(delay <= most),
+                }
+                if !matches!(ended, Ended::Lost(lived) if lived >= HEALTHY) {
+                    // A nanosecond for the rounding of the product.
+                    prop_assert!(delay + Duration::from_nanos(1) >= interval.mul_f64(1.0 - jitter));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What a producer is told: options, their defaults, the environment, and what makes them valid.
+
+mod builder;
+mod environment;
+
+use std::time::Duration;
+
+pub use builder::ConfigBuilder;
+
+use crate::backoff;
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::journal::{Limits, Overflow, Replay};
+use crate::signaling::message::Metadata;
+use crate::signaling::tls::ExtraCertificates;
+
+/// The address that the protocol names (PROTOCOL.md §1).
+pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
+
+/// The ICE server that the protocol names (PROTOCOL.md §4).
+pub const DEFAULT_ICE_SERVER: &str = "stun:stun.l.google.com:19302";
+
+/// A STUN or TURN server (RFC 7064, RFC 7065). TURN is spoken over UDP.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IceServer {
+    /// `stun:host[:port]` or `turn:host[:port]`.
+    pub url: String,
+    /// The user of a TURN server; empty for STUN.
+    pub username: String,
+    /// The password of a TURN server; empty for STUN.
+    pub credential: String,
+}
+
+impl IceServer {
+    /// A STUN server, `stun:host[:port]`.
+    pub fn stun(url: impl Into<String>) -> Self {
+        Self { url: url.into(), username: String::new(), credential: String::new() }
+    }
+
+    /// A TURN server, `turn:host[:port]`, with its user and password.
+    pub fn turn(url: impl Into<String>, username: impl Into<String>, credential: impl Into<String>) -> Self {
+        Self { url: url.into(), username: username.into(), credential: credential.into() }
+    }
+}
+
+impl std::fmt::Debug for IceServer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("IceServer").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// Everything that a producer needs to know, checked: an invalid `Config` cannot be built.
+///
+/// ```
+/// # fn main() -> Result<(), logrtc::Error> {
+/// let config = logrtc::Config::builder("checkout")
+///     .system_name("Checkout")
+///     .version("1.4.0")
+///     .filter("info,checkout::db=debug")
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Config {
+    pub(crate) url: url::Url,
+    pub(crate) client_id: String,
+    pub(crate) metadata: Metadata,
+    pub(crate) token: Option<String>,
+    pub(crate) extra_certificates: ExtraCertificates,
+    pub(crate) filter: Filter,
+    pub(crate) limits: Limits,
+    pub(crate) max_entry_bytes: usize,
+    pub(crate) overflow: Overflow,
+    pub(crate) replay: Replay,
+    pub(crate) reconnect: backoff::Policy,
+    pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) max_consumers: usize,
+    pub(crate) close_timeout: Duration,
+    pub(crate) disabled: bool,
+    #[cfg(feature = "faults")]
+    pub(crate) faults: Option<crate::consumer::faults::Faults>,
+}
+
+impl Config {
+    /// Begins a configuration; `client_id` is the name under which the producer registers.
+    pub fn builder(client_id: impl Into<String>) -> ConfigBuilder {
+        ConfigBuilder::new(client_id.into())
+    }
+
+    /// The address of the signaling server.
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// The name under which the producer registers.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Whether the producer does nothing (`LOGRTC_DISABLED`).
+    pub fn is_disabled(&self) -> bool {
+        self.disabled
+    }
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The token is a secret, and so may be the rest of the address.
+        formatter
+            .debug_struct("Config")
+            .field("url", &format_args!("{}://{}", self.url.scheme(), self.url.host_str().unwrap_or_default()))
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+fn parse_url(text: &str) -> Result<url::Url> {
+    let wrong = |problem: String| Error::invalid("url", format_args!("{problem}, as in {DEFAULT_URL}"));
+    let url = url::Url::parse(text).map_err(|error| wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")))?;
+    if !matches!(url.scheme(), "ws" | "wss") {
+        return Err(wrong(format!("the scheme must be ws or wss, not {:?}", url.scheme())));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(wrong(format!("{text:?} names no host")));
+    }
+    Ok(url)
+}

@@ -1,0 +1,407 @@
+//! The setters, and the check of them all.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, environment, parse_url};
+use crate::backoff;
+use crate::entry::DEFAULT_MAX_ENTRY_BYTES;
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::journal::{Limits, Overflow, Replay};
+use crate::level::Level;
+use crate::signaling::message::Metadata;
+use crate::signaling::tls::ExtraCertificates;
+
+/// The longest `client_id`, and each text of the metadata, in bytes.
+const MAX_CLIENT_ID_BYTES: usize = 128;
+const MAX_METADATA_BYTES: usize = 1024;
+
+/// No option may make a producer wait longer than this.
+const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Options before they are checked. Every setter has a default; [`build`](Self::build) checks them all.
+#[derive(Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ConfigBuilder {
+    pub(super) url: String,
+    pub(super) client_id: String,
+    pub(super) token: Option<String>,
+    pub(super) filter: FilterOption,
+    pub(super) disabled: bool,
+    system_name: Option<String>,
+    version: String,
+    description: Option<String>,
+    ca_file: Option<PathBuf>,
+    max_entries: usize,
+    max_bytes: usize,
+    max_entry_bytes: usize,
+    overflow: Overflow,
+    replay: Replay,
+    reconnect: backoff::Policy,
+    ice_servers: Vec<IceServer>,
+    max_consumers: usize,
+    close_timeout: Duration,
+    environment: bool,
+    #[cfg(feature = "faults")]
+    faults: Option<crate::consumer::faults::Faults>,
+}
+
+/// A filter that is known to be right, or the text of one that is not yet read.
+#[derive(Clone)]
+pub(super) enum FilterOption {
+    Level(Level),
+    Directives(String),
+}
+
+impl ConfigBuilder {
+    pub(super) fn new(client_id: String) -> Self {
+        Self {
+            url: DEFAULT_URL.to_owned(),
+            client_id,
+            token: None,
+            filter: FilterOption::Level(Level::Debug),
+            disabled: false,
+            system_name: None,
+            version: "0.0.0".to_owned(),
+            description: None,
+            ca_file: None,
+            max_entries: 65_536,
+            max_bytes: 16 * 1024 * 1024,
+            max_entry_bytes: DEFAULT_MAX_ENTRY_BYTES,
+            overflow: Overflow::DropOldest,
+            replay: Replay::All,
+            reconnect: backoff::Policy {
+                interval: Duration::from_secs(5),
+                max_interval: Duration::from_secs(5),
+                jitter: 0.0,
+                max_attempts: None,
+            },
+            ice_servers: vec![IceServer::stun(DEFAULT_ICE_SERVER)],
+            max_consumers: 64,
+            close_timeout: Duration::from_secs(2),
+            environment: true,
+            #[cfg(feature = "faults")]
+            faults: None,
+        }
+    }
+
+    /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = url.into();
+        self
+    }
+
+    /// The name of the system, for people; the `client_id` by default.
+    pub fn system_name(mut self, system_name: impl Into<String>) -> Self {
+        self.system_name = Some(system_name.into());
+        self
+    }
+
+    /// The version of the system; `0.0.0` by default.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// What the system is, for people; none by default.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// A bearer token for the signaling server, sent as `Authorization: Bearer …`; none by default.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// A file of certificates (PEM) that are trusted for `wss://`, beside the system's own; none by default.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// The lowest level that is logged, of every target; [`Level::Debug`] by default. Replaces the filter.
+    pub fn level(mut self, level: Level) -> Self {
+        self.filter = FilterOption::Level(level);
+        self
+    }
+
+    /// What is logged, by level and target, as [`Filter`] has it: `info,app::db=debug`. Replaces the level.
+    pub fn filter(mut self, directives: impl Into<String>) -> Self {
+        self.filter = FilterOption::Directives(directives.into());
+        self
+    }
+
+    /// How many entries the journal holds; 65 536 by default.
+    pub fn max_entries(mut self, max_entries: usize) -> Self {
+        self.max_entries = max_entries;
+        self
+    }
+
+    /// How many bytes the journal holds, 64 for each entry's place among them; 16 MiB by default.
+    pub fn max_bytes(mut self, max_bytes: usize) -> Self {
+        self.max_bytes = max_bytes;
+        self
+    }
+
+    /// How long an entry may be when encoded, in bytes; 64 KiB by default, which is also the most. A longer message
+    /// is cut, and marked by `fields.truncated`.
+    pub fn max_entry_bytes(mut self, max_entry_bytes: usize) -> Self {
+        self.max_entry_bytes = max_entry_bytes;
+        self
+    }
+
+    /// What happens when the journal is full; [`Overflow::DropOldest`] by default.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// Where a new consumer begins; [`Replay::All`] by default.
+    pub fn replay(mut self, replay: Replay) -> Self {
+        self.replay = replay;
+        self
+    }
+
+    /// How long to wait between attempts to reach the signaling server; 5 s by default (PROTOCOL.md §6).
+    pub fn reconnect_interval(mut self, interval: Duration) -> Self {
+        self.reconnect.interval = interval;
+        self
+    }
+
+    /// What the interval grows to, doubling with each failure; no growth by default.
+    pub fn max_reconnect_interval(mut self, max_interval: Duration) -> Self {
+        self.reconnect.max_interval = max_interval;
+        self
+    }
+
+    /// The part of an interval, from 0 to 1, that chance takes away, so that many producers do not come back at
+    /// once; 0 by default.
+    pub fn reconnect_jitter(mut self, jitter: f64) -> Self {
+        self.reconnect.jitter = jitter;
+        self
+    }
+
+    /// How many failed attempts in a row end the producer's search for its server; no end by default.
+    pub fn max_reconnect_attempts(mut self, max_attempts: Option<u32>) -> Self {
+        self.reconnect.max_attempts = max_attempts;
+        self
+    }
+
+    /// The STUN and TURN servers; [`DEFAULT_ICE_SERVER`] by default. None at all is right within one network.
+    pub fn ice_servers(mut self, ice_servers: impl IntoIterator<Item = IceServer>) -> Self {
+        self.ice_servers = ice_servers.into_iter().collect();
+        self
+    }
+
+    /// How many consumers there may be at once; 64 by default. One more is refused, and counted.
+    pub fn max_consumers(mut self, max_consumers: usize) -> Self {
+        self.max_consumers = max_consumers;
+        self
+    }
+
+    /// How long the end of the last [`Producer`](crate::Producer) handle waits for delivery; 2 s by default.
+    pub fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.close_timeout = timeout;
+        self
+    }
+
+    /// Makes the producer do nothing: no thread, no socket, and every entry is filtered.
+    pub fn disabled(mut self, disabled: bool) -> Self {
+        self.disabled = disabled;
+        self
+    }
+
+    /// Whether `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN` and `LOGRTC_DISABLED` win over what
+    /// is set here; they do by default, for the person who runs the program knows better.
+    pub fn environment(mut self, environment: bool) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// Faults for the producer's own sockets, for tests.
+    #[cfg(feature = "faults")]
+    pub fn faults(mut self, faults: crate::consumer::faults::Faults) -> Self {
+        self.faults = Some(faults);
+        self
+    }
+
+    /// Checks every option.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the option, and says what is right.
+    pub fn build(mut self) -> Result<Config> {
+        if self.environment {
+            environment::apply(&mut self, |name| std::env::var(name).ok())?;
+        }
+        let url = parse_url(&self.url)?;
+        check_text("client_id", &self.client_id, 1, MAX_CLIENT_ID_BYTES)?;
+        let system_name = self.system_name.unwrap_or_else(|| self.client_id.clone());
+        check_text("system_name", &system_name, 1, MAX_METADATA_BYTES)?;
+        check_text("version", &self.version, 1, MAX_METADATA_BYTES)?;
+        if let Some(description) = &self.description {
+            check_text("description", description, 0, MAX_METADATA_BYTES)?;
+        }
+        if let Some(token) = &self.token {
+            check_token(token)?;
+        }
+        let filter = match self.filter {
+            FilterOption::Level(level) => Filter::at_least(level),
+            FilterOption::Directives(directives) => directives.parse()?,
+        };
+        check_range("max_entry_bytes", self.max_entry_bytes, 2048, DEFAULT_MAX_ENTRY_BYTES)?;
+        check_range("max_entries", self.max_entries, 1, 1 << 24)?;
+        check_range("max_bytes", self.max_bytes, 2 * self.max_entry_bytes, 1 << 32)?;
+        check_range("max_consumers", self.max_consumers, 1, 1000)?;
+        if !(0.0..=1.0).contains(&self.reconnect.jitter) {
+            return Err(Error::invalid("reconnect_jitter", format_args!("{} is not from 0 to 1", self.reconnect.jitter)));
+        }
+        check_duration("reconnect_interval", self.reconnect.interval, Duration::from_millis(1))?;
+        check_duration("max_reconnect_interval", self.reconnect.max_interval, Duration::ZERO)?;
+        check_duration("close_timeout", self.close_timeout, Duration::ZERO)?;
+        if let Overflow::Block(limit) = self.overflow {
+            check_duration("overflow", limit, Duration::ZERO)?;
+        }
+        for server in &self.ice_servers {
+            check_ice_server(server)?;
+        }
+        let extra_certificates = match &self.ca_file {
+            Some(path) => ExtraCertificates::read(path)?,
+            None => ExtraCertificates::default(),
+        };
+        Ok(Config {
+            url,
+            metadata: Metadata { system_name, version: self.version, description: self.description },
+            client_id: self.client_id,
+            token: self.token,
+            extra_certificates,
+            filter,
+            limits: Limits { entries: self.max_entries, bytes: self.max_bytes },
+            max_entry_bytes: self.max_entry_bytes,
+            overflow: self.overflow,
+            replay: self.replay,
+            reconnect: self.reconnect,
+            ice_servers: self.ice_servers,
+            max_consumers: self.max_consumers,
+            close_timeout: self.close_timeout,
+            disabled: self.disabled,
+            #[cfg(feature = "faults")]
+            faults: self.faults,
+        })
+    }
+}
+
+fn check_text(name: &str, text: &str, least: usize, most: usize) -> Result<()> {
+    if text.len() < least {
+        return Err(Error::invalid(name, "must not be empty"));
+    }
+    if text.len() > most {
+        return Err(Error::invalid(name, format_args!("has {} bytes; at most {most}", text.len())));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(name, "must not hold control characters"));
+    }
+    Ok(())
+}
+
+/// What may stand in a header (RFC 6750 §2.1); the message never shows the token.
+fn check_token(token: &str) -> Result<()> {
+    if token.is_empty() || token.len() > 4096 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::invalid("token", "must have 1 to 4096 visible ASCII characters"));
+    }
+    Ok(())
+}
+
+fn check_range(name: &str, value: usize, least: usize, most: usize) -> Result<()> {
+    if (least..=most).contains(&value) {
+        Ok(())
+    } else {
+        Err(Error::invalid(name, format_args!("{value} is not from {least} to {most}")))
+    }
+}
+
+fn check_duration(name: &str, value: Duration, least: Duration) -> Result<()> {
+    if (least..=MAX_DURATION).contains(&value) {
+        Ok(())
+    } else {
+        Err(Error::invalid(name, format_args!("{value:?} is not from {least:?} to {MAX_DURATION:?}")))
+    }
+}
+
+fn check_ice_server(server: &IceServer) -> Result<()> {
+    let known = |scheme: &str| server.url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty());
+    if known("stun:") {
+        return Ok(());
+    }
+    if !known("turn:") {
+        let text = format_args!("{:?} must begin with stun: or turn:", server.url).to_string();
+        return Err(Error::invalid("ice_servers", text));
+    }
+    if server.username.is_empty() || server.credential.is_empty() {
+        return Err(Error::invalid("ice_servers", format_args!("{:?} needs a username and a credential", server.url)));
+    }
+    if server.url.contains("transport=tcp") {
+        return Err(Error::invalid("ice_servers", format_args!("{:?}: TURN is spoken over UDP alone", server.url)));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> ConfigBuilder {
+        ConfigBuilder::new("app".to_owned()).environment(false)
+    }
+
+    #[test]
+    fn the_defaults_are_the_decided_ones() {
+        let config = builder().build().unwrap();
+        assert_eq!(config.url(), DEFAULT_URL);
+        assert_eq!(config.metadata.system_name, "app");
+        assert_eq!(config.limits, Limits { entries: 65_536, bytes: 16 << 20 });
+        assert_eq!((config.overflow, config.replay), (Overflow::DropOldest, Replay::All));
+        assert_eq!(config.reconnect.interval, Duration::from_millis(5000));
+        assert_eq!(config.reconnect.max_attempts, None);
+        assert_eq!(config.max_consumers, 64);
+        assert_eq!(config.close_timeout, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn every_wrong_option_is_named() {
+        let day = Duration::from_secs(86_401);
+        for (builder, message) in [
+            (ConfigBuilder::new(String::new()).environment(false), "client_id: must not be empty"),
+            (ConfigBuilder::new("a\n".into()).environment(false), "client_id: must not hold control characters"),
+            (builder().url("http://x"), "url: the scheme must be ws or wss, not \"http\""),
+            (builder().url("nonsense"), "url: \"nonsense\" is not an address"),
+            (builder().version(""), "version: must not be empty"),
+            (builder().token("two words"), "token: must have"),
+            (builder().filter("loud"), "filter: \"loud\" is not a level"),
+            (builder().max_entries(0), "max_entries: 0 is not from 1"),
+            (builder().max_bytes(1), "max_bytes: 1 is not from"),
+            (builder().max_entry_bytes(1 << 20), "max_entry_bytes: 1048576 is not from"),
+            (builder().max_consumers(0), "max_consumers: 0 is not from 1 to 1000"),
+            (builder().reconnect_jitter(f64::NAN), "reconnect_jitter: NaN is not from 0 to 1"),
+            (builder().reconnect_interval(Duration::ZERO), "reconnect_interval: 0ns is not from"),
+            (builder().close_timeout(day), "close_timeout: 86401s is not from"),
+            (builder().ice_servers([IceServer::stun("http://x")]), "ice_servers: \"http://x\" must begin"),
+            (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\" needs"),
+            (builder().ca_file("/nowhere.pem"), "ca_file: /nowhere.pem"),
+        ] {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
+            assert!(error.to_string().starts_with(message), "{error}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let config = builder().url("wss://u:secret@host/x?k=secret").token("secret").build().unwrap();
+        assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+        let server = IceServer::turn("turn:x", "secret", "secret");
+        assert!(!format!("{server:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,153 @@
+//! The consumers: one task that knows who is there, and one for each of them.
+
+pub(crate) mod addresses;
+pub(crate) mod connection;
+pub(crate) mod delivery;
+#[cfg(feature = "faults")]
+pub(crate) mod faults;
+pub(crate) mod framing;
+pub(crate) mod gauge;
+pub(crate) mod ice_servers;
+pub(crate) mod peer;
+pub(crate) mod roster;
+pub(crate) mod sdp;
+pub(crate) mod sockets;
+pub(crate) mod table;
+pub(crate) mod window;
+
+use std::sync::Arc;
+
+use log::debug;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use peer::{Command, Peer, PeerContext};
+use roster::{Admission, Roster};
+
+use crate::observe::{EndReason, Event};
+use crate::signaling::message::{Incoming, RemoteCandidate};
+
+/// How many commands wait for a peer. It reads on at all times; a peer that does not is ended.
+const COMMAND_QUEUE: usize = 64;
+
+/// What the roster holds of a peer.
+struct PeerHandle {
+    commands: mpsc::Sender<Command>,
+    /// How many more candidates of this consumer are taken.
+    candidates_left: usize,
+}
+
+pub(crate) struct Consumers {
+    context: Arc<PeerContext>,
+    roster: Roster<PeerHandle>,
+    peers: JoinSet<(String, u64)>,
+    incoming: mpsc::Receiver<Incoming>,
+    shutdown: watch::Receiver<bool>,
+}
+
+impl Consumers {
+    pub(crate) fn new(
+        context: PeerContext,
+        max_consumers: usize,
+        incoming: mpsc::Receiver<Incoming>,
+        shutdown: watch::Receiver<bool>,
+    ) -> Self {
+        let roster = Roster::new(max_consumers);
+        Self { context: Arc::new(context), roster, peers: JoinSet::new(), incoming, shutdown }
+    }
+
+    /// Serves until shutdown, and until every peer has closed.
+    pub(crate) async fn run(mut self) {
+        loop {
+            tokio::select! {
+                Some(message) = self.incoming.recv() => self.handle(message),
+                Some(ended) = self.peers.join_next() => {
+                    if let Ok((consumer_id, generation)) = ended {
+                        self.roster.remove_generation(&consumer_id, generation);
+                    }
+                }
+                _ = self.shutdown.changed() => break,
+            }
+        }
+        self.roster.drain().for_each(drop);
+        // All at once: each takes up to 100 ms to close.
+        while self.peers.join_next().await.is_some() {}
+    }
+
+    fn handle(&mut self, message: Incoming) {
+        match message {
+            Incoming::ConsumerConnected { consumer_id } => self.admit(consumer_id),
+            Incoming::ConsumerDisconnected { consumer_id } => {
+                if let Some(peer) = self.roster.remove(&consumer_id) {
+                    end(&peer, EndReason::Left);
+                }
+            }
+            Incoming::Answer { from, sdp } => self.answer(&from, &sdp),
+            Incoming::Candidate { from, candidate } => self.candidate(&from, candidate),
+            Incoming::Ping | Incoming::Registered | Incoming::Error { .. } | Incoming::Unknown => {}
+        }
+    }
+
+    fn admit(&mut self, consumer_id: String) {
+        let (commands, receiver) = mpsc::channel(COMMAND_QUEUE);
+        let handle = PeerHandle { commands, candidates_left: sdp::MAX_CANDIDATES };
+        match self.roster.admit(&consumer_id, |_| handle) {
+            Admission::Admitted { generation, replaced } => {
+                if let Some(replaced) = replaced {
+                    end(&replaced, EndReason::Replaced);
+                }
+                let context = Arc::clone(&self.context);
+                self.peers.spawn(Peer { context, consumer_id, generation, commands: receiver }.run());
+            }
+            Admission::Full(_) => {
+                debug!("refuses consumer {consumer_id:?}: there are {} already", self.roster.len());
+                self.context.counters.consumers_refused.increment();
+                self.context.observers.emit(Event::ConsumerRefused { consumer_id });
+            }
+        }
+    }
+
+    fn answer(&mut self, from: &[String], sdp: &str) {
+        let checked = match sdp::check_answer(sdp) {
+            Ok(checked) => checked,
+            Err(problem) => {
+                debug!("refuses an answer: {problem}");
+                self.context.counters.answers_refused.increment();
+                return;
+            }
+        };
+        if let Some(peer) = self.roster.take_answer(from, &checked.ufrag) {
+            peer.candidates_left = peer.candidates_left.saturating_sub(checked.candidates);
+            tell(peer, Command::Answer(checked.sdp));
+        }
+    }
+
+    fn candidate(&mut self, from: &[String], candidate: RemoteCandidate) {
+        if candidate.candidate.is_empty() {
+            return;
+        }
+        let ufrag = candidate.username_fragment.as_deref().or_else(|| sdp::candidate_ufrag(&candidate.candidate));
+        let checked = sdp::check_candidate(&candidate.candidate);
+        let peer = self.roster.for_candidate(from, ufrag);
+        match (checked, peer) {
+            (Ok(()), Some(peer)) if peer.candidates_left > 0 => {
+                peer.candidates_left -= 1;
+                tell(peer, Command::Candidate(candidate));
+            }
+            (Ok(()), None) => {}
+            (checked, _) => {
+                debug!("refuses a candidate: {}", checked.err().unwrap_or_else(|| "one too many".to_owned()));
+                self.context.counters.candidates_refused.increment();
+            }
+        }
+    }
+}
+
+/// A peer whose queue is full does not read, and one that has gone needs nothing.
+fn tell(peer: &PeerHandle, command: Command) {
+    let _ = peer.commands.try_send(command);
+}
+
+fn end(peer: &PeerHandle, reason: EndReason) {
+    tell(peer, Command::End(reason));
+}

@@ -1,0 +1,185 @@
+//! A peer connection with the channel `logs`, as the stack wants to be used: PROTOCOL.md §4.
+//!
+//! What the stack does wrong, and what is done about it, stands here and in `sockets`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rtc::ice::mdns::MulticastDnsMode;
+use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use webrtc::data_channel::{DataChannel, RTCDataChannelInit};
+use webrtc::peer_connection::{
+    CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
+    RTCIceCandidateInit, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent, RTCPeerConnectionState,
+    RTCSessionDescription, SettingEngine, SettingEngineBuilder,
+};
+use webrtc::runtime::Runtime;
+
+use super::addresses;
+
+/// The label of the channel (PROTOCOL.md §4).
+const CHANNEL_LABEL: &str = "logs";
+
+/// The longest message that is offered and sent, in bytes; every browser takes as much.
+const MAX_MESSAGE_BYTES: u32 = 256 * 1024;
+
+/// How often a pair of candidates is tried, and how many times: 15 s, the time that a peer has to open.
+///
+/// The stack nominates a pair at the beat after its first success, so the beat is what opening takes at the least.
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
+const MAX_CHECKS: u16 = 300;
+
+/// How long the host's own candidates may take to be gathered; it is local work.
+const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// What the stack tells about a connection.
+#[derive(Debug)]
+pub(crate) enum ConnectionEvent {
+    Candidate(RTCIceCandidateInit),
+    GatheringComplete,
+    State(RTCPeerConnectionState),
+}
+
+/// Must be closed: a connection that is only dropped keeps its task and its sockets.
+pub(crate) struct Connection {
+    peer: Arc<dyn PeerConnection>,
+    pub(crate) channel: Arc<dyn DataChannel>,
+    pub(crate) events: mpsc::Receiver<ConnectionEvent>,
+    sockets: usize,
+}
+
+/// What a connection is made with.
+pub(crate) struct ConnectionOptions {
+    pub(crate) runtime: Arc<dyn Runtime>,
+    pub(crate) ice_servers: Vec<RTCIceServer>,
+    pub(crate) server_is_local: bool,
+}
+
+impl Connection {
+    /// A connection that has offered nothing yet.
+    pub(crate) async fn new(options: &ConnectionOptions) -> Result<Self, String> {
+        // With mDNS a browser's `.local` candidates can be reached from behind a firewall. Where there is no multicast
+        // route the stack refuses to build with it (webrtc 0.21.1, driver.rs `bind_transports`): then without, and the
+        // browser is learnt from its own checks. Can go when mDNS is best effort upstream;
+        // tests/loopback_only.rs shows the fault.
+        match Self::with_mdns(options, MulticastDnsMode::QueryOnly).await {
+            Ok(connection) => Ok(connection),
+            Err(_) => Self::with_mdns(options, MulticastDnsMode::Disabled).await,
+        }
+    }
+
+    async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self, String> {
+        let (sender, events) = mpsc::channel(64);
+        let addresses = addresses::to_bind(options.server_is_local);
+        let sockets = addresses.len();
+        let configuration = RTCConfigurationBuilder::new().with_ice_servers(options.ice_servers.clone()).build();
+        let peer = PeerConnectionBuilder::new()
+            .with_configuration(configuration)
+            .with_setting_engine(settings(mdns))
+            .with_handler(Arc::new(Handler(sender)))
+            .with_runtime(Arc::clone(&options.runtime))
+            .with_udp_addrs(addresses)
+            .build()
+            .await
+            .map_err(|error| error.to_string())?;
+        let peer: Arc<dyn PeerConnection> = Arc::new(peer);
+        let init = RTCDataChannelInit { ordered: true, ..RTCDataChannelInit::default() };
+        match peer.create_data_channel(CHANNEL_LABEL, Some(init)).await {
+            Ok(channel) => Ok(Self { peer, channel, events, sockets }),
+            Err(error) => {
+                let _ = peer.close().await;
+                Err(error.to_string())
+            }
+        }
+    }
+
+    /// The offer, with every candidate that is known without the network: a server may drop those that come later.
+    pub(crate) async fn offer(&mut self) -> Result<String, String> {
+        let text = |error: webrtc::error::Error| error.to_string();
+        let offer = self.peer.create_offer(None).await.map_err(text)?;
+        self.peer.set_local_description(offer).await.map_err(text)?;
+        let mut gathered = 0;
+        let gathering = async {
+            while gathered < self.sockets {
+                match self.events.recv().await {
+                    Some(ConnectionEvent::Candidate(_)) => gathered += 1,
+                    Some(ConnectionEvent::State(_)) => {}
+                    Some(ConnectionEvent::GatheringComplete) | None => return,
+                }
+            }
+        };
+        let _ = timeout(HOST_CANDIDATES_TIMEOUT, gathering).await;
+        let local = self.peer.local_description().await.ok_or("no local description")?;
+        Ok(local.sdp)
+    }
+
+    /// Takes the consumer's answer, which has been checked.
+    pub(crate) async fn accept(&self, answer: String) -> Result<(), String> {
+        let answer = RTCSessionDescription::answer(answer).map_err(|error| error.to_string())?;
+        self.peer.set_remote_description(answer).await.map_err(|error| error.to_string())
+    }
+
+    /// Takes one candidate of the consumer, which has been checked, after its answer.
+    pub(crate) async fn add_candidate(&self, candidate: RTCIceCandidateInit) -> Result<(), String> {
+        self.peer.add_ice_candidate(candidate).await.map_err(|error| error.to_string())
+    }
+
+    pub(crate) async fn close(self) {
+        // It reports only that it was closed before.
+        let _ = self.peer.close().await;
+    }
+}
+
+fn settings(mdns: MulticastDnsMode) -> SettingEngine {
+    let none = Some(Duration::ZERO);
+    SettingEngineBuilder::new()
+        .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE_BYTES))
+        .with_multicast_dns_mode(mdns)
+        // Both together stay below the 63 s after which the stack's SCTP gives up in silence.
+        .with_ice_timeouts(Some(Duration::from_secs(5)), Some(Duration::from_secs(25)), Some(Duration::from_secs(2)))
+        .with_ice_connection_attempts(Some(CHECK_INTERVAL), Some(MAX_CHECKS))
+        // A browser behind mDNS is peer-reflexive, which the stack would hold back for a second.
+        .with_host_acceptance_min_wait(none)
+        .with_srflx_acceptance_min_wait(none)
+        .with_prflx_acceptance_min_wait(none)
+        .with_relay_acceptance_min_wait(none)
+        // Ours is an ECDSA certificate; a handshake can stall where an RSA suite is chosen.
+        .with_dtls_cipher_suites(vec![
+            CipherSuiteId::Tls_Ecdhe_Ecdsa_With_Aes_128_Gcm_Sha256,
+            CipherSuiteId::Tls_Ecdhe_Ecdsa_With_Aes_256_Cbc_Sha,
+        ])
+        .build()
+}
+
+/// Runs on the connection's own task: it only passes on, and never waits.
+struct Handler(mpsc::Sender<ConnectionEvent>);
+
+impl Handler {
+    fn tell(&self, event: ConnectionEvent) {
+        // The peer reads on until it ends; a full queue means that it ends now.
+        let _ = self.0.try_send(event);
+    }
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_candidate(&self, event: RTCPeerConnectionIceEvent) {
+        if let Ok(candidate) = event.candidate.to_json()
+            && !candidate.candidate.is_empty()
+        {
+            self.tell(ConnectionEvent::Candidate(candidate));
+        }
+    }
+
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            self.tell(ConnectionEvent::GatheringComplete);
+        }
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        self.tell(ConnectionEvent::State(state));
+    }
+}

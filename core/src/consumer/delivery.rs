@@ -1,0 +1,200 @@
+//! From the cursor to the channel: reads the journal, keeps within the window, and learns what has arrived.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use chrono::Utc;
+use tokio::sync::Notify;
+use webrtc::data_channel::DataChannel;
+use webrtc::error::Error as StackError;
+
+use super::framing::{self, GapReason};
+use super::gauge::Gauge;
+use super::window::Window;
+use crate::journal::{CursorId, SharedJournal};
+use crate::observe::EndReason;
+
+/// How much is read from the journal at once. What is on the way exceeds the window by this at the most.
+const CHUNK_BYTES: usize = 16 * 1024;
+
+/// How long nothing may arrive while something is on the way.
+const STALL_LIMIT: Duration = Duration::from_secs(20);
+
+/// How soon, and how late, the channel is asked again what has arrived where no event tells.
+const FIRST_LOOK: Duration = Duration::from_millis(1);
+const LAST_LOOK: Duration = Duration::from_millis(50);
+
+pub(crate) struct Delivery {
+    pub(crate) channel: Arc<dyn DataChannel>,
+    pub(crate) journal: Arc<SharedJournal>,
+    pub(crate) cursor: CursorId,
+    /// Told when the channel has room again.
+    pub(crate) drained: Arc<Notify>,
+    pub(crate) gauge: Arc<Gauge>,
+}
+
+/// What is on the way: the messages handed over, and how many of their bytes have arrived.
+struct OnTheWay {
+    sent: u64,
+    arrived: u64,
+    /// For each message that has not arrived, the offset of its end, and how many entries of the journal it holds.
+    ends: VecDeque<(u64, u64)>,
+    moved: Instant,
+}
+
+impl OnTheWay {
+    fn new(now: Instant) -> Self {
+        Self { sent: 0, arrived: 0, ends: VecDeque::new(), moved: now }
+    }
+
+    fn push(&mut self, now: Instant, bytes: usize, entries: u64) {
+        if self.ends.is_empty() {
+            self.moved = now;
+        }
+        self.sent += bytes as u64;
+        self.ends.push_back((self.sent, entries));
+    }
+
+    /// The channel still holds `outstanding` bytes; returns how many entries have arrived since the last time.
+    fn settle(&mut self, now: Instant, outstanding: usize) -> u64 {
+        let arrived = self.sent - (outstanding as u64).min(self.sent);
+        if arrived > self.arrived {
+            self.arrived = arrived;
+            self.moved = now;
+        }
+        let mut entries = 0;
+        while let Some((_, held)) = self.ends.pop_front_if(|(end, _)| *end <= arrived) {
+            entries += held;
+        }
+        entries
+    }
+
+    fn is_stalled(&self, now: Instant) -> bool {
+        !self.ends.is_empty() && now.saturating_duration_since(self.moved) >= STALL_LIMIT
+    }
+}
+
+impl Delivery {
+    /// Delivers until the channel ends or stalls.
+    pub(crate) async fn run(self) -> EndReason {
+        match self.deliver().await {
+            Ok(never) => match never {},
+            Err(reason) => reason,
+        }
+    }
+
+    async fn deliver(self) -> Result<std::convert::Infallible, EndReason> {
+        let mut window = Window::new();
+        let mut on_the_way = OnTheWay::new(Instant::now());
+        let mut look = FIRST_LOOK;
+        self.set_threshold(&window).await?;
+        loop {
+            let outstanding = self.channel.outstanding_bytes().await.map_err(|_| EndReason::ClosedByConsumer)?;
+            let now = Instant::now();
+            let arrived = on_the_way.settle(now, outstanding);
+            if arrived > 0 {
+                self.journal.acknowledge(self.cursor, arrived);
+                let before = window.size();
+                window.on_arrived(now, on_the_way.arrived);
+                if window.size() != before {
+                    self.set_threshold(&window).await?;
+                }
+                look = FIRST_LOOK;
+            }
+            self.gauge.set(on_the_way.sent, outstanding, window.size());
+            if on_the_way.is_stalled(now) {
+                return Err(EndReason::Stalled);
+            }
+            if outstanding < window.size() && self.send_chunk(&mut on_the_way).await? {
+                window.on_sent(now, on_the_way.sent);
+                look = FIRST_LOOK;
+                continue;
+            }
+            let has_room = outstanding < window.size();
+            tokio::select! {
+                () = self.journal.readable(self.cursor), if has_room => {}
+                () = self.drained.notified() => {}
+                () = tokio::time::sleep(look), if outstanding > 0 => look = (look * 2).min(LAST_LOOK),
+            }
+        }
+    }
+
+    /// Sends the next entries; false where there are none.
+    async fn send_chunk(&self, on_the_way: &mut OnTheWay) -> Result<bool, EndReason> {
+        let batch = self.journal.read(self.cursor, CHUNK_BYTES);
+        if batch.dropped > 0 {
+            let gap = framing::gap(Utc::now(), batch.dropped, GapReason::Overflow);
+            self.send(&gap, 0, on_the_way).await?;
+        }
+        let any = batch.dropped > 0 || !batch.entries.is_empty();
+        for entry in batch.entries {
+            self.send_entry(&entry, on_the_way).await?;
+        }
+        Ok(any)
+    }
+
+    async fn send_entry(&self, entry: &Bytes, on_the_way: &mut OnTheWay) -> Result<(), EndReason> {
+        let text = std::str::from_utf8(entry).expect("the journal holds encoded strings");
+        if self.send(text, 1, on_the_way).await? {
+            return Ok(());
+        }
+        self.journal.reject_oversize(self.cursor);
+        let gap = framing::gap(Utc::now(), 1, GapReason::Oversize);
+        self.send(&gap, 0, on_the_way).await?;
+        Ok(())
+    }
+
+    /// Hands over one message; false where it is longer than the consumer takes.
+    async fn send(&self, text: &str, entries: u64, on_the_way: &mut OnTheWay) -> Result<bool, EndReason> {
+        match self.channel.send_text(text).await {
+            Ok(()) => {
+                on_the_way.push(Instant::now(), text.len(), entries);
+                Ok(true)
+            }
+            Err(StackError::ErrOutboundPacketTooLarge) => Ok(false),
+            Err(StackError::ErrDataChannelClosed | StackError::ErrDataChannelNotOpen) => Err(EndReason::ClosedByConsumer),
+            Err(error) => {
+                log::debug!("the channel refuses a message: {error}");
+                Err(EndReason::Failed)
+            }
+        }
+    }
+
+    /// The channel tells when no more than half of the window is on the way.
+    async fn set_threshold(&self, window: &Window) -> Result<(), EndReason> {
+        let half = u32::try_from(window.size() / 2).expect("a window is a few MiB");
+        self.channel.set_buffered_amount_low_threshold(half).await.map_err(|_| EndReason::ClosedByConsumer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_arrive_when_the_last_of_their_bytes_has() {
+        let start = Instant::now();
+        let mut on_the_way = OnTheWay::new(start);
+        on_the_way.push(start, 10, 1);
+        on_the_way.push(start, 5, 0);
+        on_the_way.push(start, 10, 1);
+        assert_eq!(on_the_way.settle(start, 16), 0);
+        assert_eq!(on_the_way.settle(start, 15), 1);
+        assert_eq!(on_the_way.settle(start, 0), 1);
+        assert_eq!(on_the_way.arrived, 25);
+    }
+
+    #[test]
+    fn a_stall_is_silence_while_something_is_on_the_way() {
+        let start = Instant::now();
+        let mut on_the_way = OnTheWay::new(start);
+        assert!(!on_the_way.is_stalled(start + 2 * STALL_LIMIT));
+        on_the_way.push(start + STALL_LIMIT, 10, 1);
+        assert!(!on_the_way.is_stalled(start + STALL_LIMIT + STALL_LIMIT / 2));
+        on_the_way.settle(start + STALL_LIMIT + STALL_LIMIT / 2, 5);
+        assert!(!on_the_way.is_stalled(start + 2 * STALL_LIMIT));
+        assert!(on_the_way.is_stalled(start + 3 * STALL_LIMIT));
+    }
+}

@@ -1,0 +1,132 @@
+//! The ICE servers, with their names resolved ahead of time.
+//!
+//! The stack resolves a name within a connection's event loop, where a slow name server stalls it. So the names are
+//! resolved here, again and again, and a connection gets addresses.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::debug;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use webrtc::peer_connection::RTCIceServer;
+
+use crate::config::{Config, IceServer};
+
+/// How long one name may take.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long the first consumer may be kept waiting for names that are still being resolved.
+const FIRST_LOOKUP_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long names hold, and how soon one that failed is tried again.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(300);
+const RETRY_INTERVAL: Duration = Duration::from_secs(30);
+
+const DEFAULT_PORT: u16 = 3478;
+
+/// `None` until the first look-up has ended.
+type Resolved = Option<Vec<RTCIceServer>>;
+
+/// What the look-ups have found so far.
+#[derive(Clone)]
+pub(crate) struct IceServers(watch::Receiver<Resolved>);
+
+impl IceServers {
+    /// The servers that are known, after a short wait where none has been looked up yet.
+    pub(crate) async fn known(&self) -> Vec<RTCIceServer> {
+        let mut resolved = self.0.clone();
+        let known = timeout(FIRST_LOOKUP_PATIENCE, resolved.wait_for(Option::is_some)).await;
+        known.ok().and_then(Result::ok).and_then(|servers| servers.clone()).unwrap_or_default()
+    }
+}
+
+/// What is to be looked up: give [`Lookup::run`] a task.
+pub(crate) struct Lookup {
+    config: Arc<Config>,
+    resolved: watch::Sender<Resolved>,
+    shutdown: watch::Receiver<bool>,
+}
+
+/// The two ends: who asks, and who looks up.
+pub(crate) fn new(config: Arc<Config>, shutdown: watch::Receiver<bool>) -> (IceServers, Lookup) {
+    let (resolved, known) = watch::channel(None);
+    (IceServers(known), Lookup { config, resolved, shutdown })
+}
+
+impl Lookup {
+    /// Looks up until shutdown.
+    pub(crate) async fn run(mut self) {
+        while !*self.shutdown.borrow() {
+            let mut found = Vec::new();
+            let mut failed = false;
+            for server in &self.config.ice_servers {
+                match resolve(server).await {
+                    Ok(server) => found.push(server),
+                    Err(problem) => {
+                        debug!("no ICE server {:?}: {problem}", server.url);
+                        failed = true;
+                    }
+                }
+            }
+            self.resolved.send_replace(Some(found));
+            let pause = if failed { RETRY_INTERVAL } else { REFRESH_INTERVAL };
+            let _ = timeout(pause, self.shutdown.changed()).await;
+        }
+    }
+}
+
+async fn resolve(server: &IceServer) -> Result<RTCIceServer, String> {
+    let (scheme, rest) = server.url.split_once(':').ok_or("no scheme")?;
+    let (authority, query) = rest.split_once('?').map_or((rest, None), |(authority, query)| (authority, Some(query)));
+    let (host, port) = split_authority(authority)?;
+    let addresses = timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((host, port)))
+        .await
+        .map_err(|_| format!("no answer within {LOOKUP_TIMEOUT:?}"))?
+        .map_err(|error| error.to_string())?;
+    // One address of each family is enough: the stack asks from every socket of that family.
+    let addresses: Vec<SocketAddr> = addresses.collect();
+    let of_family = |v4: bool| addresses.iter().find(move |address| address.is_ipv4() == v4);
+    let urls = [of_family(true), of_family(false)].into_iter().flatten().map(|address| {
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{scheme}:{address}{query}")
+    });
+    Ok(RTCIceServer {
+        urls: urls.collect(),
+        username: server.username.clone(),
+        credential: server.credential.clone(),
+    })
+}
+
+/// `host`, `host:port`, `[address]:port` (RFC 7064 §3.1).
+fn split_authority(authority: &str) -> Result<(&str, u16), String> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (host, port) = rest.split_once(']').ok_or("no ] after the address")?;
+            (host, port.strip_prefix(':'))
+        }
+        None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
+    };
+    match port {
+        None => Ok((host, DEFAULT_PORT)),
+        Some(port) => port.parse().map(|port| (host, port)).map_err(|_| format!("{port:?} is not a port")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn literal_addresses_need_no_name_server() {
+        for (url, resolved) in [
+            ("stun:127.0.0.1", "stun:127.0.0.1:3478"),
+            ("stun:[::1]:19302", "stun:[::1]:19302"),
+            ("turn:127.0.0.1:5?transport=udp", "turn:127.0.0.1:5?transport=udp"),
+        ] {
+            assert_eq!(resolve(&IceServer::turn(url, "u", "c")).await.unwrap().urls, [resolved]);
+        }
+        assert!(resolve(&IceServer::stun("stun:127.0.0.1:x")).await.is_err());
+    }
+}

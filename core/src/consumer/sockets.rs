@@ -1,0 +1,164 @@
+//! The runtime that the WebRTC stack gets: tokio's, with socket buffers set, sockets and tasks counted, and no way to
+//! the network but UDP.
+
+use std::fmt;
+use std::future::Future;
+use std::io::{self, IoSliceMut};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use log::debug;
+use socket2::{SockRef, Socket};
+use webrtc::runtime::{
+    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime, TokioRuntime,
+    Transmit,
+};
+
+use crate::stats::Counters;
+
+/// What a socket may hold in the kernel. The stack never asks, and the usual default loses bursts.
+const SOCKET_BUFFER_BYTES: usize = 1024 * 1024;
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+pub(crate) struct Sockets {
+    tokio: TokioRuntime,
+    counters: Arc<Counters>,
+    #[cfg(feature = "faults")]
+    faults: Option<super::faults::Faults>,
+}
+
+impl Sockets {
+    pub(crate) fn new(config: &crate::config::Config, counters: Arc<Counters>) -> Self {
+        #[cfg(not(feature = "faults"))]
+        let _ = config;
+        Self {
+            tokio: TokioRuntime,
+            counters,
+            #[cfg(feature = "faults")]
+            faults: config.faults.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Sockets {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Sockets")
+    }
+}
+
+impl Runtime for Sockets {
+    fn spawn(&self, future: Boxed<'static, ()>) -> Box<dyn JoinHandle> {
+        let counted = CountedTask::new(Arc::clone(&self.counters));
+        self.tokio.spawn(Box::pin(async move {
+            let _counted = counted;
+            future.await;
+        }))
+    }
+
+    fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let options = SockRef::from(&socket);
+        for set in [Socket::set_send_buffer_size, Socket::set_recv_buffer_size] {
+            if let Err(error) = set(&options, SOCKET_BUFFER_BYTES) {
+                debug!("a socket keeps its buffer: {error}");
+            }
+        }
+        let socket = self.tokio.wrap_udp_socket(socket)?;
+        #[cfg(feature = "faults")]
+        let socket = match &self.faults {
+            Some(faults) => faults.wrap(socket),
+            None => socket,
+        };
+        self.counters.open_sockets.increment();
+        Ok(Arc::new(CountedSocket { socket, counters: Arc::clone(&self.counters) }))
+    }
+
+    fn wrap_tcp_listener(&self, _listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "ICE goes over UDP alone"))
+    }
+
+    /// A candidate of a consumer must not make this program connect to where the consumer likes.
+    fn connect_tcp<'a>(&'a self, _address: SocketAddr) -> Boxed<'a, io::Result<Arc<dyn AsyncTcpStream>>> {
+        Box::pin(async { Err(io::Error::new(io::ErrorKind::Unsupported, "ICE goes over UDP alone")) })
+    }
+
+    /// The stack resolves within its event loop, where a slow name server stalls the connection: names are resolved
+    /// before (`ice_servers`), and only literal addresses come here.
+    fn resolve_host<'a>(&'a self, host: &'a str) -> Boxed<'a, io::Result<Vec<SocketAddr>>> {
+        let literal = host.parse::<SocketAddr>();
+        Box::pin(async move { literal.map(|address| vec![address]).map_err(io::Error::other) })
+    }
+
+    fn sleep(&self, duration: Duration) -> Boxed<'static, ()> {
+        self.tokio.sleep(duration)
+    }
+
+    fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
+        self.tokio.interval(period)
+    }
+
+    fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
+        self.tokio.block_on(future);
+    }
+
+    fn yield_now(&self) -> Boxed<'static, ()> {
+        self.tokio.yield_now()
+    }
+}
+
+struct CountedTask(Arc<Counters>);
+
+impl CountedTask {
+    fn new(counters: Arc<Counters>) -> Self {
+        counters.running_tasks.increment();
+        Self(counters)
+    }
+}
+
+impl Drop for CountedTask {
+    fn drop(&mut self) {
+        self.0.running_tasks.decrement();
+    }
+}
+
+#[derive(Debug)]
+struct CountedSocket {
+    socket: Arc<dyn AsyncUdpSocket>,
+    counters: Arc<Counters>,
+}
+
+impl Drop for CountedSocket {
+    fn drop(&mut self) {
+        self.counters.open_sockets.decrement();
+    }
+}
+
+impl AsyncUdpSocket for CountedSocket {
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    fn poll_send(&self, context: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
+        self.socket.poll_send(context, transmit)
+    }
+
+    fn poll_recv(
+        &self,
+        context: &mut Context<'_>,
+        buffers: &mut [IoSliceMut<'_>],
+        meta: &mut [RecvMeta],
+    ) -> Poll<io::Result<usize>> {
+        self.socket.poll_recv(context, buffers, meta)
+    }
+
+    fn max_gso_segments(&self) -> usize {
+        self.socket.max_gso_segments()
+    }
+
+    fn max_gro_segments(&self) -> usize {
+        self.socket.max_gro_segments()
+    }
+}

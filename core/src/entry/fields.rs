@@ -1,0 +1,161 @@
+//! The structured fields of an entry, encoded as they are added.
+
+use serde_json::Value;
+
+use super::text::{push_f64, push_string};
+
+/// A value that a field can hold without a tree in between. Made by `From` from Rust's own types.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum FieldValue<'a> {
+    /// JSON `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A signed integer.
+    Signed(i128),
+    /// An unsigned integer.
+    Unsigned(u128),
+    /// A floating-point number; NaN and the infinities become strings.
+    Float(f64),
+    /// A text.
+    Text(&'a str),
+    /// A text that the value owns.
+    OwnedText(String),
+    /// Any JSON value, for what is nested.
+    Json(&'a Value),
+}
+
+macro_rules! field_value_from {
+    ($variant:ident as $wide:ty: $($narrow:ty)*) => {$(
+        impl From<$narrow> for FieldValue<'_> {
+            fn from(value: $narrow) -> Self {
+                Self::$variant(<$wide>::from(value))
+            }
+        }
+    )*};
+}
+
+field_value_from!(Bool as bool: bool);
+field_value_from!(Signed as i128: i8 i16 i32 i64 i128);
+field_value_from!(Unsigned as u128: u8 u16 u32 u64 u128);
+field_value_from!(Float as f64: f32 f64);
+field_value_from!(OwnedText as String: String char);
+
+impl From<isize> for FieldValue<'_> {
+    fn from(value: isize) -> Self {
+        Self::Signed(value as i128)
+    }
+}
+
+impl From<usize> for FieldValue<'_> {
+    fn from(value: usize) -> Self {
+        Self::Unsigned(value as u128)
+    }
+}
+
+impl<'a> From<&'a str> for FieldValue<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a String> for FieldValue<'a> {
+    fn from(value: &'a String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a Value> for FieldValue<'a> {
+    fn from(value: &'a Value) -> Self {
+        Self::Json(value)
+    }
+}
+
+impl<'a, T: Into<FieldValue<'a>>> From<Option<T>> for FieldValue<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// Fields in their encoded form: `"a":1,"b":"two"`, the members of a JSON object without its braces.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields(Vec<u8>);
+
+impl Fields {
+    /// No fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one field. A key that is there already is added again; readers of JSON take the last.
+    pub fn push<'v>(&mut self, key: &str, value: impl Into<FieldValue<'v>>) {
+        let out = self.begin_member(key);
+        match value.into() {
+            FieldValue::Null => out.extend_from_slice(b"null"),
+            FieldValue::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+            FieldValue::Signed(value) => push_integer(out, value),
+            FieldValue::Unsigned(value) => push_integer(out, value),
+            FieldValue::Float(value) => push_f64(out, value),
+            FieldValue::Text(value) => push_string(out, value),
+            FieldValue::OwnedText(value) => push_string(out, &value),
+            FieldValue::Json(value) => {
+                serde_json::to_writer(out, value).expect("a Value is JSON, and a Vec takes every byte");
+            }
+        }
+    }
+
+    /// Writes the key, and hands out the place where exactly one JSON value has to follow.
+    pub(super) fn begin_member(&mut self, key: &str) -> &mut Vec<u8> {
+        if !self.0.is_empty() {
+            self.0.push(b',');
+        }
+        push_string(&mut self.0, key);
+        self.0.push(b':');
+        &mut self.0
+    }
+
+    /// Adds all of `other`, behind what is there.
+    pub fn append(&mut self, other: &Self) {
+        if !self.0.is_empty() && !other.0.is_empty() {
+            self.0.push(b',');
+        }
+        self.0.extend_from_slice(&other.0);
+    }
+
+    pub(super) fn from_members(members: Vec<u8>) -> Self {
+        Self(members)
+    }
+
+    pub(crate) fn members(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+fn push_integer(out: &mut Vec<u8>, integer: impl serde::Serialize) {
+    serde_json::to_writer(out, &integer).expect("an integer is JSON, and a Vec takes every byte");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_value_is_encoded() {
+        let nested = serde_json::json!({"b": [1, null]});
+        let mut fields = Fields::new();
+        fields.push("text", "a\"b");
+        fields.push("int", -1);
+        fields.push("big", u128::MAX);
+        fields.push("float", 1.5_f32);
+        fields.push("nan", f64::NAN);
+        fields.push("yes", true);
+        fields.push("none", None::<u8>);
+        fields.push("nested", &nested);
+        let expected = concat!(
+            r#""text":"a\"b","int":-1,"big":340282366920938463463374607431768211455,"#,
+            r#""float":1.5,"nan":"NaN","yes":true,"none":null,"nested":{"b":[1,null]}"#
+        );
+        assert_eq!(fields.members(), expected.as_bytes());
+    }
+}

@@ -1,0 +1,263 @@
+//! The journal between threads: one lock, who waits for what, and what happens when it is full.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+
+use super::{Batch, Counts, CursorId, Journal, Limits, Replay};
+
+/// What happens to an entry for which the journal has no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overflow {
+    /// The oldest entry goes, whoever has yet to read it: the default. Logging never waits.
+    DropOldest,
+    /// The new entry is refused while a connected consumer has yet to read the oldest, or while nobody is connected.
+    DropNewest,
+    /// The call waits, at most this long, while a connected consumer has yet to read the oldest; then it is refused.
+    Block(Duration),
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Append {
+    Accepted,
+    Refused,
+    Closed,
+}
+
+/// The totals of the journal.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) accepted: u64,
+    pub(crate) refused: u64,
+    pub(crate) retained_entries: usize,
+    pub(crate) retained_bytes: usize,
+}
+
+#[derive(Debug)]
+struct State {
+    journal: Journal,
+    refused: u64,
+    closed: bool,
+    /// A reader found nothing, and wants to be woken.
+    readers_wait: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct SharedJournal {
+    overflow: Overflow,
+    state: Mutex<State>,
+    appended: Notify,
+    /// A cursor moved, arrived or went.
+    progress: Condvar,
+}
+
+impl SharedJournal {
+    pub(crate) fn new(limits: Limits, overflow: Overflow) -> Self {
+        let state = State { journal: Journal::new(limits), refused: 0, closed: false, readers_wait: false };
+        Self { overflow, state: Mutex::new(state), appended: Notify::new(), progress: Condvar::new() }
+    }
+
+    /// A panic under the lock cannot leave the journal half changed: each change is complete before anything can panic.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn append(&self, entry: Bytes) -> Append {
+        let mut state = self.lock();
+        if !state.closed && !state.journal.has_room(entry.len()) {
+            state = self.make_room(state, entry.len());
+        }
+        if state.closed {
+            return Append::Closed;
+        }
+        if self.overflow != Overflow::DropOldest && !state.journal.has_room(entry.len()) {
+            state.refused += 1;
+            return Append::Refused;
+        }
+        state.journal.append(entry);
+        let wake = std::mem::take(&mut state.readers_wait);
+        drop(state);
+        if wake {
+            self.appended.notify_waiters();
+        }
+        Append::Accepted
+    }
+
+    fn make_room<'a>(&'a self, mut state: MutexGuard<'a, State>, len: usize) -> MutexGuard<'a, State> {
+        let limit = match self.overflow {
+            Overflow::DropOldest => return state,
+            Overflow::DropNewest if !state.journal.has_cursors() => return state,
+            Overflow::DropNewest => Duration::ZERO,
+            Overflow::Block(limit) => limit,
+        };
+        let deadline = Instant::now() + limit;
+        while !state.closed && !state.journal.has_room(len) {
+            if !state.journal.oldest_is_wanted() {
+                state.journal.evict_oldest();
+                continue;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state
+    }
+
+    pub(crate) fn open(&self, replay: Replay) -> CursorId {
+        self.lock().journal.open(replay)
+    }
+
+    pub(crate) fn read(&self, id: CursorId, max_bytes: usize) -> Batch {
+        let batch = self.lock().journal.read(id, max_bytes);
+        self.progress.notify_all();
+        batch
+    }
+
+    /// Returns once `id` has something to read.
+    pub(crate) async fn readable(&self, id: CursorId) {
+        loop {
+            let mut appended = std::pin::pin!(self.appended.notified());
+            // Registered before the look, so that an append in between is not missed.
+            appended.as_mut().enable();
+            {
+                let mut state = self.lock();
+                if state.journal.has_unread(id) {
+                    return;
+                }
+                state.readers_wait = true;
+            }
+            appended.await;
+        }
+    }
+
+    pub(crate) fn acknowledge(&self, id: CursorId, count: u64) {
+        self.lock().journal.acknowledge(id, count);
+        self.progress.notify_all();
+    }
+
+    pub(crate) fn reject_oversize(&self, id: CursorId) {
+        self.lock().journal.reject_oversize(id);
+        self.progress.notify_all();
+    }
+
+    pub(crate) fn counts(&self, id: CursorId) -> Counts {
+        self.lock().journal.counts(id)
+    }
+
+    pub(crate) fn close_cursor(&self, id: CursorId) -> Counts {
+        let counts = self.lock().journal.close(id);
+        self.progress.notify_all();
+        counts
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        let state = self.lock();
+        let (retained_entries, retained_bytes) = state.journal.retained();
+        Totals { accepted: state.journal.next_seq(), refused: state.refused, retained_entries, retained_bytes }
+    }
+
+    /// Takes no more entries; who waits to append is told so.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.progress.notify_all();
+    }
+
+    /// Waits until every cursor that is open has everything that was appended before the call, at most for `timeout`.
+    /// Returns how many entries the one that lacks most of them lacks then. Blocks the calling thread.
+    pub(crate) fn flush(&self, timeout: Duration) -> u64 {
+        let deadline = Instant::now() + timeout;
+        let mut state = self.lock();
+        let target = state.journal.next_seq();
+        loop {
+            let pending = state.journal.pending_below(target);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if pending == 0 || left.is_zero() {
+                return pending;
+            }
+            state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn shared(entries: usize, overflow: Overflow) -> Arc<SharedJournal> {
+        Arc::new(SharedJournal::new(Limits { entries, bytes: usize::MAX }, overflow))
+    }
+
+    fn append(journal: &SharedJournal) -> Append {
+        journal.append(Bytes::from_static(b"x"))
+    }
+
+    #[test]
+    fn drop_newest_refuses_only_what_would_cost_somebody_an_entry() {
+        let journal = shared(2, Overflow::DropNewest);
+        assert_eq!([append(&journal), append(&journal)], [Append::Accepted; 2]);
+        assert_eq!(append(&journal), Append::Refused, "nobody has read anything");
+        let cursor = journal.open(Replay::All);
+        assert_eq!(append(&journal), Append::Refused, "the consumer has yet to read the oldest");
+        journal.read(cursor, 1);
+        assert_eq!(append(&journal), Append::Accepted);
+        assert_eq!((journal.totals().accepted, journal.totals().refused), (3, 2));
+    }
+
+    #[test]
+    fn block_waits_for_a_consumer_that_is_behind_and_for_nobody_else() {
+        let journal = shared(1, Overflow::Block(Duration::from_secs(60)));
+        assert_eq!([append(&journal), append(&journal)], [Append::Accepted; 2], "nobody is connected");
+        let cursor = journal.open(Replay::All);
+        let writer = std::thread::spawn({
+            let journal = Arc::clone(&journal);
+            move || append(&journal)
+        });
+        assert_eq!(journal.read(cursor, 1).entries.len(), 1);
+        assert_eq!(writer.join().unwrap(), Append::Accepted);
+    }
+
+    #[test]
+    fn block_refuses_after_its_limit() {
+        let journal = shared(1, Overflow::Block(Duration::from_millis(20)));
+        let _cursor = journal.open(Replay::All);
+        assert_eq!([append(&journal), append(&journal)], [Append::Accepted, Append::Refused]);
+    }
+
+    #[test]
+    fn close_releases_who_waits() {
+        let journal = shared(1, Overflow::Block(Duration::from_secs(60)));
+        let _cursor = journal.open(Replay::All);
+        append(&journal);
+        let writer = std::thread::spawn({
+            let journal = Arc::clone(&journal);
+            move || append(&journal)
+        });
+        journal.close();
+        assert_eq!(writer.join().unwrap(), Append::Closed);
+    }
+
+    #[test]
+    fn flush_waits_for_what_was_appended_before_it() {
+        let journal = shared(10, Overflow::DropOldest);
+        assert_eq!(journal.flush(Duration::from_secs(60)), 0, "nobody is connected");
+        let cursor = journal.open(Replay::All);
+        append(&journal);
+        append(&journal);
+        assert_eq!(journal.flush(Duration::ZERO), 2);
+        journal.read(cursor, usize::MAX);
+        assert_eq!(journal.flush(Duration::from_millis(1)), 2, "on the way is not yet there");
+        let flusher = std::thread::spawn({
+            let journal = Arc::clone(&journal);
+            move || journal.flush(Duration::from_secs(60))
+        });
+        journal.acknowledge(cursor, 2);
+        assert_eq!(flusher.join().unwrap(), 0);
+    }
+}

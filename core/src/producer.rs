@@ -1,0 +1,361 @@
+//! The handle that a program logs with.
+
+mod record;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::Utc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+pub use record::Record;
+
+use crate::config::Config;
+use crate::consumer::peer::PeerContext;
+use crate::consumer::sockets::Sockets;
+use crate::consumer::table::ConsumerTable;
+use crate::consumer::{Consumers, ice_servers};
+use crate::entry::{self, Entry, Parts};
+use crate::error::{Error, Result};
+use crate::filter::{Filter, LiveFilter};
+use crate::journal::{Append, SharedJournal};
+use crate::level::Level;
+use crate::observe::{Event, Observers, State};
+use crate::runtime::OwnRuntime;
+use crate::signaling::client::Client;
+use crate::stats::{Counters, Stats};
+
+/// How long the peers and the signaling connection may take to close, after the last entry.
+const ENDING_TIMEOUT: Duration = Duration::from_millis(150);
+
+/// How many messages wait between the signaling connection and the roster, and back.
+const SIGNALING_QUEUE: usize = 256;
+
+/// What became of an entry that was logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It is in the journal.
+    Accepted,
+    /// The level and target filter does not want it.
+    Filtered,
+    /// The journal is full, and its overflow policy refuses it.
+    Dropped,
+    /// The producer is closed.
+    Closed,
+}
+
+/// Streams a program's log to every consumer that comes.
+///
+/// A clone is the same producer. All methods can be called from any thread, inside and outside of a tokio runtime; a
+/// log call never waits on the network. When the last clone is dropped, the producer closes, within the configured
+/// `close_timeout`.
+///
+/// ```no_run
+/// use logrtc::{Config, Level, Producer};
+///
+/// # fn main() -> Result<(), logrtc::Error> {
+/// let producer = Producer::connect(Config::builder("checkout").build()?)?;
+/// producer.info("checkout::http", "listening");
+/// producer.log(Level::Warn, "checkout::db", "slow query").field("duration_ms", 812).send();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Producer {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Arc<Config>,
+    filter: LiveFilter,
+    closed: AtomicBool,
+    journal: Arc<SharedJournal>,
+    observers: Arc<Observers>,
+    counters: Arc<Counters>,
+    table: Arc<ConsumerTable>,
+    running: Mutex<Option<Running>>,
+}
+
+/// What runs until `close`.
+struct Running {
+    runtime: OwnRuntime,
+    shutdown: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Producer {
+    /// Starts a producer, and returns at once: it connects, registers and reconnects by itself, and trouble with that
+    /// shows in [`state`](Self::state). What is logged before a consumer comes waits in the journal.
+    ///
+    /// # Errors
+    /// [`Internal`](crate::ErrorKind::Internal) where the system gives no threads.
+    pub fn connect(config: Config) -> Result<Self> {
+        let config = Arc::new(config);
+        let disabled = config.disabled;
+        let filter = if disabled { Filter::off() } else { config.filter.clone() };
+        let inner = Inner {
+            filter: LiveFilter::new(filter),
+            closed: AtomicBool::new(false),
+            journal: Arc::new(SharedJournal::new(config.limits, config.overflow)),
+            observers: Arc::new(Observers::new(if disabled { State::Disabled } else { State::Connecting })),
+            counters: Arc::new(Counters::default()),
+            table: Arc::new(ConsumerTable::default()),
+            running: Mutex::new(None),
+            config,
+        };
+        if !disabled {
+            *inner.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner.start()?);
+        }
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Logs at [`Level::Debug`].
+    pub fn debug(&self, target: &str, message: &str) {
+        self.log(Level::Debug, target, message).send();
+    }
+
+    /// Logs at [`Level::Info`].
+    pub fn info(&self, target: &str, message: &str) {
+        self.log(Level::Info, target, message).send();
+    }
+
+    /// Logs at [`Level::Warn`].
+    pub fn warn(&self, target: &str, message: &str) {
+        self.log(Level::Warn, target, message).send();
+    }
+
+    /// Logs at [`Level::Error`].
+    pub fn error(&self, target: &str, message: &str) {
+        self.log(Level::Error, target, message).send();
+    }
+
+    /// Begins an entry with fields or a span; [`Record::send`] logs it. Costs next to nothing where it is not wanted.
+    pub fn log<'a>(&'a self, level: Level, target: &'a str, message: &'a str) -> Record<'a> {
+        Record::new(self, level, target, message)
+    }
+
+    /// Logs a whole entry.
+    pub fn send(&self, entry: &Entry) -> Outcome {
+        if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts(Utc::now())) } else { self.unwanted() }
+    }
+
+    /// Logs a whole entry that is JSON (PROTOCOL.md §5), checked as [`Entry::from_json`] does.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the key.
+    pub fn send_json(&self, json: &str) -> Result<Outcome> {
+        let entry = entry::parse(json)?;
+        Ok(if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts()) } else { self.unwanted() })
+    }
+
+    /// Whether an entry of `level` and `target` would be logged: one atomic load where none of that level would.
+    #[inline]
+    pub fn enabled(&self, level: Level, target: &str) -> bool {
+        self.inner.filter.enabled(level, target)
+    }
+
+    /// Sets the level of every target that the filter does not name. Does nothing after `close`.
+    pub fn set_level(&self, level: Level) {
+        if self.is_active() {
+            self.inner.filter.set_default(level);
+        }
+    }
+
+    /// Sets the filter. Does nothing after `close`.
+    pub fn set_filter(&self, filter: Filter) {
+        if self.is_active() {
+            self.inner.filter.set(filter);
+        }
+    }
+
+    /// Waits until every connected consumer has acknowledged everything that was accepted before the call, at most
+    /// for `timeout`; returns at once where none is connected. Blocks the calling thread.
+    ///
+    /// # Errors
+    /// [`Timeout`](crate::ErrorKind::Timeout), and [`Error::pending`] says how many entries the slowest consumer
+    /// still waits for; [`Closed`](crate::ErrorKind::Closed) after `close`.
+    pub fn flush(&self, timeout: Duration) -> Result<()> {
+        if self.inner.closed.load(Ordering::Acquire) {
+            return Err(Error::closed());
+        }
+        self.inner.flush(timeout)
+    }
+
+    /// Flushes, at most for `timeout`, and ends everything: when it returns, no thread, task or socket of the producer
+    /// is left. Takes up to 200 ms beyond `timeout` where a consumer is connected, and next to nothing where none is.
+    ///
+    /// Later log calls are counted and do nothing. Closing again does nothing. Blocks the calling thread.
+    ///
+    /// # Errors
+    /// [`Timeout`](crate::ErrorKind::Timeout) where a consumer did not get everything; the producer is closed all the
+    /// same.
+    pub fn close(&self, timeout: Duration) -> Result<()> {
+        self.inner.close(timeout)
+    }
+
+    /// Where the producer stands with its signaling server.
+    pub fn state(&self) -> State {
+        self.inner.observers.state()
+    }
+
+    /// What has happened so far.
+    pub fn stats(&self) -> Stats {
+        self.inner.stats()
+    }
+
+    /// Events from now on. Never holds the producer up: who does not read loses the events beyond the 256th.
+    pub fn subscribe(&self) -> Receiver<Event> {
+        self.inner.observers.subscribe()
+    }
+
+    fn is_active(&self) -> bool {
+        !self.inner.closed.load(Ordering::Acquire) && !self.inner.config.disabled
+    }
+
+    fn unwanted(&self) -> Outcome {
+        let inner = &self.inner;
+        if inner.closed.load(Ordering::Acquire) {
+            inner.counters.after_close.increment();
+            Outcome::Closed
+        } else {
+            inner.counters.filtered.increment();
+            Outcome::Filtered
+        }
+    }
+
+    fn submit(&self, parts: &Parts<'_>) -> Outcome {
+        thread_local! {
+            static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
+        let inner = &self.inner;
+        // Encoded in a place of its own first, so that the journal's copy is as long as the entry.
+        let encoded = SCRATCH.with_borrow_mut(|scratch| {
+            scratch.clear();
+            entry::encode(scratch, parts, inner.config.max_entry_bytes);
+            Bytes::copy_from_slice(scratch)
+        });
+        match inner.journal.append(encoded) {
+            Append::Accepted => Outcome::Accepted,
+            Append::Refused => Outcome::Dropped,
+            Append::Closed => {
+                inner.counters.after_close.increment();
+                Outcome::Closed
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Producer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Producer").field("config", &self.inner.config).field("state", &self.state()).finish()
+    }
+}
+
+impl Inner {
+    fn start(&self) -> Result<Running> {
+        let runtime = OwnRuntime::start()?;
+        let (shutdown, stop) = watch::channel(false);
+        let (to_roster, incoming) = mpsc::channel(SIGNALING_QUEUE);
+        let (to_server, outgoing) = mpsc::channel(SIGNALING_QUEUE);
+        let (ice_servers, lookup) = ice_servers::new(Arc::clone(&self.config), stop.clone());
+        let context = PeerContext {
+            journal: Arc::clone(&self.journal),
+            replay: self.config.replay,
+            runtime: Arc::new(Sockets::new(&self.config, Arc::clone(&self.counters))),
+            ice_servers,
+            server_is_local: is_local(&self.config.url),
+            outgoing: to_server,
+            observers: Arc::clone(&self.observers),
+            counters: Arc::clone(&self.counters),
+            table: Arc::clone(&self.table),
+        };
+        let consumers = Consumers::new(context, self.config.max_consumers, incoming, stop.clone());
+        let client = Client {
+            config: Arc::clone(&self.config),
+            session: new_session(),
+            observers: Arc::clone(&self.observers),
+            counters: Arc::clone(&self.counters),
+            incoming: to_roster,
+            outgoing,
+            shutdown: stop,
+        };
+        let tasks =
+            vec![runtime.spawn(lookup.run()), runtime.spawn(consumers.run()), runtime.spawn(client.run())];
+        Ok(Running { runtime, shutdown, tasks })
+    }
+
+    fn flush(&self, timeout: Duration) -> Result<()> {
+        match self.journal.flush(timeout) {
+            0 => Ok(()),
+            pending => Err(Error::undelivered(pending)),
+        }
+    }
+
+    fn close(&self, timeout: Duration) -> Result<()> {
+        // Held to the end, so that a second caller, too, finds everything ended when it returns.
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        self.closed.store(true, Ordering::Release);
+        self.filter.set(Filter::off());
+        self.journal.close();
+        let Some(running) = running.take() else {
+            self.observers.set_state(State::Closed);
+            return Ok(());
+        };
+        let flushed = self.flush(timeout);
+        self.observers.set_state(State::Closed);
+        running.shutdown.send_replace(true);
+        running.runtime.end(running.tasks, ENDING_TIMEOUT);
+        flushed
+    }
+
+    fn stats(&self) -> Stats {
+        let totals = self.journal.totals();
+        let counters = &self.counters;
+        Stats {
+            accepted: totals.accepted,
+            filtered: counters.filtered.get(),
+            refused: totals.refused,
+            after_close: counters.after_close.get(),
+            retained_entries: totals.retained_entries,
+            retained_bytes: totals.retained_bytes,
+            registrations: counters.registrations.get(),
+            unknown_messages: counters.unknown_messages.get(),
+            malformed_messages: counters.malformed_messages.get(),
+            consumers_opened: counters.consumers_opened.get(),
+            consumers_failed: counters.consumers_failed.get(),
+            consumers_refused: counters.consumers_refused.get(),
+            answers_refused: counters.answers_refused.get(),
+            candidates_refused: counters.candidates_refused.get(),
+            open_sockets: counters.open_sockets.get(),
+            running_tasks: counters.running_tasks.get(),
+            consumers: self.table.stats(&self.journal),
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // What did not arrive within the limit is lost with the handle that could have told it.
+        let _ = self.close(self.config.close_timeout);
+    }
+}
+
+/// Tells one run of one program from another: 128 random bits, in hexadecimal.
+fn new_session() -> String {
+    format!("{:032x}", fastrand::u128(..))
+}
+
+fn is_local(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

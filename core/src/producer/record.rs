@@ -1,0 +1,66 @@
+//! An entry in the making.
+
+use chrono::Utc;
+
+use super::{Outcome, Producer};
+use crate::entry::{FieldValue, Fields, Parts, Span};
+use crate::level::Level;
+
+/// An entry that gets its fields and its span, and is logged by [`send`](Self::send).
+///
+/// Where the entry is not wanted, everything but `send` does nothing.
+#[derive(Debug)]
+#[must_use = "an entry is logged by `send`"]
+pub struct Record<'a> {
+    producer: &'a Producer,
+    wanted: bool,
+    level: Level,
+    target: &'a str,
+    message: &'a str,
+    fields: Fields,
+    span: Option<Span>,
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn new(producer: &'a Producer, level: Level, target: &'a str, message: &'a str) -> Self {
+        let wanted = producer.enabled(level, target);
+        Self { producer, wanted, level, target, message, fields: Fields::new(), span: None }
+    }
+
+    /// Adds a structured field.
+    pub fn field<'v>(mut self, key: &str, value: impl Into<FieldValue<'v>>) -> Self {
+        if self.wanted {
+            self.fields.push(key, value);
+        }
+        self
+    }
+
+    /// Sets the span that the entry belongs to.
+    pub fn span(mut self, span: Span) -> Self {
+        if self.wanted {
+            self.span = Some(span);
+        }
+        self
+    }
+
+    /// Sets all fields at once.
+    pub fn fields(mut self, fields: Fields) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Logs the entry, with the present time. What became of it can be ignored: it is counted.
+    pub fn send(self) -> Outcome {
+        if !self.wanted {
+            return self.producer.unwanted();
+        }
+        self.producer.submit(&Parts {
+            timestamp: Utc::now(),
+            level: self.level,
+            target: self.target,
+            message: self.message,
+            fields: self.fields.members(),
+            span: self.span.as_ref(),
+        })
+    }
+}

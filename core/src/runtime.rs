@@ -1,0 +1,73 @@
+//! logrtc's own tokio runtime: two named threads, apart from whatever runtime the program has.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::error::{Error, Result};
+
+/// Two are the fastest for the stack, and the most predictable.
+const WORKER_THREADS: usize = 2;
+
+/// The name of every thread of ours.
+const THREAD_NAME: &str = "logrtc";
+
+/// How long threads may take to end. One that hangs in the system's name resolution ends by itself later.
+const THREADS_TIMEOUT: Duration = Duration::from_millis(100);
+
+thread_local! {
+    static OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the calling thread is one of logrtc's own: what is logged on it is about logrtc, and must not enter a
+/// journal.
+pub(crate) fn is_own_thread() -> bool {
+    OWN.get()
+}
+
+#[derive(Debug)]
+pub(crate) struct OwnRuntime(tokio::runtime::Runtime);
+
+impl OwnRuntime {
+    pub(crate) fn start() -> Result<Self> {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(WORKER_THREADS)
+            // For name resolution and for reading certificates; they go when they have nothing to do.
+            .max_blocking_threads(4)
+            .thread_keep_alive(Duration::from_secs(1))
+            .thread_name(THREAD_NAME)
+            .on_thread_start(|| OWN.set(true))
+            .enable_all()
+            .build()
+            .map(Self)
+            .map_err(|error| Error::internal("cannot start logrtc's threads", error))
+    }
+
+    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.0.spawn(future)
+    }
+
+    /// Waits for `tasks`, at most for `timeout`, and ends the threads. Blocks the calling thread, which may belong to
+    /// another runtime.
+    pub(crate) fn end(self, tasks: Vec<JoinHandle<()>>, timeout: Duration) {
+        let (done, ended) = mpsc::channel();
+        self.0.spawn(async move {
+            for task in tasks {
+                // A task that panicked has ended, too.
+                let _ = task.await;
+            }
+            let _ = done.send(());
+        });
+        let _ = ended.recv_timeout(timeout);
+        // A runtime must not be shut down on a thread that itself drives one, as this may be.
+        let Self(runtime) = self;
+        let ender = std::thread::Builder::new().name(THREAD_NAME.to_owned());
+        match ender.spawn(move || runtime.shutdown_timeout(THREADS_TIMEOUT)) {
+            Ok(ender) => drop(ender.join()),
+            Err(error) => log::debug!("the threads end later: {error}"),
+        }
+    }
+}

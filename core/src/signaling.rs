@@ -1,0 +1,5 @@
+//! The way to the signaling server: what is said on it, and the connection that says it.
+
+pub(crate) mod client;
+pub(crate) mod message;
+pub(crate) mod tls;

@@ -1,0 +1,230 @@
+//! The connection to the signaling server: registers, carries messages, and comes back by itself.
+//!
+//! The logs do not flow through it, so its end touches no open channel.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use log::{debug, info, warn};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue};
+use tokio_tungstenite::tungstenite::http::{Request, StatusCode};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
+
+use super::message::{self, Incoming, Outgoing};
+use super::tls;
+use crate::backoff::{Backoff, Ended};
+use crate::config::Config;
+use crate::observe::{Event, Observers, State};
+use crate::stats::Counters;
+
+/// The longest message of a server, in bytes.
+pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+
+/// How long name resolution, TCP, TLS and the handshake may take together, and each write.
+const STEP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often the server is asked for a sign of life, and after how long without one the connection counts as dead.
+const PING_INTERVAL: Duration = Duration::from_secs(15);
+const SILENCE_LIMIT: Duration = Duration::from_secs(25);
+
+/// How long the farewell may take.
+const FAREWELL_TIMEOUT: Duration = Duration::from_millis(50);
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+pub(crate) struct Client {
+    pub(crate) config: Arc<Config>,
+    pub(crate) session: String,
+    pub(crate) observers: Arc<Observers>,
+    pub(crate) counters: Arc<Counters>,
+    /// To the roster.
+    pub(crate) incoming: mpsc::Sender<Incoming>,
+    /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
+    pub(crate) outgoing: mpsc::Receiver<Outgoing>,
+    pub(crate) shutdown: watch::Receiver<bool>,
+}
+
+impl Client {
+    /// Stays connected until shutdown, or until no attempt is left.
+    pub(crate) async fn run(mut self) {
+        let mut backoff = Backoff::new(self.config.reconnect.clone());
+        let mut shutdown = self.shutdown.clone();
+        while !*shutdown.borrow() {
+            self.observers.set_state(State::Connecting);
+            let ended = self.session().await;
+            if *shutdown.borrow() {
+                return;
+            }
+            let Some(delay) = backoff.after(ended, fastrand::f64()) else {
+                warn!("gives up on the signaling server after {:?} failed attempts", self.config.reconnect.max_attempts);
+                self.observers.set_state(State::Abandoned);
+                return;
+            };
+            self.observers.set_state(State::Reconnecting);
+            tokio::select! {
+                () = sleep(delay) => {}
+                _ = shutdown.changed() => {}
+            }
+        }
+    }
+
+    /// One connection, from the first attempt to its end.
+    async fn session(&mut self) -> Ended {
+        let mut shutdown = self.shutdown.clone();
+        let connected = tokio::select! {
+            connected = timeout(STEP_TIMEOUT, connect(&self.config)) => connected,
+            _ = shutdown.changed() => return Ended::Failed,
+        };
+        let socket = match connected {
+            Ok(Ok(socket)) => socket,
+            Ok(Err(failure)) => {
+                self.observers.emit(Event::ServerError { message: failure.message.clone() });
+                debug!("no connection to the signaling server: {}", failure.message);
+                return failure.ended;
+            }
+            Err(_) => {
+                let message = format!("no answer within {STEP_TIMEOUT:?}");
+                debug!("no connection to the signaling server: {message}");
+                self.observers.emit(Event::ServerError { message });
+                return Ended::Failed;
+            }
+        };
+        let since = Instant::now();
+        while self.outgoing.try_recv().is_ok() {}
+        let end = self.converse(socket, &mut shutdown).await;
+        debug!("the signaling connection ended: {end}");
+        Ended::Lost(since.elapsed())
+    }
+
+    async fn converse(&mut self, mut socket: Socket, shutdown: &mut watch::Receiver<bool>) -> String {
+        let register = Outgoing::Register {
+            role: "producer",
+            client_id: self.config.client_id.clone(),
+            metadata: self.config.metadata.clone(),
+            session: self.session.clone(),
+        };
+        if let Err(end) = say(&mut socket, &register).await {
+            return end;
+        }
+        info!("registered as {:?}", self.config.client_id);
+        self.counters.registrations.increment();
+        self.observers.set_state(State::Registered);
+
+        let mut heard = Instant::now();
+        let mut ping = interval_at(heard + PING_INTERVAL, PING_INTERVAL);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let silence = heard + SILENCE_LIMIT;
+            let said = tokio::select! {
+                frame = socket.next() => {
+                    heard = Instant::now();
+                    match frame {
+                        Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
+                        Some(Ok(Message::Close(_))) | None => Err("the server closed it".to_owned()),
+                        Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
+                        Some(Ok(_)) => Ok(()),
+                        Some(Err(error)) => Err(error.to_string()),
+                    }
+                }
+                Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
+                _ = ping.tick() => write(&mut socket, Message::Ping(Vec::new().into())).await,
+                () = tokio::time::sleep_until(silence) => Err(format!("no sign of life for {SILENCE_LIMIT:?}")),
+                _ = shutdown.changed() => {
+                    let _ = timeout(FAREWELL_TIMEOUT, socket.close(None)).await;
+                    Err("the producer closes".to_owned())
+                }
+            };
+            if let Err(end) = said {
+                return end;
+            }
+        }
+    }
+
+    async fn hear(&self, socket: &mut Socket, text: &str) -> Result<(), String> {
+        match message::parse(text) {
+            Ok(Incoming::Ping) => return say(socket, &Outgoing::Pong).await,
+            Ok(Incoming::Registered) => {}
+            Ok(Incoming::Error { message }) => {
+                warn!("the signaling server says: {message}");
+                self.observers.emit(Event::ServerError { message });
+            }
+            Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
+            Ok(incoming) => {
+                // The roster always reads on; it is gone only at shutdown.
+                let _ = self.incoming.send(incoming).await;
+            }
+            Err(problem) => {
+                self.counters.malformed_messages.increment();
+                debug!("ignores a message of the signaling server: {problem}");
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn say(socket: &mut Socket, message: &Outgoing) -> Result<(), String> {
+    write(socket, Message::text(message.to_json())).await
+}
+
+async fn write(socket: &mut Socket, message: Message) -> Result<(), String> {
+    match timeout(STEP_TIMEOUT, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("the server did not read for {STEP_TIMEOUT:?}")),
+    }
+}
+
+struct Failure {
+    ended: Ended,
+    message: String,
+}
+
+impl Failure {
+    fn new(message: impl ToString) -> Self {
+        Self { ended: Ended::Failed, message: message.to_string() }
+    }
+}
+
+async fn connect(config: &Config) -> Result<Socket, Failure> {
+    let connector = if config.url.scheme() == "wss" {
+        let extra = config.extra_certificates.clone();
+        let made = tokio::task::spawn_blocking(move || tls::client_config(&extra)).await.map_err(Failure::new)?;
+        Connector::Rustls(made.map_err(Failure::new)?)
+    } else {
+        Connector::Plain
+    };
+    let limits = WebSocketConfig::default()
+        .max_message_size(Some(MAX_MESSAGE_BYTES))
+        .max_frame_size(Some(MAX_MESSAGE_BYTES))
+        .read_buffer_size(8 * 1024)
+        .write_buffer_size(8 * 1024)
+        .max_write_buffer_size(1024 * 1024);
+    let disable_nagle = true;
+    match connect_async_tls_with_config(request(config)?, Some(limits), disable_nagle, Some(connector)).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(WebSocketError::Http(response)) => {
+            let status = response.status();
+            let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+            let ended = if refused { Ended::Refused } else { Ended::Failed };
+            Err(Failure { ended, message: format!("the server answers {status}") })
+        }
+        Err(error) => Err(Failure::new(error)),
+    }
+}
+
+fn request(config: &Config) -> Result<Request<()>, Failure> {
+    let mut request = config.url.as_str().into_client_request().map_err(Failure::new)?;
+    if let Some(token) = &config.token {
+        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(Failure::new)?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+    }
+    Ok(request)
+}

@@ -1,0 +1,172 @@
+//! A consumer of part 1, on the same stack as the producer.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rtc::ice::mdns::MulticastDnsMode;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinHandle;
+use webrtc::data_channel::{DataChannel, DataChannelEvent};
+use webrtc::peer_connection::{
+    PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState, RTCSessionDescription,
+    SettingEngineBuilder,
+};
+
+use crate::{DEADLINE, Server};
+
+/// One browser, as far as a producer can tell.
+pub struct Consumer {
+    peer: Arc<dyn PeerConnection>,
+    received: Arc<Received>,
+    reads: watch::Sender<bool>,
+    reader: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Received {
+    messages: Mutex<Vec<String>>,
+    came: Notify,
+    closed: watch::Sender<bool>,
+}
+
+impl Consumer {
+    /// Announces itself as `consumer_id`, answers the offer, and waits for the channel `logs`.
+    pub async fn join(server: &Server, consumer_id: &str) -> Self {
+        server.say(&json!({"type": "consumer_connected", "consumer_id": consumer_id}));
+        Self::answer(server, consumer_id).await
+    }
+
+    /// Answers an offer to `consumer_id`, which has been announced.
+    pub async fn answer(server: &Server, consumer_id: &str) -> Self {
+        let offer = server.hear("an offer", |m| m["type"] == "webrtc_offer" && m["to"] == consumer_id).await;
+        Self::answer_offer(server, offer["sdp"].as_str().expect("sdp is a string")).await
+    }
+
+    /// Answers this offer, as part 1 does: without a name.
+    pub async fn answer_offer(server: &Server, offer: &str) -> Self {
+        let (opened, mut channels) = mpsc::channel(1);
+        let gathered = Arc::new(Notify::new());
+        let zero = Some(Duration::ZERO);
+        let settings = SettingEngineBuilder::new()
+            .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+            .with_host_acceptance_min_wait(zero)
+            .with_prflx_acceptance_min_wait(zero)
+            .build();
+        let peer = PeerConnectionBuilder::new()
+            .with_setting_engine(settings)
+            .with_handler(Arc::new(Handler { opened, gathered: Arc::clone(&gathered) }))
+            .with_udp_addrs(vec!["127.0.0.1:0"])
+            .build()
+            .await
+            .expect("loopback can be bound");
+        let peer: Arc<dyn PeerConnection> = Arc::new(peer);
+        let offer = RTCSessionDescription::offer(offer.to_owned()).expect("the offer is SDP");
+        peer.set_remote_description(offer).await.expect("the offer is acceptable");
+        let answer = peer.create_answer(None).await.expect("an offer can be answered");
+        let complete = gathered.notified();
+        peer.set_local_description(answer).await.expect("the answer is our own");
+        tokio::time::timeout(DEADLINE, complete).await.expect("candidates are gathered");
+        let answer = peer.local_description().await.expect("the answer is set").sdp;
+        server.say(&json!({"type": "webrtc_answer", "sdp": answer}));
+        let channel = tokio::time::timeout(DEADLINE, channels.recv()).await.expect("the channel opens").expect("opens");
+        assert_eq!(channel.label().await.expect("it is open"), "logs");
+        assert!(channel.ordered().await.expect("it is open"));
+
+        let received = Arc::new(Received::default());
+        let (reads, reading) = watch::channel(true);
+        let reader = tokio::spawn(read(channel, Arc::clone(&received), reading));
+        Self { peer, received, reads, reader }
+    }
+
+    /// Stops taking messages: its receive window closes. Or takes them again.
+    pub fn set_reading(&self, reading: bool) {
+        self.reads.send_replace(reading);
+    }
+
+    /// How many messages came so far.
+    pub fn count(&self) -> usize {
+        self.received.messages.lock().expect("no test panics with it").len()
+    }
+
+    /// Every message so far, once there are `count`.
+    ///
+    /// # Panics
+    /// Where there are not as many within the deadline.
+    pub async fn messages(&self, count: usize) -> Vec<String> {
+        let arrive = async {
+            loop {
+                let came = self.received.came.notified();
+                if self.count() >= count {
+                    return;
+                }
+                came.await;
+            }
+        };
+        if tokio::time::timeout(DEADLINE, arrive).await.is_err() {
+            panic!("{} of {count} messages came", self.count());
+        }
+        self.received.messages.lock().expect("no test panics with it").clone()
+    }
+
+    /// The entries among the messages, once there are `count`.
+    pub async fn entries(&self, count: usize) -> Vec<Value> {
+        let messages = self.messages(count).await;
+        messages.iter().map(|message| serde_json::from_str(message).expect("an entry is JSON")).collect()
+    }
+
+    /// Waits until the producer has closed the channel.
+    pub async fn closed(&self) {
+        let mut closed = self.received.closed.subscribe();
+        tokio::time::timeout(DEADLINE, closed.wait_for(|closed| *closed)).await.expect("it closes").expect("it lives");
+    }
+
+    /// Leaves, as a closed tab does.
+    pub async fn leave(self) {
+        self.peer.close().await.expect("it can be closed");
+        self.reader.abort();
+    }
+}
+
+async fn read(channel: Arc<dyn DataChannel>, received: Arc<Received>, mut reading: watch::Receiver<bool>) {
+    loop {
+        if reading.wait_for(|reading| *reading).await.is_err() {
+            return;
+        }
+        tokio::select! {
+            event = channel.poll() => match event {
+                Some(DataChannelEvent::OnMessage(message)) => {
+                    assert!(message.is_string, "an entry is a text message");
+                    let text = String::from_utf8(message.data.to_vec()).expect("a text message is UTF-8");
+                    received.messages.lock().expect("no test panics with it").push(text);
+                    received.came.notify_waiters();
+                }
+                Some(DataChannelEvent::OnClose) | None => {
+                    received.closed.send_replace(true);
+                    return;
+                }
+                Some(_) => {}
+            },
+            changed = reading.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+struct Handler {
+    opened: mpsc::Sender<Arc<dyn DataChannel>>,
+    gathered: Arc<Notify>,
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            self.gathered.notify_one();
+        }
+    }
+
+    async fn on_data_channel(&self, channel: Arc<dyn DataChannel>) {
+        // A second channel would be a fault of the producer; the first one is the log.
+        let _ = self.opened.try_send(channel);
+    }
+}
