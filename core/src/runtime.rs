@@ -24,6 +24,7 @@ thread_local! {
 
 /// Whether the calling thread is one of logrtc's own: what is logged on it is about logrtc, and must not enter a
 /// journal.
+#[cfg(any(feature = "log", feature = "tracing"))]
 pub(crate) fn is_own_thread() -> bool {
     OWN.get()
 }

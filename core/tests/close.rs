@@ -1,0 +1,135 @@
+//! The end: quick where nobody waits, bounded where somebody does, and nothing is left.
+//!
+//! One test, for it counts the threads and descriptors of its process.
+
+use std::time::{Duration, Instant};
+
+use logrtc::{Config, ErrorKind, Outcome, Producer, State};
+use logrtc_test_support::{Consumer, DEADLINE, Server};
+
+fn config(server: &Server) -> Config {
+    Config::builder("app").url(server.url()).ice_servers([]).environment(false).build().unwrap()
+}
+
+/// What the kernel knows of this process.
+#[derive(Debug, PartialEq)]
+struct Held {
+    own_threads: usize,
+    threads: usize,
+    descriptors: usize,
+}
+
+fn held() -> Held {
+    let threads: Vec<String> = std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        // A thread may end between the listing and the look.
+        .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok())
+        .collect();
+    Held {
+        own_threads: threads.iter().filter(|name| name.trim() == "logrtc").count(),
+        threads: threads.len(),
+        descriptors: std::fs::read_dir("/proc/self/fd").unwrap().count(),
+    }
+}
+
+/// The server's side of a connection goes a moment later than ours, and is in the same process: wait for it.
+async fn nothing_is_left(before: &Held) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while held() != *before {
+        assert!(Instant::now() < deadline, "{:?}, and before {before:?}: {:?}", held(), descriptors());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn descriptors() -> Vec<String> {
+    let open = std::fs::read_dir("/proc/self/fd").unwrap();
+    open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok()).map(|to| to.display().to_string()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_left_and_it_takes_no_longer_than_it_may() {
+    let server = Server::start().await;
+    let before = held();
+    assert_eq!(before.own_threads, 0);
+
+    // Nobody is connected: at once.
+    let producer = Producer::connect(config(&server)).unwrap();
+    server.registered().await;
+    assert_eq!(held().own_threads, 2, "two named threads");
+    producer.info("app", "unread");
+    let since = Instant::now();
+    producer.close(DEADLINE).unwrap();
+    let took = since.elapsed();
+    assert!(took < Duration::from_millis(50), "{took:?}");
+    nothing_is_left(&before).await;
+
+    // A server that is not there: at once.
+    let nowhere = Config::builder("app").url("ws://127.0.0.1:9").ice_servers([]).environment(false).build().unwrap();
+    let producer = Producer::connect(nowhere).unwrap();
+    let since = Instant::now();
+    producer.close(DEADLINE).unwrap();
+    assert!(since.elapsed() < Duration::from_millis(50), "{:?}", since.elapsed());
+    assert_eq!(held(), before);
+
+    // A healthy consumer: everything arrives first.
+    let producer = Producer::connect(config(&server)).unwrap();
+    server.registered().await;
+    let consumer = Consumer::join(&server, "healthy").await;
+    (0..10_000).for_each(|_| producer.info("app", "to the end"));
+    producer.close(DEADLINE).unwrap();
+    assert_eq!(consumer.count(), 10_000);
+    assert_eq!(producer.state(), State::Closed);
+    assert_eq!((producer.stats().open_sockets, producer.stats().running_tasks), (0, 0));
+    consumer.leave().await;
+    nothing_is_left(&before).await;
+
+    // Eight consumers of whom one has stalled: the timeout, and 200 ms.
+    let producer = Producer::connect(config(&server)).unwrap();
+    server.registered().await;
+    let mut consumers = Vec::new();
+    for name in ["stalled", "b", "c", "d", "e", "f", "g", "h"] {
+        consumers.push(Consumer::join(&server, name).await);
+    }
+    consumers[0].set_reading(false);
+    let padding = "x".repeat(1000);
+    (0..5_000).for_each(|_| producer.info("app", &padding));
+    let timeout = Duration::from_millis(500);
+    let since = Instant::now();
+    let error = producer.close(timeout).unwrap_err();
+    let took = since.elapsed();
+    assert!((timeout..timeout + Duration::from_millis(200)).contains(&took), "{took:?}");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.pending() > 0);
+    assert_eq!((producer.stats().open_sockets, producer.stats().running_tasks), (0, 0));
+    for consumer in consumers {
+        consumer.leave().await;
+    }
+    nothing_is_left(&before).await;
+
+    // After the end: every call answers, none does anything.
+    assert_eq!(producer.log(logrtc::Level::Error, "app", "late").send(), Outcome::Closed);
+    assert_eq!(producer.flush(DEADLINE).unwrap_err().kind(), ErrorKind::Closed);
+    producer.set_level(logrtc::Level::Debug);
+    assert!(!producer.enabled(logrtc::Level::Error, "app"));
+    producer.close(DEADLINE).unwrap();
+    assert_eq!(producer.stats().after_close, 1);
+
+    // Closed by many at once, and dropped while others log.
+    let producer = Producer::connect(config(&server)).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..10_000).for_each(|_| producer.info("app", "hammer")));
+            scope.spawn(|| producer.close(DEADLINE));
+        }
+    });
+    let stats = producer.stats();
+    assert_eq!(stats.accepted + stats.after_close, 80_000);
+
+    // Switched off: no thread at all.
+    let off = Config::builder("app").environment(false).disabled(true).build().unwrap();
+    let producer = Producer::connect(off).unwrap();
+    assert_eq!(producer.log(logrtc::Level::Error, "app", "nothing").send(), Outcome::Filtered);
+    assert_eq!((producer.state(), held().own_threads), (State::Disabled, 0));
+    drop(producer);
+    nothing_is_left(&before).await;
+}
