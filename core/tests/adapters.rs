@@ -1,0 +1,108 @@
+//! `tracing` and `log`: their events arrive, with fields and spans, and ours never do.
+
+use std::time::Duration;
+
+use logrtc::adapters::{Logger, TracingLayer};
+use logrtc::{Config, Entry, Producer};
+use logrtc_test_support::{Consumer, DEADLINE, Server};
+use serde_json::{Value, json};
+use tracing_subscriber::layer::SubscriberExt;
+
+async fn connected() -> (Server, Producer, Consumer) {
+    let server = Server::start().await;
+    let config = Config::builder("app").url(server.url()).ice_servers([]).environment(false).build().unwrap();
+    let producer = Producer::connect(config).unwrap();
+    server.registered().await;
+    let consumer = Consumer::join(&server, "b").await;
+    (server, producer, consumer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_tracing_carry_fields_and_spans() {
+    let (_server, producer, consumer) = connected().await;
+    let subscriber = tracing_subscriber::registry().with(TracingLayer::new(&producer));
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::info!(target: "shop", user = "ada", n = 7_u64, f = 1.5, yes = true, debug = ?[1], "no span");
+        let request = tracing::info_span!("request", id = "r1", status = tracing::field::Empty);
+        request.in_scope(|| {
+            request.record("status", 200);
+            tracing::warn!(target: "shop", "in a span");
+            tracing::debug_span!("query", table = "orders").in_scope(|| {
+                tracing::trace!(target: "shop", rows = 3, "in two");
+            });
+        });
+        tracing::info!(target: "logrtc::secret", "our own");
+    });
+    let entries = consumer.entries(3).await;
+    assert_eq!(
+        (&entries[0]["target"], &entries[0]["level"], &entries[0]["message"]),
+        (&json!("shop"), &json!("INFO"), &json!("no span"))
+    );
+    assert_eq!(entries[0]["fields"], json!({"user": "ada", "n": 7, "f": 1.5, "yes": true, "debug": "[1]"}));
+    assert_eq!(entries[0]["span"], Value::Null);
+
+    assert_eq!(entries[1]["fields"], json!({"id": "r1", "status": 200}));
+    let (outer, inner) = (&entries[1]["span"], &entries[2]["span"]);
+    assert_eq!(outer["parent_id"], Value::Null);
+    assert_eq!((outer["id"].as_str().unwrap().len(), outer["trace_id"].as_str().unwrap().len()), (16, 32));
+
+    assert_eq!(entries[2]["level"], "DEBUG");
+    assert_eq!(
+        entries[2]["fields"],
+        json!({"id": "r1", "status": 200, "table": "orders", "rows": 3, "level_name": "TRACE"})
+    );
+    assert_eq!((&inner["parent_id"], &inner["trace_id"]), (&outer["id"], &outer["trace_id"]));
+    assert_ne!(inner["id"], outer["id"]);
+    producer.close(DEADLINE).unwrap();
+}
+
+/// The whole process logs to the producer, at the lowest level: what the producer's own threads say must not come
+/// back, or each entry that is sent would make the next.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_log_arrive_and_our_own_do_not() {
+    let (server, producer, consumer) = connected().await;
+    Logger::new(&producer).init().unwrap();
+    log::warn!(target: "shop", user = "ada", n = 7, none = None::<i32>; "hello {}", "you");
+    log::trace!(target: "shop", "fine");
+    log::error!(target: "logrtc", "our own");
+    // Enough to make the stack talk: handshakes, packets, an end.
+    for _ in 0..3 {
+        Consumer::join(&server, "other").await.leave().await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    log::info!(target: "shop", "the last");
+    let entries = consumer.entries(3).await;
+    let from_us = |entry: &Value| entry["target"] == "shop";
+    let ours: Vec<&Value> = entries.iter().filter(|entry| from_us(entry)).collect();
+    assert_eq!(ours[0]["message"], "hello you");
+    assert_eq!(ours[0]["level"], "WARN");
+    let fields = &ours[0]["fields"];
+    assert_eq!((&fields["user"], &fields["n"], &fields["none"]), (&json!("ada"), &json!(7), &Value::Null));
+    assert!(fields["code.file.path"].as_str().unwrap().ends_with("adapters.rs"));
+    assert!(fields["code.line.number"].is_u64());
+    assert_eq!(ours[1]["fields"]["level_name"], "TRACE");
+    let accepted = producer.stats().accepted;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(producer.stats().accepted, accepted, "silence stays silence");
+    producer.close(DEADLINE).unwrap();
+    for entry in consumer.entries(3).await {
+        assert_ne!(entry["target"], "logrtc");
+    }
+}
+
+#[test]
+fn a_whole_entry_is_the_same_by_every_way() {
+    let producer = Producer::connect(Config::builder("app").environment(false).ice_servers([]).build().unwrap()).unwrap();
+    let entry = Entry::new(logrtc::Level::Info, "app", "same").field("n", 1);
+    let json = entry.to_json();
+    assert_eq!(Entry::from_json(&json).unwrap().to_json(), json);
+    assert_eq!(producer.send(&entry), logrtc::Outcome::Accepted);
+    assert_eq!(producer.send_json(&json).unwrap(), logrtc::Outcome::Accepted);
+    assert_eq!(producer.send_json("{}").unwrap_err().to_string(), "timestamp: is missing");
+    producer.set_filter("off,other=info".parse().unwrap());
+    assert_eq!(producer.send(&entry), logrtc::Outcome::Filtered);
+    producer.set_level(logrtc::Level::Info);
+    assert_eq!(producer.send(&entry), logrtc::Outcome::Accepted);
+    assert_eq!((producer.stats().accepted, producer.stats().filtered), (3, 1));
+    producer.close(DEADLINE).unwrap();
+}
