@@ -102,7 +102,7 @@ impl Consumers {
             Admission::Full(_) => {
                 debug!("refuses consumer {consumer_id:?}: there are {} already", self.roster.len());
                 self.context.counters.consumers_refused.increment();
-                self.context.observers.emit(Event::ConsumerRefused { consumer_id });
+                self.context.observers.emit(&Event::ConsumerRefused { consumer_id });
             }
         }
     }

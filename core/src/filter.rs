@@ -34,7 +34,8 @@ impl Filter {
 
     /// Whether an entry of `level` and `target` is wanted.
     pub fn enabled(&self, level: Level, target: &str) -> bool {
-        let least = self.targets.iter().find(|(covering, _)| covers(covering, target)).map_or(self.default, |(_, l)| *l);
+        let least =
+            self.targets.iter().find(|(covering, _)| covers(covering, target)).map_or(self.default, |(_, l)| *l);
         level as u8 >= least
     }
 
@@ -63,7 +64,7 @@ impl FromStr for Filter {
             match directive.split_once('=') {
                 None => filter.default = least(directive)?,
                 Some((target, _)) if target.trim().is_empty() => {
-                    return Err(Error::invalid("filter", format_args!("{directive:?} has no target before the ="))) ;
+                    return Err(Error::invalid("filter", format_args!("{directive:?} has no target before the =")));
                 }
                 Some((target, level)) => filter.targets.push((target.trim().to_owned(), least(level.trim())?)),
             }
@@ -95,11 +96,8 @@ pub(crate) struct LiveFilter {
 
 impl LiveFilter {
     pub(crate) fn new(filter: Filter) -> Self {
-        let live = Self {
-            floor: AtomicU8::new(OFF),
-            has_targets: AtomicBool::new(false),
-            filter: RwLock::new(Filter::off()),
-        };
+        let live =
+            Self { floor: AtomicU8::new(OFF), has_targets: AtomicBool::new(false), filter: RwLock::new(Filter::off()) };
         live.set(filter);
         live
     }

@@ -118,14 +118,7 @@ pub(crate) struct Journal {
 
 impl Journal {
     pub(crate) fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            entries: VecDeque::new(),
-            bytes: 0,
-            oldest: 0,
-            cursors: BTreeMap::new(),
-            next_cursor: 0,
-        }
+        Self { limits, entries: VecDeque::new(), bytes: 0, oldest: 0, cursors: BTreeMap::new(), next_cursor: 0 }
     }
 
     /// The sequence number of the next entry: how many have been appended.
@@ -330,8 +323,7 @@ mod tests {
     }
 
     fn any_step() -> impl Strategy<Value = Step> {
-        let replay =
-            prop_oneof![Just(Replay::All), Just(Replay::None), (0_u64..20).prop_map(Replay::Last)];
+        let replay = prop_oneof![Just(Replay::All), Just(Replay::None), (0_u64..20).prop_map(Replay::Last)];
         prop_oneof![
             6 => Just(Step::Append),
             1 => replay.prop_map(Step::Open),

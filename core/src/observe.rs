@@ -104,15 +104,14 @@ impl Observers {
             }
             *state = new;
         }
-        self.emit(Event::StateChanged(new));
+        self.emit(&Event::StateChanged(new));
     }
 
     /// Tells every subscriber; never waits for one. Who has gone is forgotten.
-    pub(crate) fn emit(&self, event: Event) {
+    pub(crate) fn emit(&self, event: &Event) {
         let mut subscribers = self.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
-        subscribers.retain(|subscriber| {
-            !matches!(subscriber.try_send(event.clone()), Err(TrySendError::Disconnected(_)))
-        });
+        subscribers
+            .retain(|subscriber| !matches!(subscriber.try_send(event.clone()), Err(TrySendError::Disconnected(_))));
     }
 
     pub(crate) fn subscribe(&self) -> Receiver<Event> {

@@ -285,8 +285,7 @@ impl Inner {
             outgoing,
             shutdown: stop,
         };
-        let tasks =
-            vec![runtime.spawn(lookup.run()), runtime.spawn(consumers.run()), runtime.spawn(client.run())];
+        let tasks = vec![runtime.spawn(lookup.run()), runtime.spawn(consumers.run()), runtime.spawn(client.run())];
         Ok(Running { runtime, shutdown, tasks })
     }
 

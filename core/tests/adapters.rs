@@ -1,5 +1,7 @@
 //! `tracing` and `log`: their events arrive, with fields and spans, and ours never do.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use logrtc::adapters::{Logger, TracingLayer};
@@ -92,7 +94,8 @@ async fn records_of_log_arrive_and_our_own_do_not() {
 
 #[test]
 fn a_whole_entry_is_the_same_by_every_way() {
-    let producer = Producer::connect(Config::builder("app").environment(false).ice_servers([]).build().unwrap()).unwrap();
+    let producer =
+        Producer::connect(Config::builder("app").environment(false).ice_servers([]).build().unwrap()).unwrap();
     let entry = Entry::new(logrtc::Level::Info, "app", "same").field("n", 1);
     let json = entry.to_json();
     assert_eq!(Entry::from_json(&json).unwrap().to_json(), json);

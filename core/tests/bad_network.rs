@@ -1,5 +1,7 @@
 //! A network that loses, doubles, delays and reorders: nothing is lost, doubled or out of order.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use logrtc::{Config, Faults, Level, Producer};
@@ -29,9 +31,12 @@ fn assert_numbered(entries: &[Value], numbers: std::ops::Range<u64>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_entry_arrives_once_and_in_order() {
-    for (name, loss, duplication, reordering) in
-        [("loss", 0.02, 0.0, 0.0), ("duplication", 0.0, 0.1, 0.0), ("reordering", 0.0, 0.0, 0.1), ("all", 0.01, 0.05, 0.05)]
-    {
+    for (name, loss, duplication, reordering) in [
+        ("loss", 0.02, 0.0, 0.0),
+        ("duplication", 0.0, 0.1, 0.0),
+        ("reordering", 0.0, 0.0, 0.1),
+        ("all", 0.01, 0.05, 0.05),
+    ] {
         let mut faults = Faults::seeded(1);
         (faults.loss, faults.duplication, faults.reordering) = (loss, duplication, reordering);
         let server = Server::start().await;

@@ -2,6 +2,8 @@
 //!
 //! One test, for it counts the threads and descriptors of its process.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use logrtc::{Config, ErrorKind, Outcome, Producer, State};

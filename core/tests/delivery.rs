@@ -1,5 +1,7 @@
 //! Entries reach every consumer: all, in order, each as it was sent.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use logrtc::{Config, Event, Outcome, Producer, Replay, State};

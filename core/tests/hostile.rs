@@ -1,5 +1,7 @@
 //! What a hostile server or consumer says is refused, and the producer goes on.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use logrtc::{Config, Level, Producer, State};
@@ -115,7 +117,8 @@ async fn hostile_sdp_does_not_reach_the_stack() {
     }
     eventually("all are refused", || producer.stats().answers_refused == wrong.len() as u64).await;
     // An answer that passes the check and is nonsense to the stack: that peer fails, and no other.
-    let nonsense = format!("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n{media}{ice}{fingerprint}a=setup:holdconn\r\n");
+    let nonsense =
+        format!("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n{media}{ice}{fingerprint}a=setup:holdconn\r\n");
     server.say(&json!({"type": "webrtc_answer", "from": "hostile", "sdp": nonsense}));
     server.say(&json!({"type": "consumer_left", "consumer_id": "hostile"}));
     eventually("it is gone", || producer.stats().open_sockets == 0).await;

@@ -2,6 +2,8 @@
 //!
 //! The test runs itself again in a network namespace of its own, which has nothing else.
 
+#![allow(clippy::unwrap_used)]
+
 use std::process::Command;
 
 use logrtc::{Config, Producer};

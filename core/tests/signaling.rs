@@ -1,5 +1,7 @@
 //! The way to the server: it comes back by itself, and its end touches no open channel.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use logrtc::{Config, Event, Producer, State};
@@ -54,7 +56,9 @@ async fn a_server_that_comes_late_is_found() {
     server.registered().await;
     let consumer = Consumer::join(&server, "b").await;
     assert_eq!(consumer.entries(1).await[0]["message"], "early");
-    assert!(events.try_iter().any(|event| matches!(event, Event::ServerError { message } if message.contains("refused"))));
+    assert!(
+        events.try_iter().any(|event| matches!(event, Event::ServerError { message } if message.contains("refused")))
+    );
     producer.close(DEADLINE).unwrap();
 }
 
@@ -141,9 +145,11 @@ async fn a_consumer_that_never_answers_is_given_up() {
     let waited = since.elapsed();
     assert!((Duration::from_secs(15)..Duration::from_secs(17)).contains(&waited), "{waited:?}");
     eventually("nothing is left of it", || producer.stats().open_sockets == 0).await;
-    assert!(events.try_iter().any(|event| {
-        matches!(event, Event::ConsumerDisconnected { reason: logrtc::EndReason::OpenTimeout, .. })
-    }));
+    assert!(
+        events.try_iter().any(|event| {
+            matches!(event, Event::ConsumerDisconnected { reason: logrtc::EndReason::OpenTimeout, .. })
+        })
+    );
     producer.close(DEADLINE).unwrap();
 }
 

@@ -1,5 +1,7 @@
 //! A consumer that stops reading holds up nobody.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use logrtc::{Config, EndReason, Event, Level, Producer};

@@ -1,5 +1,7 @@
 //! `wss://`: an own CA is trusted where it is named, and nothing else is.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

@@ -256,7 +256,10 @@ impl ConfigBuilder {
         check_range("max_bytes", self.max_bytes, 2 * self.max_entry_bytes, 1 << 32)?;
         check_range("max_consumers", self.max_consumers, 1, 1000)?;
         if !(0.0..=1.0).contains(&self.reconnect.jitter) {
-            return Err(Error::invalid("reconnect_jitter", format_args!("{} is not from 0 to 1", self.reconnect.jitter)));
+            return Err(Error::invalid(
+                "reconnect_jitter",
+                format_args!("{} is not from 0 to 1", self.reconnect.jitter),
+            ));
         }
         check_duration("reconnect_interval", self.reconnect.interval, Duration::from_millis(1))?;
         check_duration("max_reconnect_interval", self.reconnect.max_interval, Duration::ZERO)?;

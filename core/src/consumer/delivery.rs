@@ -65,8 +65,11 @@ impl OnTheWay {
             self.moved = now;
         }
         let mut entries = 0;
-        while let Some((_, held)) = self.ends.pop_front_if(|(end, _)| *end <= arrived) {
+        while let Some((end, held)) = self.ends.front().copied()
+            && end <= arrived
+        {
             entries += held;
+            self.ends.pop_front();
         }
         entries
     }
@@ -154,7 +157,9 @@ impl Delivery {
                 Ok(true)
             }
             Err(StackError::ErrOutboundPacketTooLarge) => Ok(false),
-            Err(StackError::ErrDataChannelClosed | StackError::ErrDataChannelNotOpen) => Err(EndReason::ClosedByConsumer),
+            Err(StackError::ErrDataChannelClosed | StackError::ErrDataChannelNotOpen) => {
+                Err(EndReason::ClosedByConsumer)
+            }
             Err(error) => {
                 log::debug!("the channel refuses a message: {error}");
                 Err(EndReason::Failed)

@@ -92,11 +92,7 @@ async fn resolve(server: &IceServer) -> Result<RTCIceServer, String> {
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         format!("{scheme}:{address}{query}")
     });
-    Ok(RTCIceServer {
-        urls: urls.collect(),
-        username: server.username.clone(),
-        credential: server.credential.clone(),
-    })
+    Ok(RTCIceServer { urls: urls.collect(), username: server.username.clone(), credential: server.credential.clone() })
 }
 
 /// `host`, `host:port`, `[address]:port` (RFC 7064 §3.1).

@@ -76,7 +76,7 @@ impl Peer {
             reason,
             counts: counts.unwrap_or_default(),
         };
-        self.context.observers.emit(event);
+        self.context.observers.emit(&event);
         (self.consumer_id, self.generation)
     }
 
@@ -142,7 +142,7 @@ impl Peer {
         let gauge = Arc::new(Gauge::default());
         let _listed = context.table.list(self.consumer_id.clone(), cursor, Arc::clone(&gauge));
         context.counters.consumers_opened.increment();
-        context.observers.emit(Event::ConsumerConnected { consumer_id: self.consumer_id.clone() });
+        context.observers.emit(&Event::ConsumerConnected { consumer_id: self.consumer_id.clone() });
 
         let drained = Arc::new(Notify::new());
         let delivery = Delivery {

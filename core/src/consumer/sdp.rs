@@ -181,8 +181,10 @@ mod tests {
 
     use super::*;
 
-    const FINGERPRINT: &str = "sha-256 AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89";
-    const HOST: &str = "candidate:1 1 udp 2113937151 192.168.1.4 54400 typ host generation 0 ufrag AbCd network-cost 999";
+    const FINGERPRINT: &str =
+        "sha-256 AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89";
+    const HOST: &str =
+        "candidate:1 1 udp 2113937151 192.168.1.4 54400 typ host generation 0 ufrag AbCd network-cost 999";
 
     fn answer() -> String {
         [
@@ -275,7 +277,8 @@ mod tests {
             let candidate = HOST.replace("192.168.1.4", address);
             assert_eq!(check_candidate(&candidate).is_ok(), acceptable, "{address}");
         }
-        for wrong in ["", "candidate:1", &HOST.replace("udp", "tcp"), &HOST.replace("54400", "0"), &HOST.replace("typ", "x")]
+        for wrong in
+            ["", "candidate:1", &HOST.replace("udp", "tcp"), &HOST.replace("54400", "0"), &HOST.replace("typ", "x")]
         {
             assert!(check_candidate(wrong).is_err(), "{wrong}");
         }

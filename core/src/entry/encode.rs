@@ -45,14 +45,10 @@ pub(crate) fn encode(out: &mut Vec<u8>, parts: &Parts<'_>, max_bytes: usize) {
         return write(out, parts, cut_to_escaped(parts.message, room), true);
     }
     let span = parts.span.map(shorten);
-    let bare = Parts {
-        fields: &[],
-        target: cut_to_escaped(parts.target, SHORT_NAME_BYTES),
-        span: span.as_ref(),
-        ..*parts
-    };
+    let bare =
+        Parts { fields: &[], target: cut_to_escaped(parts.target, SHORT_NAME_BYTES), span: span.as_ref(), ..*parts };
     let around = FRAME_BYTES + TRUNCATED.len() + names(&bare).map(escaped_len).sum::<usize>();
-    write(out, &bare, cut_to_escaped(parts.message, max_bytes.saturating_sub(around)), true)
+    write(out, &bare, cut_to_escaped(parts.message, max_bytes.saturating_sub(around)), true);
 }
 
 fn names<'a>(parts: &Parts<'a>) -> impl Iterator<Item = &'a str> + use<'a> {

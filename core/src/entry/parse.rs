@@ -137,8 +137,8 @@ fn string<'a>(raw: &'a RawValue, key: &str) -> Result<Cow<'a, str>> {
         return Err(Error::invalid(key, format_args!("must be a string, not {}", kind(json))));
     }
     if json.contains('\\') {
-        let text: String =
-            serde_json::from_str(json).map_err(|error| Error::invalid(key, format_args!("is a wrong string: {error}")))?;
+        let text: String = serde_json::from_str(json)
+            .map_err(|error| Error::invalid(key, format_args!("is a wrong string: {error}")))?;
         return Ok(Cow::Owned(text));
     }
     Ok(Cow::Borrowed(&json[1..json.len() - 1]))
@@ -257,10 +257,7 @@ mod tests {
     #[test]
     fn unknown_and_repeated_keys_are_named() {
         let unknown = WHOLE.replace("{\"timestamp\"", "{\"extra\":1,\"timestamp\"");
-        assert_eq!(
-            refused(&unknown),
-            "extra: is not a key here; use timestamp, level, target, message, fields, span"
-        );
+        assert_eq!(refused(&unknown), "extra: is not a key here; use timestamp, level, target, message, fields, span");
         let twice = WHOLE.replace("{\"timestamp\"", "{\"level\":\"INFO\",\"timestamp\"");
         assert_eq!(refused(&twice), "level: is there twice");
     }

@@ -63,7 +63,10 @@ impl Client {
                 return;
             }
             let Some(delay) = backoff.after(ended, fastrand::f64()) else {
-                warn!("gives up on the signaling server after {:?} failed attempts", self.config.reconnect.max_attempts);
+                warn!(
+                    "gives up on the signaling server after {:?} failed attempts",
+                    self.config.reconnect.max_attempts
+                );
                 self.observers.set_state(State::Abandoned);
                 return;
             };
@@ -85,14 +88,14 @@ impl Client {
         let socket = match connected {
             Ok(Ok(socket)) => socket,
             Ok(Err(failure)) => {
-                self.observers.emit(Event::ServerError { message: failure.message.clone() });
+                self.observers.emit(&Event::ServerError { message: failure.message.clone() });
                 debug!("no connection to the signaling server: {}", failure.message);
                 return failure.ended;
             }
             Err(_) => {
                 let message = format!("no answer within {STEP_TIMEOUT:?}");
                 debug!("no connection to the signaling server: {message}");
-                self.observers.emit(Event::ServerError { message });
+                self.observers.emit(&Event::ServerError { message });
                 return Ended::Failed;
             }
         };
@@ -153,7 +156,7 @@ impl Client {
             Ok(Incoming::Registered) => {}
             Ok(Incoming::Error { message }) => {
                 warn!("the signaling server says: {message}");
-                self.observers.emit(Event::ServerError { message });
+                self.observers.emit(&Event::ServerError { message });
             }
             Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
             Ok(incoming) => {
@@ -187,7 +190,7 @@ struct Failure {
 }
 
 impl Failure {
-    fn new(message: impl ToString) -> Self {
+    fn new(message: &impl ToString) -> Self {
         Self { ended: Ended::Failed, message: message.to_string() }
     }
 }
@@ -195,8 +198,10 @@ impl Failure {
 async fn connect(config: &Config) -> Result<Socket, Failure> {
     let connector = if config.url.scheme() == "wss" {
         let extra = config.extra_certificates.clone();
-        let made = tokio::task::spawn_blocking(move || tls::client_config(&extra)).await.map_err(Failure::new)?;
-        Connector::Rustls(made.map_err(Failure::new)?)
+        let made = tokio::task::spawn_blocking(move || tls::client_config(&extra))
+            .await
+            .map_err(|error| Failure::new(&error))?;
+        Connector::Rustls(made.map_err(|error| Failure::new(&error))?)
     } else {
         Connector::Plain
     };
@@ -215,14 +220,14 @@ async fn connect(config: &Config) -> Result<Socket, Failure> {
             let ended = if refused { Ended::Refused } else { Ended::Failed };
             Err(Failure { ended, message: format!("the server answers {status}") })
         }
-        Err(error) => Err(Failure::new(error)),
+        Err(error) => Err(Failure::new(&error)),
     }
 }
 
 fn request(config: &Config) -> Result<Request<()>, Failure> {
-    let mut request = config.url.as_str().into_client_request().map_err(Failure::new)?;
+    let mut request = config.url.as_str().into_client_request().map_err(|error| Failure::new(&error))?;
     if let Some(token) = &config.token {
-        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(Failure::new)?;
+        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| Failure::new(&error))?;
         value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
     }

@@ -51,16 +51,28 @@ impl Outgoing {
 /// What a server says.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Incoming {
-    ConsumerConnected { consumer_id: String },
-    ConsumerDisconnected { consumer_id: String },
+    ConsumerConnected {
+        consumer_id: String,
+    },
+    ConsumerDisconnected {
+        consumer_id: String,
+    },
     /// `from`: every id that the message may mean, the likeliest first; none where it names nobody.
-    Answer { from: Vec<String>, sdp: String },
+    Answer {
+        from: Vec<String>,
+        sdp: String,
+    },
     /// `candidate` is empty at the end of candidates.
-    Candidate { from: Vec<String>, candidate: RemoteCandidate },
+    Candidate {
+        from: Vec<String>,
+        candidate: RemoteCandidate,
+    },
     Ping,
     /// The server took the registration.
     Registered,
-    Error { message: String },
+    Error {
+        message: String,
+    },
     /// A message of a type that means nothing to a producer.
     Unknown,
 }
@@ -78,7 +90,8 @@ pub(crate) struct RemoteCandidate {
 /// # Errors
 /// What makes it unreadable, for the diagnostics: it is counted and otherwise ignored.
 pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
-    let message: Map<String, Value> = serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))?;
+    let message: Map<String, Value> =
+        serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))?;
     let kind = message.get("type").and_then(Value::as_str).ok_or("type: must be a string")?;
     match kind {
         "consumer_connected" => Ok(Incoming::ConsumerConnected { consumer_id: consumer_id(&message)? }),

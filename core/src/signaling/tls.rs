@@ -16,10 +16,10 @@ pub(crate) struct ExtraCertificates(Vec<CertificateDer<'static>>);
 impl ExtraCertificates {
     /// Reads a file of certificates in PEM.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let wrong = |problem: &dyn std::fmt::Display| Error::invalid("ca_file", format_args!("{}: {problem}", path.display()));
-        let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
-            .and_then(Iterator::collect)
-            .map_err(|error| wrong(&error))?;
+        let wrong =
+            |problem: &dyn std::fmt::Display| Error::invalid("ca_file", format_args!("{}: {problem}", path.display()));
+        let certificates: Vec<_> =
+            CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| wrong(&error))?;
         if certificates.is_empty() {
             return Err(wrong(&"holds no certificate in PEM"));
         }

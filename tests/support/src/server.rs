@@ -137,6 +137,8 @@ impl Server {
     }
 }
 
+// The callback's type is tungstenite's.
+#[allow(clippy::result_large_err)]
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: &Shared) {
     let header = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
         let value = request.headers().get("authorization").and_then(|value| value.to_str().ok());
