@@ -1,0 +1,65 @@
+//! A made-up web shop that logs, so that the page has something to show.
+
+mod shop;
+
+use std::io;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use shop::{Line, Shop};
+
+/// How long the last entries may take to reach the page.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A running shop, and the producer that it logs to.
+pub(crate) struct Demo {
+    producer: logrtc::Producer,
+    logging: JoinHandle<()>,
+}
+
+impl Demo {
+    /// Connects a producer to `signaling_url` and begins to log.
+    pub(crate) fn start(signaling_url: &str) -> io::Result<Self> {
+        let config = logrtc::Config::builder("shop")
+            .url(signaling_url)
+            .system_name("Shop")
+            .version("1.0.0")
+            .description("A made-up web shop")
+            .build()
+            .map_err(io::Error::other)?;
+        let producer = logrtc::Producer::connect(config).map_err(io::Error::other)?;
+        let logging = tokio::spawn(trade(producer.clone()));
+        Ok(Self { producer, logging })
+    }
+
+    /// Stops logging and waits until the entries are delivered, or for two seconds.
+    pub(crate) async fn stop(self) {
+        self.logging.abort();
+        let _ = self.logging.await;
+        let closing = tokio::task::spawn_blocking(move || self.producer.close(CLOSE_TIMEOUT));
+        let _ = closing.await;
+    }
+}
+
+async fn trade(producer: logrtc::Producer) {
+    let mut shop = Shop::default();
+    loop {
+        for (pause, line) in shop.serve_one() {
+            tokio::time::sleep(pause).await;
+            send(&producer, line);
+        }
+    }
+}
+
+fn send(producer: &logrtc::Producer, line: Line) {
+    let mut entry = producer.log(line.level, line.target, &line.message);
+    for (key, value) in &line.fields {
+        entry = entry.field(key, value);
+    }
+    let mut span = logrtc::Span::new(line.span.id).trace_id(line.span.trace_id);
+    if let Some(parent_id) = line.span.parent_id {
+        span = span.parent_id(parent_id);
+    }
+    entry.span(span).send();
+}

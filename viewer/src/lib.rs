@@ -1,0 +1,34 @@
+//! The logrtc signaling server, and the log page that it serves.
+//!
+//! One port does both: `/` is the page, `/signaling` the WebSocket at which producers (programs that log) and
+//! consumers (pages that show logs) find each other. The log entries do not pass through here: they flow from the
+//! producer to the browser, over a WebRTC data channel that this server merely introduces.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use logrtc_viewer::{Options, Server};
+//!
+//! let server = Server::start(Options::new("127.0.0.1:0".parse()?)).await?;
+//! println!("logs at {}, producers connect to {}", server.url(), server.signaling_url());
+//! server.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The messages are written down in `docs/protocol.md`, for people who write producers and consumers of their own.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod hub;
+mod message;
+mod options;
+mod origin;
+mod page;
+mod registry;
+mod server;
+mod socket;
+
+pub use options::{Limits, Options};
+pub use origin::{InvalidOrigin, Origin};
+pub use server::Server;

@@ -1,0 +1,320 @@
+//! Who is registered, and what is to be sent to whom. No I/O, no clock.
+//!
+//! Producers and consumers are named apart: one of each may have the same id. A producer and a consumer that wants it
+//! are a *pair*: each is told when the other comes and when it goes, and only pairs pass messages to each other.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value};
+
+use crate::message::{MAX_CONNECTED, Outgoing, Register, RegisterConsumer, RegisterProducer, RelayKind, Request};
+
+/// Names a connection. The caller never uses one twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ConnectionId(pub(crate) u64);
+
+/// What the caller is to do, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    Send(ConnectionId, Outgoing),
+    /// The registry has already forgotten this connection.
+    Close(ConnectionId, &'static str),
+}
+
+/// Every registered connection, under exactly one id.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    connections: HashMap<ConnectionId, Client>,
+    producers: BTreeMap<String, Producer>,
+    consumers: BTreeMap<String, Consumer>,
+    generated_ids: GeneratedIds,
+}
+
+#[derive(Debug, Clone)]
+enum Client {
+    Producer(String),
+    Consumer(String),
+}
+
+#[derive(Debug)]
+struct Producer {
+    connection: ConnectionId,
+    client_id: String,
+    metadata: Map<String, Value>,
+    session: Option<String>,
+}
+
+#[derive(Debug)]
+struct Consumer {
+    connection: ConnectionId,
+    wanted: Option<String>,
+    /// Producer id to session, of the data channels that it has: announced anew, they would be made twice.
+    connected: BTreeMap<String, String>,
+    last_offer_from: Option<String>,
+}
+
+impl Consumer {
+    fn wants(&self, producer_id: &str, client_id: &str) -> bool {
+        self.wanted.as_deref().is_none_or(|wanted| wanted == producer_id || wanted == client_id)
+    }
+
+    fn has_channel_to(&self, producer_id: &str, session: Option<&str>) -> bool {
+        session.is_some_and(|session| self.connected.get(producer_id).is_some_and(|held| held == session))
+    }
+}
+
+/// Ids of consumers that bring none. The prefix is of this server's run, so that a producer that outlives the server
+/// does not take a new consumer for one it knew.
+#[derive(Debug)]
+struct GeneratedIds {
+    prefix: String,
+    next: u64,
+}
+
+impl GeneratedIds {
+    fn next(&mut self, taken: impl Fn(&str) -> bool) -> String {
+        loop {
+            self.next += 1;
+            let id = format!("{}-{}", self.prefix, self.next);
+            if !taken(&id) {
+                return id;
+            }
+        }
+    }
+}
+
+impl Registry {
+    /// An empty registry; `generated_prefix` begins the ids that it makes up.
+    pub(crate) fn new(generated_prefix: String) -> Self {
+        Self {
+            connections: HashMap::new(),
+            producers: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+            generated_ids: GeneratedIds { prefix: generated_prefix, next: 0 },
+        }
+    }
+
+    /// Takes in a connection that is not registered yet.
+    pub(crate) fn register(&mut self, connection: ConnectionId, register: Register) -> Vec<Effect> {
+        match register {
+            Register::Producer(producer) => self.register_producer(connection, producer),
+            Register::Consumer(consumer) => self.register_consumer(connection, consumer),
+        }
+    }
+
+    /// Takes a message of a registered connection; one that was closed meanwhile is ignored.
+    pub(crate) fn receive(&mut self, connection: ConnectionId, request: Request) -> Vec<Effect> {
+        let Some(client) = self.connections.get(&connection).cloned() else { return Vec::new() };
+        let answer = match (client, request) {
+            (_, Request::Ping) => Ok(Effect::Send(connection, Outgoing::Pong)),
+            (_, Request::Pong) => return Vec::new(),
+            (Client::Producer(id), Request::Relay { kind, to, body }) => self.relay_to_consumer(&id, kind, to, body),
+            (Client::Consumer(id), Request::Relay { kind, to, body }) => self.relay_to_producer(&id, kind, to, body),
+            (Client::Consumer(id), Request::Connect { producer }) => self.reconnect(&id, &producer),
+            (Client::Producer(_), Request::Connect { .. }) => {
+                Err(Outgoing::error("connect: only a consumer asks for a connection"))
+            }
+        };
+        vec![answer.unwrap_or_else(|error| Effect::Send(connection, error))]
+    }
+
+    /// Forgets a connection that has ended, whether or not it ever registered.
+    pub(crate) fn disconnect(&mut self, connection: ConnectionId) -> Vec<Effect> {
+        match self.connections.remove(&connection) {
+            None => Vec::new(),
+            Some(Client::Producer(id)) => {
+                let producer = self.producers.remove(&id).expect("every connection's id has its record");
+                self.consumers_of(&id, &producer.client_id)
+                    .map(|(_, consumer)| {
+                        (consumer.connection, Outgoing::ProducerDisconnected { producer_id: id.clone() })
+                    })
+                    .map(|(connection, message)| Effect::Send(connection, message))
+                    .collect()
+            }
+            Some(Client::Consumer(id)) => {
+                let consumer = self.consumers.remove(&id).expect("every connection's id has its record");
+                self.producers_of(&consumer).map(|(_, producer)| consumer_gone(&id, producer)).collect()
+            }
+        }
+    }
+
+    fn register_producer(&mut self, connection: ConnectionId, register: RegisterProducer) -> Vec<Effect> {
+        let RegisterProducer { client_id, metadata, session } = register;
+        let mut effects = Vec::new();
+        let id = match self.id_of_session(&client_id, session.as_deref()) {
+            Some(id) => id,
+            None => self.free_producer_id(&client_id, session.as_deref()),
+        };
+        if let Some(older) = self.producers.remove(&id) {
+            self.connections.remove(&older.connection);
+            effects.push(Effect::Close(older.connection, "session: has registered again, on a newer connection"));
+        }
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone() }));
+        let producer = Producer { connection, client_id, metadata, session };
+        for (consumer_id, consumer) in self.consumers_of(&id, &producer.client_id) {
+            effects.extend(introduce((&id, &producer), (consumer_id, consumer)));
+        }
+        self.connections.insert(connection, Client::Producer(id.clone()));
+        self.producers.insert(id, producer);
+        effects
+    }
+
+    fn register_consumer(&mut self, connection: ConnectionId, register: RegisterConsumer) -> Vec<Effect> {
+        let consumers = &self.consumers;
+        let id = match register.client_id {
+            Some(id) => id,
+            None => self.generated_ids.next(|id| consumers.contains_key(id)),
+        };
+        let consumer =
+            Consumer { connection, wanted: register.producer, connected: register.connected, last_offer_from: None };
+        let mut effects = Vec::new();
+        if let Some(older) = self.consumers.remove(&id) {
+            self.connections.remove(&older.connection);
+            effects.push(Effect::Close(older.connection, "client_id: has registered again, on a newer connection"));
+            effects.extend(
+                self.producers_of(&older)
+                    .filter(|(producer_id, producer)| !consumer.wants(producer_id, &producer.client_id))
+                    .map(|(_, producer)| consumer_gone(&id, producer)),
+            );
+        }
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone() }));
+        for (producer_id, producer) in self.producers_of(&consumer) {
+            effects.extend(introduce((producer_id, producer), (&id, &consumer)));
+        }
+        self.connections.insert(connection, Client::Consumer(id.clone()));
+        self.consumers.insert(id, consumer);
+        effects
+    }
+
+    /// The id under which this very process is still registered.
+    fn id_of_session(&self, client_id: &str, session: Option<&str>) -> Option<String> {
+        let session = session?;
+        self.producers
+            .iter()
+            .find(|(_, producer)| producer.client_id == client_id && producer.session.as_deref() == Some(session))
+            .map(|(id, _)| id.clone())
+    }
+
+    /// The id by which a consumer still knows this process, so that a restart of the server does not swap the names
+    /// of two processes and with them their connections; else the first of `client_id`, `client_id#2`, … that is free.
+    fn free_producer_id(&self, client_id: &str, session: Option<&str>) -> String {
+        let known = session.and_then(|session| {
+            self.consumers
+                .values()
+                .flat_map(|consumer| &consumer.connected)
+                .find(|(id, held)| {
+                    *held == session && is_name_of(id, client_id) && !self.producers.contains_key(id.as_str())
+                })
+                .map(|(id, _)| id.clone())
+        });
+        known.unwrap_or_else(|| {
+            std::iter::once(client_id.to_owned())
+                .chain((2u64..).map(|number| format!("{client_id}#{number}")))
+                .find(|id| !self.producers.contains_key(id))
+                .expect("the numbers do not run out")
+        })
+    }
+
+    fn relay_to_consumer(
+        &mut self,
+        producer_id: &str,
+        kind: RelayKind,
+        to: Option<String>,
+        body: Map<String, Value>,
+    ) -> Result<Effect, Outgoing> {
+        let to = to.ok_or_else(|| Outgoing::error("to: must be there, as the consumer_id that was announced"))?;
+        let client_id = &self.producers.get(producer_id).expect("a live producer has its record").client_id;
+        let consumer = self.consumers.get_mut(&to).filter(|consumer| consumer.wants(producer_id, client_id));
+        let Some(consumer) = consumer else { return Err(no_such_client("to", to)) };
+        if kind == RelayKind::Offer {
+            consumer.last_offer_from = Some(producer_id.to_owned());
+        }
+        Ok(relay(consumer.connection, producer_id, body))
+    }
+
+    fn relay_to_producer(
+        &mut self,
+        consumer_id: &str,
+        kind: RelayKind,
+        to: Option<String>,
+        body: Map<String, Value>,
+    ) -> Result<Effect, Outgoing> {
+        let consumer = self.consumers.get_mut(consumer_id).expect("a live consumer has its record");
+        let to = to
+            .or_else(|| consumer.last_offer_from.clone())
+            .ok_or_else(|| Outgoing::error("to: must be there, as the producer_id that was announced"))?;
+        let producer = self.producers.get(&to).filter(|producer| consumer.wants(&to, &producer.client_id));
+        let Some(producer) = producer else { return Err(no_such_client("to", to)) };
+        if let (RelayKind::Answer, Some(session)) = (kind, &producer.session) {
+            if consumer.connected.len() >= MAX_CONNECTED {
+                consumer.connected.retain(|id, _| self.producers.contains_key(id));
+            }
+            consumer.connected.insert(to, session.clone());
+        }
+        Ok(relay(producer.connection, consumer_id, body))
+    }
+
+    fn reconnect(&mut self, consumer_id: &str, producer_id: &str) -> Result<Effect, Outgoing> {
+        let consumer = self.consumers.get_mut(consumer_id).expect("a live consumer has its record");
+        consumer.connected.remove(producer_id);
+        match self.producers.get(producer_id) {
+            Some(producer) if consumer.wants(producer_id, &producer.client_id) => Ok(Effect::Send(
+                producer.connection,
+                Outgoing::ConsumerConnected { consumer_id: consumer_id.to_owned() },
+            )),
+            _ => Err(no_such_client("producer", producer_id.to_owned())),
+        }
+    }
+
+    fn consumers_of(&self, producer_id: &str, client_id: &str) -> impl Iterator<Item = (&String, &Consumer)> {
+        self.consumers.iter().filter(move |(_, consumer)| consumer.wants(producer_id, client_id))
+    }
+
+    fn producers_of(&self, consumer: &Consumer) -> impl Iterator<Item = (&String, &Producer)> {
+        self.producers.iter().filter(|(id, producer)| consumer.wants(id, &producer.client_id))
+    }
+}
+
+/// Tells a pair of each other. The consumer comes first, so that it knows the producer when the offer arrives.
+fn introduce(
+    (producer_id, producer): (&String, &Producer),
+    (consumer_id, consumer): (&String, &Consumer),
+) -> impl Iterator<Item = Effect> {
+    let to_consumer = Effect::Send(
+        consumer.connection,
+        Outgoing::ProducerConnected {
+            producer_id: producer_id.clone(),
+            client_id: producer.client_id.clone(),
+            metadata: producer.metadata.clone(),
+            session: producer.session.clone(),
+        },
+    );
+    let to_producer = (!consumer.has_channel_to(producer_id, producer.session.as_deref()))
+        .then(|| Effect::Send(producer.connection, Outgoing::ConsumerConnected { consumer_id: consumer_id.clone() }));
+    std::iter::once(to_consumer).chain(to_producer)
+}
+
+fn consumer_gone(consumer_id: &str, producer: &Producer) -> Effect {
+    Effect::Send(producer.connection, Outgoing::ConsumerDisconnected { consumer_id: consumer_id.to_owned() })
+}
+
+fn relay(to: ConnectionId, from: &str, mut body: Map<String, Value>) -> Effect {
+    body.insert("from".to_owned(), Value::String(from.to_owned()));
+    Effect::Send(to, Outgoing::Relay(body))
+}
+
+fn no_such_client(key: &str, id: String) -> Outgoing {
+    Outgoing::Error { message: format!("{key}: no such client {id:?}"), to: Some(id) }
+}
+
+/// Whether `id` is `client_id` or `client_id#n`.
+fn is_name_of(id: &str, client_id: &str) -> bool {
+    id.strip_prefix(client_id).is_some_and(|rest| {
+        rest.is_empty() || rest.strip_prefix('#').is_some_and(|number| number.parse::<u64>().is_ok_and(|n| n >= 2))
+    })
+}
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

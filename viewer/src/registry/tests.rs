@@ -1,0 +1,286 @@
+use serde_json::json;
+
+use super::*;
+use crate::message::{Incoming, parse};
+
+/// A registry and the messages that each of its connections has got and not looked at.
+struct Room {
+    registry: Registry,
+    inboxes: BTreeMap<u64, Vec<Value>>,
+    closed: Vec<u64>,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self { registry: Registry::new("consumer".to_owned()), inboxes: BTreeMap::new(), closed: Vec::new() }
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "so the calls read as the wire does")]
+    fn say(&mut self, connection: u64, message: Value) {
+        let effects = match parse(&message.to_string()).unwrap() {
+            Incoming::Register(register) => self.registry.register(ConnectionId(connection), register),
+            Incoming::Request(request) => self.registry.receive(ConnectionId(connection), request),
+        };
+        self.apply(effects);
+    }
+
+    fn leave(&mut self, connection: u64) {
+        let effects = self.registry.disconnect(ConnectionId(connection));
+        self.apply(effects);
+    }
+
+    fn apply(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Send(to, message) => {
+                    self.inboxes.entry(to.0).or_default().push(serde_json::from_str(&message.to_json()).unwrap());
+                }
+                Effect::Close(connection, _) => self.closed.push(connection.0),
+            }
+        }
+    }
+
+    fn heard(&mut self, connection: u64) -> Vec<Value> {
+        self.inboxes.remove(&connection).unwrap_or_default()
+    }
+
+    fn producer(&mut self, connection: u64, client_id: &str, session: &str) {
+        self.say(
+            connection,
+            json!({"type": "register", "role": "producer", "client_id": client_id, "session": session}),
+        );
+    }
+
+    fn consumer(&mut self, connection: u64, client_id: &str) {
+        self.say(connection, json!({"type": "register", "role": "consumer", "client_id": client_id}));
+    }
+}
+
+fn producer_connected(id: &str, client_id: &str, session: &str) -> Value {
+    json!({
+        "type": "producer_connected",
+        "producer_id": id,
+        "client_id": client_id,
+        "metadata": {},
+        "session": session,
+    })
+}
+
+fn consumer_connected(id: &str) -> Value {
+    json!({"type": "consumer_connected", "consumer_id": id})
+}
+
+fn registered(id: &str) -> Value {
+    json!({"type": "registered", "client_id": id})
+}
+
+#[test]
+fn a_pair_is_told_of_each_other_whoever_comes_first() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.consumer(2, "page");
+    room.producer(3, "db", "s2");
+    assert_eq!(room.heard(1), [registered("api"), consumer_connected("page")]);
+    assert_eq!(
+        room.heard(2),
+        [registered("page"), producer_connected("api", "api", "s1"), producer_connected("db", "db", "s2")]
+    );
+    assert_eq!(room.heard(3), [registered("db"), consumer_connected("page")]);
+}
+
+#[test]
+fn each_of_a_pair_is_told_when_the_other_goes() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.consumer(2, "page");
+    room.consumer(3, "other");
+    (1..=3).for_each(|connection| drop(room.heard(connection)));
+    room.leave(3);
+    room.leave(1);
+    assert_eq!(room.heard(1), [json!({"type": "consumer_disconnected", "consumer_id": "other"})]);
+    assert_eq!(room.heard(2), [json!({"type": "producer_disconnected", "producer_id": "api"})]);
+    assert_eq!(room.heard(3), [] as [Value; 0]);
+}
+
+#[test]
+fn a_consumer_that_names_a_producer_hears_of_no_other() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.producer(2, "api", "s2");
+    room.producer(3, "db", "s3");
+    room.say(4, json!({"type": "register", "role": "consumer", "client_id": "all", "producer": "api"}));
+    room.say(5, json!({"type": "register", "role": "consumer", "client_id": "second", "producer": "api#2"}));
+    assert_eq!(room.heard(1), [registered("api"), consumer_connected("all")]);
+    assert_eq!(room.heard(2), [registered("api#2"), consumer_connected("all"), consumer_connected("second")]);
+    assert_eq!(room.heard(3), [registered("db")]);
+    assert_eq!(room.heard(5), [registered("second"), producer_connected("api#2", "api", "s2")]);
+}
+
+#[test]
+fn a_second_process_gets_a_number_and_the_first_that_is_free() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.producer(2, "api", "s2");
+    room.producer(3, "api", "s3");
+    room.leave(2);
+    room.producer(4, "api", "s4");
+    room.say(5, json!({"type": "register", "role": "producer", "client_id": "api"}));
+    assert_eq!(room.heard(3), [registered("api#3")]);
+    assert_eq!(room.heard(4), [registered("api#2")]);
+    assert_eq!(room.heard(5), [registered("api#4")]);
+    assert!(room.closed.is_empty());
+}
+
+#[test]
+fn a_process_that_reconnects_replaces_itself() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.producer(2, "api", "s2");
+    room.consumer(3, "page");
+    drop(room.heard(3));
+    room.producer(4, "api", "s2");
+    assert_eq!(room.closed, [2]);
+    assert_eq!(room.heard(4), [registered("api#2"), consumer_connected("page")]);
+    assert_eq!(room.heard(3), [producer_connected("api#2", "api", "s2")]);
+    room.leave(2);
+    assert_eq!(room.heard(3), [] as [Value; 0], "the older connection's end is nobody's end");
+}
+
+#[test]
+fn a_consumer_that_registers_again_replaces_itself() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.producer(2, "db", "s2");
+    room.consumer(3, "page");
+    (1..=3).for_each(|connection| drop(room.heard(connection)));
+    room.say(4, json!({"type": "register", "role": "consumer", "client_id": "page", "producer": "api"}));
+    assert_eq!(room.closed, [3]);
+    assert_eq!(room.heard(1), [consumer_connected("page")]);
+    assert_eq!(room.heard(2), [json!({"type": "consumer_disconnected", "consumer_id": "page"})]);
+    assert_eq!(room.heard(4), [registered("page"), producer_connected("api", "api", "s1")]);
+}
+
+#[test]
+fn a_consumer_without_an_id_gets_one() {
+    let mut room = Room::new();
+    room.consumer(1, "consumer-1");
+    room.say(2, json!({"type": "register", "role": "consumer"}));
+    assert_eq!(room.heard(2), [registered("consumer-2")]);
+}
+
+#[test]
+fn a_data_channel_that_lives_is_not_made_twice() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.producer(2, "db", "new");
+    let connected = json!({"api": "s1", "db": "old", "late": "s3"});
+    room.say(3, json!({"type": "register", "role": "consumer", "client_id": "page", "connected": connected}));
+    room.producer(4, "late", "s3");
+    assert_eq!(room.heard(1), [registered("api")]);
+    assert_eq!(room.heard(2), [registered("db"), consumer_connected("page")]);
+    assert_eq!(room.heard(4), [registered("late")]);
+    assert_eq!(room.heard(3).len(), 4, "it is told of all three");
+}
+
+#[test]
+fn an_answered_offer_is_a_data_channel_that_survives_a_reconnect() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.consumer(2, "page");
+    room.say(1, json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0"}));
+    room.say(2, json!({"type": "webrtc_answer", "to": "api", "sdp": "v=0"}));
+    room.leave(1);
+    room.producer(3, "api", "s1");
+    assert_eq!(room.heard(3), [registered("api")]);
+    room.say(2, json!({"type": "connect", "producer": "api"}));
+    room.leave(3);
+    room.producer(4, "api", "s1");
+    assert_eq!(room.heard(3), [consumer_connected("page")]);
+    assert_eq!(room.heard(4), [registered("api"), consumer_connected("page")]);
+}
+
+#[test]
+fn after_a_restart_a_process_keeps_the_name_its_consumers_know() {
+    let mut room = Room::new();
+    let connected = json!({"api": "s1", "api#2": "s2", "other": "s3"});
+    room.say(1, json!({"type": "register", "role": "consumer", "client_id": "page", "connected": connected}));
+    room.producer(2, "api", "s2");
+    room.producer(3, "api", "s1");
+    room.producer(4, "api", "s3");
+    assert_eq!(room.heard(2), [registered("api#2")]);
+    assert_eq!(room.heard(3), [registered("api")]);
+    assert_eq!(room.heard(4), [registered("api#3"), consumer_connected("page")], "another's name is not its own");
+}
+
+#[test]
+fn messages_are_passed_on_whole_with_their_sender() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.consumer(2, "page");
+    drop((room.heard(1), room.heard(2)));
+    room.say(1, json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0", "from": "liar", "extra": [1]}));
+    assert_eq!(
+        room.heard(2),
+        [json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0", "from": "api", "extra": [1]})]
+    );
+    room.say(2, json!({"type": "ice_candidate", "to": "api", "candidate": "c", "sdpMLineIndex": 0}));
+    assert_eq!(
+        room.heard(1),
+        [json!({"type": "ice_candidate", "to": "api", "candidate": "c", "sdpMLineIndex": 0, "from": "page"})]
+    );
+}
+
+#[test]
+fn an_answer_without_to_goes_to_the_last_offer() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.producer(2, "db", "s2");
+    room.consumer(3, "page");
+    (1..=3).for_each(|connection| drop(room.heard(connection)));
+    room.say(3, json!({"type": "webrtc_answer", "sdp": "v=0"}));
+    assert_eq!(room.heard(3)[0]["message"], "to: must be there, as the producer_id that was announced");
+    room.say(1, json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0"}));
+    room.say(2, json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0"}));
+    room.say(3, json!({"type": "webrtc_answer", "sdp": "v=0"}));
+    assert_eq!((room.heard(1).len(), room.heard(2).len()), (0, 1));
+}
+
+#[test]
+fn only_a_pair_passes_messages() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.producer(2, "db", "s2");
+    room.say(3, json!({"type": "register", "role": "consumer", "client_id": "page", "producer": "api"}));
+    (1..=3).for_each(|connection| drop(room.heard(connection)));
+    let error =
+        |key: &str, id: &str| json!({"type": "error", "message": format!("{key}: no such client {id:?}"), "to": id});
+    room.say(2, json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0"}));
+    room.say(2, json!({"type": "webrtc_offer", "to": "db", "sdp": "v=0"}));
+    room.say(3, json!({"type": "webrtc_answer", "to": "db", "sdp": "v=0"}));
+    room.say(3, json!({"type": "connect", "producer": "db"}));
+    assert_eq!(room.heard(2), [error("to", "page"), error("to", "db")]);
+    assert_eq!(room.heard(3), [error("to", "db"), error("producer", "db")]);
+    assert_eq!(room.heard(1), [] as [Value; 0]);
+}
+
+#[test]
+fn connect_announces_the_consumer_once_more() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.consumer(2, "page");
+    drop((room.heard(1), room.heard(2)));
+    room.say(2, json!({"type": "connect", "producer": "api"}));
+    assert_eq!(room.heard(1), [consumer_connected("page")]);
+    room.say(1, json!({"type": "connect", "producer": "api"}));
+    assert_eq!(room.heard(1)[0]["message"], "connect: only a consumer asks for a connection");
+}
+
+#[test]
+fn a_ping_is_answered_and_a_pong_is_not() {
+    let mut room = Room::new();
+    room.consumer(1, "page");
+    drop(room.heard(1));
+    room.say(1, json!({"type": "ping"}));
+    room.say(1, json!({"type": "pong"}));
+    assert_eq!(room.heard(1), [json!({"type": "pong"})]);
+}

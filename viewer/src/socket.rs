@@ -1,0 +1,136 @@
+//! One WebSocket connection, from its first message to its end.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use tokio::sync::watch;
+use tokio::time::{Instant, interval_at, timeout};
+
+use crate::hub::Seat;
+use crate::message::{Incoming, Outgoing, Problem, parse};
+use crate::server::stopped;
+
+/// How long a client may take to make room for a message in its receive buffer.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the closing handshake may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Why a connection ends.
+enum End {
+    /// The client closed it, or the network did.
+    Gone,
+    /// The hub let go of it: replaced, or too slow.
+    LetGo,
+    /// The server stops.
+    Stopping,
+    /// The client broke a rule, and is told which.
+    Refused(Problem),
+}
+
+/// Serves a connection until it ends, whichever side ends it. The closing handshake is part of it, so that the client
+/// reads the reason before the connection is gone.
+pub(crate) async fn serve(mut socket: WebSocket, mut seat: Seat, mut stopping: watch::Receiver<bool>) {
+    let end = tokio::select! {
+        biased;
+        () = stopped(&mut stopping) => End::Stopping,
+        end = converse(&mut socket, &mut seat) => end,
+    };
+    seat.leave();
+    let _ = timeout(CLOSE_TIMEOUT, close(&mut socket, end)).await;
+}
+
+async fn converse(socket: &mut WebSocket, seat: &mut Seat) -> End {
+    let limits = seat.limits().clone();
+    let register = match timeout(limits.register_timeout, next_text(socket)).await {
+        Err(_) => {
+            return End::Refused(Problem::new(format!("register: must come within {:?}", limits.register_timeout)));
+        }
+        Ok(Err(end)) => return end,
+        Ok(Ok(text)) => match parse(&text) {
+            Ok(Incoming::Register(register)) => register,
+            Ok(Incoming::Request(_)) => return End::Refused(Problem::new("type: must be register at first")),
+            Err(problem) => return End::Refused(problem),
+        },
+    };
+    seat.register(register);
+
+    let mut bad_messages = 0;
+    let mut last_heard = Instant::now();
+    let mut heartbeat = interval_at(last_heard + limits.ping_interval, limits.ping_interval);
+    loop {
+        let outgoing = tokio::select! {
+            received = socket.recv() => {
+                last_heard = Instant::now();
+                let problem = match received {
+                    Some(Ok(Message::Text(text))) => match parse(&text) {
+                        Ok(Incoming::Request(request)) => {
+                            seat.receive(request);
+                            continue;
+                        }
+                        Ok(Incoming::Register(_)) => Problem::new("register: this connection has registered already"),
+                        Err(problem) => problem,
+                    },
+                    Some(Ok(Message::Binary(_))) => Problem::new("message: must be text, not binary"),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                    Some(Ok(Message::Close(_))) | None => return End::Gone,
+                    Some(Err(error)) => return End::Refused(unreadable(&error)),
+                };
+                bad_messages += 1;
+                if bad_messages > limits.max_bad_messages {
+                    return End::Refused(problem);
+                }
+                Message::text(Outgoing::error(problem).to_json())
+            }
+            queued = seat.next() => match queued {
+                Some(message) => Message::text(message),
+                None => return End::LetGo,
+            },
+            _ = heartbeat.tick() => {
+                if last_heard.elapsed() >= limits.silence_timeout {
+                    return End::Gone;
+                }
+                Message::Ping(Vec::new().into())
+            }
+        };
+        if !matches!(timeout(WRITE_TIMEOUT, socket.send(outgoing)).await, Ok(Ok(()))) {
+            return End::Gone;
+        }
+    }
+}
+
+/// The first message that is not a control frame, or why there is none.
+async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
+    loop {
+        match socket.recv().await {
+            Some(Ok(Message::Text(text))) => return Ok(text),
+            Some(Ok(Message::Binary(_))) => {
+                return Err(End::Refused(Problem::new("message: must be text, not binary")));
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
+            Some(Err(error)) => return Err(End::Refused(unreadable(&error))),
+        }
+    }
+}
+
+async fn close(socket: &mut WebSocket, end: End) {
+    let (code, reason) = match end {
+        End::Gone => return,
+        End::LetGo => (close_code::POLICY, "let go"),
+        End::Stopping => (close_code::AWAY, "the server stops"),
+        End::Refused(problem) => {
+            if socket.send(Message::text(Outgoing::error(problem).to_json())).await.is_err() {
+                return;
+            }
+            (close_code::POLICY, "refused")
+        }
+    };
+    let frame = CloseFrame { code, reason: reason.into() };
+    if socket.send(Message::Close(Some(frame))).await.is_ok() {
+        while let Some(Ok(_)) = socket.recv().await {}
+    }
+}
+
+fn unreadable(error: &axum::Error) -> Problem {
+    Problem::new(format!("message: cannot be read: {error}"))
+}

@@ -1,0 +1,65 @@
+//! Producers and consumers find each other, over real sockets.
+
+use crate::support::{Client, server};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_handshake_passes_through() {
+    let server = server().await;
+    let mut producer = Client::producer(&server, "api", "s1").await;
+    let mut consumer = Client::consumer(&server, "page").await;
+    assert_eq!(producer.hear().await, json!({"type": "consumer_connected", "consumer_id": "page"}));
+    assert_eq!(
+        consumer.hear().await,
+        json!({
+            "type": "producer_connected",
+            "producer_id": "api",
+            "client_id": "api",
+            "metadata": {"system_name": "Test"},
+            "session": "s1",
+        })
+    );
+
+    producer.say(json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0 offer"})).await;
+    assert_eq!(consumer.hear().await, json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0 offer", "from": "api"}));
+    consumer.say(json!({"type": "webrtc_answer", "sdp": "v=0 answer"})).await;
+    assert_eq!(producer.hear().await, json!({"type": "webrtc_answer", "sdp": "v=0 answer", "from": "page"}));
+    consumer.say(json!({"type": "ice_candidate", "to": "api", "candidate": "c", "sdpMLineIndex": 0})).await;
+    assert_eq!(producer.hear().await["candidate"], "c");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_is_told_to_its_pairs() {
+    let server = server().await;
+    let mut producer = Client::producer(&server, "api", "s1").await;
+    let consumer = Client::consumer(&server, "page").await;
+    assert_eq!(producer.hear().await["type"], "consumer_connected");
+    consumer.close().await;
+    assert_eq!(producer.hear().await, json!({"type": "consumer_disconnected", "consumer_id": "page"}));
+
+    let mut consumer = Client::consumer(&server, "page").await;
+    assert_eq!(consumer.hear().await["type"], "producer_connected");
+    drop(producer);
+    assert_eq!(consumer.hear().await, json!({"type": "producer_disconnected", "producer_id": "api"}));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_process_that_reconnects_replaces_its_older_connection() {
+    let server = server().await;
+    let mut older = Client::producer(&server, "api", "s1").await;
+    let _newer = Client::producer(&server, "api", "s1").await;
+    assert_eq!(older.hear().await["message"], "session: has registered again, on a newer connection");
+    assert!(older.next().await.is_none());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_ping_is_answered() {
+    let server = server().await;
+    let mut producer = Client::producer(&server, "api", "s1").await;
+    producer.say(json!({"type": "ping"})).await;
+    assert_eq!(producer.hear().await, json!({"type": "pong"}));
+    server.stop().await;
+}

@@ -1,0 +1,144 @@
+/** One WebRTC connection to one producer: answers its offer, and hands out what its data channel brings. */
+
+import { isObject } from "./entry";
+import type { Message } from "./signaling";
+
+export interface PeerHandlers {
+  /** Sends a message to the producer, by way of signaling. */
+  send(message: Message): void;
+  onOpen(): void;
+  /** The text or the bytes of one message of the channel. */
+  onMessage(data: unknown): void;
+  /** The channel has ended, or never came to be. Comes once, and nothing comes after it. */
+  onClose(): void;
+}
+
+/** A connection that has not opened by then will not. */
+const OPEN_TIMEOUT_MS = 15_000;
+/** A connection without a path is given this long to find one again. */
+const DISCONNECTED_TIMEOUT_MS = 15_000;
+
+export class Peer {
+  readonly #connection: RTCPeerConnection;
+  readonly #handlers: PeerHandlers;
+  /** Candidates wait for it: they cannot be added before the offer is applied. */
+  readonly #answered: Promise<void>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isOpen = false;
+  #isClosed = false;
+
+  constructor(offer: Message, iceServers: RTCIceServer[], handlers: PeerHandlers) {
+    this.#handlers = handlers;
+    const connection = new RTCPeerConnection({ iceServers });
+    this.#connection = connection;
+    connection.ondatachannel = ({ channel }) => this.#adopt(channel);
+    connection.onicecandidate = ({ candidate }) => this.#offerCandidate(candidate);
+    connection.onconnectionstatechange = () => this.#follow(connection.connectionState);
+    this.#closeAfter(OPEN_TIMEOUT_MS);
+    this.#answered = this.#answer(offer);
+  }
+
+  /** Adds a candidate of the producer; one that cannot be read is left out, since others may do. */
+  async addCandidate(message: Message): Promise<void> {
+    await this.#answered;
+    const candidate = readCandidate(message);
+    if (candidate !== undefined && !this.#isClosed) {
+      await this.#connection.addIceCandidate(candidate).catch(() => {});
+    }
+  }
+
+  /** Ends the connection, without another word to the handlers. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#connection.close();
+  }
+
+  async #answer(offer: Message): Promise<void> {
+    try {
+      await this.#connection.setRemoteDescription({ type: "offer", sdp: readSdp(offer) });
+      await this.#connection.setLocalDescription();
+      const answer = this.#connection.localDescription;
+      if (answer !== null && !this.#isClosed) {
+        this.#handlers.send({ type: "webrtc_answer", sdp: answer.sdp });
+      }
+    } catch {
+      this.#fail();
+    }
+  }
+
+  #offerCandidate(candidate: RTCIceCandidate | null): void {
+    if (candidate === null || candidate.candidate === "" || this.#isClosed) {
+      return;
+    }
+    const { sdpMid, sdpMLineIndex } = candidate;
+    this.#handlers.send({ type: "ice_candidate", candidate: candidate.candidate, sdpMid, sdpMLineIndex });
+  }
+
+  /** Runs inside the `datachannel` event: a handler attached any later would miss the first messages. */
+  #adopt(channel: RTCDataChannel): void {
+    channel.binaryType = "arraybuffer";
+    channel.onmessage = ({ data }) => {
+      if (!this.#isClosed) this.#handlers.onMessage(data);
+    };
+    channel.onclose = () => this.#fail();
+    channel.onopen = () => this.#open();
+    if (channel.readyState === "open") {
+      this.#open();
+    }
+  }
+
+  #open(): void {
+    if (!this.#isClosed && !this.#isOpen) {
+      this.#isOpen = true;
+      clearTimeout(this.#timer);
+      this.#handlers.onOpen();
+    }
+  }
+
+  #follow(state: RTCPeerConnectionState): void {
+    if (state === "failed" || state === "closed") {
+      this.#fail();
+    } else if (state === "disconnected") {
+      this.#closeAfter(DISCONNECTED_TIMEOUT_MS);
+    } else if (state === "connected" && this.#isOpen) {
+      // A path alone is no channel: until that is open, its time limit stands.
+      clearTimeout(this.#timer);
+    }
+  }
+
+  #closeAfter(timeoutMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#fail(), timeoutMs);
+  }
+
+  #fail(): void {
+    if (!this.#isClosed) {
+      this.close();
+      this.#handlers.onClose();
+    }
+  }
+}
+
+/** The SDP of an offer: text, or an object that holds the text. */
+function readSdp(offer: Message): string {
+  const sdp = isObject(offer.sdp) ? offer.sdp.sdp : offer.sdp;
+  return typeof sdp === "string" ? sdp : "";
+}
+
+/** A candidate: text beside its m-line, or an object that holds both; undefined for the end of candidates. */
+export function readCandidate(message: Message): RTCIceCandidateInit | undefined {
+  const source = isObject(message.candidate) ? message.candidate : message;
+  const { candidate } = source;
+  if (typeof candidate !== "string" || candidate === "") {
+    return undefined;
+  }
+  const sdpMid = source.sdpMid ?? source.sdp_mid;
+  const sdpMLineIndex = source.sdpMLineIndex ?? source.sdp_m_line_index;
+  return {
+    candidate,
+    sdpMid: typeof sdpMid === "string" ? sdpMid : null,
+    // A connection for logs has one m-line.
+    sdpMLineIndex: typeof sdpMLineIndex === "number" ? sdpMLineIndex : 0,
+  };
+}

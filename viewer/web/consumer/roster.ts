@@ -1,0 +1,189 @@
+/** Which producers there are, what becomes of each, and when to ask for one again. No I/O; the time is an argument. */
+
+import { isObject } from "./entry";
+import type { Message } from "./signaling";
+
+/** What a user may see of a producer. `lost`: it is gone, or out of reach. */
+export type ProducerState = "connecting" | "connected" | "lost";
+
+/** A producer, as of now. */
+export interface Producer {
+  /** Unique: `client_id`, or `client_id#2` for a second process. */
+  readonly id: string;
+  readonly clientId: string;
+  /** The name it gives itself, else its id. */
+  readonly systemName: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly state: ProducerState;
+  /** Entries received, in all. */
+  readonly received: number;
+  /** Messages that were no entry. */
+  readonly malformed: number;
+}
+
+interface Known {
+  id: string;
+  clientId: string;
+  metadata: Readonly<Record<string, unknown>>;
+  session: string | undefined;
+  /** Whether the server says that it is there. */
+  isAnnounced: boolean;
+  channel: "none" | "connecting" | "open";
+  /** When to ask for a connection, while there is none. */
+  askAtMs: number;
+  openedAtMs: number;
+  /** Channels in a row that failed, or did not last. */
+  failures: number;
+  received: number;
+  malformed: number;
+}
+
+/** How long an announced producer may take to make its offer. */
+const OFFER_TIMEOUT_MS = 10_000;
+/** A channel that lived longer was a good one. */
+const LASTING_MS = 10_000;
+/** How many producers that are gone are remembered. */
+const MAX_LOST = 200;
+
+export class Roster {
+  readonly #producers = new Map<string, Known>();
+
+  /** Every producer, in the order in which they came. */
+  producers(): Producer[] {
+    return [...this.#producers.values()].map((producer) => ({
+      id: producer.id,
+      clientId: producer.clientId,
+      systemName: systemName(producer),
+      metadata: producer.metadata,
+      state: stateOf(producer),
+      received: producer.received,
+      malformed: producer.malformed,
+    }));
+  }
+
+  /** What the server has to know of open channels, so that it does not have them made twice. */
+  connected(): Record<string, string> {
+    const open = [...this.#producers.values()].filter(({ channel }) => channel === "open");
+    return Object.fromEntries(
+      open.flatMap(({ id, session }) => (session === undefined ? [] : [[id, session]])),
+    );
+  }
+
+  /** The server announces a producer. True where the peer held for it belongs to a process that is gone. */
+  announce(message: Message, nowMs: number): boolean {
+    const { producer_id: id, client_id: clientId, metadata, session } = message;
+    if (typeof id !== "string") {
+      return false;
+    }
+    const producer = this.#get(id);
+    const newSession = typeof session === "string" ? session : undefined;
+    const isOther = producer.channel !== "none" && producer.session !== newSession;
+    producer.clientId = typeof clientId === "string" ? clientId : id;
+    producer.metadata = isObject(metadata) ? metadata : {};
+    producer.session = newSession;
+    producer.isAnnounced = true;
+    producer.askAtMs = nowMs + OFFER_TIMEOUT_MS;
+    if (isOther) {
+      producer.channel = "none";
+    }
+    return isOther;
+  }
+
+  /** The server says that a producer is gone. Its channel may live on: the logs do not pass through the server. */
+  withdraw(id: string): void {
+    const producer = this.#producers.get(id);
+    if (producer !== undefined) {
+      producer.isAnnounced = false;
+      this.#forgetOldest();
+    }
+  }
+
+  /** The server is gone, and with it all that it said. */
+  withdrawAll(): void {
+    for (const producer of this.#producers.values()) {
+      producer.isAnnounced = false;
+    }
+    this.#forgetOldest();
+  }
+
+  /** A producer makes an offer, and with it a new channel; servers that announce none are known by their offers. */
+  offered(id: string): void {
+    this.#get(id).channel = "connecting";
+  }
+
+  opened(id: string, nowMs: number): void {
+    const producer = this.#get(id);
+    producer.channel = "open";
+    producer.openedAtMs = nowMs;
+  }
+
+  /** The channel has ended or failed: ask for another, at once the first time, then ever more slowly. */
+  closed(id: string, nowMs: number): void {
+    const producer = this.#get(id);
+    if (producer.channel === "open" && nowMs - producer.openedAtMs > LASTING_MS) {
+      producer.failures = 0;
+    }
+    producer.channel = "none";
+    producer.askAtMs = nowMs + Math.min(producer.failures * 1_000, 5_000);
+    producer.failures += 1;
+    this.#forgetOldest();
+  }
+
+  count(id: string, received: number, malformed: number): void {
+    const producer = this.#get(id);
+    producer.received += received;
+    producer.malformed += malformed;
+  }
+
+  /** The producers to ask for a connection now; each is asked for again if no offer comes. */
+  takeDue(nowMs: number): string[] {
+    const due = [...this.#producers.values()].filter(
+      (producer) => producer.isAnnounced && producer.channel === "none" && producer.askAtMs <= nowMs,
+    );
+    for (const producer of due) {
+      producer.askAtMs = nowMs + OFFER_TIMEOUT_MS;
+    }
+    return due.map(({ id }) => id);
+  }
+
+  #get(id: string): Known {
+    const known = this.#producers.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const producer: Known = {
+      id,
+      clientId: id,
+      metadata: {},
+      session: undefined,
+      isAnnounced: false,
+      channel: "none",
+      askAtMs: Number.POSITIVE_INFINITY,
+      openedAtMs: 0,
+      failures: 0,
+      received: 0,
+      malformed: 0,
+    };
+    this.#producers.set(id, producer);
+    return producer;
+  }
+
+  #forgetOldest(): void {
+    const lost = [...this.#producers.values()].filter((producer) => stateOf(producer) === "lost");
+    for (const { id } of lost.slice(0, Math.max(0, lost.length - MAX_LOST))) {
+      this.#producers.delete(id);
+    }
+  }
+}
+
+function stateOf(producer: Known): ProducerState {
+  if (producer.channel === "open") {
+    return "connected";
+  }
+  return producer.isAnnounced || producer.channel === "connecting" ? "connecting" : "lost";
+}
+
+function systemName(producer: Known): string {
+  const name = producer.metadata.system_name;
+  return typeof name === "string" && name.trim() !== "" ? name : producer.id;
+}
