@@ -1,0 +1,78 @@
+# The door to every command. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+
+RUST_FEATURES := logrtc/tracing,logrtc/log,logrtc/faults
+NPM_CI := npm ci --no-audit --no-fund --loglevel=error
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Show a log in a browser: the server, and a program that logs
+	cargo run --quiet --package logrtc-viewer -- demo --open
+
+.PHONY: test
+test: test-rust test-web test-browser test-interop lint ## Run everything that CI runs
+
+.PHONY: test-rust
+test-rust: ## Test the crates
+	@tools/ensure namespaces
+	cargo test --workspace --features $(RUST_FEATURES)
+
+.PHONY: test-web
+test-web: viewer/web/node_modules ## Test the page, and that the built one is up to date
+	cd viewer/web && npm run check
+	$(MAKE) check-page
+
+.PHONY: test-browser
+test-browser: tests/node_modules programs ## Test from a producer to a real Chromium
+	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:browser
+
+.PHONY: test-interop
+test-interop: tests/node_modules programs ## Test against libdatachannel, behind a server of part 1 of the protocol
+	npm --prefix tests run test:interop
+
+.PHONY: lint
+lint: tests/node_modules ## Check formatting, lints, documentation and licenses
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --features $(RUST_FEATURES) -- -D warnings
+	cargo clippy --package logrtc --no-default-features -- -D warnings
+	cargo clippy --package logrtc-viewer --no-default-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
+	"$$(tools/ensure cargo-deny)" check licenses bans sources
+	npm --prefix tests run lint
+
+.PHONY: format
+format: viewer/web/node_modules ## Format everything
+	cargo fmt --all
+	cd viewer/web && npm run format
+
+.PHONY: bench
+bench: tests/node_modules viewer/web/node_modules ## Measure opening and throughput, against a peer in the same run
+	cargo build --release --package logrtc-test-producer --package logrtc-viewer
+	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run bench
+
+.PHONY: docs
+docs: ## Build the reference of the crates
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
+
+.PHONY: page
+page: viewer/web/node_modules ## Build the log page, which the program embeds
+	cd viewer/web && npm run build
+
+.PHONY: check-page
+check-page: page
+	@git diff --exit-code --stat -- viewer/web/dist && \
+	 test -z "$$(git status --porcelain -- viewer/web/dist)" || \
+	 { echo "viewer/web/dist is out of date: run \`make page\` and commit it"; exit 1; }
+
+.PHONY: programs
+programs:
+	cargo build --package logrtc-viewer --package logrtc-test-producer --package logrtc-example
+
+%/node_modules: %/package-lock.json
+	cd $* && $(NPM_CI)
+	@touch $@
