@@ -10,6 +10,7 @@ pub use builder::ConfigBuilder;
 use crate::backoff;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
+use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::signaling::message::Metadata;
 use crate::signaling::tls::ExtraCertificates;
@@ -77,6 +78,7 @@ pub struct Config {
     pub(crate) ice_servers: Vec<IceServer>,
     pub(crate) max_consumers: usize,
     pub(crate) close_timeout: Duration,
+    pub(crate) fork: Fork,
     pub(crate) disabled: bool,
     #[cfg(feature = "faults")]
     pub(crate) faults: Option<crate::consumer::faults::Faults>,
@@ -96,6 +98,14 @@ impl Config {
     /// The name under which the producer registers.
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// The same, for the child of a fork.
+    pub(crate) fn in_child(&self, pid: u32) -> Self {
+        let mut config = self.clone();
+        config.client_id = format!("{}#{pid}", self.client_id);
+        config.disabled |= self.fork == Fork::Disable;
+        config
     }
 
     /// Whether the producer does nothing (`LOGRTC_DISABLED`).

@@ -103,8 +103,13 @@ impl LiveFilter {
     }
 
     #[inline]
+    pub(crate) fn enabled_for_any_target(&self, level: Level) -> bool {
+        level as u8 >= self.floor.load(Ordering::Relaxed)
+    }
+
+    #[inline]
     pub(crate) fn enabled(&self, level: Level, target: &str) -> bool {
-        if (level as u8) < self.floor.load(Ordering::Relaxed) {
+        if !self.enabled_for_any_target(level) {
             return false;
         }
         !self.has_targets.load(Ordering::Relaxed)

@@ -163,6 +163,13 @@ impl Journal {
         true
     }
 
+    /// Lets every entry go, and the room that they had.
+    pub(crate) fn clear(&mut self) {
+        self.oldest = self.next_seq();
+        self.entries = VecDeque::new();
+        self.bytes = 0;
+    }
+
     pub(crate) fn open(&mut self, replay: Replay) -> CursorId {
         let next_seq = self.next_seq();
         let start = match replay {

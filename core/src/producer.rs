@@ -7,8 +7,9 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use chrono::Utc;
 use tokio::sync::{mpsc, watch};
@@ -24,6 +25,7 @@ use crate::consumer::{Consumers, ice_servers};
 use crate::entry::{self, Entry, Parts};
 use crate::error::{Error, Result};
 use crate::filter::{Filter, LiveFilter};
+use crate::fork;
 use crate::journal::{Append, SharedJournal};
 use crate::level::Level;
 use crate::observe::{Event, Observers, State};
@@ -68,10 +70,15 @@ pub enum Outcome {
 /// ```
 #[derive(Clone)]
 pub struct Producer {
-    inner: Arc<Inner>,
+    /// There until the handle is dropped.
+    origin: Option<Arc<Inner>>,
 }
 
 struct Inner {
+    /// Which process of a line of forks it belongs to.
+    generation: u64,
+    /// The producer of this process, where it is a child of the one that this belongs to.
+    successor: ArcSwapOption<Inner>,
     config: Arc<Config>,
     filter: LiveFilter,
     closed: AtomicBool,
@@ -96,23 +103,7 @@ impl Producer {
     /// # Errors
     /// [`Internal`](crate::ErrorKind::Internal) where the system gives no threads.
     pub fn connect(config: Config) -> Result<Self> {
-        let config = Arc::new(config);
-        let disabled = config.disabled;
-        let filter = if disabled { Filter::off() } else { config.filter.clone() };
-        let inner = Inner {
-            filter: LiveFilter::new(filter),
-            closed: AtomicBool::new(false),
-            journal: Arc::new(SharedJournal::new(config.limits, config.overflow)),
-            observers: Arc::new(Observers::new(if disabled { State::Disabled } else { State::Connecting })),
-            counters: Arc::new(Counters::default()),
-            table: Arc::new(ConsumerTable::default()),
-            running: Mutex::new(None),
-            config,
-        };
-        if !disabled {
-            *inner.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner.start()?);
-        }
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { origin: Some(Arc::new(Inner::new(config)?)) })
     }
 
     /// Logs at [`Level::Debug`].
@@ -157,21 +148,31 @@ impl Producer {
     /// Whether an entry of `level` and `target` would be logged: one atomic load where none of that level would.
     #[inline]
     pub fn enabled(&self, level: Level, target: &str) -> bool {
-        self.inner.filter.enabled(level, target)
+        self.with_inner(|inner| inner.filter.enabled(level, target))
+    }
+
+    /// Whether an entry of `level` and any target at all would be logged: one atomic load.
+    #[inline]
+    pub fn enabled_for_any_target(&self, level: Level) -> bool {
+        self.with_inner(|inner| inner.filter.enabled_for_any_target(level))
     }
 
     /// Sets the level of every target that the filter does not name. Does nothing after `close`.
     pub fn set_level(&self, level: Level) {
-        if self.is_active() {
-            self.inner.filter.set_default(level);
-        }
+        self.with_inner(|inner| {
+            if inner.is_active() {
+                inner.filter.set_default(level);
+            }
+        });
     }
 
     /// Sets the filter. Does nothing after `close`.
     pub fn set_filter(&self, filter: Filter) {
-        if self.is_active() {
-            self.inner.filter.set(filter);
-        }
+        self.with_inner(|inner| {
+            if inner.is_active() {
+                inner.filter.set(filter);
+            }
+        });
     }
 
     /// Waits until every connected consumer has acknowledged everything that was accepted before the call, at most
@@ -181,10 +182,11 @@ impl Producer {
     /// [`Timeout`](crate::ErrorKind::Timeout), and [`Error::pending`] says how many entries the slowest consumer
     /// still waits for; [`Closed`](crate::ErrorKind::Closed) after `close`.
     pub fn flush(&self, timeout: Duration) -> Result<()> {
-        if self.inner.closed.load(Ordering::Acquire) {
-            return Err(Error::closed());
-        }
-        self.inner.flush(timeout)
+        self.with_inner(
+            |inner| {
+                if inner.closed.load(Ordering::Acquire) { Err(Error::closed()) } else { inner.flush(timeout) }
+            },
+        )
     }
 
     /// Flushes, at most for `timeout`, and ends everything: when it returns, no thread, task or socket of the producer
@@ -196,68 +198,111 @@ impl Producer {
     /// [`Timeout`](crate::ErrorKind::Timeout) where a consumer did not get everything; the producer is closed all the
     /// same.
     pub fn close(&self, timeout: Duration) -> Result<()> {
-        self.inner.close(timeout)
+        self.with_inner(|inner| inner.close(timeout))
     }
 
     /// Where the producer stands with its signaling server.
     pub fn state(&self) -> State {
-        self.inner.observers.state()
+        self.with_inner(|inner| inner.observers.state())
     }
 
     /// What has happened so far.
     pub fn stats(&self) -> Stats {
-        self.inner.stats()
+        self.with_inner(Inner::stats)
     }
 
     /// Events from now on. Never holds the producer up: who does not read loses the events beyond the 256th.
     pub fn subscribe(&self) -> Receiver<Event> {
-        self.inner.observers.subscribe()
+        self.with_inner(|inner| inner.observers.subscribe())
     }
 
-    fn is_active(&self) -> bool {
-        !self.inner.closed.load(Ordering::Acquire) && !self.inner.config.disabled
+    /// Calls `act` with the producer of this process.
+    #[inline]
+    fn with_inner<R>(&self, act: impl FnOnce(&Inner) -> R) -> R {
+        let origin = self.origin.as_deref().expect("it is there until the drop");
+        if origin.generation == fork::generation() { act(origin) } else { act(&origin.successor()) }
     }
 
     fn unwanted(&self) -> Outcome {
-        let inner = &self.inner;
-        if inner.closed.load(Ordering::Acquire) {
-            inner.counters.after_close.increment();
-            Outcome::Closed
-        } else {
-            inner.counters.filtered.increment();
-            Outcome::Filtered
-        }
+        self.with_inner(Inner::unwanted)
     }
 
     fn submit(&self, parts: &Parts<'_>) -> Outcome {
-        thread_local! {
-            static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-        }
-        let inner = &self.inner;
-        // Encoded in a place of its own first, so that the journal's copy is as long as the entry.
-        let encoded = SCRATCH.with_borrow_mut(|scratch| {
-            scratch.clear();
-            entry::encode(scratch, parts, inner.config.max_entry_bytes);
-            Bytes::copy_from_slice(scratch)
-        });
-        match inner.journal.append(encoded) {
-            Append::Accepted => Outcome::Accepted,
-            Append::Refused => Outcome::Dropped,
-            Append::Closed => {
-                inner.counters.after_close.increment();
-                Outcome::Closed
+        self.with_inner(|inner| inner.submit(parts))
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        let origin = self.origin.take().expect("it is dropped once");
+        if origin.generation != fork::generation() {
+            // The last handle in a child closes the child's own producer, and lets the parent's be.
+            if Arc::strong_count(&origin) == 1
+                && let Some(successor) = origin.successor.swap(None)
+            {
+                let _ = successor.close(successor.config.close_timeout);
+                std::mem::forget(successor);
             }
+            std::mem::forget(origin);
         }
     }
 }
 
 impl fmt::Debug for Producer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Producer").field("config", &self.inner.config).field("state", &self.state()).finish()
+        self.with_inner(|inner| {
+            let state = inner.observers.state();
+            formatter.debug_struct("Producer").field("config", &inner.config).field("state", &state).finish()
+        })
     }
 }
 
 impl Inner {
+    fn new(config: Config) -> Result<Self> {
+        let config = Arc::new(config);
+        let disabled = config.disabled;
+        let filter = if disabled { Filter::off() } else { config.filter.clone() };
+        let inner = Self {
+            generation: fork::generation(),
+            successor: ArcSwapOption::empty(),
+            filter: LiveFilter::new(filter),
+            closed: AtomicBool::new(false),
+            journal: Arc::new(SharedJournal::new(config.limits, config.overflow)),
+            observers: Arc::new(Observers::new(if disabled { State::Disabled } else { State::Connecting })),
+            counters: Arc::new(Counters::default()),
+            table: Arc::new(ConsumerTable::default()),
+            running: Mutex::new(None),
+            config,
+        };
+        if !disabled {
+            *inner.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner.start()?);
+        }
+        Ok(inner)
+    }
+
+    /// The producer of this process: the child of a fork makes its own.
+    fn successor(&self) -> Arc<Self> {
+        let generation = fork::generation();
+        loop {
+            let known = self.successor.load_full();
+            if let Some(known) = &known
+                && known.generation == generation
+            {
+                return Arc::clone(known);
+            }
+            let closed = self.closed.load(Ordering::Acquire);
+            let mut config = self.config.in_child(std::process::id());
+            config.disabled |= closed;
+            let disabled = Config { disabled: true, ..config.clone() };
+            // A child that gets no threads goes without its log.
+            let made = Self::new(config).or_else(|_| Self::new(disabled)).expect("nothing is started where it is off");
+            made.closed.store(closed, Ordering::Release);
+            self.successor.compare_and_swap(&known, Some(Arc::new(made)));
+            // What a parent's producer is made of must not be dropped here, either.
+            std::mem::forget(known);
+        }
+    }
+
     fn start(&self) -> Result<Running> {
         let runtime = OwnRuntime::start()?;
         let (shutdown, stop) = watch::channel(false);
@@ -289,6 +334,40 @@ impl Inner {
         Ok(Running { runtime, shutdown, tasks })
     }
 
+    fn unwanted(&self) -> Outcome {
+        if self.closed.load(Ordering::Acquire) {
+            self.counters.after_close.increment();
+            Outcome::Closed
+        } else {
+            self.counters.filtered.increment();
+            Outcome::Filtered
+        }
+    }
+
+    fn submit(&self, parts: &Parts<'_>) -> Outcome {
+        thread_local! {
+            static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
+        // Encoded in a place of its own first, so that the journal's copy is as long as the entry.
+        let encoded = SCRATCH.with_borrow_mut(|scratch| {
+            scratch.clear();
+            entry::encode(scratch, parts, self.config.max_entry_bytes);
+            Bytes::copy_from_slice(scratch)
+        });
+        match self.journal.append(encoded) {
+            Append::Accepted => Outcome::Accepted,
+            Append::Refused => Outcome::Dropped,
+            Append::Closed => {
+                self.counters.after_close.increment();
+                Outcome::Closed
+            }
+        }
+    }
+
+    fn is_active(&self) -> bool {
+        !self.closed.load(Ordering::Acquire) && !self.config.disabled
+    }
+
     fn flush(&self, timeout: Duration) -> Result<()> {
         match self.journal.flush(timeout) {
             0 => Ok(()),
@@ -310,6 +389,7 @@ impl Inner {
         self.observers.set_state(State::Closed);
         running.shutdown.send_replace(true);
         running.runtime.end(running.tasks, ENDING_TIMEOUT);
+        self.journal.clear();
         flushed
     }
 
@@ -345,9 +425,13 @@ impl Drop for Inner {
     }
 }
 
-/// Tells one run of one program from another: 128 random bits, in hexadecimal.
+/// Tells one run of one program from another: 128 bits, in hexadecimal. Not secret.
+///
+/// The children of a fork inherit the state of every generator, so the process and the time are part of the seed.
 fn new_session() -> String {
-    format!("{:032x}", fastrand::u128(..))
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seed = fastrand::u64(..) ^ u64::from(std::process::id()).rotate_left(32) ^ u64::from(now.subsec_nanos());
+    format!("{:032x}", fastrand::Rng::with_seed(seed).u128(..))
 }
 
 fn is_local(url: &url::Url) -> bool {

@@ -8,6 +8,7 @@ use crate::backoff;
 use crate::entry::DEFAULT_MAX_ENTRY_BYTES;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
+use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::level::Level;
 use crate::signaling::message::Metadata;
@@ -42,6 +43,7 @@ pub struct ConfigBuilder {
     ice_servers: Vec<IceServer>,
     max_consumers: usize,
     close_timeout: Duration,
+    fork: Fork,
     environment: bool,
     #[cfg(feature = "faults")]
     faults: Option<crate::consumer::faults::Faults>,
@@ -80,10 +82,17 @@ impl ConfigBuilder {
             ice_servers: vec![IceServer::stun(DEFAULT_ICE_SERVER)],
             max_consumers: 64,
             close_timeout: Duration::from_secs(2),
+            fork: Fork::Restart,
             environment: true,
             #[cfg(feature = "faults")]
             faults: None,
         }
+    }
+
+    /// The name under which the producer registers, of 1 to 128 bytes.
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = client_id.into();
+        self
     }
 
     /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default.
@@ -208,6 +217,12 @@ impl ConfigBuilder {
         self
     }
 
+    /// What becomes of the producer in the child of a fork; [`Fork::Restart`] by default.
+    pub fn fork(mut self, fork: Fork) -> Self {
+        self.fork = fork;
+        self
+    }
+
     /// Makes the producer do nothing: no thread, no socket, and every entry is filtered.
     pub fn disabled(mut self, disabled: bool) -> Self {
         self.disabled = disabled;
@@ -289,6 +304,7 @@ impl ConfigBuilder {
             ice_servers: self.ice_servers,
             max_consumers: self.max_consumers,
             close_timeout: self.close_timeout,
+            fork: self.fork,
             disabled: self.disabled,
             #[cfg(feature = "faults")]
             faults: self.faults,

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::parse::parse_fields_json;
 use super::text::{push_f64, push_string};
+use crate::error::Result;
 
 /// A value that a field can hold without a tree in between. Made by `From` from Rust's own types.
 #[derive(Clone, Debug)]
@@ -86,6 +88,15 @@ impl Fields {
     /// No fields.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Reads fields from a JSON object.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) where `json` is no JSON object, is nested deeper than 128,
+    /// or holds what a reader could not: half of a surrogate pair, a number beyond the range of a double.
+    pub fn from_json(json: &str) -> Result<Self> {
+        parse_fields_json(json)
     }
 
     /// Adds one field. A key that is there already is added again; readers of JSON take the last.

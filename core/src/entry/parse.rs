@@ -69,9 +69,16 @@ pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
     Ok(ParsedEntry { timestamp, level, target, message, fields, span })
 }
 
+/// Reads the fields of an entry: one JSON object.
+pub(super) fn parse_fields_json(json: &str) -> Result<Fields> {
+    let raw: &RawValue = serde_json::from_str(json).map_err(|error| Error::invalid("fields", error))?;
+    parse_fields(raw)
+}
+
 fn parse_fields(raw: &RawValue) -> Result<Fields> {
-    let mut out = Vec::new();
-    push_normalised(&mut out, object(raw, "fields")?, "fields")?;
+    let json = object(raw, "fields")?;
+    let mut out = Vec::with_capacity(json.len());
+    push_normalised(&mut out, json, "fields")?;
     out.pop();
     out.remove(0);
     Ok(Fields::from_members(out))

@@ -36,6 +36,9 @@ pub(crate) struct Totals {
     pub(crate) retained_bytes: usize,
 }
 
+/// What stands for a timeout that no clock can hold.
+const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 #[derive(Debug)]
 struct State {
     journal: Journal,
@@ -167,10 +170,15 @@ impl SharedJournal {
         self.progress.notify_all();
     }
 
+    /// Gives the memory back, once nothing more is read.
+    pub(crate) fn clear(&self) {
+        self.lock().journal.clear();
+    }
+
     /// Waits until every cursor that is open has everything that was appended before the call, at most for `timeout`.
     /// Returns how many entries the one that lacks most of them lacks then. Blocks the calling thread.
     pub(crate) fn flush(&self, timeout: Duration) -> u64 {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(FOREVER);
         let mut state = self.lock();
         let target = state.journal.next_seq();
         loop {

@@ -1,0 +1,16 @@
+//! liblogrtc: the C face of logrtc. It converts, calls, converts.
+//!
+//! What C programmers read is `include/logrtc.h`, which cbindgen makes of the documentation here: `make header`. The
+//! contract that holds for every function stands at its top, in `cbindgen.toml`.
+
+// The names are those of C, so that no table of renames is needed.
+#![allow(non_camel_case_types)]
+
+pub mod callbacks;
+mod fork;
+pub mod options;
+pub mod producer;
+pub mod stats;
+pub mod status;
+mod text;
+pub mod version;

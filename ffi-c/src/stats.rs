@@ -1,0 +1,73 @@
+//! What a producer has counted, as a struct that can grow.
+
+use logrtc_core::Stats;
+
+/// What a producer has done so far. Set `struct_size` to sizeof(logrtc_stats) before logrtc_get_stats(), which fills in what
+/// fits: members are only ever added at the end. LOGRTC_STATS_INIT does it.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct logrtc_stats {
+    /// sizeof(logrtc_stats), set by the caller.
+    pub struct_size: usize,
+    /// Entries that entered the journal.
+    pub accepted: u64,
+    /// Entries that the level and the filter left out.
+    pub filtered: u64,
+    /// Entries that the overflow policy refused.
+    pub refused: u64,
+    /// Entries that were logged after the producer closed.
+    pub after_close: u64,
+    /// Entries in the journal, now.
+    pub retained_entries: u64,
+    /// Bytes that the journal takes, now.
+    pub retained_bytes: u64,
+    /// How often the producer registered with a signaling server.
+    pub registrations: u64,
+    /// Consumers with an open channel, now.
+    pub consumers: u64,
+    /// Consumers whose channel opened.
+    pub consumers_opened: u64,
+    /// Consumers whose channel did not open in time.
+    pub consumers_failed: u64,
+    /// Consumers that were refused, for there were as many as may be.
+    pub consumers_refused: u64,
+    /// Of the consumers that are connected now, together: entries that were accepted for them. Always
+    /// accepted = delivered + waiting + dropped + filtered.
+    pub consumers_accepted: u64,
+    /// Of them: entries that they acknowledged.
+    pub consumers_delivered: u64,
+    /// Of them: entries in the journal or on the way.
+    pub consumers_waiting: u64,
+    /// Of them: entries that were lost to them.
+    pub consumers_dropped: u64,
+    /// Of them: entries that they do not want.
+    pub consumers_filtered: u64,
+}
+
+impl logrtc_stats {
+    pub(crate) fn new(stats: &Stats, struct_size: usize) -> Self {
+        let mut filled = Self {
+            struct_size,
+            accepted: stats.accepted,
+            filtered: stats.filtered,
+            refused: stats.refused,
+            after_close: stats.after_close,
+            retained_entries: stats.retained_entries as u64,
+            retained_bytes: stats.retained_bytes as u64,
+            registrations: stats.registrations,
+            consumers: stats.consumers.len() as u64,
+            consumers_opened: stats.consumers_opened,
+            consumers_failed: stats.consumers_failed,
+            consumers_refused: stats.consumers_refused,
+            ..Self::default()
+        };
+        for consumer in &stats.consumers {
+            filled.consumers_accepted += consumer.counts.accepted;
+            filled.consumers_delivered += consumer.counts.delivered;
+            filled.consumers_waiting += consumer.counts.waiting;
+            filled.consumers_dropped += consumer.counts.dropped.total();
+            filled.consumers_filtered += consumer.counts.filtered;
+        }
+        filled
+    }
+}

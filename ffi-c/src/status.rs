@@ -1,0 +1,119 @@
+//! Statuses, the text of the last error, and the wall that no panic passes.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::ffi::{CStr, CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use logrtc_core::{Error, ErrorKind};
+
+/// What a call answers: LOGRTC_OK, or why not. The numbers never change their meaning; more may come.
+pub type logrtc_status = i32;
+
+/// The call did what it says.
+pub const LOGRTC_OK: logrtc_status = 0;
+/// A value that was passed is wrong; logrtc_last_error() names it and says what is right.
+pub const LOGRTC_INVALID_ARGUMENT: logrtc_status = 1;
+/// The producer is closed.
+pub const LOGRTC_CLOSED: logrtc_status = 2;
+/// The time was over before the work was done.
+pub const LOGRTC_TIMEOUT: logrtc_status = 3;
+/// The journal is full, and its overflow policy refused the entry. It is counted.
+pub const LOGRTC_DROPPED: logrtc_status = 4;
+/// The system refused something that logrtc needs, or logrtc is at fault.
+pub const LOGRTC_INTERNAL: logrtc_status = 5;
+
+/// Why a call is refused.
+pub(crate) struct Refusal {
+    status: logrtc_status,
+    message: String,
+}
+
+impl Refusal {
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self { status: LOGRTC_INVALID_ARGUMENT, message: message.into() }
+    }
+
+    pub(crate) fn null(name: &str) -> Self {
+        Self::invalid(format!("{name}: must not be NULL"))
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self { status: LOGRTC_INTERNAL, message: message.into() }
+    }
+
+    pub(crate) fn closed() -> Self {
+        Self { status: LOGRTC_CLOSED, message: "the producer is closed".to_owned() }
+    }
+
+    pub(crate) fn dropped() -> Self {
+        Self { status: LOGRTC_DROPPED, message: "the journal is full, and refuses the entry".to_owned() }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let status = match error.kind() {
+            ErrorKind::InvalidArgument => LOGRTC_INVALID_ARGUMENT,
+            ErrorKind::Closed => LOGRTC_CLOSED,
+            ErrorKind::Timeout => LOGRTC_TIMEOUT,
+            ErrorKind::Dropped => LOGRTC_DROPPED,
+            ErrorKind::Internal => LOGRTC_INTERNAL,
+        };
+        Self { status, message: error.to_string() }
+    }
+}
+
+thread_local! {
+    static LAST_ERROR: RefCell<CString> = RefCell::default();
+}
+
+/// Runs the body of a call. A refusal, and a panic, become a status and the thread's last error.
+pub(crate) fn guard(body: impl FnOnce() -> Result<(), Refusal>) -> logrtc_status {
+    let refusal = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => return LOGRTC_OK,
+        Ok(Err(refusal)) => refusal,
+        Err(panic) => {
+            Refusal { status: LOGRTC_INTERNAL, message: format!("logrtc is at fault: {}", panic_text(&*panic)) }
+        }
+    };
+    let message = CString::new(refusal.message.replace('\0', "\u{fffd}")).expect("its NULs are replaced");
+    // At the very end of a thread there is no place for the text any more; the status stands.
+    let _ = LAST_ERROR.try_with(|last| last.replace(message));
+    refusal.status
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")
+}
+
+/// The text of the last error of the calling thread, in UTF-8: which value was wrong, and what is right. Never NULL; empty
+/// where no call of this thread has failed. Valid until the next call of the same thread that fails; a call that succeeds
+/// does not change it.
+#[unsafe(no_mangle)]
+pub extern "C" fn logrtc_last_error() -> *const c_char {
+    LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
+}
+
+/// The name of a status, such as "invalid argument". Static; never NULL, whatever the number.
+#[unsafe(no_mangle)]
+pub extern "C" fn logrtc_status_string(status: logrtc_status) -> *const c_char {
+    let name: &CStr = match status {
+        LOGRTC_OK => c"ok",
+        LOGRTC_INVALID_ARGUMENT => c"invalid argument",
+        LOGRTC_CLOSED => c"closed",
+        LOGRTC_TIMEOUT => c"timeout",
+        LOGRTC_DROPPED => c"dropped",
+        LOGRTC_INTERNAL => c"internal error",
+        _ => c"unknown status",
+    };
+    name.as_ptr()
+}
+
+/// Panics inside, for the test that it stays there. Only in builds with the feature `test-panic`.
+#[cfg(feature = "test-panic")]
+#[unsafe(no_mangle)]
+pub extern "C" fn logrtc_test_panic() -> logrtc_status {
+    guard(|| panic!("as the test wants"))
+}
