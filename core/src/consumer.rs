@@ -3,6 +3,7 @@
 pub(crate) mod addresses;
 pub(crate) mod connection;
 pub(crate) mod delivery;
+pub(crate) mod dtls_gate;
 #[cfg(feature = "faults")]
 pub(crate) mod faults;
 pub(crate) mod framing;

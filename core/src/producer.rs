@@ -19,7 +19,6 @@ pub use record::Record;
 
 use crate::config::Config;
 use crate::consumer::peer::PeerContext;
-use crate::consumer::sockets::Sockets;
 use crate::consumer::table::ConsumerTable;
 use crate::consumer::{Consumers, ice_servers};
 use crate::entry::{self, Entry, Parts};
@@ -311,8 +310,7 @@ impl Inner {
         let (ice_servers, lookup) = ice_servers::new(Arc::clone(&self.config), stop.clone());
         let context = PeerContext {
             journal: Arc::clone(&self.journal),
-            replay: self.config.replay,
-            runtime: Arc::new(Sockets::new(&self.config, Arc::clone(&self.counters))),
+            config: Arc::clone(&self.config),
             ice_servers,
             server_is_local: is_local(&self.config.url),
             outgoing: to_server,

@@ -12,12 +12,15 @@ use tokio::time::timeout;
 use webrtc::data_channel::{DataChannel, RTCDataChannelInit};
 use webrtc::peer_connection::{
     CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-    RTCIceCandidateInit, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent, RTCPeerConnectionState,
-    RTCSessionDescription, SettingEngine, SettingEngineBuilder,
+    RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
+    RTCPeerConnectionState, RTCSessionDescription, SettingEngine, SettingEngineBuilder,
 };
-use webrtc::runtime::Runtime;
 
 use super::addresses;
+use super::dtls_gate::DtlsGate;
+use super::sockets::Sockets;
+use crate::config::Config;
+use crate::stats::Counters;
 
 /// The label of the channel (PROTOCOL.md §4).
 const CHANNEL_LABEL: &str = "logs";
@@ -39,6 +42,8 @@ const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);
 pub(crate) enum ConnectionEvent {
     Candidate(RTCIceCandidateInit),
     GatheringComplete,
+    /// ICE has a pair: what follows is DTLS, SCTP, and the opening of the channel.
+    PathFound,
     State(RTCPeerConnectionState),
 }
 
@@ -52,7 +57,8 @@ pub(crate) struct Connection {
 
 /// What a connection is made with.
 pub(crate) struct ConnectionOptions {
-    pub(crate) runtime: Arc<dyn Runtime>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) counters: Arc<Counters>,
     pub(crate) ice_servers: Vec<RTCIceServer>,
     pub(crate) server_is_local: bool,
 }
@@ -72,14 +78,15 @@ impl Connection {
 
     async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self, String> {
         let (sender, events) = mpsc::channel(64);
+        let gate = DtlsGate::default();
         let addresses = addresses::to_bind(options.server_is_local);
         let sockets = addresses.len();
         let configuration = RTCConfigurationBuilder::new().with_ice_servers(options.ice_servers.clone()).build();
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_setting_engine(settings(mdns))
-            .with_handler(Arc::new(Handler(sender)))
-            .with_runtime(Arc::clone(&options.runtime))
+            .with_handler(Arc::new(Handler { events: sender, gate: gate.clone() }))
+            .with_runtime(Arc::new(Sockets::new(&options.config, Arc::clone(&options.counters), gate)))
             .with_udp_addrs(addresses)
             .build()
             .await
@@ -105,7 +112,7 @@ impl Connection {
             while gathered < self.sockets {
                 match self.events.recv().await {
                     Some(ConnectionEvent::Candidate(_)) => gathered += 1,
-                    Some(ConnectionEvent::State(_)) => {}
+                    Some(ConnectionEvent::State(_) | ConnectionEvent::PathFound) => {}
                     Some(ConnectionEvent::GatheringComplete) | None => return,
                 }
             }
@@ -124,6 +131,16 @@ impl Connection {
     /// Takes one candidate of the consumer, which has been checked, after its answer.
     pub(crate) async fn add_candidate(&self, candidate: RTCIceCandidateInit) -> Result<(), String> {
         self.peer.add_ice_candidate(candidate).await.map_err(|error| error.to_string())
+    }
+
+    /// Has the stack send what it has ready.
+    ///
+    /// Its event loop writes before it handles events (webrtc 0.21.1, `driver.rs`), so what an event makes it say, such
+    /// as the first words of SCTP, waits for whatever wakes it next. To be called again and again while a channel is
+    /// opening. Can go when the loop writes after it handles events.
+    pub(crate) async fn nudge(&self) {
+        // The threshold stays as it is; a channel that is gone needs no nudge.
+        let _ = self.channel.set_buffered_amount_low_threshold(0).await;
     }
 
     pub(crate) async fn close(self) {
@@ -154,12 +171,15 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
 }
 
 /// Runs on the connection's own task: it only passes on, and never waits.
-struct Handler(mpsc::Sender<ConnectionEvent>);
+struct Handler {
+    events: mpsc::Sender<ConnectionEvent>,
+    gate: DtlsGate,
+}
 
 impl Handler {
     fn tell(&self, event: ConnectionEvent) {
         // The peer reads on until it ends; a full queue means that it ends now.
-        let _ = self.0.try_send(event);
+        let _ = self.events.try_send(event);
     }
 }
 
@@ -176,6 +196,13 @@ impl PeerConnectionEventHandler for Handler {
     async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
         if state == RTCIceGatheringState::Complete {
             self.tell(ConnectionEvent::GatheringComplete);
+        }
+    }
+
+    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
+        if matches!(state, RTCIceConnectionState::Connected | RTCIceConnectionState::Completed) {
+            self.gate.open();
+            self.tell(ConnectionEvent::PathFound);
         }
     }
 

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use log::debug;
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use webrtc::data_channel::DataChannelEvent;
 use webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
-use webrtc::runtime::Runtime;
 
 use super::connection::{Connection, ConnectionEvent, ConnectionOptions};
 use super::delivery::Delivery;
 use super::gauge::Gauge;
 use super::ice_servers::IceServers;
 use super::table::ConsumerTable;
-use crate::journal::{Counts, Replay, SharedJournal};
+use crate::config::Config;
+use crate::journal::{Counts, SharedJournal};
 use crate::observe::{EndReason, Event, Observers};
 use crate::signaling::message::{LocalCandidate, Outgoing, RemoteCandidate};
 use crate::stats::Counters;
@@ -23,14 +23,16 @@ use crate::stats::Counters;
 /// How long a channel may take to open.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How often the stack is nudged between the path and the channel.
+const NUDGE_INTERVAL: Duration = Duration::from_millis(5);
+
 /// How long the path may be lost.
 const PATH_LOST_LIMIT: Duration = Duration::from_secs(15);
 
 /// What every peer of a producer shares.
 pub(crate) struct PeerContext {
     pub(crate) journal: Arc<SharedJournal>,
-    pub(crate) replay: Replay,
-    pub(crate) runtime: Arc<dyn Runtime>,
+    pub(crate) config: Arc<Config>,
     pub(crate) ice_servers: IceServers,
     pub(crate) server_is_local: bool,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
@@ -82,7 +84,8 @@ impl Peer {
 
     async fn connect(&self) -> Result<Connection, String> {
         let options = ConnectionOptions {
-            runtime: Arc::clone(&self.context.runtime),
+            config: Arc::clone(&self.context.config),
+            counters: Arc::clone(&self.context.counters),
             ice_servers: self.context.ice_servers.known().await,
             server_is_local: self.context.server_is_local,
         };
@@ -121,10 +124,13 @@ impl Peer {
     async fn open(&mut self, connection: &mut Connection, deadline: Instant) -> Result<(), EndReason> {
         let channel = Arc::clone(&connection.channel);
         let mut signaling = Exchange::default();
+        let mut nudges = interval(NUDGE_INTERVAL);
+        nudges.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 command = self.commands.recv() => self.obey(command, connection, &mut signaling).await?,
                 Some(event) = connection.events.recv() => self.note(event, &mut signaling)?,
+                _ = nudges.tick(), if signaling.has_path => connection.nudge().await,
                 event = channel.poll() => match event {
                     Some(DataChannelEvent::OnOpen) => return Ok(()),
                     Some(DataChannelEvent::OnClose) | None => return Err(EndReason::ClosedByConsumer),
@@ -138,7 +144,7 @@ impl Peer {
     /// While the channel is open.
     async fn deliver(&mut self, connection: &mut Connection) -> (EndReason, Counts) {
         let context = Arc::clone(&self.context);
-        let cursor = context.journal.open(context.replay);
+        let cursor = context.journal.open(context.config.replay);
         let gauge = Arc::new(Gauge::default());
         let _listed = context.table.list(self.consumer_id.clone(), cursor, Arc::clone(&gauge));
         context.counters.consumers_opened.increment();
@@ -230,6 +236,7 @@ impl Peer {
                 sdp_m_line_index: 0,
             })),
             ConnectionEvent::GatheringComplete => {}
+            ConnectionEvent::PathFound => signaling.has_path = true,
             ConnectionEvent::State(state) => match state {
                 RTCPeerConnectionState::Connected => signaling.path_lost = None,
                 RTCPeerConnectionState::Disconnected => {
@@ -250,5 +257,6 @@ struct Exchange {
     answered: bool,
     /// Candidates that came before the answer; the roster lets no more than 32 through.
     early: Vec<RemoteCandidate>,
+    has_path: bool,
     path_lost: Option<Instant>,
 }

@@ -17,6 +17,8 @@ use webrtc::runtime::{
     Transmit,
 };
 
+use super::dtls_gate::DtlsGate;
+use crate::config::Config;
 use crate::stats::Counters;
 
 /// What a socket may hold in the kernel. The stack never asks, and the usual default loses bursts.
@@ -24,20 +26,23 @@ const SOCKET_BUFFER_BYTES: usize = 1024 * 1024;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// One for each connection, whose gate its sockets stand behind.
 pub(crate) struct Sockets {
     tokio: TokioRuntime,
     counters: Arc<Counters>,
+    gate: DtlsGate,
     #[cfg(feature = "faults")]
     faults: Option<super::faults::Faults>,
 }
 
 impl Sockets {
-    pub(crate) fn new(config: &crate::config::Config, counters: Arc<Counters>) -> Self {
+    pub(crate) fn new(config: &Config, counters: Arc<Counters>, gate: DtlsGate) -> Self {
         #[cfg(not(feature = "faults"))]
         let _ = config;
         Self {
             tokio: TokioRuntime,
             counters,
+            gate,
             #[cfg(feature = "faults")]
             faults: config.faults.clone(),
         }
@@ -72,6 +77,7 @@ impl Runtime for Sockets {
             Some(faults) => faults.wrap(socket),
             None => socket,
         };
+        let socket = self.gate.guard(socket);
         self.counters.open_sockets.increment();
         Ok(Arc::new(CountedSocket { socket, counters: Arc::clone(&self.counters) }))
     }
