@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use logrtc::{Config, ErrorKind, Outcome, Producer, State};
-use logrtc_test_support::{Consumer, DEADLINE, Server};
+use logrtc_test_support::{Consumer, DEADLINE, Server, eventually};
 
 fn config(server: &Server) -> Config {
     Config::builder("app").url(server.url()).ice_servers([]).environment(false).build().unwrap()
@@ -57,7 +57,8 @@ async fn nothing_is_left_and_it_takes_no_longer_than_it_may() {
     // Nobody is connected: at once.
     let producer = Producer::connect(config(&server)).unwrap();
     server.registered().await;
-    assert_eq!(held().own_threads, 2, "two named threads");
+    // A thread gives itself its name.
+    eventually("two named threads", || held().own_threads == 2).await;
     producer.info("app", "unread");
     let since = Instant::now();
     producer.close(DEADLINE).unwrap();
@@ -77,9 +78,11 @@ async fn nothing_is_left_and_it_takes_no_longer_than_it_may() {
     let producer = Producer::connect(config(&server)).unwrap();
     server.registered().await;
     let consumer = Consumer::join(&server, "healthy").await;
-    (0..10_000).for_each(|_| producer.info("app", "to the end"));
+    // This consumer's stack forgets what it has acknowledged and its program has not taken, beyond 256 messages, when
+    // the connection ends. tests/interop has more, with one that does not.
+    (0..200).for_each(|_| producer.info("app", "to the end"));
     producer.close(DEADLINE).unwrap();
-    assert_eq!(consumer.count(), 10_000);
+    assert_eq!(consumer.messages(200).await.len(), 200);
     assert_eq!(producer.state(), State::Closed);
     assert_eq!((producer.stats().open_sockets, producer.stats().running_tasks), (0, 0));
     consumer.leave().await;
