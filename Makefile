@@ -43,7 +43,7 @@ lint: tests/node_modules ## Check formatting, lints, documentation and licenses
 	cargo clippy --package logrtc-viewer --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 	"$$(tools/ensure cargo-deny)" check licenses bans sources
-	npm --prefix tests run lint
+	npm --prefix tests run check
 
 .PHONY: format
 format: viewer/web/node_modules ## Format everything

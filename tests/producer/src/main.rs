@@ -1,7 +1,7 @@
 //! A producer that a test drives, line by line, from another process.
 //!
 //! `test-producer URL CLIENT_ID [KEY=VALUE]…` reads commands from standard input and answers each with one line of
-//! JSON: `log FROM TO`, `wait consumers N`, `stats`, `flush TIMEOUT_MS`, `close TIMEOUT_MS`. Events come as they are,
+//! JSON: `log FROM TO`, `send JSON`, `wait consumers N`, `stats`, `flush TIMEOUT_MS`, `close TIMEOUT_MS`. Events come as they are,
 //! as lines with the key `event`.
 
 #![forbid(unsafe_code)]
@@ -33,8 +33,7 @@ fn main() -> Result<()> {
     })?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let answer = obey(&producer, &words).unwrap_or_else(|error| json!({"error": error.to_string()}));
+        let answer = obey(&producer, &line).unwrap_or_else(|error| json!({"error": error.to_string()}));
         say(&answer);
     }
     Ok(())
@@ -49,9 +48,13 @@ fn option(builder: ConfigBuilder, key: &str, value: &str) -> Result<ConfigBuilde
     })
 }
 
-fn obey(producer: &Producer, words: &[&str]) -> Result<Value> {
+fn obey(producer: &Producer, line: &str) -> Result<Value> {
     let milliseconds = |text: &str| text.parse().map(Duration::from_millis);
-    match words {
+    if let Some(json) = line.strip_prefix("send ") {
+        return Ok(json!({"outcome": format!("{:?}", producer.send_json(json)?)}));
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words[..] {
         ["log", from, to] => {
             let (from, to): (u64, u64) = (from.parse()?, to.parse()?);
             (from..to).for_each(|number| log(producer, number));

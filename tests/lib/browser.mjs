@@ -1,0 +1,127 @@
+/** A headless Chromium: the one that CHROMIUM names, else the one that is installed. */
+
+import assert from "node:assert/strict";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromium } from "playwright-core";
+import { eventually } from "./deadline.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("./expected.mjs").Entry} Entry */
+
+// Nothing of it leaves the machine, and root runs it too.
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-sync",
+];
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+
+function executablePath() {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const candidates = process.env.CHROMIUM
+    ? [process.env.CHROMIUM]
+    : NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const found = candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) {
+    throw new Error(`no Chromium at ${candidates.join(", ")}: install one, or name it by CHROMIUM`);
+  }
+  return found;
+}
+
+export class Browser {
+  #browser;
+
+  /** @param {import("playwright-core").Browser} browser */
+  constructor(browser) {
+    this.#browser = browser;
+  }
+
+  static async start() {
+    return new Browser(await chromium.launch({ executablePath: executablePath(), args: ARGUMENTS }));
+  }
+
+  /** Opens the log page, or any other. @param {string} url */
+  async open(url) {
+    const page = await this.#browser.newPage({ viewport: { width: 1280, height: 800 } });
+    return await LogPage.open(page, url);
+  }
+
+  async close() {
+    await this.#browser.close();
+  }
+}
+
+/** The log page, as a person has it before them. */
+export class LogPage {
+  /** What the page complained about in its console. @type {string[]} */
+  complaints = [];
+
+  /** @param {Page} page */
+  constructor(page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (message) => {
+      // That a server is gone is a fact that the browser states, and no fault of the page.
+      if (["error", "warning"].includes(message.type()) && !/WebSocket connection to|ERR_CONNECTION/.test(message.text())) {
+        this.complaints.push(message.text());
+      }
+    });
+  }
+
+  /**
+   * @param {Page} page
+   * @param {string} url
+   */
+  static async open(page, url) {
+    const logPage = new LogPage(page);
+    const response = await page.goto(url);
+    assert.equal(response?.status(), 200);
+    logPage.headers = response?.headers() ?? {};
+    return logPage;
+  }
+
+  /** Of the answer that brought the page. @type {Record<string, string>} */
+  headers = {};
+
+  /** How many entries it holds. @returns {Promise<number>} */
+  async count() {
+    return await this.page.evaluate("logrtc.entries().length");
+  }
+
+  /** The entries that it holds, once there are this many; more are an error. @param {number} count @returns {Promise<Entry[]>} */
+  async entries(count) {
+    await eventually(`the page holds ${count} entries`, async () => (await this.count()) >= count).catch(
+      async (error) => {
+        throw new Error(`${error.message}; it holds ${await this.count()}`);
+      },
+    );
+    return await this.page.evaluate("logrtc.entries().map(({ entry }) => entry)");
+  }
+
+  /** The state of its producers. @returns {Promise<{id: string, state: string}[]>} */
+  async producers() {
+    return await this.page.evaluate("logrtc.producers().map(({ id, state }) => ({ id, state }))");
+  }
+
+  /** Nothing was wrong with it, from its first moment. */
+  assertNoComplaints() {
+    assert.deepEqual(this.complaints, []);
+  }
+
+  async close() {
+    await this.page.close();
+  }
+}

@@ -1,0 +1,44 @@
+/** `logrtc serve`: the signaling server with its page, in another process. */
+
+import { Child, builtProgram } from "./child.mjs";
+import { within } from "./deadline.mjs";
+
+export class Server {
+  #child;
+
+  /**
+   * @param {Child} child
+   * @param {string} url
+   */
+  constructor(child, url) {
+    this.#child = child;
+    /** Of the page. */
+    this.url = url;
+    /** For producers. */
+    this.signalingUrl = new URL("signaling", url.replace(/^http/, "ws")).href;
+  }
+
+  /** Starts one, on a free port or on `port`. @param {number | string} [port] */
+  static async start(port = 0) {
+    const program = builtProgram({ name: "logrtc", package: "logrtc-viewer", override: "LOGRTC_SERVER" });
+    /** @type {(line: string) => void} */
+    let onLine = () => {};
+    /** @type {Promise<string>} */
+    const first = new Promise((resolve) => {
+      onLine = resolve;
+    });
+    const child = new Child(program, ["serve", "--listen", `127.0.0.1:${port}`], onLine);
+    const url = await within("logrtc serve prints its URL", Promise.race([first, child.endedEarly()]));
+    return new Server(child, url);
+  }
+
+  /** Ends it at once, without a farewell to anybody. */
+  async kill() {
+    await this.#child.kill("SIGKILL");
+  }
+
+  /** Another one on the port of this one, which has ended. */
+  async startAgain() {
+    return await Server.start(new URL(this.url).port);
+  }
+}
