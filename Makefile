@@ -76,3 +76,41 @@ programs:
 %/node_modules: %/package-lock.json
 	cd $* && $(NPM_CI)
 	@touch $@
+
+# The library for C, C++ and Go.
+
+PREFIX ?= /usr/local
+LIBDIR ?= lib
+C_WARNINGS := -Wall -Wextra -pedantic -Werror
+BUILT = $${CARGO_TARGET_DIR:-target}
+
+.PHONY: header
+header: ## Write include/logrtc.h from the documentation in ffi-c/src
+	LOGRTC_WRITE_HEADER=1 cargo test --quiet --package logrtc-c --test header
+
+.PHONY: install
+install: ## Build and install the library for C, C++ and Go: PREFIX, DESTDIR, LIBDIR
+	cargo build --release --package logrtc-c
+	ffi-c/install/install "$(DESTDIR)$(PREFIX)" "$(LIBDIR)"
+
+.PHONY: test-c
+test-c: tests/node_modules ## Test the C face: misuse, forks, the ABI, and each example against the installed library
+	@tools/ensure c-toolchain && tools/ensure go && tools/ensure spdlog
+	cargo build --package logrtc-viewer
+	cargo build --package logrtc-c --features test-panic
+	$(MAKE) install PREFIX=$$PWD/target/c/prefix
+	tests/c/run programs
+	tests/c/run abi
+	CHROMIUM="$$(tools/ensure browser)" node --test --test-concurrency=1 --test-timeout=300000 tests/c/*.test.mjs
+
+.PHONY: test-c-sanitizers
+test-c-sanitizers: ## Run the misuse of the C face under AddressSanitizer, ThreadSanitizer and valgrind
+	@tools/ensure c-toolchain && tools/ensure valgrind
+	cargo build --package logrtc-c --features test-panic
+	tests/c/run sanitizers
+
+.PHONY: bench-c
+bench-c: ## Measure a log call of C against an spdlog asynchronous logger
+	@tools/ensure c-toolchain && tools/ensure spdlog
+	cargo build --release --package logrtc-c
+	tests/c/run bench

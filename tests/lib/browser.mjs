@@ -53,7 +53,12 @@ export class Browser {
     return new Browser(await chromium.launch({ executablePath: executablePath(), args: ARGUMENTS }));
   }
 
-  /** Opens the log page, or any other. @param {string} url */
+  /** A page with nothing in it. */
+  async blank() {
+    return await this.#browser.newPage();
+  }
+
+  /** Opens the log page. @param {string} url */
   async open(url) {
     const page = await this.#browser.newPage({ viewport: { width: 1280, height: 800 } });
     return await LogPage.open(page, url);

@@ -82,8 +82,6 @@ export class DataChannelConsumer {
       this.#say({ type: "ice_candidate", candidate, sdpMid, sdpMLineIndex: 0, ...to }),
     );
     peer.onDataChannel((channel) => {
-      // Kept, or it is closed as soon as it is collected as garbage.
-      this.#channel = channel;
       this.channel = channel;
       channel.onMessage((message) => this.#onMessage(/** @type {string | Uint8Array} */ (message)));
       channel.onClosed(() => {

@@ -1,0 +1,64 @@
+/** The peer to measure against: a producer made by hand on libdatachannel, as one would without logrtc. */
+
+import { PeerConnection } from "node-datachannel";
+import { WebSocket } from "ws";
+import { expectedEntry } from "../lib/expected.mjs";
+import { eventually } from "../lib/deadline.mjs";
+
+/** What may be in its buffer; with more, its memory grows without bound. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+export class HandMadeProducer {
+  /** @type {import("node-datachannel").DataChannel | undefined} */
+  #channel;
+  /** @type {PeerConnection | undefined} */
+  #peer;
+
+  /** @param {string} url */
+  constructor(url) {
+    const socket = new WebSocket(url);
+    /** @param {object} message */
+    const say = (message) => socket.send(JSON.stringify(message));
+    const metadata = { system_name: "By hand", version: "1.0.0" };
+    socket.on("open", () => say({ type: "register", role: "producer", client_id: "by-hand", metadata }));
+    socket.on("message", (data) => {
+      const message = JSON.parse(String(data));
+      if (message.type === "consumer_connected") {
+        const peer = new PeerConnection("producer", { iceServers: [] });
+        this.#peer?.close();
+        this.#peer = peer;
+        // The server forwards no candidate of a producer, so all of them have to be in the offer.
+        peer.onGatheringStateChange((state) => {
+          if (state === "complete") {
+            say({ type: "webrtc_offer", to: message.consumer_id, sdp: peer.localDescription()?.sdp });
+          }
+        });
+        this.#channel = peer.createDataChannel("logs");
+      } else if (message.type === "webrtc_answer") {
+        this.#peer?.setRemoteDescription(message.sdp, "answer");
+      } else if (message.type === "ice_candidate" && message.candidate) {
+        this.#peer?.addRemoteCandidate(message.candidate, message.sdpMid ?? "0");
+      }
+    });
+    this.socket = socket;
+  }
+
+  /** Sends this many entries, as fast as the buffer lets. @param {number} count */
+  async log(count) {
+    const channel = await eventually("its channel opens", () => (this.#channel?.isOpen() ? this.#channel : null));
+    for (let number = 0; number < count; number += 1) {
+      const entry = { timestamp: new Date().toISOString(), ...expectedEntry(number) };
+      channel.sendMessage(JSON.stringify(entry));
+      if (number % 64 === 0) {
+        while (channel.bufferedAmount() > MAX_BUFFERED_BYTES) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      }
+    }
+  }
+
+  stop() {
+    this.socket.terminate();
+    this.#peer?.close();
+  }
+}
