@@ -164,3 +164,30 @@ async fn a_server_that_says_that_a_consumer_left_ends_it() {
     eventually("it is gone", || producer.stats().consumers.is_empty()).await;
     producer.close(DEADLINE).unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn candidates_that_come_before_the_answer_wait_for_it() {
+    let server = Server::start().await;
+    let producer = Producer::connect(config(&server).build().unwrap()).unwrap();
+    producer.info("app", "hello");
+    server.registered().await;
+    server.say(&json!({"type": "consumer_connected", "consumer_id": "b"}));
+    let offer = server.hear("an offer", |m| m["type"] == "webrtc_offer" && m["to"] == "b").await;
+    let consumer = Consumer::answer_candidates_first(&server, offer["sdp"].as_str().unwrap()).await;
+    assert_eq!(consumer.entries(1).await[0]["message"], "hello");
+    producer.close(DEADLINE).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_falls_silent_is_noticed() {
+    let server = Server::start().await;
+    let config = config(&server).reconnect_interval(Duration::from_secs(60)).build().unwrap();
+    let producer = Producer::connect(config).unwrap();
+    server.registered().await;
+    let consumer = Consumer::join(&server, "b").await;
+    server.freeze();
+    eventually("it is noticed", || producer.state() == State::Reconnecting).await;
+    producer.info("app", "the channel is as it was");
+    consumer.messages(1).await;
+    producer.close(DEADLINE).unwrap();
+}

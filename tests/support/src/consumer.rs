@@ -45,6 +45,28 @@ impl Consumer {
 
     /// Answers this offer, as part 1 does: without a name.
     pub async fn answer_offer(server: &Server, offer: &str) -> Self {
+        Self::answer_with(offer, |answer| {
+            server.say(&json!({"type": "webrtc_answer", "sdp": answer}));
+        })
+        .await
+    }
+
+    /// Answers this offer, but says its candidates first, and the answer without them.
+    pub async fn answer_candidates_first(server: &Server, offer: &str) -> Self {
+        Self::answer_with(offer, |answer| {
+            let is_candidate = |line: &&str| line.starts_with("a=candidate:");
+            for candidate in answer.lines().filter(is_candidate) {
+                let candidate = candidate.trim_start_matches("a=");
+                server.say(&json!({"type": "ice_candidate", "candidate": candidate, "sdpMLineIndex": 0}));
+            }
+            let rest: String =
+                answer.lines().filter(|line| !is_candidate(line)).map(|line| format!("{line}\r\n")).collect();
+            server.say(&json!({"type": "webrtc_answer", "sdp": rest}));
+        })
+        .await
+    }
+
+    async fn answer_with(offer: &str, say_answer: impl FnOnce(&str)) -> Self {
         let (opened, mut channels) = mpsc::channel(1);
         let gathered = Arc::new(Notify::new());
         let zero = Some(Duration::ZERO);
@@ -68,7 +90,7 @@ impl Consumer {
         peer.set_local_description(answer).await.expect("the answer is our own");
         tokio::time::timeout(DEADLINE, complete).await.expect("candidates are gathered");
         let answer = peer.local_description().await.expect("the answer is set").sdp;
-        server.say(&json!({"type": "webrtc_answer", "sdp": answer}));
+        say_answer(&answer);
         let channel = tokio::time::timeout(DEADLINE, channels.recv()).await.expect("the channel opens").expect("opens");
         assert_eq!(channel.label().await.expect("it is open"), "logs");
         assert!(channel.ordered().await.expect("it is open"));

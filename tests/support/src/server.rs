@@ -1,6 +1,7 @@
 //! A signaling server for one producer, which says what a test wants said and nothing more.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::{SinkExt, StreamExt};
@@ -31,6 +32,7 @@ struct Shared {
     came: Notify,
     connections: Mutex<Vec<JoinHandle<()>>>,
     say: Mutex<Option<broadcast::Sender<Message>>>,
+    frozen: AtomicBool,
 }
 
 impl Server {
@@ -128,6 +130,12 @@ impl Server {
         self.hear("register", |message| message["type"] == "register").await
     }
 
+    /// Reads and answers nothing any more, and keeps every connection: what a network does that drops every packet.
+    pub fn freeze(&self) {
+        self.shared.frozen.store(true, Ordering::Relaxed);
+        self.say_raw(Message::Pong(Vec::new().into()));
+    }
+
     /// Ends at once, with every connection.
     pub fn stop(self) {
         self.task.abort();
@@ -148,6 +156,9 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: &Shared)
     let Ok(mut socket) = accept_hdr_async(stream, header).await else { return };
     let mut said = shared.say.lock().expect("no test panics with it").as_ref().expect("it serves").subscribe();
     loop {
+        if shared.frozen.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         tokio::select! {
             frame = socket.next() => match frame {
                 Some(Ok(Message::Text(text))) => {
