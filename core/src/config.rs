@@ -21,6 +21,9 @@ pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
 /// The ICE server that the protocol names (PROTOCOL.md §4).
 pub const DEFAULT_ICE_SERVER: &str = "stun:stun.l.google.com:19302";
 
+/// The longest `client_id`, in bytes: what servers take.
+const MAX_CLIENT_ID_BYTES: usize = 128;
+
 /// A STUN or TURN server (RFC 7064, RFC 7065). TURN is spoken over UDP.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IceServer {
@@ -103,7 +106,12 @@ impl Config {
     /// The same, for the child of a fork.
     pub(crate) fn in_child(&self, pid: u32) -> Self {
         let mut config = self.clone();
-        config.client_id = format!("{}#{pid}", self.client_id);
+        let suffix = format!("#{pid}");
+        let mut kept = self.client_id.len().min(MAX_CLIENT_ID_BYTES - suffix.len());
+        while !self.client_id.is_char_boundary(kept) {
+            kept -= 1;
+        }
+        config.client_id = self.client_id[..kept].to_owned() + &suffix;
         config.disabled |= self.fork == Fork::Disable;
         config
     }

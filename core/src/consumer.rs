@@ -28,8 +28,11 @@ use roster::{Admission, Roster};
 use crate::observe::{EndReason, Event};
 use crate::signaling::message::{Incoming, RemoteCandidate};
 
-/// How many commands wait for a peer. It reads on at all times; a peer that does not is ended.
+/// How many commands wait for a peer, which reads on at all times.
 const COMMAND_QUEUE: usize = 64;
+
+/// How many peers may be on their way out while others take their places: each still has its sockets.
+const MAX_ENDING: usize = 16;
 
 /// What the roster holds of a peer.
 struct PeerHandle {
@@ -40,6 +43,7 @@ struct PeerHandle {
 
 pub(crate) struct Consumers {
     context: Arc<PeerContext>,
+    max_consumers: usize,
     roster: Roster<PeerHandle>,
     peers: JoinSet<(String, u64)>,
     incoming: mpsc::Receiver<Incoming>,
@@ -54,7 +58,7 @@ impl Consumers {
         shutdown: watch::Receiver<bool>,
     ) -> Self {
         let roster = Roster::new(max_consumers);
-        Self { context: Arc::new(context), roster, peers: JoinSet::new(), incoming, shutdown }
+        Self { context: Arc::new(context), max_consumers, roster, peers: JoinSet::new(), incoming, shutdown }
     }
 
     /// Serves until shutdown, and until every peer has closed.
@@ -90,6 +94,10 @@ impl Consumers {
     }
 
     fn admit(&mut self, consumer_id: String) {
+        if self.peers.len() >= self.max_consumers + MAX_ENDING {
+            self.refuse(consumer_id);
+            return;
+        }
         let (commands, receiver) = mpsc::channel(COMMAND_QUEUE);
         let handle = PeerHandle { commands, candidates_left: sdp::MAX_CANDIDATES };
         match self.roster.admit(&consumer_id, |_| handle) {
@@ -100,12 +108,14 @@ impl Consumers {
                 let context = Arc::clone(&self.context);
                 self.peers.spawn(Peer { context, consumer_id, generation, commands: receiver }.run());
             }
-            Admission::Full(_) => {
-                debug!("refuses consumer {consumer_id:?}: there are {} already", self.roster.len());
-                self.context.counters.consumers_refused.increment();
-                self.context.observers.emit(&Event::ConsumerRefused { consumer_id });
-            }
+            Admission::Full(_) => self.refuse(consumer_id),
         }
+    }
+
+    fn refuse(&self, consumer_id: String) {
+        debug!("refuses consumer {consumer_id:?}: there are {} already", self.peers.len());
+        self.context.counters.consumers_refused.increment();
+        self.context.observers.emit(&Event::ConsumerRefused { consumer_id });
     }
 
     fn answer(&mut self, from: &[String], sdp: &str) {

@@ -1,15 +1,18 @@
 //! A log entry, and its one encoding: the JSON of PROTOCOL.md §5, written straight into bytes.
 
+mod compact;
 mod encode;
 mod fields;
 mod parse;
 mod text;
+mod timestamp;
 
 use chrono::{DateTime, Utc};
 
 pub(crate) use encode::{Parts, encode};
 pub use fields::{FieldValue, Fields};
 pub(crate) use parse::{ParsedEntry, parse};
+pub(crate) use timestamp::Timestamp;
 
 use crate::error::Result;
 use crate::level::Level;
@@ -116,7 +119,7 @@ impl Entry {
 
     pub(crate) fn parts(&self, now: DateTime<Utc>) -> Parts<'_> {
         Parts {
-            timestamp: self.timestamp.unwrap_or(now),
+            timestamp: self.timestamp.unwrap_or(now).into(),
             level: self.level,
             target: &self.target,
             message: &self.message,

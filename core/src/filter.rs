@@ -116,6 +116,16 @@ impl LiveFilter {
             || self.filter.read().unwrap_or_else(PoisonError::into_inner).enabled(level, target)
     }
 
+    /// The same for who must not wait for a lock, for it may be held for ever: rather too much than too little.
+    pub(crate) fn enabled_without_waiting(&self, level: Level, target: &str) -> bool {
+        self.enabled_for_any_target(level) && self.snapshot().is_none_or(|filter| filter.enabled(level, target))
+    }
+
+    /// The filter of the moment, where nobody holds its lock.
+    pub(crate) fn snapshot(&self) -> Option<Filter> {
+        self.filter.try_read().ok().map(|filter| filter.clone())
+    }
+
     pub(crate) fn set(&self, filter: Filter) {
         self.replace(|_| filter);
     }

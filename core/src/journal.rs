@@ -6,14 +6,16 @@
 mod shared;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 use bytes::Bytes;
 
 pub use shared::Overflow;
 pub(crate) use shared::{Append, SharedJournal};
 
-/// What an entry costs beside its bytes: its place in the ring, and the head of its allocation.
-const ENTRY_OVERHEAD_BYTES: usize = 64;
+/// What an entry costs beside its bytes, at the most: its place in the ring, which doubles when it grows, and the heads
+/// of its allocations.
+const ENTRY_OVERHEAD_BYTES: usize = 128;
 
 /// How much the journal holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,11 +82,52 @@ struct Cursor {
     oversize: u64,
     /// Lost since the last read.
     unreported: u64,
+    /// What was read and is not yet accounted for, by sequence number, oldest first: a gap parts two runs.
+    on_the_way: VecDeque<Range<u64>>,
 }
 
 impl Cursor {
     fn in_flight(&self) -> u64 {
         self.next - self.start - self.delivered - self.overflow - self.oversize
+    }
+
+    /// How many of the entries below `seq` have yet to arrive, where the ring begins at `oldest`.
+    fn lacks_below(&self, seq: u64, oldest: u64) -> u64 {
+        let on_the_way: u64 = self.on_the_way.iter().map(|run| run.end.min(seq).saturating_sub(run.start)).sum();
+        on_the_way + seq.saturating_sub(self.next.max(oldest))
+    }
+
+    fn depart(&mut self, count: u64) {
+        let run = self.next..self.next + count;
+        match self.on_the_way.back_mut() {
+            Some(last) if last.end == run.start => last.end = run.end,
+            _ if count > 0 => self.on_the_way.push_back(run),
+            _ => {}
+        }
+        self.next += count;
+    }
+
+    fn arrive(&mut self, mut count: u64) {
+        while let Some(run) = self.on_the_way.front_mut()
+            && count > 0
+        {
+            let arrived = count.min(run.end - run.start);
+            run.start += arrived;
+            count -= arrived;
+            if run.is_empty() {
+                self.on_the_way.pop_front();
+            }
+        }
+    }
+
+    /// Takes one entry out of what is on the way.
+    fn take_back(&mut self, seq: u64) {
+        if let Some(place) = self.on_the_way.iter().position(|run| run.contains(&seq)) {
+            let run = self.on_the_way[place].clone();
+            self.on_the_way[place] = run.start..seq;
+            self.on_the_way.insert(place + 1, seq + 1..run.end);
+            self.on_the_way.retain(|run| !run.is_empty());
+        }
     }
 
     /// Skips what has fallen out of the ring.
@@ -101,6 +144,8 @@ impl Cursor {
 pub(crate) struct Batch {
     /// Entries lost just before the first.
     pub(crate) dropped: u64,
+    /// The sequence number of the first entry; the others follow without a gap.
+    pub(crate) first: u64,
     pub(crate) entries: Vec<Bytes>,
 }
 
@@ -179,7 +224,15 @@ impl Journal {
         };
         let id = CursorId(self.next_cursor);
         self.next_cursor += 1;
-        let cursor = Cursor { start, next: start, delivered: 0, overflow: 0, oversize: 0, unreported: 0 };
+        let cursor = Cursor {
+            start,
+            next: start,
+            delivered: 0,
+            overflow: 0,
+            oversize: 0,
+            unreported: 0,
+            on_the_way: VecDeque::new(),
+        };
         self.cursors.insert(id, cursor);
         id
     }
@@ -190,6 +243,7 @@ impl Journal {
         let Some(cursor) = self.cursors.get_mut(&id) else { return batch };
         cursor.catch_up(self.oldest);
         batch.dropped = std::mem::take(&mut cursor.unreported);
+        batch.first = cursor.next;
         let mut bytes = 0;
         let place = usize::try_from(cursor.next - self.oldest).expect("a cursor stands within the ring");
         for entry in self.entries.range(place..) {
@@ -199,7 +253,7 @@ impl Journal {
             bytes += entry.len();
             batch.entries.push(entry.clone());
         }
-        cursor.next += batch.entries.len() as u64;
+        cursor.depart(batch.entries.len() as u64);
         batch
     }
 
@@ -207,15 +261,18 @@ impl Journal {
     pub(crate) fn acknowledge(&mut self, id: CursorId, count: u64) {
         if let Some(cursor) = self.cursors.get_mut(&id) {
             debug_assert!(count <= cursor.in_flight(), "more arrived than was sent");
-            cursor.delivered += count.min(cursor.in_flight());
+            let count = count.min(cursor.in_flight());
+            cursor.delivered += count;
+            cursor.arrive(count);
         }
     }
 
-    /// An entry that was read cannot be sent to this consumer.
-    pub(crate) fn reject_oversize(&mut self, id: CursorId) {
+    /// The entry `seq`, which was read, cannot be sent to this consumer.
+    pub(crate) fn reject_oversize(&mut self, id: CursorId, seq: u64) {
         if let Some(cursor) = self.cursors.get_mut(&id) {
             debug_assert!(cursor.in_flight() > 0, "an entry is read before it is refused");
             cursor.oversize += 1;
+            cursor.take_back(seq);
         }
     }
 
@@ -242,12 +299,7 @@ impl Journal {
 
     /// How many of the entries below `seq` the consumer that lacks most of them still lacks.
     pub(crate) fn pending_below(&self, seq: u64) -> u64 {
-        let lacks = |cursor: &Cursor| {
-            // The first entry that has not arrived; in flight is always the run just before `next`.
-            let arrived_below = cursor.next.max(self.oldest) - cursor.in_flight();
-            seq.saturating_sub(arrived_below)
-        };
-        self.cursors.values().map(lacks).max().unwrap_or(0)
+        self.cursors.values().map(|cursor| cursor.lacks_below(seq, self.oldest)).max().unwrap_or(0)
     }
 }
 
@@ -348,6 +400,24 @@ mod tests {
         expected: u64,
         delivered: u64,
         rejected: u64,
+        /// What it was sent and has not acknowledged, one by one.
+        on_the_way: Vec<u64>,
+    }
+
+    #[test]
+    fn what_is_on_the_way_is_pending_however_far_the_ring_has_moved() {
+        let mut journal = journal(10);
+        let cursor = journal.open(Replay::All);
+        (0..5).for_each(|number| journal.append(entry(number)));
+        journal.read(cursor, usize::MAX);
+        (5..25).for_each(|number| journal.append(entry(number)));
+        assert_eq!(journal.pending_below(5), 5);
+        journal.read(cursor, usize::MAX);
+        assert_eq!(journal.pending_below(5), 5);
+        journal.acknowledge(cursor, 4);
+        assert_eq!(journal.pending_below(5), 1);
+        journal.acknowledge(cursor, 1);
+        assert_eq!((journal.pending_below(5), journal.pending_below(20)), (0, 5));
     }
 
     proptest! {
@@ -366,13 +436,14 @@ mod tests {
                     Step::Open(replay) if seen.len() < 4 => {
                         let id = journal.open(replay);
                         let expected = appended - journal.counts(id).accepted;
-                        seen.push(Seen { id, expected, delivered: 0, rejected: 0 });
+                        seen.push(Seen { id, expected, delivered: 0, rejected: 0, on_the_way: Vec::new() });
                     }
                     Step::Read(which, bytes) => if let Some(seen) = seen.get_mut(which) {
                         let batch = journal.read(seen.id, bytes);
                         seen.expected += batch.dropped;
                         for number in numbers(&batch) {
                             prop_assert_eq!(number, seen.expected, "in order, with every gap told");
+                            seen.on_the_way.push(number);
                             seen.expected += 1;
                         }
                     },
@@ -380,11 +451,13 @@ mod tests {
                         let in_flight = journal.cursors[&seen.id].in_flight();
                         journal.acknowledge(seen.id, count.min(in_flight));
                         seen.delivered += count.min(in_flight);
+                        seen.on_the_way.drain(..usize::try_from(count.min(in_flight)).unwrap());
                     },
                     Step::Reject(which) => if let Some(seen) = seen.get_mut(which)
                         && journal.cursors[&seen.id].in_flight() > 0
                     {
-                        journal.reject_oversize(seen.id);
+                        let number = seen.on_the_way.remove(seen.on_the_way.len() / 2);
+                        journal.reject_oversize(seen.id, number);
                         seen.rejected += 1;
                     },
                     Step::Evict => { journal.evict_oldest(); }
@@ -406,11 +479,14 @@ mod tests {
                     );
                     prop_assert_eq!(counts.delivered, seen.delivered);
                     prop_assert_eq!(counts.dropped.oversize, seen.rejected);
-                    let lacking = journal.pending_below(journal.next_seq());
-                    prop_assert!(lacking >= counts.waiting);
                 }
-                let waiting = seen.iter().map(|seen| journal.counts(seen.id).waiting).max().unwrap_or(0);
-                prop_assert_eq!(journal.pending_below(journal.next_seq()), waiting);
+                for target in [appended / 2, appended.saturating_sub(1), appended] {
+                    let lacks = |seen: &Seen| {
+                        let on_the_way = seen.on_the_way.iter().filter(|number| **number < target).count() as u64;
+                        on_the_way + target.saturating_sub(seen.expected.max(journal.oldest))
+                    };
+                    prop_assert_eq!(journal.pending_below(target), seen.iter().map(lacks).max().unwrap_or(0));
+                }
             }
         }
     }

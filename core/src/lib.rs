@@ -46,6 +46,7 @@ mod filter;
 mod fork;
 mod journal;
 mod level;
+mod names;
 mod observe;
 mod producer;
 mod runtime;

@@ -83,12 +83,13 @@ pub enum Event {
 #[derive(Debug)]
 pub(crate) struct Observers {
     state: Mutex<State>,
-    subscribers: Mutex<Vec<SyncSender<Event>>>,
+    /// `None` once there are no more events.
+    subscribers: Mutex<Option<Vec<SyncSender<Event>>>>,
 }
 
 impl Observers {
     pub(crate) fn new(state: State) -> Self {
-        Self { state: Mutex::new(state), subscribers: Mutex::new(Vec::new()) }
+        Self { state: Mutex::new(state), subscribers: Mutex::new(Some(Vec::new())) }
     }
 
     pub(crate) fn state(&self) -> State {
@@ -97,26 +98,33 @@ impl Observers {
 
     /// Changes the state, and tells so. `Closed` is the last one.
     pub(crate) fn set_state(&self, new: State) {
-        {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if *state == new || *state == State::Closed {
-                return;
-            }
-            *state = new;
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if *state == new || *state == State::Closed {
+            return;
         }
+        *state = new;
+        // Under the lock, so that events tell of the states in their order.
         self.emit(&Event::StateChanged(new));
     }
 
     /// Tells every subscriber; never waits for one. Who has gone is forgotten.
     pub(crate) fn emit(&self, event: &Event) {
-        let mut subscribers = self.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
-        subscribers
-            .retain(|subscriber| !matches!(subscriber.try_send(event.clone()), Err(TrySendError::Disconnected(_))));
+        if let Some(subscribers) = &mut *self.subscribers.lock().unwrap_or_else(PoisonError::into_inner) {
+            subscribers
+                .retain(|subscriber| !matches!(subscriber.try_send(event.clone()), Err(TrySendError::Disconnected(_))));
+        }
     }
 
     pub(crate) fn subscribe(&self) -> Receiver<Event> {
         let (sender, receiver) = sync_channel(SUBSCRIBER_QUEUE);
-        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        if let Some(subscribers) = &mut *self.subscribers.lock().unwrap_or_else(PoisonError::into_inner) {
+            subscribers.push(sender);
+        }
         receiver
+    }
+
+    /// There are no more events: every receiver comes to its end.
+    pub(crate) fn end(&self) {
+        *self.subscribers.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

@@ -4,9 +4,10 @@ mod record;
 
 use std::cell::RefCell;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
@@ -86,6 +87,9 @@ struct Inner {
     counters: Arc<Counters>,
     table: Arc<ConsumerTable>,
     running: Mutex<Option<Running>>,
+    /// Whether everything that ran has ended.
+    ended: Mutex<bool>,
+    end: Condvar,
 }
 
 /// What runs until `close`.
@@ -147,13 +151,19 @@ impl Producer {
     /// Whether an entry of `level` and `target` would be logged: one atomic load where none of that level would.
     #[inline]
     pub fn enabled(&self, level: Level, target: &str) -> bool {
-        self.with_inner(|inner| inner.filter.enabled(level, target))
+        match self.existing() {
+            Some(inner) => inner.filter.enabled(level, target),
+            None => self.origin().filter.enabled_without_waiting(level, target),
+        }
     }
 
     /// Whether an entry of `level` and any target at all would be logged: one atomic load.
     #[inline]
     pub fn enabled_for_any_target(&self, level: Level) -> bool {
-        self.with_inner(|inner| inner.filter.enabled_for_any_target(level))
+        match self.existing() {
+            Some(inner) => inner.filter.enabled_for_any_target(level),
+            None => self.origin().filter.enabled_for_any_target(level),
+        }
     }
 
     /// Sets the level of every target that the filter does not name. Does nothing after `close`.
@@ -175,21 +185,27 @@ impl Producer {
     }
 
     /// Waits until every connected consumer has acknowledged everything that was accepted before the call, at most
-    /// for `timeout`; returns at once where none is connected. Blocks the calling thread.
+    /// for `timeout`; returns at once where none is connected. A consumer that goes meanwhile is no longer waited for:
+    /// [`Event::ConsumerDisconnected`] says what it did not get. Blocks the calling thread.
     ///
     /// # Errors
     /// [`Timeout`](crate::ErrorKind::Timeout), and [`Error::pending`] says how many entries the slowest consumer
-    /// still waits for; [`Closed`](crate::ErrorKind::Closed) after `close`.
+    /// still waits for; [`Closed`](crate::ErrorKind::Closed) after `close`, and where one overtakes it.
     pub fn flush(&self, timeout: Duration) -> Result<()> {
-        self.with_inner(
-            |inner| {
-                if inner.closed.load(Ordering::Acquire) { Err(Error::closed()) } else { inner.flush(timeout) }
-            },
-        )
+        let Some(inner) = self.existing() else { return Ok(()) };
+        if inner.is_closed() {
+            return Err(Error::closed());
+        }
+        match inner.journal.flush(timeout) {
+            0 => Ok(()),
+            _ if inner.is_closed() => Err(Error::closed()),
+            pending => Err(Error::undelivered(pending)),
+        }
     }
 
     /// Flushes, at most for `timeout`, and ends everything: when it returns, no thread, task or socket of the producer
-    /// is left. Takes up to 200 ms beyond `timeout` where a consumer is connected, and next to nothing where none is.
+    /// is left, but for a thread that hangs in the system's name resolution, which ends with it. Takes up to 200 ms
+    /// beyond `timeout` where a consumer is connected, and next to nothing where none is.
     ///
     /// Later log calls are counted and do nothing. Closing again does nothing. Blocks the calling thread.
     ///
@@ -197,29 +213,51 @@ impl Producer {
     /// [`Timeout`](crate::ErrorKind::Timeout) where a consumer did not get everything; the producer is closed all the
     /// same.
     pub fn close(&self, timeout: Duration) -> Result<()> {
-        self.with_inner(|inner| inner.close(timeout))
+        match self.existing() {
+            Some(inner) => inner.close(timeout),
+            // A child that has logged nothing has nothing to end; and after this nothing begins.
+            None => {
+                self.origin().successor(true);
+                Ok(())
+            }
+        }
     }
 
     /// Where the producer stands with its signaling server.
     pub fn state(&self) -> State {
-        self.with_inner(|inner| inner.observers.state())
+        self.existing().map_or(State::Connecting, |inner| inner.observers.state())
     }
 
     /// What has happened so far.
     pub fn stats(&self) -> Stats {
-        self.with_inner(Inner::stats)
+        self.existing().map(|inner| inner.stats()).unwrap_or_default()
     }
 
-    /// Events from now on. Never holds the producer up: who does not read loses the events beyond the 256th.
+    /// Events from now on, to the end of `close`. Never holds the producer up: who does not read loses the events beyond
+    /// the 256th.
     pub fn subscribe(&self) -> Receiver<Event> {
         self.with_inner(|inner| inner.observers.subscribe())
     }
 
-    /// Calls `act` with the producer of this process.
+    fn origin(&self) -> &Inner {
+        self.origin.as_deref().expect("it is there until the drop")
+    }
+
+    /// Calls `act` with the producer of this process: the child of a fork begins its own.
     #[inline]
     fn with_inner<R>(&self, act: impl FnOnce(&Inner) -> R) -> R {
-        let origin = self.origin.as_deref().expect("it is there until the drop");
-        if origin.generation == fork::generation() { act(origin) } else { act(&origin.successor()) }
+        let origin = self.origin();
+        if origin.generation == fork::generation() { act(origin) } else { act(&origin.successor(false)) }
+    }
+
+    /// The producer of this process, where the child of a fork has begun one.
+    #[inline]
+    fn existing(&self) -> Option<Existing<'_>> {
+        let origin = self.origin();
+        if origin.generation == fork::generation() {
+            return Some(Existing::Origin(origin));
+        }
+        origin.successor.load_full().filter(|known| known.generation == fork::generation()).map(Existing::Successor)
     }
 
     fn unwanted(&self) -> Outcome {
@@ -231,28 +269,44 @@ impl Producer {
     }
 }
 
+/// The producer of this process.
+enum Existing<'a> {
+    Origin(&'a Inner),
+    Successor(Arc<Inner>),
+}
+
+impl Deref for Existing<'_> {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        match self {
+            Self::Origin(inner) => inner,
+            Self::Successor(inner) => inner,
+        }
+    }
+}
+
 impl Drop for Producer {
     fn drop(&mut self) {
         let origin = self.origin.take().expect("it is dropped once");
-        if origin.generation != fork::generation() {
-            // The last handle in a child closes the child's own producer, and lets the parent's be.
-            if Arc::strong_count(&origin) == 1
-                && let Some(successor) = origin.successor.swap(None)
-            {
-                let _ = successor.close(successor.config.close_timeout);
-                std::mem::forget(successor);
-            }
+        if origin.generation == fork::generation() {
+            return;
+        }
+        // The last handle in a child closes the child's own producer, and lets what is the parent's be.
+        if let Some(origin) = Arc::into_inner(origin) {
+            let successor = origin.successor.swap(None);
             std::mem::forget(origin);
+            match successor {
+                Some(own) if own.generation == fork::generation() => drop(own),
+                other => std::mem::forget(other),
+            }
         }
     }
 }
 
 impl fmt::Debug for Producer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.with_inner(|inner| {
-            let state = inner.observers.state();
-            formatter.debug_struct("Producer").field("config", &inner.config).field("state", &state).finish()
-        })
+        formatter.debug_struct("Producer").field("config", &self.origin().config).field("state", &self.state()).finish()
     }
 }
 
@@ -271,6 +325,8 @@ impl Inner {
             counters: Arc::new(Counters::default()),
             table: Arc::new(ConsumerTable::default()),
             running: Mutex::new(None),
+            ended: Mutex::new(disabled),
+            end: Condvar::new(),
             config,
         };
         if !disabled {
@@ -279,8 +335,9 @@ impl Inner {
         Ok(inner)
     }
 
-    /// The producer of this process: the child of a fork makes its own.
-    fn successor(&self) -> Arc<Self> {
+    /// The producer of this process, where it is the child of a fork: made where it has none yet, closed from the
+    /// beginning where `closed` says so.
+    fn successor(&self, closed: bool) -> Arc<Self> {
         let generation = fork::generation();
         loop {
             let known = self.successor.load_full();
@@ -289,13 +346,17 @@ impl Inner {
             {
                 return Arc::clone(known);
             }
-            let closed = self.closed.load(Ordering::Acquire);
+            let closed = closed || self.is_closed();
             let mut config = self.config.in_child(std::process::id());
             config.disabled |= closed;
+            config.filter = self.filter.snapshot().unwrap_or(config.filter);
             let disabled = Config { disabled: true, ..config.clone() };
             // A child that gets no threads goes without its log.
             let made = Self::new(config).or_else(|_| Self::new(disabled)).expect("nothing is started where it is off");
-            made.closed.store(closed, Ordering::Release);
+            if closed {
+                made.closed.store(true, Ordering::Release);
+                made.observers.set_state(State::Closed);
+            }
             self.successor.compare_and_swap(&known, Some(Arc::new(made)));
             // What a parent's producer is made of must not be dropped here, either.
             std::mem::forget(known);
@@ -307,7 +368,8 @@ impl Inner {
         let (shutdown, stop) = watch::channel(false);
         let (to_roster, incoming) = mpsc::channel(SIGNALING_QUEUE);
         let (to_server, outgoing) = mpsc::channel(SIGNALING_QUEUE);
-        let (ice_servers, lookup) = ice_servers::new(Arc::clone(&self.config), stop.clone());
+        let (ice_servers, lookup) =
+            ice_servers::new(Arc::clone(&self.config), Arc::clone(&self.counters), stop.clone());
         let context = PeerContext {
             journal: Arc::clone(&self.journal),
             config: Arc::clone(&self.config),
@@ -347,11 +409,14 @@ impl Inner {
             static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
         // Encoded in a place of its own first, so that the journal's copy is as long as the entry.
-        let encoded = SCRATCH.with_borrow_mut(|scratch| {
+        let encode = |scratch: &mut Vec<u8>| {
             scratch.clear();
             entry::encode(scratch, parts, self.config.max_entry_bytes);
             Bytes::copy_from_slice(scratch)
-        });
+        };
+        // At the very end of a thread that place is gone, and what ends with the thread may still log.
+        let encoded =
+            SCRATCH.try_with(|scratch| encode(&mut scratch.borrow_mut())).unwrap_or_else(|_| encode(&mut Vec::new()));
         match self.journal.append(encoded) {
             Append::Accepted => Outcome::Accepted,
             Append::Refused => Outcome::Dropped,
@@ -362,33 +427,44 @@ impl Inner {
         }
     }
 
-    fn is_active(&self) -> bool {
-        !self.closed.load(Ordering::Acquire) && !self.config.disabled
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
-    fn flush(&self, timeout: Duration) -> Result<()> {
-        match self.journal.flush(timeout) {
-            0 => Ok(()),
-            pending => Err(Error::undelivered(pending)),
-        }
+    fn is_active(&self) -> bool {
+        !self.is_closed() && !self.config.disabled
     }
 
     fn close(&self, timeout: Duration) -> Result<()> {
-        // Held to the end, so that a second caller, too, finds everything ended when it returns.
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.closed.store(true, Ordering::Release);
         self.filter.set(Filter::off());
         self.journal.close();
-        let Some(running) = running.take() else {
+        let Some(running) = running else {
+            self.wait_for_end(timeout);
             self.observers.set_state(State::Closed);
+            self.observers.end();
             return Ok(());
         };
-        let flushed = self.flush(timeout);
+        let flushed = match self.journal.flush_closed(timeout) {
+            0 => Ok(()),
+            pending => Err(Error::undelivered(pending)),
+        };
         self.observers.set_state(State::Closed);
         running.shutdown.send_replace(true);
-        running.runtime.end(running.tasks, ENDING_TIMEOUT);
+        running.runtime.end(running.tasks, ENDING_TIMEOUT, || self.counters.running_lookups.get() > 0);
         self.journal.clear();
+        self.observers.end();
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.end.notify_all();
         flushed
+    }
+
+    /// Who closes second finds everything ended, too, where that takes no longer than it may.
+    fn wait_for_end(&self, timeout: Duration) {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = timeout.saturating_add(ENDING_TIMEOUT).min(Duration::from_secs(24 * 60 * 60));
+        drop(self.end.wait_timeout_while(ended, limit, |ended| !*ended));
     }
 
     fn stats(&self) -> Stats {

@@ -15,8 +15,11 @@ const WORKER_THREADS: usize = 2;
 /// The name of every thread of ours.
 const THREAD_NAME: &str = "logrtc";
 
-/// How long threads may take to end. One that hangs in the system's name resolution ends by itself later.
+/// How long threads may take to end. They have nothing to do any more.
 const THREADS_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// The same where one hangs in the system's name resolution: that one ends by itself, later.
+const HUNG_THREADS_TIMEOUT: Duration = Duration::from_millis(10);
 
 thread_local! {
     static OWN: Cell<bool> = const { Cell::new(false) };
@@ -51,9 +54,9 @@ impl OwnRuntime {
         self.0.spawn(future)
     }
 
-    /// Waits for `tasks`, at most for `timeout`, and ends the threads. Blocks the calling thread, which may belong to
-    /// another runtime.
-    pub(crate) fn end(self, tasks: Vec<JoinHandle<()>>, timeout: Duration) {
+    /// Waits for `tasks`, at most for `timeout`, and ends the threads; `is_hung` says whether one of them cannot end yet.
+    /// Blocks the calling thread, which may belong to another runtime.
+    pub(crate) fn end(self, tasks: Vec<JoinHandle<()>>, timeout: Duration, is_hung: impl Fn() -> bool) {
         let (done, ended) = mpsc::channel();
         self.0.spawn(async move {
             for task in tasks {
@@ -63,12 +66,25 @@ impl OwnRuntime {
             let _ = done.send(());
         });
         let _ = ended.recv_timeout(timeout);
-        // A runtime must not be shut down on a thread that itself drives one, as this may be.
         let Self(runtime) = self;
-        let ender = std::thread::Builder::new().name(THREAD_NAME.to_owned());
-        match ender.spawn(move || runtime.shutdown_timeout(THREADS_TIMEOUT)) {
-            Ok(ender) => drop(ender.join()),
-            Err(error) => log::debug!("the threads end later: {error}"),
+        let timeout = if is_hung() { HUNG_THREADS_TIMEOUT } else { THREADS_TIMEOUT };
+        // A runtime must not be shut down on a thread that itself drives one, as this may be. It is handed over when the
+        // other thread is there: without one, the threads end by themselves.
+        let (hand_over, handed) = mpsc::sync_channel::<tokio::runtime::Runtime>(1);
+        let ender = std::thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(move || {
+            if let Ok(runtime) = handed.recv() {
+                runtime.shutdown_timeout(timeout);
+            }
+        });
+        match ender {
+            Ok(ender) => {
+                let _ = hand_over.send(runtime);
+                let _ = ender.join();
+            }
+            Err(error) => {
+                log::debug!("the threads end later: {error}");
+                runtime.shutdown_background();
+            }
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) struct Counters {
     pub(crate) candidates_refused: Counter,
     pub(crate) open_sockets: Counter,
     pub(crate) running_tasks: Counter,
+    pub(crate) running_lookups: Counter,
 }
 
 /// What a producer has done so far. Every number but the ones named "now" only rises.
@@ -63,7 +64,7 @@ pub struct Stats {
     pub malformed_messages: u64,
     /// Consumers whose channel opened.
     pub consumers_opened: u64,
-    /// Consumers whose channel did not open in time.
+    /// Consumers whose channel never opened, for whatever reason.
     pub consumers_failed: u64,
     /// Consumers that were refused, for there were as many as may be.
     pub consumers_refused: u64,

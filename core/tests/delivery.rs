@@ -152,9 +152,11 @@ fn a_program_without_tokio_logs_too() {
     let producer = Producer::connect(config(&server).build().unwrap()).unwrap();
     runtime.block_on(server.registered());
     let consumer = runtime.block_on(Consumer::join(&server, "b"));
+    runtime.block_on(eventually("the channel is open here, too", || !producer.stats().consumers.is_empty()));
     log_numbered(&producer, 0..10);
     producer.flush(DEADLINE).unwrap();
-    assert_eq!(consumer.count(), 10, "a flush returns when everything is there");
+    assert_eq!(producer.stats().consumers[0].counts.delivered, 10, "a flush returns when everything is there");
+    assert_eq!(runtime.block_on(consumer.messages(10)).len(), 10);
     producer.close(Duration::from_secs(2)).unwrap();
     assert_eq!(producer.state(), State::Closed);
     assert_eq!(producer.log(logrtc::Level::Error, "app", "late").send(), Outcome::Closed);

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use logrtc::{Config, Level, Producer, State};
+use logrtc::{Config, EndReason, Event, Level, Producer, State};
 use logrtc_test_support::{Consumer, DEADLINE, Server, eventually};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -119,9 +119,41 @@ async fn hostile_sdp_does_not_reach_the_stack() {
     // An answer that passes the check and is nonsense to the stack: that peer fails, and no other.
     let nonsense =
         format!("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n{media}{ice}{fingerprint}a=setup:holdconn\r\n");
+    let events = producer.subscribe();
     server.say(&json!({"type": "webrtc_answer", "from": "hostile", "sdp": nonsense}));
-    server.say(&json!({"type": "consumer_left", "consumer_id": "hostile"}));
-    eventually("it is gone", || producer.stats().open_sockets == 0).await;
+    eventually("it fails", || {
+        events.try_iter().any(|event| {
+            matches!(event, Event::ConsumerDisconnected { reason: EndReason::Failed | EndReason::OpenTimeout, .. })
+        })
+    })
+    .await;
+    eventually("nothing is left of it", || producer.stats().open_sockets == 0).await;
+    goes_on(&producer, &server, "still here").await;
+    producer.close(DEADLINE).unwrap();
+}
+
+/// A page that is loaded anew, again and again, faster than its old selves can go.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_announcements_costs_a_bounded_number_of_sockets() {
+    let server = Server::start().await;
+    let config = Config::builder("app").url(server.url()).ice_servers([]).environment(false).max_consumers(4);
+    let producer = Producer::connect(config.build().unwrap()).unwrap();
+    server.registered().await;
+    let (mut most, mut announced) = (0, 0);
+    while announced < 1000 {
+        (0..20).for_each(|_| server.say(&json!({"type": "consumer_connected", "consumer_id": "again"})));
+        announced += 20;
+        eventually("they are handled", || {
+            let stats = producer.stats();
+            most = most.max(stats.open_sockets);
+            stats.consumers_refused > 0 || announced < 200
+        })
+        .await;
+    }
+    // The roster, those on their way out, and the sockets of each: 16, and one for mDNS.
+    assert!(most <= (4 + 16) * 17, "{most}");
+    server.say(&json!({"type": "consumer_left", "consumer_id": "again"}));
+    eventually("nothing is left", || producer.stats().open_sockets == 0).await;
     goes_on(&producer, &server, "still here").await;
     producer.close(DEADLINE).unwrap();
 }

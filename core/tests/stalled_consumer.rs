@@ -96,6 +96,7 @@ async fn one_that_never_reads_again_is_ended_after_twenty_seconds() {
     stalled.set_reading(false);
     let padding = "x".repeat(1000);
     (0..10_000).for_each(|_| producer.info("app", &padding));
+    let since = Instant::now();
     let mut ended = None;
     eventually("it is ended", || {
         ended = events.try_iter().find_map(|event| match event {
@@ -107,6 +108,7 @@ async fn one_that_never_reads_again_is_ended_after_twenty_seconds() {
     .await;
     let (reason, counts) = ended.expect("it is ended");
     assert_eq!(reason, EndReason::Stalled);
+    assert!(since.elapsed() > Duration::from_secs(18), "{:?}", since.elapsed());
     assert_eq!((counts.accepted, counts.waiting), (10_000, 0));
     assert_eq!(counts.delivered + counts.dropped.total(), 10_000);
     producer.close(Duration::from_secs(1)).unwrap();

@@ -8,7 +8,8 @@ use crate::entry::Fields;
 use crate::level::Level;
 use crate::producer::Producer;
 
-/// A [`log::Log`] whose records go to a producer, their key-values as fields.
+/// A [`log::Log`] whose records go to a producer, their key-values as fields. The program closes the producer at its end,
+/// for the program's logger is never dropped.
 ///
 /// The file and the line become `code.file.path` and `code.line.number`, by OpenTelemetry's names. The level `Trace`
 /// is `DEBUG` with `level_name`.

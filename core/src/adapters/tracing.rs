@@ -14,6 +14,7 @@ use crate::level::Level;
 use crate::producer::Producer;
 
 /// A [`Layer`] whose events go to a producer, with their fields, the fields of the spans around them, and the span.
+/// The program closes the producer at its end, for a global subscriber is never dropped.
 ///
 /// The ids of spans are random, 64 bits and 128 bits for a trace, in hexadecimal as W3C Trace Context writes them: a
 /// trace is a span without a parent and all that is below it. The level `TRACE` is `DEBUG` with `level_name`. Where a
@@ -84,8 +85,11 @@ where
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
+        // Collected before the lock is taken: what is recorded may itself log.
+        let mut fields = Fields::new();
+        values.record(&mut Collect { fields: &mut fields, message: None });
         if let Some(data) = span.extensions_mut().get_mut::<SpanData>() {
-            values.record(&mut Collect { fields: &mut data.fields, message: None });
+            data.fields.append(&fields);
         }
     }
 

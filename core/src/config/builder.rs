@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, environment, parse_url};
+use super::{Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, environment, parse_url};
 use crate::backoff;
 use crate::entry::DEFAULT_MAX_ENTRY_BYTES;
 use crate::error::{Error, Result};
@@ -14,8 +14,7 @@ use crate::level::Level;
 use crate::signaling::message::Metadata;
 use crate::signaling::tls::ExtraCertificates;
 
-/// The longest `client_id`, and each text of the metadata, in bytes.
-const MAX_CLIENT_ID_BYTES: usize = 128;
+/// The longest text of the metadata, in bytes.
 const MAX_METADATA_BYTES: usize = 1024;
 
 /// No option may make a producer wait longer than this.
@@ -149,7 +148,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// How many bytes the journal holds, 64 for each entry's place among them; 16 MiB by default.
+    /// How many bytes the journal holds, 128 for each entry's place among them; 16 MiB by default.
     pub fn max_bytes(mut self, max_bytes: usize) -> Self {
         self.max_bytes = max_bytes;
         self

@@ -178,7 +178,7 @@ struct Handler {
 
 impl Handler {
     fn tell(&self, event: ConnectionEvent) {
-        // The peer reads on until it ends; a full queue means that it ends now.
+        // The peer reads on until it ends, so the queue is full only where nobody will read it.
         let _ = self.events.try_send(event);
     }
 }

@@ -132,18 +132,18 @@ impl Delivery {
             self.send(&gap, 0, on_the_way).await?;
         }
         let any = batch.dropped > 0 || !batch.entries.is_empty();
-        for entry in batch.entries {
-            self.send_entry(&entry, on_the_way).await?;
+        for (seq, entry) in (batch.first..).zip(batch.entries) {
+            self.send_entry(seq, &entry, on_the_way).await?;
         }
         Ok(any)
     }
 
-    async fn send_entry(&self, entry: &Bytes, on_the_way: &mut OnTheWay) -> Result<(), EndReason> {
+    async fn send_entry(&self, seq: u64, entry: &Bytes, on_the_way: &mut OnTheWay) -> Result<(), EndReason> {
         let text = std::str::from_utf8(entry).expect("the journal holds encoded strings");
         if self.send(text, 1, on_the_way).await? {
             return Ok(());
         }
-        self.journal.reject_oversize(self.cursor);
+        self.journal.reject_oversize(self.cursor, seq);
         let gap = framing::gap(Utc::now(), 1, GapReason::Oversize);
         self.send(&gap, 0, on_the_way).await?;
         Ok(())

@@ -72,6 +72,15 @@ impl GatedSocket {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn keep(&self, datagram: &[u8], received: RecvMeta) {
+        let mut held = self.held();
+        if held.len() < MAX_HELD {
+            let mut single = received;
+            (single.len, single.stride) = (datagram.len(), datagram.len());
+            held.push_back((datagram.to_vec(), single));
+        }
+    }
+
     /// Gives out the oldest that was held.
     fn release(&self, buffers: &mut [IoSliceMut<'_>], meta: &mut [RecvMeta]) -> Option<usize> {
         let (datagram, received) = self.held().pop_front()?;
@@ -86,17 +95,20 @@ impl GatedSocket {
         let mut kept = 0;
         for index in 0..count {
             let received = meta[index];
-            if is_dtls(&buffers[index][..received.len]) {
-                let mut held = self.held();
-                if held.len() < MAX_HELD {
-                    held.push_back((buffers[index][..received.len].to_vec(), received));
+            // The kernel may have put several datagrams of one sender together.
+            let message = buffers[index][..received.len].to_vec();
+            let mut rest = Vec::with_capacity(message.len());
+            for datagram in message.chunks(received.stride.max(1)) {
+                if is_dtls(datagram) {
+                    self.keep(datagram, received);
+                } else {
+                    rest.extend_from_slice(datagram);
                 }
-            } else {
-                if kept != index {
-                    let message = buffers[index][..received.len].to_vec();
-                    buffers[kept][..received.len].copy_from_slice(&message);
-                    meta[kept] = received;
-                }
+            }
+            if !rest.is_empty() || message.is_empty() {
+                buffers[kept][..rest.len()].copy_from_slice(&rest);
+                meta[kept] = received;
+                meta[kept].len = rest.len();
                 kept += 1;
             }
         }

@@ -3,7 +3,6 @@
 //! The stack resolves a name within a connection's event loop, where a slow name server stalls it. So the names are
 //! resolved here, again and again, and a connection gets addresses.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,8 @@ use tokio::time::timeout;
 use webrtc::peer_connection::RTCIceServer;
 
 use crate::config::{Config, IceServer};
+use crate::names;
+use crate::stats::Counters;
 
 /// How long one name may take.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
@@ -45,48 +46,58 @@ impl IceServers {
 /// What is to be looked up: give [`Lookup::run`] a task.
 pub(crate) struct Lookup {
     config: Arc<Config>,
+    counters: Arc<Counters>,
     resolved: watch::Sender<Resolved>,
     shutdown: watch::Receiver<bool>,
 }
 
 /// The two ends: who asks, and who looks up.
-pub(crate) fn new(config: Arc<Config>, shutdown: watch::Receiver<bool>) -> (IceServers, Lookup) {
+pub(crate) fn new(
+    config: Arc<Config>,
+    counters: Arc<Counters>,
+    shutdown: watch::Receiver<bool>,
+) -> (IceServers, Lookup) {
     let (resolved, known) = watch::channel(None);
-    (IceServers(known), Lookup { config, resolved, shutdown })
+    (IceServers(known), Lookup { config, counters, resolved, shutdown })
 }
 
 impl Lookup {
     /// Looks up until shutdown.
     pub(crate) async fn run(mut self) {
+        let mut shutdown = self.shutdown.clone();
+        // The last good answer for each server: it is better than none.
+        let mut found = vec![None; self.config.ice_servers.len()];
         while !*self.shutdown.borrow() {
-            let mut found = Vec::new();
             let mut failed = false;
-            for server in &self.config.ice_servers {
-                match resolve(server).await {
-                    Ok(server) => found.push(server),
+            for (server, known) in self.config.ice_servers.iter().zip(&mut found) {
+                let resolved = tokio::select! {
+                    resolved = resolve(server, &self.counters) => resolved,
+                    _ = shutdown.changed() => return,
+                };
+                match resolved {
+                    Ok(server) => *known = Some(server),
                     Err(problem) => {
                         debug!("no ICE server {:?}: {problem}", server.url);
                         failed = true;
                     }
                 }
             }
-            self.resolved.send_replace(Some(found));
+            self.resolved.send_replace(Some(found.iter().flatten().cloned().collect()));
             let pause = if failed { RETRY_INTERVAL } else { REFRESH_INTERVAL };
             let _ = timeout(pause, self.shutdown.changed()).await;
         }
     }
 }
 
-async fn resolve(server: &IceServer) -> Result<RTCIceServer, String> {
+async fn resolve(server: &IceServer, counters: &Arc<Counters>) -> Result<RTCIceServer, String> {
     let (scheme, rest) = server.url.split_once(':').ok_or("no scheme")?;
     let (authority, query) = rest.split_once('?').map_or((rest, None), |(authority, query)| (authority, Some(query)));
     let (host, port) = split_authority(authority)?;
-    let addresses = timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((host, port)))
+    let addresses = timeout(LOOKUP_TIMEOUT, names::resolve(host, port, counters))
         .await
         .map_err(|_| format!("no answer within {LOOKUP_TIMEOUT:?}"))?
         .map_err(|error| error.to_string())?;
     // One address of each family is enough: the stack asks from every socket of that family.
-    let addresses: Vec<SocketAddr> = addresses.collect();
     let of_family = |v4: bool| addresses.iter().find(move |address| address.is_ipv4() == v4);
     let urls = [of_family(true), of_family(false)].into_iter().flatten().map(|address| {
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
@@ -116,13 +127,14 @@ mod tests {
 
     #[tokio::test]
     async fn literal_addresses_need_no_name_server() {
+        let counters = Arc::new(Counters::default());
         for (url, resolved) in [
             ("stun:127.0.0.1", "stun:127.0.0.1:3478"),
             ("stun:[::1]:19302", "stun:[::1]:19302"),
             ("turn:127.0.0.1:5?transport=udp", "turn:127.0.0.1:5?transport=udp"),
         ] {
-            assert_eq!(resolve(&IceServer::turn(url, "u", "c")).await.unwrap().urls, [resolved]);
+            assert_eq!(resolve(&IceServer::turn(url, "u", "c"), &counters).await.unwrap().urls, [resolved]);
         }
-        assert!(resolve(&IceServer::stun("stun:127.0.0.1:x")).await.is_err());
+        assert!(resolve(&IceServer::stun("stun:127.0.0.1:x"), &counters).await.is_err());
     }
 }

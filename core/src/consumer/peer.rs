@@ -1,9 +1,11 @@
 //! One consumer: offers, opens, delivers, and always closes.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use log::debug;
+use futures_util::FutureExt;
+use log::{debug, error};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use webrtc::data_channel::DataChannelEvent;
@@ -15,7 +17,7 @@ use super::gauge::Gauge;
 use super::ice_servers::IceServers;
 use super::table::ConsumerTable;
 use crate::config::Config;
-use crate::journal::{Counts, SharedJournal};
+use crate::journal::{Counts, CursorId, Replay, SharedJournal};
 use crate::observe::{EndReason, Event, Observers};
 use crate::signaling::message::{LocalCandidate, Outgoing, RemoteCandidate};
 use crate::stats::Counters;
@@ -109,15 +111,21 @@ impl Peer {
 
     /// Sees a connection through to its end. The counts are there where its channel had opened.
     async fn attend(&mut self, mut connection: Connection, deadline: Instant) -> (EndReason, Option<Counts>) {
-        let end = match self.open(&mut connection, deadline).await {
-            Err(reason) => (reason, None),
-            Ok(()) => {
-                let (reason, counts) = self.deliver(&mut connection).await;
-                (reason, Some(counts))
-            }
-        };
+        let attended = AssertUnwindSafe(self.see_through(&mut connection, deadline)).catch_unwind().await;
         connection.close().await;
-        end
+        attended.unwrap_or_else(|_| {
+            // The stack reads what a stranger says: where it panics, that stranger's connection ends, and nothing else.
+            error!("the WebRTC stack panicked at consumer {:?}", self.consumer_id);
+            (EndReason::Failed, None)
+        })
+    }
+
+    async fn see_through(&mut self, connection: &mut Connection, deadline: Instant) -> (EndReason, Option<Counts>) {
+        if let Err(reason) = self.open(connection, deadline).await {
+            return (reason, None);
+        }
+        let (reason, counts) = self.deliver(connection).await;
+        (reason, Some(counts))
     }
 
     /// Until the channel opens.
@@ -144,9 +152,9 @@ impl Peer {
     /// While the channel is open.
     async fn deliver(&mut self, connection: &mut Connection) -> (EndReason, Counts) {
         let context = Arc::clone(&self.context);
-        let cursor = context.journal.open(context.config.replay);
+        let cursor = OpenCursor::new(Arc::clone(&context.journal), context.config.replay);
         let gauge = Arc::new(Gauge::default());
-        let _listed = context.table.list(self.consumer_id.clone(), cursor, Arc::clone(&gauge));
+        let listed = context.table.list(self.consumer_id.clone(), cursor.id, Arc::clone(&gauge));
         context.counters.consumers_opened.increment();
         context.observers.emit(&Event::ConsumerConnected { consumer_id: self.consumer_id.clone() });
 
@@ -154,12 +162,14 @@ impl Peer {
         let delivery = Delivery {
             channel: Arc::clone(&connection.channel),
             journal: Arc::clone(&context.journal),
-            cursor,
+            cursor: cursor.id,
             drained: Arc::clone(&drained),
             gauge,
         };
         let reason = self.watch(connection, delivery, &drained).await;
-        (reason, context.journal.close_cursor(cursor))
+        // First from the list, so that nobody reads the counts of a cursor that is closed.
+        drop(listed);
+        (reason, cursor.close())
     }
 
     async fn watch(&mut self, connection: &mut Connection, delivery: Delivery, drained: &Notify) -> EndReason {
@@ -248,6 +258,30 @@ impl Peer {
             },
         }
         Ok(())
+    }
+}
+
+/// A cursor that is closed, come what may: an open one holds up every flush.
+struct OpenCursor {
+    journal: Arc<SharedJournal>,
+    id: CursorId,
+}
+
+impl OpenCursor {
+    fn new(journal: Arc<SharedJournal>, replay: Replay) -> Self {
+        let id = journal.open(replay);
+        Self { journal, id }
+    }
+
+    fn close(self) -> Counts {
+        self.journal.close_cursor(self.id)
+    }
+}
+
+impl Drop for OpenCursor {
+    fn drop(&mut self) {
+        // Nothing where it is closed already.
+        self.journal.close_cursor(self.id);
     }
 }
 

@@ -63,6 +63,7 @@ impl<T> Roster<T> {
         if current == generation { self.remove(consumer_id) } else { None }
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.members.len()
     }

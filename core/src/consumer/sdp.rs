@@ -35,6 +35,7 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
     let mut ufrag: Option<&str> = None;
     let mut candidates = 0;
     for line in sdp.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
+        check_line(line)?;
         if let Some(description) = line.strip_prefix("m=") {
             media += 1;
             if media > 1 || !description.starts_with("application ") {
@@ -77,6 +78,23 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
     }
     let ufrag = ufrag.ok_or("sdp: must have an ice-ufrag")?.to_owned();
     Ok(CheckedAnswer { sdp: kept, ufrag, candidates })
+}
+
+/// `type=value` (RFC 8866 §5), in one spelling: the parser of the stack skips white space that no check here would.
+fn check_line(line: &str) -> Result<(), String> {
+    let mut characters = line.chars();
+    let is_formed = characters.next().is_some_and(|kind| kind.is_ascii_lowercase())
+        && characters.next() == Some('=')
+        && characters.next().is_some_and(|first| !first.is_whitespace());
+    let blank_value =
+        line.strip_prefix("a=").and_then(|attribute| attribute.split_once(':')).is_some_and(|(name, value)| {
+            name.contains(char::is_whitespace) || value.is_empty() || value.starts_with(char::is_whitespace)
+        });
+    if is_formed && !blank_value && !line.contains(char::is_control) {
+        Ok(())
+    } else {
+        Err(format!("sdp: {} is not formed as RFC 8866 says", shown(line)))
+    }
 }
 
 /// `application 9 UDP/DTLS/SCTP webrtc-datachannel`; a port of 0 refuses the channel (RFC 9429 §5.3.1).
@@ -208,6 +226,24 @@ mod tests {
         .concat()
     }
 
+    /// What the stack's own parser finds in a checked answer, where it can read it at all.
+    fn assert_stack_reads(checked: &CheckedAnswer) {
+        use webrtc::peer_connection::RTCSessionDescription;
+        let Ok(parsed) = RTCSessionDescription::answer(checked.sdp.clone()).and_then(|answer| answer.unmarshal())
+        else {
+            return;
+        };
+        assert_eq!(parsed.media_descriptions.len(), 1, "{:?}", checked.sdp);
+        let attributes = || parsed.attributes.iter().chain(&parsed.media_descriptions[0].attributes);
+        let named = |name: &str| attributes().filter(|attribute| attribute.key.trim() == name).count();
+        assert_eq!(named("candidate"), checked.candidates, "{:?}", checked.sdp);
+        assert!(named("fingerprint") <= 2);
+        for attribute in attributes().filter(|attribute| attribute.key.trim() == "candidate") {
+            let value = attribute.value.as_deref().unwrap_or_default();
+            assert_eq!(check_candidate(&format!("candidate:{value}")), Ok(()));
+        }
+    }
+
     #[test]
     fn the_answer_of_a_browser_passes_as_it_is() {
         let checked = check_answer(&answer()).unwrap();
@@ -257,6 +293,26 @@ mod tests {
     }
 
     #[test]
+    fn what_only_the_stack_would_read_is_refused() {
+        for hidden in [
+            "\ra=candidate:3 1 udp 1 169.254.169.254 80 typ host",
+            "a= candidate:3 1 udp 1 169.254.169.254 80 typ host",
+            "a=\tcandidate:3 1 udp 1 169.254.169.254 80 typ host",
+            "a=candidate: 3 1 udp 1 169.254.169.254 80 typ host",
+            "a=candidate :3 1 udp 1 169.254.169.254 80 typ host",
+            " a=candidate:3 1 udp 1 169.254.169.254 80 typ host",
+            "a=\tfingerprint:md5 AB",
+            "\rm=audio 9 UDP/TLS/RTP/SAVPF 111",
+            "m =audio",
+            "nonsense",
+        ] {
+            let sdp = answer().replace("a=setup", &format!("{hidden}\r\na=setup"));
+            let error = check_answer(&sdp).unwrap_err();
+            assert!(error.contains("RFC 8866"), "{hidden:?}: {error}");
+        }
+    }
+
+    #[test]
     fn candidates_are_checked_one_by_one() {
         assert_eq!(check_candidate(HOST), Ok(()));
         for (address, acceptable) in [
@@ -298,7 +354,26 @@ mod tests {
             let mut damaged = answer().into_bytes();
             let place = place % damaged.len();
             damaged[place] = byte;
-            let _ = check_answer(std::str::from_utf8(&damaged).unwrap());
+            if let Ok(checked) = check_answer(std::str::from_utf8(&damaged).unwrap()) {
+                assert_stack_reads(&checked);
+            }
+        }
+
+        /// Pieces that mean something, put together anyhow: what passes means to the stack what it means here.
+        #[test]
+        fn the_stack_reads_what_was_checked(pieces in prop::collection::vec(
+            (0_usize..400, prop::sample::select(vec![
+                "\r", "\n", "\r\n", " ", "\t", "a=", "m=", ":", "candidate:", "a=candidate:1 1 tcp 1 1.2.3.4 9 typ host",
+                "m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=fingerprint:sha-1 AB", "\u{b}", "\u{a0}",
+            ])), 0..4)
+        ) {
+            let mut sdp = answer();
+            for (place, piece) in pieces {
+                sdp.insert_str(place % sdp.len(), piece);
+            }
+            if let Ok(checked) = check_answer(&sdp) {
+                assert_stack_reads(&checked);
+            }
         }
     }
 }

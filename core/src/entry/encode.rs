@@ -1,14 +1,13 @@
 //! An entry to its bytes.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
-
 use super::Span;
 use super::text::{cut_to_escaped, escaped_len, push_string};
+use super::timestamp::Timestamp;
 use crate::level::Level;
 
 /// What an entry is made of, borrowed from wherever it stands.
 pub(crate) struct Parts<'a> {
-    pub(crate) timestamp: DateTime<Utc>,
+    pub(crate) timestamp: Timestamp,
     pub(crate) level: Level,
     pub(crate) target: &'a str,
     pub(crate) message: &'a str,
@@ -62,11 +61,13 @@ fn shorten(span: &Span) -> Span {
 }
 
 fn write(out: &mut Vec<u8>, parts: &Parts<'_>, message: &str, truncated: bool) {
-    out.extend_from_slice(b"{\"timestamp\":\"");
-    push_timestamp(out, parts.timestamp);
-    out.extend_from_slice(b"\",\"level\":\"");
-    out.extend_from_slice(parts.level.as_str().as_bytes());
-    out.extend_from_slice(b"\",\"target\":");
+    parts.timestamp.push(out);
+    out.extend_from_slice(match parts.level {
+        Level::Debug => b"Z\",\"level\":\"DEBUG\",\"target\":",
+        Level::Info => b"Z\",\"level\":\"INFO\",\"target\":",
+        Level::Warn => b"Z\",\"level\":\"WARN\",\"target\":",
+        Level::Error => b"Z\",\"level\":\"ERROR\",\"target\":",
+    });
     push_string(out, parts.target);
     out.extend_from_slice(b",\"message\":");
     push_string(out, message);
@@ -103,31 +104,9 @@ fn push_span(out: &mut Vec<u8>, span: &Span) {
     }
 }
 
-/// `2024-01-01T12:00:00.000Z`: 24 bytes for the years 0 to 9999, which is all that ISO 8601 has without agreement.
-fn push_timestamp(out: &mut Vec<u8>, timestamp: DateTime<Utc>) {
-    let year = timestamp.year().clamp(0, 9999).unsigned_abs();
-    // A leap second is counted beyond the 1000th millisecond; the protocol has no spelling for it.
-    let milliseconds = (timestamp.nanosecond() / 1_000_000).min(999);
-    for (number, digits, end) in [
-        (year, 4, b'-'),
-        (timestamp.month(), 2, b'-'),
-        (timestamp.day(), 2, b'T'),
-        (timestamp.hour(), 2, b':'),
-        (timestamp.minute(), 2, b':'),
-        (timestamp.second(), 2, b'.'),
-        (milliseconds, 3, b'Z'),
-    ] {
-        for place in (0..digits).rev() {
-            let digit = number / 10_u32.pow(place) % 10;
-            out.push(b'0' + u8::try_from(digit).expect("a digit"));
-        }
-        out.push(end);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone;
+    use chrono::{DateTime, TimeZone, Utc};
     use proptest::prelude::*;
 
     use super::super::{Entry, Fields};
@@ -174,7 +153,7 @@ mod tests {
             let message = message.repeat(repeat);
             let span = Span::new(target.clone());
             let parts = Parts {
-                timestamp: noon(),
+                timestamp: noon().into(),
                 level: Level::Warn,
                 target: &target,
                 message: &message,

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::compact::compact_members;
 use super::text::push_normalised;
 use super::{Entry, Fields, Parts, Span};
 use crate::error::{Error, Result};
@@ -25,7 +26,7 @@ pub(crate) struct ParsedEntry<'a> {
 impl ParsedEntry<'_> {
     pub(crate) fn parts(&self) -> Parts<'_> {
         Parts {
-            timestamp: self.timestamp,
+            timestamp: self.timestamp.into(),
             level: self.level,
             target: &self.target,
             message: &self.message,
@@ -71,6 +72,11 @@ pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
 
 /// Reads the fields of an entry: one JSON object.
 pub(super) fn parse_fields_json(json: &str) -> Result<Fields> {
+    compact_members(json).map_or_else(|| parse_fields_at_length(json), |members| Ok(Fields::from_members(members)))
+}
+
+/// Whatever JSON may hold, and what is wrong with it.
+pub(super) fn parse_fields_at_length(json: &str) -> Result<Fields> {
     let raw: &RawValue = serde_json::from_str(json).map_err(|error| Error::invalid("fields", error))?;
     parse_fields(raw)
 }
@@ -100,14 +106,20 @@ fn parse_timestamp(text: &str) -> Result<DateTime<Utc>> {
     if let Ok(timestamp) = DateTime::parse_from_rfc3339(text) {
         return Ok(timestamp.to_utc());
     }
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .map(|timestamp| timestamp.and_utc())
-        .ok_or_else(|| {
+    let point = text.replacen(',', ".", 1);
+    let (bare, is_utc) = point.strip_suffix(['Z', 'z']).map_or((point.as_str(), false), |bare| (bare, true));
+    let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y%m%dT%H%M%S%.f", "%Y%m%dT%H%M"];
+    let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(bare, format).ok());
+    let with_offset = || {
+        let parse = |format: &&str| DateTime::parse_from_str(bare, &format!("{format}%z")).ok();
+        formats.iter().find_map(parse).filter(|_| !is_utc)
+    };
+    local.map(|timestamp| timestamp.and_utc()).or_else(|| with_offset().map(|timestamp| timestamp.to_utc())).ok_or_else(
+        || {
             let shown: String = text.chars().take(40).collect();
             Error::invalid("timestamp", format_args!("{shown:?} is not ISO 8601, as in 2024-01-01T12:00:00.000Z"))
-        })
+        },
+    )
 }
 
 type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
@@ -292,6 +304,11 @@ mod tests {
             ("2024-01-01T12:00:00.123456+02:00", "2024-01-01T10:00:00.123Z"),
             ("2024-01-01T12:00:00.5", "2024-01-01T12:00:00.500Z"),
             ("2024-01-01 12:00:00", "2024-01-01T12:00:00.000Z"),
+            ("2024-01-01T12:00:00+0200", "2024-01-01T10:00:00.000Z"),
+            ("2024-01-01T12:00:00,123Z", "2024-01-01T12:00:00.123Z"),
+            ("2024-01-01T12:00Z", "2024-01-01T12:00:00.000Z"),
+            ("2024-01-01T12:00+02:00", "2024-01-01T10:00:00.000Z"),
+            ("20240101T120000Z", "2024-01-01T12:00:00.000Z"),
         ] {
             let entry = Entry::from_json(&WHOLE.replace("2024-01-01T12:00:00.000Z", text)).unwrap();
             assert!(entry.to_json().contains(written), "{text}");

@@ -7,7 +7,16 @@ const MAX_DEPTH: usize = 128;
 
 /// Appends `text` as a JSON string.
 pub(super) fn push_string(out: &mut Vec<u8>, text: &str) {
-    serde_json::to_writer(out, text).expect("a string is JSON, and a Vec takes every byte");
+    // Without a branch for each byte, so that many are looked at together.
+    let needs_escapes =
+        text.bytes().fold(false, |found, byte| found | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
+    if needs_escapes {
+        return serde_json::to_writer(out, text).expect("a string is JSON, and a Vec takes every byte");
+    }
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
 }
 
 /// Appends `number`; what JSON has no number for becomes the string `NaN`, `Infinity` or `-Infinity`.

@@ -143,8 +143,8 @@ impl SharedJournal {
         self.progress.notify_all();
     }
 
-    pub(crate) fn reject_oversize(&self, id: CursorId) {
-        self.lock().journal.reject_oversize(id);
+    pub(crate) fn reject_oversize(&self, id: CursorId, seq: u64) {
+        self.lock().journal.reject_oversize(id, seq);
         self.progress.notify_all();
     }
 
@@ -175,16 +175,26 @@ impl SharedJournal {
         self.lock().journal.clear();
     }
 
-    /// Waits until every cursor that is open has everything that was appended before the call, at most for `timeout`.
-    /// Returns how many entries the one that lacks most of them lacks then. Blocks the calling thread.
+    /// Waits until every cursor that is open has everything that was appended before the call, at most for `timeout`,
+    /// and not beyond the close of the journal. Returns how many entries the one that lacks most of them lacks then.
+    /// Blocks the calling thread.
     pub(crate) fn flush(&self, timeout: Duration) -> u64 {
+        self.wait_for_delivery(timeout, |state| state.closed)
+    }
+
+    /// The same, after the close.
+    pub(crate) fn flush_closed(&self, timeout: Duration) -> u64 {
+        self.wait_for_delivery(timeout, |_| false)
+    }
+
+    fn wait_for_delivery(&self, timeout: Duration, is_over: impl Fn(&State) -> bool) -> u64 {
         let deadline = Instant::now() + timeout.min(FOREVER);
         let mut state = self.lock();
         let target = state.journal.next_seq();
         loop {
             let pending = state.journal.pending_below(target);
             let left = deadline.saturating_duration_since(Instant::now());
-            if pending == 0 || left.is_zero() {
+            if pending == 0 || left.is_zero() || is_over(&state) {
                 return pending;
             }
             state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -267,5 +277,20 @@ mod tests {
         });
         journal.acknowledge(cursor, 2);
         assert_eq!(flusher.join().unwrap(), 0);
+    }
+
+    #[test]
+    fn a_flush_does_not_outlive_the_journal_and_does_not_take_its_end_for_delivery() {
+        let journal = shared(10, Overflow::DropOldest);
+        let cursor = journal.open(Replay::All);
+        append(&journal);
+        let flusher = std::thread::spawn({
+            let journal = Arc::clone(&journal);
+            move || journal.flush(Duration::from_secs(60))
+        });
+        journal.close();
+        assert_eq!(flusher.join().unwrap(), 1);
+        journal.close_cursor(cursor);
+        assert_eq!(journal.flush_closed(Duration::from_secs(60)), 0);
     }
 }

@@ -1,9 +1,7 @@
 //! An entry in the making.
 
-use chrono::Utc;
-
 use super::{Outcome, Producer};
-use crate::entry::{FieldValue, Fields, Parts, Span};
+use crate::entry::{FieldValue, Fields, Parts, Span, Timestamp};
 use crate::level::Level;
 
 /// An entry that gets its fields and its span, and is logged by [`send`](Self::send).
@@ -25,6 +23,11 @@ impl<'a> Record<'a> {
     pub(super) fn new(producer: &'a Producer, level: Level, target: &'a str, message: &'a str) -> Self {
         let wanted = producer.enabled(level, target);
         Self { producer, wanted, level, target, message, fields: Fields::new(), span: None }
+    }
+
+    /// Whether the entry is wanted: where not, what it would be made of need not be made.
+    pub fn is_wanted(&self) -> bool {
+        self.wanted
     }
 
     /// Adds a structured field.
@@ -55,7 +58,7 @@ impl<'a> Record<'a> {
             return self.producer.unwanted();
         }
         self.producer.submit(&Parts {
-            timestamp: Utc::now(),
+            timestamp: Timestamp::now(),
             level: self.level,
             target: self.target,
             message: self.message,

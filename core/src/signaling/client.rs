@@ -15,12 +15,13 @@ use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue};
 use tokio_tungstenite::tungstenite::http::{Request, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
-use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 use super::message::{self, Incoming, Outgoing};
 use super::tls;
 use crate::backoff::{Backoff, Ended};
 use crate::config::Config;
+use crate::names;
 use crate::observe::{Event, Observers, State};
 use crate::stats::Counters;
 
@@ -82,7 +83,7 @@ impl Client {
     async fn session(&mut self) -> Ended {
         let mut shutdown = self.shutdown.clone();
         let connected = tokio::select! {
-            connected = timeout(STEP_TIMEOUT, connect(&self.config)) => connected,
+            connected = timeout(STEP_TIMEOUT, connect(&self.config, &self.counters)) => connected,
             _ = shutdown.changed() => return Ended::Failed,
         };
         let socket = match connected {
@@ -195,7 +196,7 @@ impl Failure {
     }
 }
 
-async fn connect(config: &Config) -> Result<Socket, Failure> {
+async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<Socket, Failure> {
     let connector = if config.url.scheme() == "wss" {
         let extra = config.extra_certificates.clone();
         let made = tokio::task::spawn_blocking(move || tls::client_config(&extra))
@@ -211,8 +212,8 @@ async fn connect(config: &Config) -> Result<Socket, Failure> {
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024)
         .max_write_buffer_size(1024 * 1024);
-    let disable_nagle = true;
-    match connect_async_tls_with_config(request(config)?, Some(limits), disable_nagle, Some(connector)).await {
+    let stream = open_stream(&config.url, counters).await.map_err(|error| Failure::new(&error))?;
+    match client_async_tls_with_config(request(config)?, stream, Some(limits), Some(connector)).await {
         Ok((socket, _)) => Ok(socket),
         Err(WebSocketError::Http(response)) => {
             let status = response.status();
@@ -222,6 +223,14 @@ async fn connect(config: &Config) -> Result<Socket, Failure> {
         }
         Err(error) => Err(Failure::new(&error)),
     }
+}
+
+async fn open_stream(url: &url::Url, counters: &Arc<Counters>) -> std::io::Result<TcpStream> {
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let addresses = names::resolve(host, url.port_or_known_default().unwrap_or(80), counters).await?;
+    let stream = TcpStream::connect(&addresses[..]).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 fn request(config: &Config) -> Result<Request<()>, Failure> {

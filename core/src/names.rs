@@ -1,0 +1,34 @@
+//! Names to addresses, by the system's own resolver.
+//!
+//! The system's resolver cannot be interrupted: a name server that is silent holds a thread for many seconds. Such a
+//! thread is counted, so that the end does not wait for it.
+
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+
+use crate::stats::Counters;
+
+/// Counts a look-up until its thread is through with it, whoever still waits for the answer.
+struct Running(Arc<Counters>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running_lookups.decrement();
+    }
+}
+
+/// Every address of `host`. One that is an address already costs nothing.
+pub(crate) async fn resolve(host: &str, port: u16, counters: &Arc<Counters>) -> io::Result<Vec<SocketAddr>> {
+    if let Ok(address) = host.parse() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    counters.running_lookups.increment();
+    let running = Running(Arc::clone(counters));
+    let host = host.to_owned();
+    let lookup = move || {
+        let _running = running;
+        (host.as_str(), port).to_socket_addrs().map(Iterator::collect)
+    };
+    tokio::task::spawn_blocking(lookup).await.map_err(io::Error::other)?
+}
