@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 /// The longest message in bytes; an SDP with many candidates has a tenth of it.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -165,7 +166,7 @@ fn register(body: &Map<String, Value>) -> Result<Register, Problem> {
         "producer" => Ok(Register::Producer(RegisterProducer {
             client_id: required("client_id", client_id(body)?)?,
             metadata: metadata(body)?,
-            session: id(body, "session")?,
+            session: id(body, "session")?.map(|session| mark_of(&session)),
         })),
         "consumer" => Ok(Register::Consumer(RegisterConsumer {
             client_id: client_id(body)?,
@@ -243,6 +244,13 @@ fn is_id(text: &str, max_bytes: usize) -> bool {
 fn quote(text: &str) -> String {
     let cut: String = text.chars().take(40).collect();
     format!("{cut:?}")
+}
+
+/// What consumers are told of a session: enough to know it again, and not enough to register as the producer that has
+/// it.
+pub(crate) fn mark_of(session: &str) -> String {
+    let digest = Sha256::digest(session.as_bytes());
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

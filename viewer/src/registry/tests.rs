@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::message::{Incoming, parse};
+use crate::message::{Incoming, mark_of, parse};
 
 /// A registry and the messages that each of its connections has got and not looked at.
 struct Room {
@@ -62,7 +62,7 @@ fn producer_connected(id: &str, client_id: &str, session: &str) -> Value {
         "producer_id": id,
         "client_id": client_id,
         "metadata": {},
-        "session": session,
+        "session": mark_of(session),
     })
 }
 
@@ -72,6 +72,16 @@ fn consumer_connected(id: &str) -> Value {
 
 fn registered(id: &str) -> Value {
     json!({"type": "registered", "client_id": id})
+}
+
+/// What was told of a session is no session: who registers with it is somebody else.
+#[test]
+fn a_consumer_cannot_take_the_place_of_a_producer() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s1");
+    room.producer(2, "api", &mark_of("s1"));
+    assert_eq!(room.heard(1), [registered("api")]);
+    assert_eq!(room.heard(2), [registered("api#2")]);
 }
 
 #[test]
@@ -173,7 +183,7 @@ fn a_data_channel_that_lives_is_not_made_twice() {
     let mut room = Room::new();
     room.producer(1, "api", "s1");
     room.producer(2, "db", "new");
-    let connected = json!({"api": "s1", "db": "old", "late": "s3"});
+    let connected = json!({"api": mark_of("s1"), "db": "old", "late": mark_of("s3")});
     room.say(3, json!({"type": "register", "role": "consumer", "client_id": "page", "connected": connected}));
     room.producer(4, "late", "s3");
     assert_eq!(room.heard(1), [registered("api")]);
@@ -202,7 +212,7 @@ fn an_answered_offer_is_a_data_channel_that_survives_a_reconnect() {
 #[test]
 fn after_a_restart_a_process_keeps_the_name_its_consumers_know() {
     let mut room = Room::new();
-    let connected = json!({"api": "s1", "api#2": "s2", "other": "s3"});
+    let connected = json!({"api": mark_of("s1"), "api#2": mark_of("s2"), "other": mark_of("s3")});
     room.say(1, json!({"type": "register", "role": "consumer", "client_id": "page", "connected": connected}));
     room.producer(2, "api", "s2");
     room.producer(3, "api", "s1");

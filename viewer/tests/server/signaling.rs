@@ -16,7 +16,8 @@ async fn a_handshake_passes_through() {
             "producer_id": "api",
             "client_id": "api",
             "metadata": {"system_name": "Test"},
-            "session": "s1",
+            // The beginning of SHA-256 of "s1".
+            "session": "e8bc163c82eee18733288c7d4ac636db",
         })
     );
 
