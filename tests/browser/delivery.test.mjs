@@ -46,12 +46,26 @@ test("a page that is loaded anew begins at the oldest entry", async (t) => {
   page.assertNoComplaints();
 });
 
+test("a page that is loaded anew begins at the oldest entry that is left", async (t) => {
+  const { server, producer } = await startProducer(t, { options: { max_entries: 300 } });
+  await producer.log(0, 1_000);
+  const { retained_entries: retained } = await producer.stats();
+  assert.equal(retained, 300);
+  const page = await openPage(t, server.url);
+  assertNumbered(await page.entries(retained), 700, 1_000);
+  await page.page.reload();
+  assertNumbered(await page.entries(retained), 700, 1_000);
+  page.assertNoComplaints();
+});
+
 test("a page that is closed is a consumer that is gone", async (t) => {
   const { server, producer } = await startProducer(t);
   const page = await openPage(t, server.url);
   await producer.consumers(1);
   await page.close();
   await producer.consumers(0);
+  const { reason } = await producer.event("its end", ({ event }) => event === "consumer_disconnected");
+  assert.match(String(reason), /^(Left|ClosedByConsumer)$/);
   await producer.statsWhen("its sockets are closed", ({ open_sockets }) => open_sockets === 0);
 });
 
