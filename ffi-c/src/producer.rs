@@ -1,16 +1,16 @@
 //! The producer: a handle that stays valid for ever, so that every call is safe after close.
 
+use std::borrow::Cow;
 use std::ffi::{c_char, c_int};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use logrtc_core::{Fields, Outcome, Producer, Span, State};
 
 use crate::callbacks::CallbackThread;
 use crate::options::{level_of, logrtc_options};
 use crate::stats::logrtc_stats;
-use crate::status::{Refusal, guard, logrtc_status};
+use crate::status::{LOGRTC_OK, Refusal, guard, logrtc_status};
 use crate::{fork, text};
 
 /// An attempt to reach the signaling server is under way.
@@ -40,14 +40,28 @@ pub(crate) fn state_number(state: State) -> c_int {
 
 /// A producer: made by logrtc_connect(), ended by logrtc_close().
 ///
-/// The handle takes some hundred bytes, and is never freed: so any call with it is safe at any time.
+/// What is left of it then is some two thousand bytes, which are never freed: so any call with it is safe at any time.
 pub struct logrtc_producer {
-    current: ArcSwapOption<Producer>,
+    producer: Producer,
+    closed: AtomicBool,
     callbacks: Option<CallbackThread>,
+    /// The one made before it.
+    next: AtomicPtr<logrtc_producer>,
 }
 
-/// Every handle, so that a leak checker sees that none is lost.
-static HANDLES: Mutex<Vec<&'static logrtc_producer>> = Mutex::new(Vec::new());
+/// The newest handle, and by it every one: so that a leak checker sees that none is lost. No lock, for a fork would
+/// leave it held.
+static HANDLES: AtomicPtr<logrtc_producer> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Keeps a handle for ever.
+fn keep(handle: logrtc_producer) -> *mut logrtc_producer {
+    let handle = Box::leak(Box::new(handle));
+    let _ = HANDLES.fetch_update(Ordering::AcqRel, Ordering::Acquire, |newest| {
+        handle.next.store(newest, Ordering::Relaxed);
+        Some(handle)
+    });
+    handle
+}
 
 /// Where an entry stands in a distributed trace. Each member but the first is NULL or a NUL-terminated string. Set
 /// `struct_size` to sizeof(logrtc_span); LOGRTC_SPAN_INIT does it.
@@ -71,8 +85,10 @@ unsafe fn with(producer: *const logrtc_producer, act: impl FnOnce(&Producer) -> 
     guard(|| {
         // SAFETY: a handle is never freed, and the caller promises that it is one.
         let handle = unsafe { producer.as_ref() }.ok_or_else(|| Refusal::null("producer"))?;
-        let current = handle.current.load();
-        act(current.as_deref().ok_or_else(Refusal::closed)?)
+        if handle.closed.load(Ordering::Acquire) {
+            return Err(Refusal::closed());
+        }
+        act(&handle.producer)
     })
 }
 
@@ -110,11 +126,14 @@ pub unsafe extern "C" fn logrtc_connect(
         } else {
             Some(CallbackThread::start(options.callbacks, made.subscribe())?)
         };
-        let handle = logrtc_producer { current: ArcSwapOption::from_pointee(made), callbacks };
-        let handle: &'static logrtc_producer = Box::leak(Box::new(handle));
-        HANDLES.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+        let handle = keep(logrtc_producer {
+            producer: made,
+            closed: AtomicBool::new(false),
+            callbacks,
+            next: AtomicPtr::default(),
+        });
         // SAFETY: it is not NULL, and the caller promises that it can be written.
-        unsafe { producer.write(std::ptr::from_ref(handle).cast_mut()) };
+        unsafe { producer.write(handle) };
         Ok(())
     })
 }
@@ -128,7 +147,7 @@ pub unsafe extern "C" fn logrtc_connect(
 /// The pointers are as the header says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logrtc_log(
-    producer: *const logrtc_producer,
+    producer: *mut logrtc_producer,
     level: c_int,
     target: *const c_char,
     message: *const c_char,
@@ -155,7 +174,7 @@ pub unsafe extern "C" fn logrtc_log(
 /// The pointers are as the header says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logrtc_log_n(
-    producer: *const logrtc_producer,
+    producer: *mut logrtc_producer,
     level: c_int,
     target: *const c_char,
     target_len: usize,
@@ -188,10 +207,10 @@ unsafe fn log(
     fields: Option<&str>,
     span: *const logrtc_span,
 ) -> Result<(), Refusal> {
-    if !producer.enabled(level, target) {
-        return logged(producer.log(level, target, message).send());
-    }
     let mut record = producer.log(level, target, message);
+    if !record.is_wanted() {
+        return logged(record.send());
+    }
     if let Some(fields) = fields {
         record = record.fields(Fields::from_json(fields)?);
     }
@@ -238,7 +257,7 @@ unsafe fn read_span(span: *const logrtc_span) -> Result<Option<Span>, Refusal> {
 /// # Safety
 /// The pointers are as the header says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_send(producer: *const logrtc_producer, json: *const c_char) -> logrtc_status {
+pub unsafe extern "C" fn logrtc_send(producer: *mut logrtc_producer, json: *const c_char) -> logrtc_status {
     // SAFETY: the caller's promises are passed on.
     unsafe { with(producer, |producer| logged(producer.send_json(&text::terminated(json, "json")?)?)) }
 }
@@ -249,12 +268,31 @@ pub unsafe extern "C" fn logrtc_send(producer: *const logrtc_producer, json: *co
 /// The pointers are as the header says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logrtc_send_n(
-    producer: *const logrtc_producer,
+    producer: *mut logrtc_producer,
     json: *const c_char,
     len: usize,
 ) -> logrtc_status {
     // SAFETY: the caller's promises are passed on.
     unsafe { with(producer, |producer| logged(producer.send_json(&text::counted(json, len, "json")?)?)) }
+}
+
+/// # Safety
+/// As for [`with`].
+unsafe fn enabled<'a>(
+    producer: *const logrtc_producer,
+    level: c_int,
+    target: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
+) -> c_int {
+    let mut enabled = false;
+    // SAFETY: the caller's promise is passed on.
+    let status = unsafe {
+        with(producer, |producer| {
+            let level = level_of(level)?;
+            enabled = producer.enabled_for_any_target(level) && producer.enabled(level, &target()?);
+            Ok(())
+        })
+    };
+    c_int::from(status == LOGRTC_OK && enabled)
 }
 
 /// Whether an entry of this level and target would be logged: 1 or 0. 0 for what is NULL, wrong or closed. Costs a few
@@ -268,17 +306,23 @@ pub unsafe extern "C" fn logrtc_enabled(
     level: c_int,
     target: *const c_char,
 ) -> c_int {
-    let mut enabled = false;
     // SAFETY: the caller's promises are passed on.
-    let status = unsafe {
-        with(producer, |producer| {
-            let level = level_of(level)?;
-            enabled =
-                producer.enabled_for_any_target(level) && producer.enabled(level, &text::terminated(target, "target")?);
-            Ok(())
-        })
-    };
-    c_int::from(status == crate::status::LOGRTC_OK && enabled)
+    unsafe { enabled(producer, level, || text::terminated(target, "target")) }
+}
+
+/// The same, of `len` bytes.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_enabled_n(
+    producer: *const logrtc_producer,
+    level: c_int,
+    target: *const c_char,
+    len: usize,
+) -> c_int {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { enabled(producer, level, || text::counted(target, len, "target")) }
 }
 
 /// Sets the lowest level that is logged, of every target that the filter does not name.
@@ -286,7 +330,7 @@ pub unsafe extern "C" fn logrtc_enabled(
 /// # Safety
 /// The pointer is as the header says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_set_level(producer: *const logrtc_producer, level: c_int) -> logrtc_status {
+pub unsafe extern "C" fn logrtc_set_level(producer: *mut logrtc_producer, level: c_int) -> logrtc_status {
     // SAFETY: the caller's promise is passed on.
     unsafe {
         with(producer, |producer| {
@@ -301,11 +345,35 @@ pub unsafe extern "C" fn logrtc_set_level(producer: *const logrtc_producer, leve
 /// # Safety
 /// The pointers are as the header says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_set_filter(producer: *const logrtc_producer, filter: *const c_char) -> logrtc_status {
+pub unsafe extern "C" fn logrtc_set_filter(producer: *mut logrtc_producer, filter: *const c_char) -> logrtc_status {
     // SAFETY: the caller's promises are passed on.
+    unsafe { set_filter(producer, || text::terminated(filter, "filter")) }
+}
+
+/// The same, of `len` bytes.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_set_filter_n(
+    producer: *mut logrtc_producer,
+    filter: *const c_char,
+    len: usize,
+) -> logrtc_status {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { set_filter(producer, || text::counted(filter, len, "filter")) }
+}
+
+/// # Safety
+/// As for [`with`].
+unsafe fn set_filter<'a>(
+    producer: *const logrtc_producer,
+    filter: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
     unsafe {
         with(producer, |producer| {
-            producer.set_filter(text::terminated(filter, "filter")?.parse()?);
+            producer.set_filter(filter()?.parse()?);
             Ok(())
         })
     }
@@ -321,7 +389,7 @@ pub unsafe extern "C" fn logrtc_set_filter(producer: *const logrtc_producer, fil
 /// The pointers are as the header says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logrtc_flush(
-    producer: *const logrtc_producer,
+    producer: *mut logrtc_producer,
     timeout_ms: u64,
     pending: *mut u64,
 ) -> logrtc_status {
@@ -355,22 +423,17 @@ pub unsafe extern "C" fn logrtc_flush(
 /// # Safety
 /// The pointer is as the header says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_close(producer: *const logrtc_producer, timeout_ms: u64) -> logrtc_status {
+pub unsafe extern "C" fn logrtc_close(producer: *mut logrtc_producer, timeout_ms: u64) -> logrtc_status {
     guard(|| {
         // SAFETY: a handle is never freed, and the caller promises that it is one.
         let handle = unsafe { producer.as_ref() }.ok_or_else(|| Refusal::null("producer"))?;
-        let current = handle.current.load_full();
-        let closed = match &current {
-            Some(current) => current.close(Duration::from_millis(timeout_ms)).map_err(Refusal::from),
-            None => Err(Refusal::closed()),
-        };
-        // The end of the producer ends the events, and they the thread for callbacks.
-        let held: Option<Arc<Producer>> = handle.current.swap(None);
-        drop((current, held));
+        let was_closed = handle.closed.swap(true, Ordering::AcqRel);
+        // Who comes second waits in here for the first.
+        let ended = handle.producer.close(Duration::from_millis(timeout_ms));
         if let Some(callbacks) = &handle.callbacks {
             callbacks.stop();
         }
-        closed
+        if was_closed { Err(Refusal::closed()) } else { Ok(ended?) }
     })
 }
 
@@ -385,7 +448,7 @@ pub unsafe extern "C" fn logrtc_get_state(producer: *const logrtc_producer, stat
         let handle = unsafe { producer.as_ref() }.ok_or_else(|| Refusal::null("producer"))?;
         // SAFETY: the caller promises that it is NULL, or can be written.
         let state = unsafe { state.as_mut() }.ok_or_else(|| Refusal::null("state"))?;
-        *state = handle.current.load().as_ref().map_or(LOGRTC_STATE_CLOSED, |producer| state_number(producer.state()));
+        *state = state_number(handle.producer.state());
         Ok(())
     })
 }

@@ -1,8 +1,9 @@
 //! Statuses, the text of the last error, and the wall that no panic passes.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use logrtc_core::{Error, ErrorKind};
@@ -26,11 +27,11 @@ pub const LOGRTC_INTERNAL: logrtc_status = 5;
 /// Why a call is refused.
 pub(crate) struct Refusal {
     status: logrtc_status,
-    message: String,
+    message: Cow<'static, str>,
 }
 
 impl Refusal {
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+    pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self { status: LOGRTC_INVALID_ARGUMENT, message: message.into() }
     }
 
@@ -38,16 +39,16 @@ impl Refusal {
         Self::invalid(format!("{name}: must not be NULL"))
     }
 
-    pub(crate) fn internal(message: impl Into<String>) -> Self {
+    pub(crate) fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self { status: LOGRTC_INTERNAL, message: message.into() }
     }
 
     pub(crate) fn closed() -> Self {
-        Self { status: LOGRTC_CLOSED, message: "the producer is closed".to_owned() }
+        Self { status: LOGRTC_CLOSED, message: Cow::Borrowed("the producer is closed") }
     }
 
     pub(crate) fn dropped() -> Self {
-        Self { status: LOGRTC_DROPPED, message: "the journal is full, and refuses the entry".to_owned() }
+        Self { status: LOGRTC_DROPPED, message: Cow::Borrowed("the journal is full, and refuses the entry") }
     }
 }
 
@@ -60,12 +61,13 @@ impl From<Error> for Refusal {
             ErrorKind::Dropped => LOGRTC_DROPPED,
             ErrorKind::Internal => LOGRTC_INTERNAL,
         };
-        Self { status, message: error.to_string() }
+        Self { status, message: error.to_string().into() }
     }
 }
 
 thread_local! {
-    static LAST_ERROR: RefCell<CString> = RefCell::default();
+    /// The text, with its NUL; or nothing. Its memory is used again, so that a refusal costs little.
+    static LAST_ERROR: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Runs the body of a call. A refusal, and a panic, become a status and the thread's last error.
@@ -73,14 +75,21 @@ pub(crate) fn guard(body: impl FnOnce() -> Result<(), Refusal>) -> logrtc_status
     let refusal = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return LOGRTC_OK,
         Ok(Err(refusal)) => refusal,
-        Err(panic) => {
-            Refusal { status: LOGRTC_INTERNAL, message: format!("logrtc is at fault: {}", panic_text(&*panic)) }
-        }
+        Err(panic) => Refusal::internal(format!("logrtc is at fault: {}", panic_text(&*panic))),
     };
-    let message = CString::new(refusal.message.replace('\0', "\u{fffd}")).expect("its NULs are replaced");
-    // At the very end of a thread there is no place for the text any more; the status stands.
-    let _ = LAST_ERROR.try_with(|last| last.replace(message));
+    remember(&refusal.message);
     refusal.status
+}
+
+#[cold]
+fn remember(message: &str) {
+    // At the very end of a thread there is no place for the text any more; the status stands.
+    let _ = LAST_ERROR.try_with(|last| {
+        let mut last = last.borrow_mut();
+        last.clear();
+        last.extend(message.bytes().map(|byte| if byte == 0 { b' ' } else { byte }));
+        last.push(0);
+    });
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {
@@ -93,7 +102,11 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
 /// does not change it.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_last_error() -> *const c_char {
-    LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
+    let text = |last: &RefCell<Vec<u8>>| {
+        let last = last.borrow();
+        if last.is_empty() { c"".as_ptr() } else { last.as_ptr().cast() }
+    };
+    LAST_ERROR.try_with(text).unwrap_or(c"".as_ptr())
 }
 
 /// The name of a status, such as "invalid argument". Static; never NULL, whatever the number.

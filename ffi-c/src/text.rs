@@ -15,7 +15,7 @@ pub(crate) unsafe fn terminated<'a>(text: *const c_char, name: &str) -> Result<C
     }
     // SAFETY: it is not NULL, and the caller promises the rest.
     let text = unsafe { CStr::from_ptr(text) };
-    Ok(String::from_utf8_lossy(text.to_bytes()))
+    Ok(lossy(text.to_bytes()))
 }
 
 /// The same, where NULL stands for nothing.
@@ -43,5 +43,10 @@ pub(crate) unsafe fn counted<'a>(text: *const c_char, len: usize, name: &str) ->
     }
     // SAFETY: it is not NULL, no object is longer, and the caller promises the rest.
     let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), len) };
-    Ok(String::from_utf8_lossy(bytes))
+    Ok(lossy(bytes))
+}
+
+/// The same as `String::from_utf8_lossy`, and faster where nothing is wrong.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

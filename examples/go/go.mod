@@ -1,0 +1,3 @@
+module logrtc
+
+go 1.21

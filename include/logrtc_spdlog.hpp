@@ -1,0 +1,82 @@
+/*
+ * An spdlog sink:
+ *
+ *     auto producer = std::make_shared<logrtc::Producer>(*logrtc::Producer::connect(logrtc::Options("checkout")));
+ *     spdlog::default_logger()->sinks().push_back(std::make_shared<logrtc::SpdlogSink>(producer));
+ *
+ * The logger's name is the target, "spdlog" where it has none; the message is what was logged, without spdlog's pattern.
+ */
+
+#ifndef LOGRTC_SPDLOG_HPP
+#define LOGRTC_SPDLOG_HPP
+
+#include <logrtc.hpp>
+
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <mutex>
+
+namespace logrtc {
+
+/** The levels of spdlog: trace is debug, critical is error, and either keeps its name in the field `level_name`. */
+template <class Mutex> class BasicSpdlogSink final : public spdlog::sinks::base_sink<Mutex> {
+  public:
+    /** A flush of the logger waits for the consumers, but no longer than `flush_timeout`. */
+    explicit BasicSpdlogSink(std::shared_ptr<Producer> producer,
+                             std::chrono::milliseconds flush_timeout = std::chrono::milliseconds(200))
+        : producer_(std::move(producer)), flush_timeout_(flush_timeout) {}
+
+  private:
+    void sink_it_(const spdlog::details::log_msg &message) override {
+        const auto level = level_of(message.level);
+        const std::string_view target = message.logger_name.size() == 0 ? "spdlog" : view(message.logger_name);
+        if (!producer_->enabled(level, target)) {
+            producer_->log(level, target, {});
+            return;
+        }
+        Json json;
+        json.raw("{\"thread.id\":").integer(static_cast<unsigned long long>(message.thread_id));
+        if (message.level == spdlog::level::trace || message.level == spdlog::level::critical) {
+            json.raw(",\"level_name\":").raw(message.level == spdlog::level::trace ? "\"TRACE\"" : "\"CRITICAL\"");
+        }
+        if (!message.source.empty()) {
+            json.raw(",\"code.file.path\":").string(message.source.filename);
+            json.raw(",\"code.line.number\":").integer(message.source.line);
+            json.raw(",\"code.function.name\":").string(message.source.funcname ? message.source.funcname : "");
+        }
+        const std::string_view fields = json.raw("}").view(), text = view(message.payload);
+        logrtc_log_n(producer_->handle(), static_cast<int>(level), target.data(), target.size(), text.data(),
+                     text.size(), fields.data(), fields.size(), nullptr);
+    }
+
+    void flush_() override { producer_->flush(flush_timeout_); }
+
+    static Level level_of(spdlog::level::level_enum level) noexcept {
+        switch (level) {
+        case spdlog::level::trace:
+        case spdlog::level::debug:
+            return Level::debug;
+        case spdlog::level::warn:
+            return Level::warn;
+        case spdlog::level::err:
+        case spdlog::level::critical:
+            return Level::error;
+        default:
+            return Level::info;
+        }
+    }
+
+    static std::string_view view(spdlog::string_view_t text) noexcept { return {text.data(), text.size()}; }
+
+    std::shared_ptr<Producer> producer_;
+    std::chrono::milliseconds flush_timeout_;
+};
+
+using SpdlogSink = BasicSpdlogSink<std::mutex>;
+/** For loggers that one thread uses. */
+using SpdlogSinkSt = BasicSpdlogSink<spdlog::details::null_mutex>;
+
+} // namespace logrtc
+
+#endif

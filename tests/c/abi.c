@@ -1,0 +1,34 @@
+/* Prints how the structs of logrtc.h lie in memory. */
+
+#include <logrtc.h>
+#include <stdio.h>
+
+#define MEMBER(type, member)                                                                                           \
+    printf("member %s.%s at %zu, %zu bytes\n", #type, #member, offsetof(type, member), sizeof(((type *)0)->member))
+
+int main(void) {
+    MEMBER(logrtc_span, struct_size);
+    MEMBER(logrtc_span, id);
+    MEMBER(logrtc_span, trace_id);
+    MEMBER(logrtc_span, parent_id);
+    MEMBER(logrtc_stats, struct_size);
+    MEMBER(logrtc_stats, accepted);
+    MEMBER(logrtc_stats, filtered);
+    MEMBER(logrtc_stats, refused);
+    MEMBER(logrtc_stats, after_close);
+    MEMBER(logrtc_stats, retained_entries);
+    MEMBER(logrtc_stats, retained_bytes);
+    MEMBER(logrtc_stats, registrations);
+    MEMBER(logrtc_stats, consumers);
+    MEMBER(logrtc_stats, consumers_opened);
+    MEMBER(logrtc_stats, consumers_failed);
+    MEMBER(logrtc_stats, consumers_refused);
+    MEMBER(logrtc_stats, consumers_accepted);
+    MEMBER(logrtc_stats, consumers_delivered);
+    MEMBER(logrtc_stats, consumers_waiting);
+    MEMBER(logrtc_stats, consumers_dropped);
+    MEMBER(logrtc_stats, consumers_filtered);
+    printf("struct logrtc_span, %zu bytes\n", sizeof(logrtc_span));
+    printf("struct logrtc_stats, %zu bytes\n", sizeof(logrtc_stats));
+    return 0;
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Browser } from "../lib/browser.mjs";
+import { Child } from "../lib/child.mjs";
+import { DataChannelConsumer, cleanup } from "../lib/data_channel_consumer.mjs";
+import { Server } from "../lib/server.mjs";
+import { StrictServer } from "../lib/strict_server.mjs";
+import { EXAMPLES, program } from "./programs.mjs";
+
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+/** Nothing of the repository but the examples; what they need comes from where the library is installed, and was moved. */
+const folder = mkdtempSync(join(tmpdir(), "logrtc-examples-"));
+const prefix = join(folder, "moved");
+const environment = { ...process.env, PKG_CONFIG_PATH: join(prefix, "lib/pkgconfig"), LD_LIBRARY_PATH: join(prefix, "lib") };
+
+/** @type {Browser} */
+let browser;
+before(async () => {
+  cpSync(program("prefix"), prefix, { recursive: true, verbatimSymlinks: true });
+  browser = await Browser.start();
+});
+after(async () => {
+  await browser.close();
+  cleanup();
+  rmSync(folder, { recursive: true });
+});
+
+/** @type {{name: string, folder: string, system: string, message: string, build: string[][]}[]} */
+const examples = [
+  { name: "c_app", folder: "c", system: "C Application", message: "C应用程序启动", build: [["make", "-s", "c_app"]] },
+  {
+    name: "cpp_app",
+    folder: "cpp",
+    system: "C++ Application",
+    message: "C++应用程序启动",
+    build: [
+      ["cmake", "-S", ".", "-B", "build", `-DCMAKE_PREFIX_PATH=${prefix}`],
+      ["cmake", "--build", "build"],
+      ["cp", "build/cpp_app", "cpp_app"],
+    ],
+  },
+  {
+    name: "go_app",
+    folder: "go",
+    system: "Go Application",
+    message: "Go应用程序启动",
+    build: [
+      ["go", "vet", "./..."],
+      ["go", "test", "./..."],
+      ["go", "build", "-o", "built", "./go_app"],
+      ["cp", "built", "go_app/go_app"],
+    ],
+  },
+];
+
+for (const example of examples) {
+  describe(example.name, () => {
+    const source = join(folder, example.folder);
+    const built = join(source, example.name === "go_app" ? "built" : example.name);
+
+    before(() => {
+      cpSync(join(EXAMPLES, example.folder), source, { recursive: true });
+      for (const [command, ...args] of example.build) {
+        execFileSync(command, args, { cwd: source, env: environment, stdio: ["ignore", "ignore", "inherit"] });
+      }
+    });
+
+    /** @param {string} url */
+    const start = (url) =>
+      new Child("env", [`LOGRTC_URL=${url}`, `LD_LIBRARY_PATH=${environment.LD_LIBRARY_PATH}`, built], () => {});
+
+    /** @param {import("../lib/expected.mjs").Entry[]} entries */
+    const assertItsEntry = (entries) => {
+      assert.equal(entries.length, 1);
+      const { timestamp, ...rest } = entries[0];
+      assert.match(timestamp, TIMESTAMP);
+      assert.deepEqual(rest, { level: "INFO", target: `${example.name}.main`, message: example.message });
+    };
+
+    test("its entry stands in the page", async (t) => {
+      const server = await Server.start();
+      t.after(() => server.kill());
+      const running = start(server.signalingUrl);
+      t.after(() => running.kill());
+      const page = await browser.open(server.url);
+      t.after(() => page.close());
+      assertItsEntry(await page.entries(1));
+      assert.equal(await running.kill("SIGINT"), 0);
+    });
+
+    test("its entry reaches a consumer of part 1, and it ends when it is told to", async (t) => {
+      const server = await StrictServer.start();
+      t.after(() => server.stop());
+      const running = start(server.url);
+      t.after(() => running.kill());
+      const consumer = new DataChannelConsumer(server.url);
+      t.after(() => consumer.leave());
+      assertItsEntry(await consumer.entries(1));
+      const [register] = server.heard;
+      assert.equal(register.client_id, example.name);
+      assert.deepEqual(register.metadata, { system_name: example.system, version: "1.0.0" });
+      assert.equal(await running.kill("SIGTERM"), 0);
+    });
+  });
+}

@@ -1,0 +1,340 @@
+/* Every function, used wrongly: a status each time, and never a crash. */
+
+#include "check.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* Only in the library of the tests. */
+logrtc_status logrtc_test_panic(void);
+
+enum { MIB = 1 << 20, THREADS = 16 };
+
+static logrtc_producer *connect_locally(logrtc_options *options) {
+    logrtc_producer *producer = NULL;
+    CHECK_STATUS(logrtc_connect(options, &producer), LOGRTC_OK);
+    logrtc_options_free(options);
+    return producer;
+}
+
+static void null_is_answered(void) {
+    CHECK(logrtc_last_error()[0] == '\0');
+    const logrtc_status wrong = LOGRTC_INVALID_ARGUMENT;
+    logrtc_options_free(NULL);
+    logrtc_options *options = logrtc_options_new();
+
+#define TEXT(name)                                                                                                     \
+    CHECK_STATUS(logrtc_options_set_##name(NULL, "a"), wrong);                                                         \
+    CHECK_STATUS(logrtc_options_set_##name(options, NULL), wrong);                                                     \
+    CHECK_STATUS(logrtc_options_set_##name##_n(NULL, "a", 1), wrong);                                                  \
+    CHECK_STATUS(logrtc_options_set_##name##_n(options, NULL, 1), wrong);                                              \
+    CHECK_STATUS(logrtc_options_set_##name##_n(options, "a", SIZE_MAX), wrong);                                        \
+    CHECK_STATUS(logrtc_options_set_##name##_n(options, NULL, 0), LOGRTC_OK)
+    TEXT(url);
+    TEXT(client_id);
+    TEXT(system_name);
+    TEXT(version);
+    TEXT(description);
+    TEXT(token);
+    TEXT(ca_file);
+    TEXT(filter);
+#undef TEXT
+    CHECK_STATUS(logrtc_options_set_level(NULL, LOGRTC_INFO), wrong);
+    CHECK_STATUS(logrtc_options_set_max_entries(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_max_bytes(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_max_entry_bytes(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_overflow(NULL, LOGRTC_OVERFLOW_BLOCK, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_replay(NULL, LOGRTC_REPLAY_ALL), wrong);
+    CHECK_STATUS(logrtc_options_set_reconnect_interval_ms(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_max_reconnect_interval_ms(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_reconnect_jitter(NULL, 0), wrong);
+    CHECK_STATUS(logrtc_options_set_max_reconnect_attempts(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_max_consumers(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_disabled(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_environment(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_fork(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_add_ice_server(NULL, "stun:a", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_options_add_ice_server(options, NULL, NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_options_clear_ice_servers(NULL), wrong);
+    CHECK_STATUS(logrtc_options_set_state_callback(NULL, NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_options_set_diagnostics_callback(NULL, NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_options_set_state_callback(options, NULL, NULL), LOGRTC_OK);
+    CHECK_STATUS(logrtc_options_set_diagnostics_callback(options, NULL, NULL), LOGRTC_OK);
+    CHECK_STATUS(logrtc_connect(options, NULL), wrong);
+    logrtc_options_free(options);
+
+    /* A handle that connect has not made yet. */
+    logrtc_producer *producer = NULL;
+    logrtc_stats stats = LOGRTC_STATS_INIT;
+    int state = -7;
+    uint64_t pending = 7;
+    CHECK_STATUS(logrtc_connect(NULL, &producer), wrong);
+    CHECK(producer == NULL);
+    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", 1, NULL, 0, NULL), wrong);
+    CHECK_STATUS(logrtc_send(producer, "{}"), wrong);
+    CHECK_STATUS(logrtc_send_n(producer, "{}", 2), wrong);
+    CHECK(logrtc_enabled(producer, LOGRTC_ERROR, "t") == 0);
+    CHECK(logrtc_enabled_n(producer, LOGRTC_ERROR, "t", 1) == 0);
+    CHECK_STATUS(logrtc_set_level(producer, LOGRTC_INFO), wrong);
+    CHECK_STATUS(logrtc_set_filter(producer, "info"), wrong);
+    CHECK_STATUS(logrtc_set_filter_n(producer, "info", 4), wrong);
+    CHECK_STATUS(logrtc_flush(producer, 0, &pending), wrong);
+    CHECK_STATUS(logrtc_close(producer, 0), wrong);
+    CHECK_STATUS(logrtc_get_state(producer, &state), wrong);
+    CHECK_STATUS(logrtc_get_stats(producer, &stats), wrong);
+    CHECK(state == -7 && pending == 7 && stats.accepted == 0);
+    CHECK(strcmp(logrtc_last_error(), "producer: must not be NULL") == 0);
+
+    CHECK(logrtc_version() != NULL && logrtc_status_string(INT_MIN) != NULL && logrtc_status_string(99) != NULL);
+}
+
+static void options_are_checked(void) {
+    const int wrong_numbers[] = {INT_MIN, -1, 4, INT_MAX};
+    logrtc_options *options = local_options("misuse", NULL);
+    for (size_t i = 0; i < sizeof wrong_numbers / sizeof *wrong_numbers; i++) {
+        const int number = wrong_numbers[i];
+        CHECK_STATUS(logrtc_options_set_level(options, number), LOGRTC_INVALID_ARGUMENT);
+        CHECK_STATUS(logrtc_options_set_overflow(options, number, 0), LOGRTC_INVALID_ARGUMENT);
+        CHECK_STATUS(logrtc_options_set_disabled(options, number), LOGRTC_INVALID_ARGUMENT);
+        CHECK_STATUS(logrtc_options_set_environment(options, number), LOGRTC_INVALID_ARGUMENT);
+        CHECK_STATUS(logrtc_options_set_fork(options, number), LOGRTC_INVALID_ARGUMENT);
+    }
+    CHECK_STATUS(logrtc_options_set_replay(options, INT64_MIN), LOGRTC_INVALID_ARGUMENT);
+    CHECK_STATUS(logrtc_options_set_max_reconnect_attempts(options, -2), LOGRTC_INVALID_ARGUMENT);
+    CHECK_STATUS(logrtc_options_set_max_reconnect_attempts(options, INT64_MAX), LOGRTC_INVALID_ARGUMENT);
+    logrtc_options_free(options);
+
+    /* What one option cannot know is found by connect, which names it. */
+#define REFUSED(call, name)                                                                                            \
+    do {                                                                                                               \
+        logrtc_producer *producer = NULL;                                                                              \
+        options = local_options("misuse", NULL);                                                                       \
+        CHECK_STATUS(call, LOGRTC_OK);                                                                                 \
+        CHECK_STATUS(logrtc_connect(options, &producer), LOGRTC_INVALID_ARGUMENT);                                     \
+        CHECK(producer == NULL && strncmp(logrtc_last_error(), name ": ", strlen(name ": ")) == 0);                    \
+        logrtc_options_free(options);                                                                                  \
+    } while (0)
+    REFUSED(logrtc_options_set_client_id(options, ""), "client_id");
+    REFUSED(logrtc_options_set_client_id_n(options, "a\0b", 3), "client_id");
+    REFUSED(logrtc_options_set_url(options, "http://localhost"), "url");
+    REFUSED(logrtc_options_set_url(options, "\xff\xfe"), "url");
+    REFUSED(logrtc_options_set_token(options, "a b"), "token");
+    REFUSED(logrtc_options_set_ca_file(options, "/nowhere/at/all"), "ca_file");
+    REFUSED(logrtc_options_set_filter(options, "loud"), "filter");
+    REFUSED(logrtc_options_set_max_entries(options, 0), "max_entries");
+    REFUSED(logrtc_options_set_max_bytes(options, SIZE_MAX), "max_bytes");
+    REFUSED(logrtc_options_set_max_entry_bytes(options, 1), "max_entry_bytes");
+    REFUSED(logrtc_options_set_reconnect_interval_ms(options, UINT64_MAX), "reconnect_interval");
+    REFUSED(logrtc_options_set_reconnect_jitter(options, 2.0), "reconnect_jitter");
+    REFUSED(logrtc_options_set_reconnect_jitter(options, 0.0 / 0.0), "reconnect_jitter");
+    REFUSED(logrtc_options_set_overflow(options, LOGRTC_OVERFLOW_BLOCK, UINT64_MAX), "overflow");
+    REFUSED(logrtc_options_add_ice_server(options, "http:x", NULL, NULL), "ice_servers");
+    REFUSED(logrtc_options_add_ice_server(options, "turn:x", "\xff", NULL), "ice_servers");
+#undef REFUSED
+}
+
+static void entries_are_checked(void) {
+    logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
+    char *big = malloc(MIB + 1);
+    CHECK(big != NULL);
+    memset(big, 'x', MIB);
+    big[MIB] = '\0';
+    const logrtc_status wrong = LOGRTC_INVALID_ARGUMENT;
+
+    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, NULL, "m", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", NULL, NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, NULL, 1, "m", 1, NULL, 0, NULL), wrong);
+    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, NULL, 1, NULL, 0, NULL), wrong);
+    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", SIZE_MAX, "m", 1, NULL, 0, NULL), wrong);
+    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", 1, "{}", SIZE_MAX, NULL), wrong);
+    CHECK_STATUS(logrtc_log(producer, INT_MIN, "t", "m", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_log(producer, 4, "t", "m", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_set_level(producer, -1), wrong);
+    CHECK_STATUS(logrtc_set_filter(producer, "app=loud"), wrong);
+    CHECK_STATUS(logrtc_set_filter(producer, NULL), wrong);
+    CHECK_STATUS(logrtc_set_filter_n(producer, NULL, 3), wrong);
+    CHECK(logrtc_enabled(producer, 4, "t") == 0 && logrtc_enabled(producer, LOGRTC_INFO, NULL) == 0);
+    CHECK(logrtc_enabled_n(producer, LOGRTC_INFO, NULL, 1) == 0);
+    CHECK(logrtc_enabled(producer, LOGRTC_INFO, "t") == 1 && logrtc_enabled_n(producer, LOGRTC_INFO, NULL, 0) == 1);
+
+    const char *const wrong_fields[] = {"", "[]", "null", "5", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1}x", "{'a':1}",
+                                        "{\"a\":NaN}", "{\"a\":1e999}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}"};
+    for (size_t i = 0; i < sizeof wrong_fields / sizeof *wrong_fields; i++) {
+        CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", wrong_fields[i], NULL), wrong);
+        CHECK_STATUS(logrtc_send(producer, wrong_fields[i]), wrong);
+    }
+    /* 1 MiB of brackets: refused, and no stack overflows. */
+    memset(big, '[', MIB);
+    memcpy(big, "{\"a\":", 5);
+    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", big, NULL), wrong);
+    CHECK_STATUS(logrtc_send(producer, big), wrong);
+    CHECK_STATUS(logrtc_send(producer, NULL), wrong);
+    CHECK_STATUS(logrtc_send_n(producer, NULL, 1), wrong);
+    CHECK_STATUS(logrtc_send_n(producer, "{}", SIZE_MAX), wrong);
+
+    logrtc_span span = LOGRTC_SPAN_INIT;
+    span.struct_size = 0;
+    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", NULL, &span), wrong);
+    logrtc_stats stats = LOGRTC_STATS_INIT;
+    CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
+    CHECK(stats.accepted == 0);
+
+    /* Nothing of this is wrong. */
+    memset(big, 'x', MIB);
+    span.struct_size = sizeof span;
+    uint64_t accepted = 0;
+    const char *const texts[] = {"", "\xff\xfe\x80 not UTF-8", "\"quoted\"\\\n\x01", "\xe6\x97\xa5\xe5\xbf\x97", big};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        span.id = span.trace_id = span.parent_id = texts[i];
+        CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, texts[i], texts[i], "{\"a\":[1,{}]}", &span), LOGRTC_OK);
+        CHECK_STATUS(logrtc_log_n(producer, LOGRTC_ERROR, texts[i], strlen(texts[i]), texts[i], strlen(texts[i]), NULL,
+                                  0, NULL),
+                     LOGRTC_OK);
+        accepted += 2;
+    }
+    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_DEBUG, "a\0b", 3, "\0", 1, "{}", 2, NULL), LOGRTC_OK);
+    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_DEBUG, NULL, 0, NULL, 0, NULL, 0, NULL), LOGRTC_OK);
+    accepted += 2;
+    uint64_t pending = 7;
+    CHECK_STATUS(logrtc_flush(producer, UINT64_MAX, &pending), LOGRTC_OK);
+    CHECK(pending == 0);
+    CHECK_STATUS(logrtc_flush(producer, 0, NULL), LOGRTC_OK);
+
+    /* A program that was built when the struct was shorter, and one that says nothing of its size. */
+    memset(&stats, 0xaa, sizeof stats);
+    stats.struct_size = offsetof(logrtc_stats, filtered);
+    CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
+    CHECK(stats.accepted == accepted && stats.filtered == UINT64_C(0xaaaaaaaaaaaaaaaa));
+    stats.struct_size = 0;
+    CHECK_STATUS(logrtc_get_stats(producer, &stats), wrong);
+    CHECK_STATUS(logrtc_get_stats(producer, NULL), wrong);
+    CHECK_STATUS(logrtc_get_state(producer, NULL), wrong);
+
+    CHECK_STATUS(logrtc_close(producer, UINT64_MAX), LOGRTC_OK);
+    free(big);
+}
+
+static void after_close_everything_answers(void) {
+    logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
+    CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
+    int state = -1;
+    uint64_t pending = 7;
+    logrtc_stats stats = LOGRTC_STATS_INIT;
+    for (int again = 0; again < 2; again++) {
+        CHECK_STATUS(logrtc_close(producer, 1000), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", NULL, NULL), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", 1, NULL, 0, NULL), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_send(producer, "{}"), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_send_n(producer, "{}", 2), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_set_level(producer, LOGRTC_INFO), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_set_filter(producer, "info"), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_flush(producer, 1000, &pending), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_get_state(producer, &state), LOGRTC_OK);
+        CHECK(logrtc_enabled(producer, LOGRTC_ERROR, "t") == 0);
+    }
+    CHECK(state == LOGRTC_STATE_CLOSED && pending == 7);
+}
+
+static void disabled_does_nothing(void) {
+    logrtc_options *options = local_options("misuse", NULL);
+    CHECK_STATUS(logrtc_options_set_disabled(options, 1), LOGRTC_OK);
+    logrtc_producer *producer = connect_locally(options);
+    int state = -1;
+    CHECK_STATUS(logrtc_get_state(producer, &state), LOGRTC_OK);
+    CHECK(state == LOGRTC_STATE_DISABLED && logrtc_enabled(producer, LOGRTC_ERROR, "t") == 0);
+    CHECK_STATUS(logrtc_log(producer, LOGRTC_ERROR, "t", "m", NULL, NULL), LOGRTC_OK);
+    CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
+}
+
+static void a_panic_stays_inside(void) {
+    CHECK_STATUS(logrtc_test_panic(), LOGRTC_INTERNAL);
+    CHECK(strcmp(logrtc_last_error(), "logrtc is at fault: as the test wants") == 0);
+}
+
+struct watch {
+    /* Set once connect has returned. */
+    _Atomic(logrtc_producer *) producer;
+    atomic_int calls;
+    atomic_int closed;
+    atomic_int over;
+    int closes;
+};
+
+static void on_state(int state, void *user_data) {
+    struct watch *watch = user_data;
+    CHECK(state >= LOGRTC_STATE_CONNECTING && state <= LOGRTC_STATE_DISABLED);
+    CHECK(!atomic_load(&watch->over));
+    atomic_fetch_add(&watch->calls, 1);
+    if (watch->closes) {
+        logrtc_producer *producer;
+        while ((producer = atomic_load(&watch->producer)) == NULL) {
+        }
+        CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
+        CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_CLOSED);
+        atomic_store(&watch->closed, 1);
+    }
+}
+
+static void on_diagnostics(int level, const char *message, void *user_data) {
+    CHECK(level >= LOGRTC_DEBUG && level <= LOGRTC_ERROR && message != NULL);
+    CHECK(!atomic_load(&((struct watch *)user_data)->over));
+}
+
+static void no_callback_after_close(int closes) {
+    struct watch watch = {.closes = closes};
+    logrtc_options *options = local_options("misuse", NULL);
+    CHECK_STATUS(logrtc_options_set_state_callback(options, on_state, &watch), LOGRTC_OK);
+    CHECK_STATUS(logrtc_options_set_diagnostics_callback(options, on_diagnostics, &watch), LOGRTC_OK);
+    logrtc_producer *producer = connect_locally(options);
+    atomic_store(&watch.producer, producer);
+    while (closes ? !atomic_load(&watch.closed) : atomic_load(&watch.calls) == 0) {
+    }
+    /* Where it is closed already, this waits for the callback that closed it. */
+    CHECK_STATUS(logrtc_close(producer, 0), closes ? LOGRTC_CLOSED : LOGRTC_OK);
+    /* `watch` is gone with this function: a callback from here on would be found by any checker. */
+    atomic_store(&watch.over, 1);
+}
+
+static void *log_until_closed(void *producer) {
+    logrtc_status status;
+    do {
+        status = logrtc_log(producer, LOGRTC_INFO, "misuse.thread", "busy", "{\"rows\":10}", NULL);
+        CHECK(status == LOGRTC_OK || status == LOGRTC_CLOSED);
+    } while (status == LOGRTC_OK);
+    return NULL;
+}
+
+static void threads_log_while_one_closes(int rounds) {
+    for (int round = 0; round < rounds; round++) {
+        logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
+        pthread_t threads[THREADS];
+        for (int i = 0; i < THREADS; i++) {
+            CHECK(pthread_create(&threads[i], NULL, log_until_closed, producer) == 0);
+        }
+        CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
+        for (int i = 0; i < THREADS; i++) {
+            CHECK(pthread_join(threads[i], NULL) == 0);
+        }
+    }
+}
+
+int main(int argc, char **argv) {
+    const int rounds = argc > 1 ? atoi(argv[1]) : 1000;
+    null_is_answered();
+    options_are_checked();
+    entries_are_checked();
+    after_close_everything_answers();
+    disabled_does_nothing();
+    a_panic_stays_inside();
+    for (int i = 0; i < 10; i++) {
+        no_callback_after_close(0);
+        no_callback_after_close(1);
+    }
+    threads_log_while_one_closes(rounds);
+    puts("misuse: every call was answered");
+    return 0;
+}
