@@ -59,6 +59,10 @@ bench: tests/node_modules viewer/web/node_modules ## Measure opening and through
 docs: ## Build the reference of the crates
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 
+.PHONY: header
+header: ## Write include/logrtc.h from the documentation of ffi-c
+	LOGRTC_WRITE_HEADER=1 cargo test --quiet --package logrtc-c --test header
+
 .PHONY: page
 page: viewer/web/node_modules ## Build the log page, which the program embeds
 	cd viewer/web && npm run build
