@@ -20,6 +20,9 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "cli")]
+pub mod cli;
+mod hosted;
 mod hub;
 mod message;
 mod options;
@@ -29,6 +32,7 @@ mod registry;
 mod server;
 mod socket;
 
+pub use hosted::HostedServer;
 pub use options::{Limits, Options};
 pub use origin::{InvalidOrigin, Origin};
 pub use server::Server;

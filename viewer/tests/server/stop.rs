@@ -1,7 +1,7 @@
 //! The end of a server.
 
 use crate::support::{Client, options, server, within};
-use logrtc_viewer::Server;
+use logrtc_viewer::{HostedServer, Server};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -48,4 +48,17 @@ async fn an_address_in_use_is_an_error() {
     let error = Server::start(options).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
     server.stop().await;
+}
+
+#[test]
+fn a_hosted_server_needs_no_runtime() {
+    let server = HostedServer::start(options()).unwrap();
+    assert!(server.signaling_url().starts_with("ws://127.0.0.1:"));
+    let address = server.url().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    drop(std::net::TcpStream::connect(&address).unwrap());
+    server.stop();
+    assert!(std::net::TcpStream::connect(&address).is_err());
+    let mut options = options();
+    options.listen = address.parse().unwrap();
+    drop(HostedServer::start(options).unwrap());
 }

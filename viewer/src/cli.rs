@@ -1,0 +1,129 @@
+//! The command line of the program `logrtc`: the signaling server with its log page, alone or with a producer to look
+//! at. A library, so that the packages of other languages carry the same program.
+
+mod demo;
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+
+use crate::{Options, Origin, Server};
+use clap::{Args, Parser, Subcommand};
+
+/// Live logs in a web page, straight from the program that writes them.
+#[derive(Debug, Parser)]
+#[command(name = "logrtc", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the log page, and the signaling that producers connect to.
+    Serve(ServeArgs),
+    /// The same, with a made-up web shop that logs.
+    Demo(ServeArgs),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// An origin besides the page's own that may connect, and whose host this server may be reached by.
+    #[arg(long = "allow-origin", value_name = "URL")]
+    allowed_origins: Vec<Origin>,
+    /// Open the page in the browser.
+    #[arg(long)]
+    open: bool,
+}
+
+/// Runs the program until it is interrupted, and returns its exit status: 0, 1 where it failed, 2 where the command line
+/// is wrong. `arguments` begin with the name of the program. What it has to say goes to the standard streams; it takes
+/// SIGINT and SIGTERM for itself. Blocks the calling thread, which must not belong to a tokio runtime.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A stream that is closed has nobody to read it.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("logrtc-serve").enable_all().build();
+    match runtime.and_then(|runtime| runtime.block_on(serve(cli.command))) {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("logrtc: {error}");
+            1
+        }
+    }
+}
+
+async fn serve(command: Command) -> std::io::Result<()> {
+    let (args, with_demo) = match command {
+        Command::Serve(args) => (args, false),
+        Command::Demo(args) => (args, true),
+    };
+    let interrupted = Interrupt::new()?;
+    let server = start(&args).await?;
+    println!("{}", server.url());
+    eprintln!("logrtc: producers connect to {}", server.signaling_url());
+    if args.open
+        && let Err(error) = webbrowser::open(&server.url())
+    {
+        eprintln!("logrtc: cannot open a browser: {error}");
+    }
+    let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url())?) } else { None };
+    interrupted.wait().await;
+    if let Some(demo) = demo {
+        demo.stop().await;
+    }
+    server.stop().await;
+    Ok(())
+}
+
+async fn start(args: &ServeArgs) -> std::io::Result<Server> {
+    let options = args.allowed_origins.iter().cloned().fold(Options::new(args.listen), Options::allow_origin);
+    Server::start(options)
+        .await
+        .map_err(|error| std::io::Error::new(error.kind(), format!("cannot listen on {}: {error}", args.listen)))
+}
+
+/// Ctrl-C, or what a service manager sends to end a program.
+#[cfg(unix)]
+struct Interrupt {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Interrupt {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-C.
+#[cfg(windows)]
+struct Interrupt(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Interrupt {
+    fn new() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn wait(mut self) {
+        self.0.recv().await;
+    }
+}
