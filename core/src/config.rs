@@ -116,6 +116,11 @@ impl Config {
         config
     }
 
+    /// How long the end waits for delivery.
+    pub fn close_timeout(&self) -> Duration {
+        self.close_timeout
+    }
+
     /// Whether the producer does nothing (`LOGRTC_DISABLED`).
     pub fn is_disabled(&self) -> bool {
         self.disabled

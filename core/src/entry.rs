@@ -6,6 +6,7 @@ mod fields;
 mod parse;
 mod text;
 mod timestamp;
+mod value;
 
 use chrono::{DateTime, Utc};
 
@@ -13,6 +14,7 @@ pub(crate) use encode::{Parts, encode};
 pub use fields::{FieldValue, Fields};
 pub(crate) use parse::{ParsedEntry, parse};
 pub(crate) use timestamp::Timestamp;
+pub use value::{ArrayWriter, ObjectWriter, ValueWriter};
 
 use crate::error::Result;
 use crate::level::Level;

@@ -192,11 +192,25 @@ impl Producer {
     /// [`Timeout`](crate::ErrorKind::Timeout), and [`Error::pending`] says how many entries the slowest consumer
     /// still waits for; [`Closed`](crate::ErrorKind::Closed) after `close`, and where one overtakes it.
     pub fn flush(&self, timeout: Duration) -> Result<()> {
+        self.flush_to(self.position(), timeout)
+    }
+
+    /// How many entries were accepted so far: what [`flush`](Self::flush) waits for.
+    pub fn position(&self) -> u64 {
+        self.existing().map_or(0, |inner| inner.journal.totals().accepted)
+    }
+
+    /// Does the same as [`flush`](Self::flush) for what was accepted before `position`, an earlier answer of
+    /// [`position`](Self::position): so a wait can be done in parts, with other things in between.
+    ///
+    /// # Errors
+    /// Those of [`flush`](Self::flush).
+    pub fn flush_to(&self, position: u64, timeout: Duration) -> Result<()> {
         let Some(inner) = self.existing() else { return Ok(()) };
         if inner.is_closed() {
             return Err(Error::closed());
         }
-        match inner.journal.flush(timeout) {
+        match inner.journal.flush(position, timeout) {
             0 => Ok(()),
             _ if inner.is_closed() => Err(Error::closed()),
             pending => Err(Error::undelivered(pending)),

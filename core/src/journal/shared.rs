@@ -175,22 +175,21 @@ impl SharedJournal {
         self.lock().journal.clear();
     }
 
-    /// Waits until every cursor that is open has everything that was appended before the call, at most for `timeout`,
-    /// and not beyond the close of the journal. Returns how many entries the one that lacks most of them lacks then.
+    /// Waits until every cursor that is open has every entry before the number `target`, at most for `timeout`, and not
+    /// beyond the close of the journal. Returns how many entries the one that lacks most of them lacks then.
     /// Blocks the calling thread.
-    pub(crate) fn flush(&self, timeout: Duration) -> u64 {
-        self.wait_for_delivery(timeout, |state| state.closed)
+    pub(crate) fn flush(&self, target: u64, timeout: Duration) -> u64 {
+        self.wait_for_delivery(target, timeout, |state| state.closed)
     }
 
-    /// The same, after the close.
+    /// The same for everything, after the close.
     pub(crate) fn flush_closed(&self, timeout: Duration) -> u64 {
-        self.wait_for_delivery(timeout, |_| false)
+        self.wait_for_delivery(self.totals().accepted, timeout, |_| false)
     }
 
-    fn wait_for_delivery(&self, timeout: Duration, is_over: impl Fn(&State) -> bool) -> u64 {
+    fn wait_for_delivery(&self, target: u64, timeout: Duration, is_over: impl Fn(&State) -> bool) -> u64 {
         let deadline = Instant::now() + timeout.min(FOREVER);
         let mut state = self.lock();
-        let target = state.journal.next_seq();
         loop {
             let pending = state.journal.pending_below(target);
             let left = deadline.saturating_duration_since(Instant::now());
@@ -210,6 +209,10 @@ mod tests {
 
     fn shared(entries: usize, overflow: Overflow) -> Arc<SharedJournal> {
         Arc::new(SharedJournal::new(Limits { entries, bytes: usize::MAX }, overflow))
+    }
+
+    fn flush_all(journal: &SharedJournal, timeout: Duration) -> u64 {
+        journal.flush(journal.totals().accepted, timeout)
     }
 
     fn append(journal: &SharedJournal) -> Append {
@@ -264,19 +267,32 @@ mod tests {
     #[test]
     fn flush_waits_for_what_was_appended_before_it() {
         let journal = shared(10, Overflow::DropOldest);
-        assert_eq!(journal.flush(Duration::from_secs(60)), 0, "nobody is connected");
+        assert_eq!(flush_all(&journal, Duration::from_secs(60)), 0, "nobody is connected");
         let cursor = journal.open(Replay::All);
         append(&journal);
         append(&journal);
-        assert_eq!(journal.flush(Duration::ZERO), 2);
+        assert_eq!(flush_all(&journal, Duration::ZERO), 2);
         journal.read(cursor, usize::MAX);
-        assert_eq!(journal.flush(Duration::from_millis(1)), 2, "on the way is not yet there");
+        assert_eq!(flush_all(&journal, Duration::from_millis(1)), 2, "on the way is not yet there");
         let flusher = std::thread::spawn({
             let journal = Arc::clone(&journal);
-            move || journal.flush(Duration::from_secs(60))
+            move || flush_all(&journal, Duration::from_secs(60))
         });
         journal.acknowledge(cursor, 2);
         assert_eq!(flusher.join().unwrap(), 0);
+    }
+
+    #[test]
+    fn a_flush_to_a_position_does_not_wait_for_what_comes_after_it() {
+        let journal = shared(10, Overflow::DropOldest);
+        let cursor = journal.open(Replay::All);
+        append(&journal);
+        let position = journal.totals().accepted;
+        append(&journal);
+        journal.read(cursor, usize::MAX);
+        journal.acknowledge(cursor, 1);
+        assert_eq!(journal.flush(position, Duration::from_secs(60)), 0);
+        assert_eq!(flush_all(&journal, Duration::ZERO), 1);
     }
 
     #[test]
@@ -286,7 +302,7 @@ mod tests {
         append(&journal);
         let flusher = std::thread::spawn({
             let journal = Arc::clone(&journal);
-            move || journal.flush(Duration::from_secs(60))
+            move || flush_all(&journal, Duration::from_secs(60))
         });
         journal.close();
         assert_eq!(flusher.join().unwrap(), 1);

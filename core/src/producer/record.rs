@@ -1,5 +1,7 @@
 //! An entry in the making.
 
+use chrono::{DateTime, Utc};
+
 use super::{Outcome, Producer};
 use crate::entry::{FieldValue, Fields, Parts, Span, Timestamp};
 use crate::level::Level;
@@ -12,6 +14,7 @@ use crate::level::Level;
 pub struct Record<'a> {
     producer: &'a Producer,
     wanted: bool,
+    timestamp: Option<Timestamp>,
     level: Level,
     target: &'a str,
     message: &'a str,
@@ -22,7 +25,7 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     pub(super) fn new(producer: &'a Producer, level: Level, target: &'a str, message: &'a str) -> Self {
         let wanted = producer.enabled(level, target);
-        Self { producer, wanted, level, target, message, fields: Fields::new(), span: None }
+        Self { producer, wanted, timestamp: None, level, target, message, fields: Fields::new(), span: None }
     }
 
     /// Whether the entry is wanted: where not, what it would be made of need not be made.
@@ -46,19 +49,25 @@ impl<'a> Record<'a> {
         self
     }
 
+    /// Sets the time of the entry, for what was logged elsewhere before; where it is not set, it is the time of `send`.
+    pub fn timestamp(mut self, timestamp: DateTime<Utc>) -> Self {
+        self.timestamp = Some(timestamp.into());
+        self
+    }
+
     /// Sets all fields at once.
     pub fn fields(mut self, fields: Fields) -> Self {
         self.fields = fields;
         self
     }
 
-    /// Logs the entry, with the present time. What became of it can be ignored: it is counted.
+    /// Logs the entry. What became of it can be ignored: it is counted.
     pub fn send(self) -> Outcome {
         if !self.wanted {
             return self.producer.unwanted();
         }
         self.producer.submit(&Parts {
-            timestamp: Timestamp::now(),
+            timestamp: self.timestamp.unwrap_or_else(Timestamp::now),
             level: self.level,
             target: self.target,
             message: self.message,
