@@ -98,6 +98,7 @@ test-c: tests/node_modules ## Test the C face: misuse, forks, the ABI, and each 
 	cargo build --package logrtc-c --features test-panic
 	$(MAKE) install PREFIX="$${CARGO_TARGET_DIR:-$$PWD/target}/c/prefix"
 	tests/c/run programs
+	tests/c/run static
 	tests/c/run abi
 	CHROMIUM="$$(tools/ensure browser)" node --test --test-concurrency=1 --test-timeout=300000 tests/c/*.test.mjs
 
