@@ -43,7 +43,11 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
             }
             check_media(description)?;
         } else if let Some(found) = line.strip_prefix("a=fingerprint:") {
-            check_fingerprint(found)?;
+            // A consumer may name its certificate by several algorithms (RFC 8122 §5), as aiortc does: the stack knows one.
+            if !is_sha_256(found) {
+                continue;
+            }
+            check_octets(found)?;
             if fingerprint.is_some_and(|known| !known.eq_ignore_ascii_case(found)) {
                 return Err("sdp: must have one fingerprint".to_owned());
             }
@@ -74,7 +78,7 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
         return Err("sdp: must have one media line, m=application".to_owned());
     }
     if fingerprint.is_none() {
-        return Err("sdp: must have a fingerprint".to_owned());
+        return Err("sdp: must have a fingerprint of sha-256".to_owned());
     }
     let ufrag = ufrag.ok_or("sdp: must have an ice-ufrag")?.to_owned();
     Ok(CheckedAnswer { sdp: kept, ufrag, candidates })
@@ -115,12 +119,13 @@ fn check_media(description: &str) -> Result<(), String> {
     }
 }
 
+fn is_sha_256(fingerprint: &str) -> bool {
+    fingerprint.split(' ').next().is_some_and(|algorithm| algorithm.eq_ignore_ascii_case("sha-256"))
+}
+
 /// `sha-256 AB:CD:…`, 32 octets (RFC 8122 §5).
-fn check_fingerprint(fingerprint: &str) -> Result<(), String> {
-    let (algorithm, octets) = fingerprint.split_once(' ').unwrap_or((fingerprint, ""));
-    if !algorithm.eq_ignore_ascii_case("sha-256") {
-        return Err(format!("sdp: the fingerprint must be sha-256, not {}", shown(algorithm)));
-    }
+fn check_octets(fingerprint: &str) -> Result<(), String> {
+    let (_, octets) = fingerprint.split_once(' ').unwrap_or((fingerprint, ""));
     let is_octet = |octet: &str| octet.len() == 2 && octet.bytes().all(|byte| byte.is_ascii_hexdigit());
     if octets.split(':').count() != 32 || !octets.split(':').all(is_octet) {
         return Err("sdp: the fingerprint must have 32 octets".to_owned());
