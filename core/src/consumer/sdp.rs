@@ -2,7 +2,7 @@
 //!
 //! What comes from a consumer or through a server is hostile until checked (DESIGN.md, "Trust").
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The longest SDP that is read, in bytes.
 const MAX_SDP_BYTES: usize = 64 * 1024;
@@ -144,7 +144,7 @@ fn is_ice_text(text: &str, least: usize) -> bool {
 pub(crate) fn check_candidate(candidate: &str) -> Result<(), String> {
     let body = candidate.strip_prefix("candidate:").unwrap_or(candidate);
     let words: Vec<&str> = body.split_ascii_whitespace().take(8).collect();
-    let [_foundation, component, protocol, priority, address, port, typ, _kind] = words[..] else {
+    let [_foundation, component, protocol, priority, address, port, typ, kind] = words[..] else {
         return Err("candidate: has too few words".to_owned());
     };
     if candidate.len() > 1024 || candidate.contains(['\r', '\n']) {
@@ -153,7 +153,8 @@ pub(crate) fn check_candidate(candidate: &str) -> Result<(), String> {
     if !protocol.eq_ignore_ascii_case("udp") {
         return Err(format!("candidate: must be UDP, not {}", shown(protocol)));
     }
-    if component.parse::<u16>().is_err() || priority.parse::<u32>().is_err() || typ != "typ" {
+    let is_known = matches!(kind, "host" | "srflx" | "prflx" | "relay");
+    if component.parse::<u16>().is_err() || priority.parse::<u32>().is_err() || typ != "typ" || !is_known {
         return Err("candidate: is not formed as RFC 8839 says".to_owned());
     }
     if !port.parse::<u16>().is_ok_and(|port| port != 0) {
@@ -172,7 +173,7 @@ pub(crate) fn check_candidate(candidate: &str) -> Result<(), String> {
 fn is_forbidden(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => v4.is_link_local() || v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast(),
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+        IpAddr::V6(v6) => match embedded_ipv4(v6) {
             Some(v4) => is_forbidden(IpAddr::V4(v4)),
             // fd00:ec2::254 is the metadata service of one large cloud.
             None => {
@@ -182,6 +183,15 @@ fn is_forbidden(address: IpAddr) -> bool {
                     || v6.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]
             }
         },
+    }
+}
+
+/// The IPv4 address that a translator would make of it: mapped, NAT64 (RFC 6052), or 6to4 (RFC 3056).
+fn embedded_ipv4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => Some(of(high, low)),
+        _ => address.to_ipv4_mapped(),
     }
 }
 

@@ -163,6 +163,9 @@ fn candidates_are_checked_one_by_one() {
         ("fe80::1", false),
         ("::ffff:169.254.169.254", false),
         ("fd00:ec2::254", false),
+        ("64:ff9b::169.254.169.254", false),
+        ("64:ff9b::192.0.2.1", true),
+        ("2002:a9fe:a9fe::1", false),
         ("0.0.0.0", false),
         ("224.0.0.251", false),
         ("255.255.255.255", false),
@@ -173,9 +176,14 @@ fn candidates_are_checked_one_by_one() {
         let candidate = HOST.replace("192.168.1.4", address);
         assert_eq!(check_candidate(&candidate).is_ok(), acceptable, "{address}");
     }
-    for wrong in
-        ["", "candidate:1", &HOST.replace("udp", "tcp"), &HOST.replace("54400", "0"), &HOST.replace("typ", "x")]
-    {
+    for wrong in [
+        "",
+        "candidate:1",
+        &HOST.replace("udp", "tcp"),
+        &HOST.replace("54400", "0"),
+        &HOST.replace("typ", "x"),
+        &HOST.replace("typ host", "typ hosts"),
+    ] {
         assert!(check_candidate(wrong).is_err(), "{wrong}");
     }
 }
