@@ -17,6 +17,7 @@ pub(crate) mod table;
 pub(crate) mod window;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use log::debug;
 use tokio::sync::{mpsc, watch};
@@ -71,7 +72,11 @@ impl Consumers {
                         self.roster.remove_generation(&consumer_id, generation);
                     }
                 }
+                () = turn_ends(self.roster.turn_ends()) => {}
                 _ = self.shutdown.changed() => break,
+            }
+            while let Some(peer) = self.roster.introduce(Instant::now()) {
+                tell(peer, Command::Introduce);
             }
         }
         self.roster.drain().for_each(drop);
@@ -151,6 +156,13 @@ impl Consumers {
                 self.context.counters.candidates_refused.increment();
             }
         }
+    }
+}
+
+async fn turn_ends(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }
 

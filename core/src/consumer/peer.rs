@@ -46,6 +46,8 @@ pub(crate) struct PeerContext {
 /// What the roster tells a peer. The end of the channel ends the peer.
 #[derive(Debug)]
 pub(crate) enum Command {
+    /// The offer may be made.
+    Introduce,
     /// An answer, checked.
     Answer(String),
     /// A candidate, checked.
@@ -140,22 +142,20 @@ impl Peer {
     async fn open(&mut self, connection: &mut Connection, offer: Outgoing, deadline: Instant) -> Result<(), EndReason> {
         let channel = Arc::clone(&connection.channel);
         let outgoing = self.context.outgoing.clone();
-        // Without it nothing comes of the connection: it waits for a server that reads slowly.
+        // Without it nothing comes of the connection: it waits for a server that reads slowly. No candidate goes before it.
         let mut offer = Some(offer);
         let mut signaling = Exchange::default();
         let mut nudges = interval(NUDGE_INTERVAL);
         nudges.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                // First, so that no candidate goes before the offer.
-                biased;
-                Ok(place) = outgoing.reserve(), if offer.is_some() => {
+                Ok(place) = outgoing.reserve(), if signaling.introduced && offer.is_some() => {
                     if let Some(offer) = offer.take() {
                         place.send(offer);
                     }
                 }
                 command = self.commands.recv() => self.obey(command, connection, &mut signaling).await?,
-                Some(event) = connection.events.recv() => self.note(event, &mut signaling)?,
+                Some(event) = connection.events.recv(), if offer.is_none() => self.note(event, &mut signaling)?,
                 _ = nudges.tick(), if signaling.has_path => connection.nudge().await,
                 event = channel.poll() => match event {
                     Some(DataChannelEvent::OnOpen) => return Ok(()),
@@ -223,6 +223,7 @@ impl Peer {
         match command {
             None => return Err(EndReason::ProducerClosed),
             Some(Command::End(reason)) => return Err(reason),
+            Some(Command::Introduce) => signaling.introduced = true,
             // A second answer changes nothing: the first one holds.
             Some(Command::Answer(_)) if signaling.answered => {}
             Some(Command::Answer(sdp)) => {
@@ -306,6 +307,7 @@ impl Drop for OpenCursor {
 /// What has been said so far about one connection.
 #[derive(Default)]
 struct Exchange {
+    introduced: bool,
     answered: bool,
     /// Candidates that came before the answer; the roster lets no more than 32 through.
     early: Vec<RemoteCandidate>,

@@ -1,6 +1,13 @@
-//! Who is there: which consumers have a peer, and which peer a message belongs to. No I/O.
+//! Who is there: which consumers have a peer, when each makes its offer, and which peer a message belongs to. No I/O.
+//!
+//! An answer of part 1 of the protocol does not say whose it is. So as long as no answer has come that did, one consumer
+//! after the other gets its offer: two at once could answer in either order.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// How long the others wait for one that does not answer.
+const TURN: Duration = Duration::from_secs(2);
 
 /// One consumer's place in the roster. `T` is whatever drives its peer.
 #[derive(Debug)]
@@ -8,6 +15,8 @@ struct Member<T> {
     peer: T,
     /// Tells this peer from an earlier one of the same consumer.
     generation: u64,
+    /// Whether it may make its offer.
+    introduced: bool,
     /// Rises with each answer; `None` while the peer waits for its own.
     answered: Option<u64>,
     ufrag: Option<String>,
@@ -28,11 +37,15 @@ pub(crate) struct Roster<T> {
     members: HashMap<String, Member<T>>,
     /// Rises with each admission and each answer.
     clock: u64,
+    /// Whether answers say whose they are.
+    answers_are_named: bool,
+    /// Until when the others wait for the one that was introduced last.
+    turn_ends: Option<Instant>,
 }
 
 impl<T> Roster<T> {
     pub(crate) fn new(max_consumers: usize) -> Self {
-        Self { max_consumers, members: HashMap::new(), clock: 0 }
+        Self { max_consumers, members: HashMap::new(), clock: 0, answers_are_named: false, turn_ends: None }
     }
 
     fn tick(&mut self) -> u64 {
@@ -47,9 +60,29 @@ impl<T> Roster<T> {
         if self.members.len() >= self.max_consumers && !self.members.contains_key(consumer_id) {
             return Admission::Full(peer);
         }
-        let member = Member { peer, generation, answered: None, ufrag: None };
+        let member = Member { peer, generation, introduced: false, answered: None, ufrag: None };
         let replaced = self.members.insert(consumer_id.to_owned(), member).map(|member| member.peer);
         Admission::Admitted { generation, replaced }
+    }
+
+    /// The next peer that may make its offer, where there is one; to be asked again until there is none, and after every
+    /// change.
+    pub(crate) fn introduce(&mut self, now: Instant) -> Option<&mut T> {
+        let waits = self.members.values().any(|member| member.introduced && member.answered.is_none());
+        if !self.answers_are_named && waits && self.turn_ends.is_some_and(|end| now < end) {
+            return None;
+        }
+        self.turn_ends = None;
+        let next =
+            self.members.values_mut().filter(|member| !member.introduced).min_by_key(|member| member.generation)?;
+        next.introduced = true;
+        self.turn_ends = Some(now + TURN);
+        Some(&mut next.peer)
+    }
+
+    /// When to ask for the next one although nothing has changed.
+    pub(crate) fn turn_ends(&self) -> Option<Instant> {
+        self.turn_ends.filter(|_| self.members.values().any(|member| !member.introduced))
     }
 
     /// Ends the place of `consumer_id`.
@@ -76,8 +109,9 @@ impl<T> Roster<T> {
     /// The peer that an answer is for: the first of `from` that names one, else the one that waits longest.
     pub(crate) fn take_answer(&mut self, from: &[String], ufrag: &str) -> Option<&mut T> {
         let named = from.iter().find(|id| self.members.contains_key(*id)).cloned();
+        self.answers_are_named |= named.is_some();
         let id = named.or_else(|| {
-            let waiting = self.members.iter().filter(|(_, member)| member.answered.is_none());
+            let waiting = self.members.iter().filter(|(_, member)| member.introduced && member.answered.is_none());
             waiting.min_by_key(|(_, member)| member.generation).map(|(id, _)| id.clone())
         })?;
         let now = self.tick();
@@ -115,7 +149,35 @@ mod tests {
         for id in ids {
             roster.admit(id, |_| *id);
         }
+        // Nobody answers, and each has its turn.
+        let mut now = Instant::now();
+        while roster.introduce(now).is_some() {
+            now += TURN;
+        }
         roster
+    }
+
+    #[test]
+    fn one_after_the_other_makes_its_offer_until_answers_say_whose_they_are() {
+        let mut roster = Roster::new(8);
+        for id in ["a", "b", "c", "d", "e"] {
+            roster.admit(id, |_| id);
+        }
+        let start = Instant::now();
+        let next = |roster: &mut Roster<&'static str>, now| roster.introduce(now).copied();
+        assert_eq!(roster.turn_ends(), None);
+        assert_eq!(next(&mut roster, start), Some("a"));
+        assert_eq!(next(&mut roster, start), None);
+        assert_eq!(roster.turn_ends(), Some(start + TURN));
+        assert_eq!(roster.take_answer(&[], "1"), Some(&mut "a"));
+        assert_eq!([next(&mut roster, start), next(&mut roster, start)], [Some("b"), None]);
+        assert_eq!(next(&mut roster, start + TURN), Some("c"), "b does not answer");
+        roster.remove("c");
+        assert_eq!(next(&mut roster, start + TURN), None, "b may still answer");
+        assert_eq!(roster.take_answer(&ids(&["b"]), "2"), Some(&mut "b"));
+        let rest = [next(&mut roster, start), next(&mut roster, start), next(&mut roster, start)];
+        assert_eq!(rest, [Some("d"), Some("e"), None], "answers say whose they are");
+        assert_eq!(roster.turn_ends(), None);
     }
 
     fn ids(ids: &[&str]) -> Vec<String> {
@@ -201,6 +263,7 @@ mod tests {
                         prop_assert_eq!(roster.remove(names[name]), before);
                     }
                     _ => {
+                        while roster.introduce(Instant::now()).is_some() {}
                         let answered = roster.take_answer(&[], "u").copied();
                         prop_assert!(answered.is_none_or(|peer| live.contains(&peer)));
                     }
