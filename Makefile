@@ -126,4 +126,5 @@ test-conformance: tests/node_modules ## Test that every face sends the same byte
 	@tools/ensure c-toolchain
 	cargo build --package logrtc-viewer --package logrtc-c --package logrtc-conformance
 	tests/c/run conformance
+	tests/python/run venv dev
 	npm --prefix tests run test:conformance

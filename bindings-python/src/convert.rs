@@ -130,7 +130,7 @@ impl<'py> Converter<'py> {
         {
             return self.nested(place, value, |converter, place| converter.write_elements(place, value));
         }
-        if value.is_instance(self.types.enumeration.bind(py))? {
+        if is_kind_of(value, &self.types.enumeration)? {
             let inner = unless_exception(py, value.getattr(intern!(py, "value")))?;
             return match inner {
                 Some(inner) => self.nested(place, value, |converter, place| converter.write(place, &inner)),
@@ -150,7 +150,7 @@ impl<'py> Converter<'py> {
             place.value(float.value());
             return Ok(());
         }
-        if value.is_instance(self.types.date.bind(py))? || value.is_instance(self.types.time.bind(py))? {
+        if is_kind_of(value, &self.types.date)? || is_kind_of(value, &self.types.time)? {
             let written = value.call_method0(intern!(py, "isoformat"));
             return match unless_exception(py, written)? {
                 Some(written) => self.write_str(place, &written),
@@ -166,11 +166,10 @@ impl<'py> Converter<'py> {
         if let Ok(exception) = value.cast::<PyBaseException>() {
             return self.nested(place, value, |converter, place| converter.write_exception(place, exception));
         }
-        let members = value.get_type().getattr(intern!(py, "__dataclass_fields__")).ok();
-        if let Some(members) = members.and_then(|members| members.cast_into::<PyDict>().ok())
-            && !value.is_instance_of::<PyType>()
+        if !value.is_instance_of::<PyType>()
+            && unless_exception(py, value.get_type().hasattr(intern!(py, "__dataclass_fields__")))? == Some(true)
         {
-            return self.nested(place, value, |converter, place| converter.write_dataclass(place, value, &members));
+            return self.nested(place, value, |converter, place| converter.write_dataclass(place, value));
         }
         self.write_str(place, value)
     }
@@ -279,25 +278,29 @@ impl<'py> Converter<'py> {
         Ok(())
     }
 
-    fn write_dataclass(
-        &mut self,
-        place: ValueWriter<'_>,
-        value: &Bound<'py, PyAny>,
-        members: &Bound<'py, PyDict>,
-    ) -> PyResult<()> {
+    fn write_dataclass(&mut self, place: ValueWriter<'_>, value: &Bound<'py, PyAny>) -> PyResult<()> {
+        let py = value.py();
         let mut object = place.object();
-        for name in members.keys() {
+        let members = py.import(intern!(py, "dataclasses"))?.call_method1(intern!(py, "fields"), (value,));
+        let members =
+            unless_exception(py, members.and_then(|members| members.cast_into::<PyTuple>().map_err(Into::into)))?;
+        for member in members.into_iter().flatten() {
             if self.is_full() {
                 break;
             }
-            // A field without a value yet, and a pseudo-field such as ClassVar without one, are left out.
-            let Ok(name) = name.cast_into::<PyString>() else { continue };
-            if let Some(member) = unless_exception(value.py(), value.getattr(&name))? {
+            let name = member.getattr(intern!(py, "name"))?.cast_into::<PyString>()?;
+            // A field may have no value yet.
+            if let Some(member) = unless_exception(py, value.getattr(&name))? {
                 self.write_member(&mut object, &name, &member)?;
             }
         }
         Ok(())
     }
+}
+
+/// By its type, and not by what it says of its class: that may be any code.
+fn is_kind_of(value: &Bound<'_, PyAny>, class: &Py<PyType>) -> PyResult<bool> {
+    value.get_type().is_subclass(class.bind(value.py()))
 }
 
 /// A key as JSON has it: `json` writes `None`, `True` and `False` in its own words, too.
