@@ -1,15 +1,16 @@
 //! Callbacks of Python, on a thread of their own: no thread of the core ever waits for the program.
+//!
+//! It is a thread of Python, `logrtc._callbacks`, so that the interpreter can end it wherever it stands: there are no frames of
+//! Rust below the code of the program.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
 use logrtc::{Event, State};
 use pyo3::prelude::*;
-
-use crate::errors::Refusal;
 
 /// The name of a state.
 pub(crate) fn state_name(state: State) -> &'static str {
@@ -24,60 +25,70 @@ pub(crate) fn state_name(state: State) -> &'static str {
     }
 }
 
+#[derive(Default)]
+struct Shared {
+    thread: Mutex<Option<ThreadId>>,
+    is_muted: AtomicBool,
+}
+
+/// The states of a producer, one after another, to its close.
+#[pyclass(frozen, module = "logrtc._logrtc")]
+pub(crate) struct States {
+    events: Mutex<Receiver<Event>>,
+    shared: Arc<Shared>,
+    /// Until there are no more.
+    end: Mutex<Option<Sender<()>>>,
+}
+
+#[pymethods]
+impl States {
+    /// The next state, when it comes; `None` after the last one.
+    fn next(&self, py: Python<'_>) -> Option<&'static str> {
+        py.detach(|| {
+            *self.shared.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current().id());
+            let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+            let states = events.iter().filter_map(|event| match event {
+                Event::StateChanged(state) => Some(state_name(state)),
+                _ => None,
+            });
+            let state = states.take_while(|_| !self.shared.is_muted.load(Ordering::Acquire)).next();
+            if state.is_none() {
+                drop(self.end.lock().unwrap_or_else(PoisonError::into_inner).take());
+            }
+            state
+        })
+    }
+}
+
 /// The thread that calls back, until the producer closes.
 pub(crate) struct CallbackThread {
-    id: ThreadId,
     pid: u32,
-    muted: Arc<AtomicBool>,
+    shared: Arc<Shared>,
     ended: Mutex<Receiver<()>>,
 }
 
 impl CallbackThread {
     /// Starts to tell `callback` of the states that `events` brings.
-    pub(crate) fn start(callback: Py<PyAny>, events: Receiver<Event>) -> Result<Self, Refusal> {
-        let muted = Arc::new(AtomicBool::new(false));
-        let is_muted = Arc::clone(&muted);
-        let (end, ended) = sync_channel(1);
-        let tell = move || {
-            for event in events {
-                if is_muted.load(Ordering::Acquire) {
-                    break;
-                }
-                let Event::StateChanged(state) = event else { continue };
-                // At the end of the interpreter there is nobody to tell any more.
-                let told = Python::try_attach(|py| {
-                    if let Err(error) = callback.call1(py, (state_name(state),)) {
-                        error.write_unraisable(py, Some(callback.bind(py)));
-                    }
-                });
-                if told.is_none() {
-                    break;
-                }
-            }
-            let _ = Python::try_attach(|_| drop(callback));
-            let _ = end.send(());
-        };
-        let thread = std::thread::Builder::new().name("logrtc-callback".to_owned());
-        let handle = thread.spawn(tell).map_err(|error| {
-            Refusal::Python(pyo3::exceptions::PyOSError::new_err(format!("no thread for callbacks: {error}")))
-        })?;
-        Ok(Self { id: handle.thread().id(), pid: std::process::id(), muted, ended: Mutex::new(ended) })
+    pub(crate) fn start(callback: &Bound<'_, PyAny>, events: Receiver<Event>) -> PyResult<Self> {
+        let (end, ended) = channel();
+        let shared = Arc::new(Shared::default());
+        let states = States { events: Mutex::new(events), shared: Arc::clone(&shared), end: Mutex::new(Some(end)) };
+        callback.py().import("logrtc._callbacks")?.call_method1("start", (states, callback))?;
+        Ok(Self { pid: std::process::id(), shared, ended: Mutex::new(ended) })
     }
 
     /// Returns when no callback runs, and none will: at once where this is called in one, and at the latest after
     /// `timeout`, for a callback may never return. The events must have ended, and the caller must not hold the GIL.
     pub(crate) fn stop(&self, timeout: Duration) {
-        if std::thread::current().id() == self.id {
-            self.muted.store(true, Ordering::Release);
-            return;
-        }
-        // The child of a fork has no such thread to wait for, and the lock may be held for ever.
+        // The child of a fork has no such thread to wait for, and the locks may be held for ever.
         if self.pid != std::process::id() {
             return;
         }
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whoever waits second finds the sender gone.
-        let _ = ended.recv_timeout(timeout);
-        self.muted.store(true, Ordering::Release);
+        let thread = *self.shared.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if thread != Some(std::thread::current().id()) {
+            // Nothing is sent: the sender goes, and whoever waits second finds it gone.
+            let _ = self.ended.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(timeout);
+        }
+        self.shared.is_muted.store(true, Ordering::Release);
     }
 }

@@ -9,6 +9,7 @@ mod convert;
 mod errors;
 mod fields;
 mod options;
+mod process;
 mod producer;
 mod record;
 mod registry;
@@ -24,6 +25,10 @@ mod _logrtc {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use crate::callbacks::States;
+    #[pymodule_export]
+    use crate::process::{after_fork_in_child, end};
+    #[pymodule_export]
     use crate::producer::Producer;
     #[pymodule_export]
     use crate::registry::shutdown;
@@ -31,12 +36,6 @@ mod _logrtc {
     use crate::server::{Server, run};
     #[pymodule_export]
     use crate::stats::{ConsumerStats, Stats};
-
-    /// Tells that this process is the child of a fork. To be called in the child, before anything is logged.
-    #[pyfunction]
-    fn after_fork_in_child() {
-        logrtc::after_fork_in_child();
-    }
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -12,6 +12,7 @@ use pyo3::types::{PyDict, PyString};
 use crate::callbacks::{CallbackThread, state_name};
 use crate::errors::Refusal;
 use crate::options::{Options, seconds};
+use crate::process::Call;
 use crate::record::{Circumstances, level_of, level_of_number};
 use crate::registry::{self, Handle};
 use crate::stats::Stats;
@@ -40,13 +41,18 @@ pub(crate) struct Producer {
 impl Producer {
     #[new]
     #[pyo3(signature = (url=None, *, client_id, **options))]
-    fn new(url: Option<String>, client_id: String, options: Option<&Bound<'_, PyDict>>) -> Result<Self, Refusal> {
+    fn new(
+        py: Python<'_>,
+        url: Option<String>,
+        client_id: String,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> Result<Self, Refusal> {
         let Options { config, may_block, on_state } = Options::read(url, client_id, options)?;
         let close_timeout = config.close_timeout();
         let (url, client_id) = (config.url().to_owned(), config.client_id().to_owned());
         let producer = logrtc::Producer::connect(config)?;
         let callbacks = match on_state {
-            Some(callback) => Some(CallbackThread::start(callback, producer.subscribe())?),
+            Some(callback) => Some(CallbackThread::start(callback.bind(py), producer.subscribe())?),
             None => None,
         };
         let handle = Arc::new(Handle { producer, callbacks, close_timeout });
@@ -120,6 +126,7 @@ impl Producer {
     ///
     /// Raises ``InvalidArgumentError``, which names the key that is missing, of another type, or no part of an entry.
     fn send(&self, py: Python<'_>, entry: &Bound<'_, PyAny>) -> Result<(), Refusal> {
+        let Some(_call) = Call::begin() else { return Ok(()) };
         let Ok(entry) = entry.cast::<PyDict>() else {
             return Err(Refusal::invalid("entry", format_args!("must be a dict, not {}", entry.get_type().name()?)));
         };
@@ -265,6 +272,7 @@ impl Producer {
         fields: Option<&Bound<'_, PyAny>>,
         span: Option<&Bound<'_, PyAny>>,
     ) -> Result<(), Refusal> {
+        let Some(_call) = Call::begin() else { return Ok(()) };
         let producer = &self.handle.producer;
         if !producer.enabled_for_any_target(level) {
             producer.log(level, "", "").send();
@@ -295,6 +303,7 @@ impl Producer {
 
     /// What is logged while a record is being logged, by what that asks of the program, is left out: it could have no end.
     fn unless_logging(&self, log: impl FnOnce() -> PyResult<()>) -> PyResult<()> {
+        let Some(_call) = Call::begin() else { return Ok(()) };
         if LOGGING.replace(true) {
             self.suppressed.fetch_add(1, Ordering::Relaxed);
             return Ok(());

@@ -297,7 +297,7 @@ def test_a_callback_logs_flushes_and_closes(start: Start) -> None:
     assert producer.state == "closed"
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_callback_that_fails_harms_nobody() -> None:
     called = threading.Event()
 

@@ -7,14 +7,13 @@ import time
 import weakref
 from functools import partial
 
+from consumer import Consumer, eventually
+
 import logrtc
 
 
 def is_connected(producer: logrtc.Producer) -> bool:
     return bool(producer.stats().consumers)
-
-
-from consumer import Consumer, eventually
 
 
 def test_a_producer_that_nobody_holds_is_closed() -> None:

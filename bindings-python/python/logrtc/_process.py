@@ -17,13 +17,14 @@ __all__ = ["watch"]
 
 def watch() -> None:
     """Closes every producer at the end of the program, and tells the core of forks."""
+    # What is registered first is called last.
+    atexit.register(_logrtc.end)
     atexit.register(_logrtc.shutdown)
     # Not where there is no fork.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork_in_child)
-    # A child that multiprocessing has begun in another way than by a fork loads this anew.
-    process = sys.modules.get("multiprocessing.process")
-    if process is not None and process.parent_process() is not None:
+    # A child that multiprocessing has begun in another way than by a fork loads this anew, before or after it begins.
+    if "multiprocessing.util" in sys.modules:
         _watch_child()
 
 
@@ -38,7 +39,8 @@ def _watch_child() -> None:
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
         util.register_after_fork(_logrtc.shutdown, _close_at_end_of_child)
-        _close_at_end_of_child(_logrtc.shutdown)
+        if sys.modules["multiprocessing.process"].parent_process() is not None:
+            _close_at_end_of_child(_logrtc.shutdown)
 
 
 def _close_at_end_of_child(shutdown: Callable[[], None]) -> None:

@@ -1,0 +1,46 @@
+"""What the programs of the tests of a process's life have in common.
+
+Each is started as `PROGRAM CLIENT_ID` with `LOGRTC_URL` set. What it has logged before it leaves it says on standard output,
+as `logged CLIENT_ID TARGET COUNT`: that much must arrive.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+import logrtc
+
+CLIENT_ID = sys.argv[1] if len(sys.argv) > 1 else "none"
+DEADLINE = 30.0
+
+
+def say(line: str) -> None:
+    os.write(1, f"{line}\n".encode())
+
+
+def wait_for_consumer(producer: logrtc.Producer) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not producer.stats().consumers:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no consumer: {producer!r}, {producer.stats()!r}")
+        time.sleep(0.002)
+
+
+def attached(client_id: str = CLIENT_ID, **options: Any) -> logrtc.Producer:
+    """A producer with a consumer."""
+    producer = logrtc.connect(client_id=client_id, ice_servers=[], **options)
+    wait_for_consumer(producer)
+    return producer
+
+
+def log(producer: logrtc.Producer, target: str, count: int, begin: int = 0) -> None:
+    for number in range(begin, count):
+        producer.info(target, "m", {"number": number})
+
+
+def log_and_say(producer: logrtc.Producer, target: str, count: int, client_id: str = CLIENT_ID) -> None:
+    log(producer, target, count)
+    say(f"logged {client_id} {target} {count}")
