@@ -14,8 +14,14 @@ export class ConsumerOfAll {
   /** @type {Map<string, PeerConnection>} */
   #peers = new Map();
 
-  /** @param {string} url of the signaling server */
-  constructor(url) {
+  #onFirst;
+
+  /**
+   * @param {string} url of the signaling server
+   * @param {(producer: string) => void} [onFirst] called with the first entry of each producer
+   */
+  constructor(url, onFirst = () => {}) {
+    this.#onFirst = onFirst;
     this.#socket = new WebSocket(url);
     this.#socket.on("open", () => this.#say({ type: "register", role: "consumer" }));
     this.#socket.on("message", (data) => {
@@ -52,7 +58,11 @@ export class ConsumerOfAll {
       this.#kept.set(from, [...(this.#kept.get(from) ?? []), channel]);
       const entries = this.entries.get(from) ?? [];
       this.entries.set(from, entries);
-      channel.onMessage((message) => entries.push(JSON.parse(String(message))));
+      channel.onMessage((message) => {
+        if (entries.push(JSON.parse(String(message))) === 1) {
+          this.#onFirst(from);
+        }
+      });
     });
     peer.setRemoteDescription(offer, "offer");
   }

@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Child } from "../lib/child.mjs";
@@ -19,17 +22,20 @@ const AT_ONCE = 5;
 const DEADLINE_MS = 45_000;
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
 
+/** Has a file of the name of each producer from which an entry has come: so a program knows that it is listened to. */
+const seen = mkdtempSync(join(tmpdir(), "logrtc-seen-"));
 /** @type {Server} */
 let server;
 /** @type {ConsumerOfAll} */
 let consumer;
 before(async () => {
   server = await Server.start();
-  consumer = new ConsumerOfAll(server.signalingUrl);
+  consumer = new ConsumerOfAll(server.signalingUrl, (producer) => writeFileSync(join(seen, producer), ""));
 });
 after(async () => {
   consumer.leave();
   await server.kill();
+  rmSync(seen, { recursive: true });
   // Its threads keep a process alive.
   cleanup();
 });
@@ -41,7 +47,7 @@ after(async () => {
 function start(command, variables = []) {
   /** @type {string[]} */
   const lines = [];
-  const environment = [`LOGRTC_URL=${server.signalingUrl}`, `PYTHONPATH=${PROGRAMS}`, "PYTHONDONTWRITEBYTECODE=1"];
+  const environment = [`LOGRTC_URL=${server.signalingUrl}`, `PYTHONPATH=${PROGRAMS}`, "PYTHONDONTWRITEBYTECODE=1", `SEEN=${seen}`];
   const running = new Child("env", [...environment, ...variables, ...command], (line) => lines.push(line));
   return { running, lines };
 }

@@ -19,7 +19,7 @@ def child(own: bool, name: str) -> None:
     # The parent's, of which the child has its own from the first entry on.
     producer, client_id = parents, f"{CLIENT_ID}#{os.getpid()}"
     log(producer, "child", 50)
-    wait_for_consumer(producer)
+    wait_for_consumer(producer, client_id)
     log(producer, "child", 100, 50)
     say(f"logged {client_id} child 100")
 

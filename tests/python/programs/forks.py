@@ -26,9 +26,10 @@ for thread in threads:
 
 leaves = os.fork()
 if leaves == 0:
+    client_id = f"{CLIENT_ID}#{os.getpid()}"
     log(producer, "child", 100)
-    wait_for_consumer(producer)
-    say(f"logged {CLIENT_ID}#{os.getpid()} child 100")
+    wait_for_consumer(producer, client_id)
+    say(f"logged {client_id} child 100")
     # In the child, the threads are not there to be waited for.
     sys.exit(3)
 ends = os.fork()

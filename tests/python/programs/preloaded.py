@@ -15,6 +15,6 @@ def application(environment: object, respond: Callable[[str, list[tuple[str, str
     global count
     log(producer, "worker", count + 10, count)
     count += 10
-    wait_for_consumer(producer)
+    wait_for_consumer(producer, f"{CLIENT_ID}#{os.getpid()}")
     respond("200 OK", [("Content-Type", "text/plain")])
     return [f"logged {CLIENT_ID}#{os.getpid()} worker {count}\n".encode()]

@@ -1,7 +1,7 @@
 """What the programs of the tests of a process's life have in common.
 
-Each is started as `PROGRAM CLIENT_ID` with `LOGRTC_URL` set. What it has logged before it leaves it says on standard output,
-as `logged CLIENT_ID TARGET COUNT`: that much must arrive.
+Each is started as `PROGRAM CLIENT_ID` with `LOGRTC_URL` set. What it has logged it says on standard output, as
+`logged CLIENT_ID TARGET COUNT`: that much must arrive.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ def say(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
 
-def wait_for_consumer(producer: logrtc.Producer) -> None:
+def wait_for_consumer(producer: logrtc.Producer, client_id: str = CLIENT_ID) -> None:
+    """Returns when an entry has arrived. That a channel is open says less: who is there may not have looked."""
+    producer.info("greeting", "hello", {"number": 0})
+    seen = os.path.join(os.environ["SEEN"], client_id)
     deadline = time.monotonic() + DEADLINE
-    while not producer.stats().consumers:
+    while not os.path.exists(seen):
         if time.monotonic() > deadline:
             raise TimeoutError(f"no consumer: {producer!r}, {producer.stats()!r}")
         time.sleep(0.002)
@@ -32,7 +35,7 @@ def wait_for_consumer(producer: logrtc.Producer) -> None:
 def attached(client_id: str = CLIENT_ID, **options: Any) -> logrtc.Producer:
     """A producer with a consumer."""
     producer = logrtc.connect(client_id=client_id, ice_servers=[], **options)
-    wait_for_consumer(producer)
+    wait_for_consumer(producer, client_id)
     return producer
 
 
