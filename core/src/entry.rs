@@ -11,8 +11,9 @@ mod value;
 use chrono::{DateTime, Utc};
 
 pub(crate) use encode::{Parts, encode};
+pub(crate) use fields::EncodedFields;
 pub use fields::{FieldValue, Fields};
-pub(crate) use parse::{ParsedEntry, parse};
+pub(crate) use parse::{ParsedEntry, parse, parse_members};
 pub(crate) use timestamp::Timestamp;
 pub use value::{ArrayWriter, ObjectWriter, ValueWriter};
 

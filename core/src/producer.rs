@@ -11,7 +11,6 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
-use bytes::Bytes;
 use chrono::Utc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -422,16 +421,16 @@ impl Inner {
         thread_local! {
             static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
-        // Encoded in a place of its own first, so that the journal's copy is as long as the entry.
-        let encode = |scratch: &mut Vec<u8>| {
+        // Encoded in a place of its own first: nobody waits for the journal meanwhile.
+        let submit = |scratch: &mut Vec<u8>| {
             scratch.clear();
             entry::encode(scratch, parts, self.config.max_entry_bytes);
-            Bytes::copy_from_slice(scratch)
+            self.journal.append(scratch)
         };
         // At the very end of a thread that place is gone, and what ends with the thread may still log.
-        let encoded =
-            SCRATCH.try_with(|scratch| encode(&mut scratch.borrow_mut())).unwrap_or_else(|_| encode(&mut Vec::new()));
-        match self.journal.append(encoded) {
+        let appended =
+            SCRATCH.try_with(|scratch| submit(&mut scratch.borrow_mut())).unwrap_or_else(|_| submit(&mut Vec::new()));
+        match appended {
             Append::Accepted => Outcome::Accepted,
             Append::Refused => Outcome::Dropped,
             Append::Closed => {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::parse::parse_fields_json;
+use super::parse::parse_members;
 use super::text::{push_f64, push_string};
 use super::value::ValueWriter;
 use crate::error::Result;
@@ -100,7 +100,7 @@ impl Fields {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) where `json` is no JSON object, is nested deeper than 128,
     /// or holds what a reader could not: half of a surrogate pair, a number beyond the range of a double.
     pub fn from_json(json: &str) -> Result<Self> {
-        parse_fields_json(json)
+        parse_members(json).map(EncodedFields::into_fields)
     }
 
     /// Adds one field. A key that is there already is added again; readers of JSON take the last.
@@ -146,6 +146,37 @@ impl Fields {
 
     pub(crate) fn members(&self) -> &[u8] {
         &self.0
+    }
+}
+
+/// Fields that are being made, or that stand encoded in a text of the caller's.
+#[derive(Clone, Debug)]
+pub(crate) enum EncodedFields<'a> {
+    Own(Fields),
+    Text(&'a [u8]),
+}
+
+impl<'a> EncodedFields<'a> {
+    pub(crate) fn encoded(&self) -> &[u8] {
+        match self {
+            Self::Own(fields) => fields.members(),
+            Self::Text(members) => members,
+        }
+    }
+
+    /// The fields, to add to.
+    pub(crate) fn own(&mut self) -> &mut Fields {
+        if let Self::Text(members) = self {
+            *self = Self::Own(Fields::from_members(members.to_vec()));
+        }
+        match self {
+            Self::Own(fields) => fields,
+            Self::Text(_) => unreachable!("it was copied just now"),
+        }
+    }
+
+    fn into_fields(mut self) -> Fields {
+        std::mem::take(self.own())
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use tokio::sync::Notify;
 
+use super::store::Store;
 use super::{Batch, Counts, CursorId, Journal, Limits, Replay};
 
 /// What happens to an entry for which the journal has no room.
@@ -42,6 +42,7 @@ const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 #[derive(Debug)]
 struct State {
     journal: Journal,
+    store: Store,
     refused: u64,
     closed: bool,
     /// A reader found nothing, and wants to be woken.
@@ -59,7 +60,13 @@ pub(crate) struct SharedJournal {
 
 impl SharedJournal {
     pub(crate) fn new(limits: Limits, overflow: Overflow) -> Self {
-        let state = State { journal: Journal::new(limits), refused: 0, closed: false, readers_wait: false };
+        let state = State {
+            journal: Journal::new(limits),
+            store: Store::default(),
+            refused: 0,
+            closed: false,
+            readers_wait: false,
+        };
         Self { overflow, state: Mutex::new(state), appended: Notify::new(), progress: Condvar::new() }
     }
 
@@ -68,7 +75,7 @@ impl SharedJournal {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn append(&self, entry: Bytes) -> Append {
+    pub(crate) fn append(&self, entry: &[u8]) -> Append {
         let mut state = self.lock();
         if !state.closed && !state.journal.has_room(entry.len()) {
             state = self.make_room(state, entry.len());
@@ -80,6 +87,7 @@ impl SharedJournal {
             state.refused += 1;
             return Append::Refused;
         }
+        let entry = state.store.keep(entry);
         state.journal.append(entry);
         let wake = std::mem::take(&mut state.readers_wait);
         drop(state);
@@ -172,7 +180,9 @@ impl SharedJournal {
 
     /// Gives the memory back, once nothing more is read.
     pub(crate) fn clear(&self) {
-        self.lock().journal.clear();
+        let mut state = self.lock();
+        state.journal.clear();
+        state.store.clear();
     }
 
     /// Waits until every cursor that is open has every entry before the number `target`, at most for `timeout`, and not
@@ -216,7 +226,7 @@ mod tests {
     }
 
     fn append(journal: &SharedJournal) -> Append {
-        journal.append(Bytes::from_static(b"x"))
+        journal.append(b"x")
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{Outcome, Producer};
-use crate::entry::{FieldValue, Fields, Parts, Span, Timestamp};
+use crate::entry::{EncodedFields, FieldValue, Fields, Parts, Span, Timestamp, parse_members};
+use crate::error::Result;
 use crate::level::Level;
 
 /// An entry that gets its fields and its span, and is logged by [`send`](Self::send).
@@ -18,14 +19,14 @@ pub struct Record<'a> {
     level: Level,
     target: &'a str,
     message: &'a str,
-    fields: Fields,
+    fields: EncodedFields<'a>,
     span: Option<Span>,
 }
 
 impl<'a> Record<'a> {
     pub(super) fn new(producer: &'a Producer, level: Level, target: &'a str, message: &'a str) -> Self {
         let wanted = producer.enabled(level, target);
-        Self { producer, wanted, timestamp: None, level, target, message, fields: Fields::new(), span: None }
+        Self { producer, wanted, timestamp: None, level, target, message, fields: EncodedFields::Text(&[]), span: None }
     }
 
     /// Whether the entry is wanted: where not, what it would be made of need not be made.
@@ -36,7 +37,7 @@ impl<'a> Record<'a> {
     /// Adds a structured field.
     pub fn field<'v>(mut self, key: &str, value: impl Into<FieldValue<'v>>) -> Self {
         if self.wanted {
-            self.fields.push(key, value);
+            self.fields.own().push(key, value);
         }
         self
     }
@@ -57,8 +58,20 @@ impl<'a> Record<'a> {
 
     /// Sets all fields at once.
     pub fn fields(mut self, fields: Fields) -> Self {
-        self.fields = fields;
+        self.fields = EncodedFields::Own(fields);
         self
+    }
+
+    /// Sets all fields at once, from a JSON object, as [`Fields::from_json`] reads it; where nothing has to be changed in
+    /// it, it is not copied.
+    ///
+    /// # Errors
+    /// Those of [`Fields::from_json`].
+    pub fn fields_json(mut self, json: &'a str) -> Result<Self> {
+        if self.wanted {
+            self.fields = parse_members(json)?;
+        }
+        Ok(self)
     }
 
     /// Logs the entry. What became of it can be ignored: it is counted.
@@ -71,7 +84,7 @@ impl<'a> Record<'a> {
             level: self.level,
             target: self.target,
             message: self.message,
-            fields: self.fields.members(),
+            fields: self.fields.encoded(),
             span: self.span.as_ref(),
         })
     }
