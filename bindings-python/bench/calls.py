@@ -39,7 +39,9 @@ def compare(name: str, call: Call, peer_name: str, peer: Call, at_most: float, a
         best = min(best, nanoseconds(call))
         best_of_peer = min(best_of_peer, nanoseconds(peer, after))
     ratio = best / best_of_peer
-    print(f"{name:42} {best:7.0f} ns   {peer_name:38} {best_of_peer:7.0f} ns   ratio {ratio:.2f}, to be at most {at_most}")
+    print(
+        f"{name:42} {best:7.0f} ns   {peer_name:38} {best_of_peer:7.0f} ns   ratio {ratio:.2f}, to be at most {at_most}"
+    )
 
 
 def info_against_json(producer: logrtc.Producer) -> None:
@@ -101,16 +103,18 @@ def logger_with(name: str, handler: logging.Handler) -> logging.Logger:
 
 
 async def longest_hold(producer: logrtc.Producer) -> None:
-    """How long a log call holds an event loop that logs all the time, and how long a loop is held that flushes and closes."""
-    held = 0
+    """How long one of many log calls holds the event loop: by the clock, and of the processor's time."""
+    held: list[tuple[int, int]] = []
     fields = {"path": "/cart", "nested": [{"a": number} for number in range(20)]}
     for _ in range(200):
         for _ in range(200):
-            began = time.thread_time_ns()
+            began, began_of_thread = time.perf_counter_ns(), time.thread_time_ns()
             producer.info("checkout.http", "request served", fields)
-            held = max(held, time.thread_time_ns() - began)
+            held.append((time.perf_counter_ns() - began, time.thread_time_ns() - began_of_thread))
         await producer.aflush(1)
-    print(f"{'the longest call of 40 000, of its thread':42} {held / 1e6:7.3f} ms   to be at most 5")
+    by_clock, by_processor = (max(each) / 1e6 for each in zip(*held, strict=True))
+    print(f"the longest of {len(held)} calls in an event loop: {by_clock:.3f} ms", end=", ")
+    print(f"{by_processor:.3f} ms of them its own work; to be at most 5 ms")
 
 
 def main() -> None:

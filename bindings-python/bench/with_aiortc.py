@@ -5,6 +5,7 @@ import datetime
 import json
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -43,6 +44,10 @@ async def send(channel: Any, count: int) -> None:
 async def main(url: str, count: int) -> None:
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     sending: list[asyncio.Task[None]] = []
+
+    def begin(channel: Any) -> None:
+        sending.append(asyncio.create_task(send(channel, count)))
+
     async with connect(url) as socket:
         metadata = {"system_name": "Bench", "version": "1.0.0"}
         await socket.send(
@@ -52,7 +57,7 @@ async def main(url: str, count: int) -> None:
             message = json.loads(text)
             if message["type"] == "consumer_connected":
                 channel = peer.createDataChannel("logs", ordered=True)
-                channel.on("open", lambda: sending.append(asyncio.create_task(send(channel, count))))
+                channel.on("open", partial(begin, channel))
                 await peer.setLocalDescription(await peer.createOffer())
                 offer = {"type": "webrtc_offer", "to": message["consumer_id"], "sdp": peer.localDescription.sdp}
                 await socket.send(json.dumps(offer))

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import logrtc
 import pytest
+
+import logrtc
 from consumer import Consumer, eventually
 
 Start = Callable[..., tuple[logrtc.Producer, Consumer]]

@@ -11,11 +11,12 @@ import threading
 import time
 from typing import Any
 
-import logrtc
 import loguru
 import opentelemetry.sdk.trace
 import pytest
 import structlog
+
+import logrtc
 from conftest import Start
 from consumer import Consumer, eventually
 

@@ -8,8 +8,9 @@ import threading
 import time
 from typing import Any
 
-import logrtc
 import pytest
+
+import logrtc
 from conftest import Start
 from consumer import Consumer, eventually
 

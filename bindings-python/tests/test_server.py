@@ -7,8 +7,9 @@ import subprocess
 import sys
 import urllib.request
 
-import logrtc
 import pytest
+
+import logrtc
 
 
 def test_it_serves_the_page_until_it_is_stopped() -> None:

@@ -7,9 +7,8 @@ import time
 import weakref
 from functools import partial
 
-from consumer import Consumer, eventually
-
 import logrtc
+from consumer import Consumer, eventually
 
 
 def is_connected(producer: logrtc.Producer) -> bool:

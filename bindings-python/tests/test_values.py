@@ -14,8 +14,9 @@ import typing
 import uuid
 from typing import Any, ClassVar
 
-import logrtc
 import pytest
+
+import logrtc
 from consumer import Consumer
 
 
