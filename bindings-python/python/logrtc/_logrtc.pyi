@@ -2,13 +2,28 @@ from collections.abc import Mapping, Sequence
 from logging import LogRecord
 from typing import Final, final
 
-from typing_extensions import Self, Unpack
+from typing_extensions import Self, Unpack, disjoint_base
 
 from ._types import Level, Options, Span, State
+
+__all__ = [
+    "DEFAULT_URL",
+    "ConsumerStats",
+    "Producer",
+    "Server",
+    "States",
+    "Stats",
+    "__version__",
+    "after_fork_in_child",
+    "end",
+    "run",
+    "shutdown",
+]
 
 DEFAULT_URL: Final[str]
 __version__: Final[str]
 
+@disjoint_base
 class Producer:
     def __new__(cls, url: str | None = None, *, client_id: str, **options: Unpack[Options]) -> Self: ...
     def debug(
@@ -131,6 +146,7 @@ class ConsumerStats:
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
 
+@disjoint_base
 class Server:
     def __new__(cls, listen: str, allow_origins: Sequence[str]) -> Self: ...
     def stop(self) -> None: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from . import _logrtc
 from ._errors import LogrtcError
@@ -11,15 +11,14 @@ from ._errors import LogrtcError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
-    from typing import ParamSpec
 
     from typing_extensions import Self, Unpack
 
     from ._types import Options
 
-    P = ParamSpec("P")
-
 __all__ = ["Producer", "connect"]
+
+P = ParamSpec("P")
 
 
 async def _in_thread(call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
