@@ -4,6 +4,7 @@ use std::ffi::c_int;
 use std::ptr;
 
 use logrtc::Fields;
+use pyo3::Borrowed;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
@@ -25,8 +26,13 @@ pub(crate) fn from_argument(fields: &Bound<'_, PyAny>) -> Result<Fields, Refusal
     Ok(from_dict(&dict)?)
 }
 
+/// Room for the fields that an entry usually has.
+pub(crate) fn room() -> Fields {
+    Fields::with_capacity(256)
+}
+
 fn from_dict(dict: &Bound<'_, PyDict>) -> PyResult<Fields> {
-    let mut fields = Fields::new();
+    let mut fields = room();
     add(&mut fields, dict, |_| false)?;
     Ok(fields)
 }
@@ -92,9 +98,8 @@ fn for_each_unchanged<'py>(dict: &Bound<'py, PyDict>, mut act: impl FnMut(Member
             if found == 0 {
                 return true;
             }
-            // SAFETY: both are there, and borrowed from the dict, which holds them.
-            let (key, value) =
-                unsafe { (Bound::from_borrowed_ptr(dict.py(), key), Bound::from_borrowed_ptr(dict.py(), value)) };
+            // SAFETY: both are there, and the dict holds them as long as it does not change.
+            let (key, value) = unsafe { (Borrowed::from_ptr(dict.py(), key), Borrowed::from_ptr(dict.py(), value)) };
             if !act(Member { index, key: &key, value: &value }) {
                 return false;
             }

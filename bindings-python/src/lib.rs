@@ -39,6 +39,7 @@ mod _logrtc {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::process::refuse_subinterpreters()?;
         module.add("DEFAULT_URL", logrtc::DEFAULT_URL)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }

@@ -9,6 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PyImportError;
+use pyo3::ffi;
 use pyo3::prelude::*;
 
 /// How long the end waits for calls that are under way: what they call in the program may never return.
@@ -56,6 +58,13 @@ pub(crate) fn end(py: Python<'_>) {
             std::thread::sleep(Duration::from_micros(200));
         }
     });
+}
+
+/// What is kept of Python between calls belongs to one interpreter. From 3.12 on Python refuses others by itself.
+pub(crate) fn refuse_subinterpreters() -> PyResult<()> {
+    // SAFETY: the caller is attached to an interpreter, which is there as long as it is.
+    let id = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+    if id == 0 { Ok(()) } else { Err(PyImportError::new_err("logrtc does not support subinterpreters")) }
 }
 
 /// Tells that this process is the child of a fork. To be called in the child, before anything is logged.

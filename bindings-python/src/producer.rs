@@ -228,16 +228,16 @@ impl Producer {
         &self,
         py: Python<'py>,
         levelno: i64,
-        level_name: Option<Bound<'py, PyAny>>,
+        level_name: Option<&Bound<'py, PyAny>>,
         target: &Bound<'py, PyAny>,
         message: &Bound<'py, PyAny>,
         fields: &Bound<'py, PyAny>,
-        exception: Option<Bound<'py, PyAny>>,
-        stack: Option<Bound<'py, PyAny>>,
-        path: Option<Bound<'py, PyAny>>,
-        function: Option<Bound<'py, PyAny>>,
-        line: Option<Bound<'py, PyAny>>,
-        created: Option<Bound<'py, PyAny>>,
+        exception: Option<&Bound<'py, PyAny>>,
+        stack: Option<&Bound<'py, PyAny>>,
+        path: Option<&Bound<'py, PyAny>>,
+        function: Option<&Bound<'py, PyAny>>,
+        line: Option<&Bound<'py, PyAny>>,
+        created: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         self.unless_logging(|| {
             let producer = &self.handle.producer;
@@ -304,13 +304,21 @@ impl Producer {
     /// What is logged while a record is being logged, by what that asks of the program, is left out: it could have no end.
     fn unless_logging(&self, log: impl FnOnce() -> PyResult<()>) -> PyResult<()> {
         let Some(_call) = Call::begin() else { return Ok(()) };
+        /// Whatever becomes of the call, the next one begins anew.
+        struct Logging;
+
+        impl Drop for Logging {
+            fn drop(&mut self) {
+                LOGGING.set(false);
+            }
+        }
+
         if LOGGING.replace(true) {
             self.suppressed.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
-        let logged = log();
-        LOGGING.set(false);
-        logged
+        let _logging = Logging;
+        log()
     }
 
     fn timeout(&self, timeout: Option<&Bound<'_, PyAny>>) -> Result<Duration, Refusal> {

@@ -28,19 +28,19 @@ pub(crate) fn level_of_number(number: i64) -> Level {
 
 /// What an entry says of where and how it came about, beside what the program gives: OpenTelemetry's names for it.
 #[derive(Default)]
-pub(crate) struct Circumstances<'py> {
+pub(crate) struct Circumstances<'a, 'py> {
     /// The name of the level, where the level says less.
-    pub(crate) level_name: Option<Bound<'py, PyAny>>,
-    pub(crate) exception: Option<Bound<'py, PyAny>>,
-    pub(crate) stack: Option<Bound<'py, PyAny>>,
-    pub(crate) path: Option<Bound<'py, PyAny>>,
-    pub(crate) function: Option<Bound<'py, PyAny>>,
-    pub(crate) line: Option<Bound<'py, PyAny>>,
+    pub(crate) level_name: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) exception: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) stack: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) path: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) function: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) line: Option<&'a Bound<'py, PyAny>>,
     /// Seconds since 1970.
-    pub(crate) created: Option<Bound<'py, PyAny>>,
+    pub(crate) created: Option<&'a Bound<'py, PyAny>>,
 }
 
-impl<'py> Circumstances<'py> {
+impl<'py> Circumstances<'_, 'py> {
     /// Completes `record`, whose fields of the program's own are `fields`.
     pub(crate) fn complete<'a>(
         self,
@@ -49,10 +49,10 @@ impl<'py> Circumstances<'py> {
         mut fields: Fields,
     ) -> PyResult<Record<'a>> {
         if let Some(name) = self.level_name.filter(|name| !says_no_more(name)) {
-            fields.push("level_name", &*text::of_message(&name)?);
+            fields.push("level_name", &*text::of_message(name)?);
         }
         if let Some(exception) = self.exception.filter(|exception| !exception.is_none()) {
-            push_exception(&mut fields, &exception)?;
+            push_exception(&mut fields, exception)?;
         }
         for (key, value) in [
             ("code.stacktrace", self.stack),
@@ -61,9 +61,9 @@ impl<'py> Circumstances<'py> {
             ("code.line.number", self.line),
         ] {
             let Some(value) = value.filter(|value| !value.is_none()) else { continue };
-            match plain(&value) {
+            match plain(value) {
                 Some(value) => fields.push(key, value),
-                None => fields.push(key, &*text::of_message(&value)?),
+                None => fields.push(key, &*text::of_message(value)?),
             }
         }
         if let Some(created) = self.created.and_then(|created| created.extract::<f64>().ok()) {
@@ -103,7 +103,7 @@ pub(crate) fn log<'py>(
         return Ok(());
     }
     let mut known = Attributes::new(py)?;
-    let mut extra = Fields::new();
+    let mut extra = fields::room();
     fields::add(&mut extra, &attributes, |member| known.take(member))?;
 
     let target = known.text(Attribute::Name)?;
@@ -115,10 +115,10 @@ pub(crate) fn log<'py>(
         Some(formatted) => Cow::Owned(text::of_message(formatted)?.into_owned()),
         None => message_of(record, &known)?,
     };
-    let exception = known.get(Attribute::ExcInfo).and_then(|info| exception_of(&info));
+    let exception = known.get(Attribute::ExcInfo).and_then(|info| exception_of(info));
     let circumstances = Circumstances {
         level_name: known.get(Attribute::LevelName),
-        exception,
+        exception: exception.as_ref(),
         stack: known.get(Attribute::StackInfo),
         path: known.get(Attribute::PathName),
         function: known.get(Attribute::FuncName),
@@ -142,7 +142,7 @@ fn message_of<'a, 'py>(record: &Bound<'py, PyAny>, known: &'a Attributes<'py>) -
         return text::of_message(&message).map(|message| Cow::Owned(message.into_owned()));
     }
     let arguments = known.get(Attribute::Args);
-    let has_arguments = match &arguments {
+    let has_arguments = match arguments {
         None => false,
         Some(arguments) => match arguments.cast::<PyTuple>() {
             Ok(tuple) => !tuple.is_empty(),
@@ -153,11 +153,10 @@ fn message_of<'a, 'py>(record: &Bound<'py, PyAny>, known: &'a Attributes<'py>) -
         None => known.text(Attribute::Msg),
         Some(arguments) => {
             let Some(message) = known.get(Attribute::Msg) else { return Ok(Cow::Borrowed("")) };
-            let message = match message.cast_into::<PyString>() {
-                Ok(message) => message,
-                Err(error) => error.into_inner().str()?,
+            let message = match message.cast::<PyString>() {
+                Ok(message) => message.as_any().rem(arguments)?,
+                Err(_) => message.str()?.as_any().rem(arguments)?,
             };
-            let message = message.as_any().rem(arguments)?;
             text::of_message(&message).map(|message| Cow::Owned(message.into_owned()))
         }
     }

@@ -53,8 +53,20 @@ pub(super) enum Attribute {
     Created = 13,
 }
 
-/// How many of [`NAMES`] an entry may be made of.
-const KEPT: usize = 14;
+/// The places of all of them, as bits.
+const IS_KEPT: u32 = {
+    use Attribute::{Args, Created, ExcInfo, FuncName, LevelName, LineNo, Msg, Name, PathName, StackInfo};
+    let kept = [Name, Msg, Args, LevelName, PathName, ExcInfo, StackInfo, LineNo, FuncName, Created];
+    let (mut bits, mut at) = (0, 0);
+    while at < kept.len() {
+        bits |= 1 << kept[at] as usize;
+        at += 1;
+    }
+    bits
+};
+
+/// Room for the last of them.
+const KEPT: usize = Attribute::Created as usize + 1;
 
 struct Known {
     names: [Py<PyString>; NAMES.len()],
@@ -84,8 +96,8 @@ impl<'py> Attributes<'py> {
     /// Keeps the value of a known attribute, and says whether it is one.
     pub(super) fn take(&mut self, member: &Member<'_, 'py>) -> bool {
         let Some(place) = self.place(member) else { return false };
-        if let Some(kept) = self.values.get_mut(place) {
-            *kept = Some(member.value.clone());
+        if IS_KEPT & (1 << place) != 0 {
+            self.values[place] = Some(member.value.clone());
         }
         true
     }
@@ -102,8 +114,8 @@ impl<'py> Attributes<'py> {
         })
     }
 
-    pub(super) fn get(&self, attribute: Attribute) -> Option<Bound<'py, PyAny>> {
-        self.values[attribute as usize].clone()
+    pub(super) fn get(&self, attribute: Attribute) -> Option<&Bound<'py, PyAny>> {
+        self.values[attribute as usize].as_ref()
     }
 
     /// The text of an attribute; empty where it is not there.
