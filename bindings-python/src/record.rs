@@ -111,10 +111,8 @@ pub(crate) fn log<'py>(
         producer.log(level, &target, "").send();
         return Ok(());
     }
-    let message = match formatted {
-        Some(formatted) => Cow::Owned(text::of_message(formatted)?.into_owned()),
-        None => message_of(record, &known)?,
-    };
+    let message = formatted.map_or_else(|| message_of(record, &known), |formatted| Ok(formatted.clone()))?;
+    let message = text::of_message(&message)?;
     let exception = known.get(Attribute::ExcInfo).and_then(|info| exception_of(info));
     let circumstances = Circumstances {
         level_name: known.get(Attribute::LevelName),
@@ -134,31 +132,24 @@ pub(crate) fn log<'py>(
     Ok(())
 }
 
-/// What `getMessage` answers; itself where a class of its own makes records.
-fn message_of<'a, 'py>(record: &Bound<'py, PyAny>, known: &'a Attributes<'py>) -> PyResult<Cow<'a, str>> {
+/// What `getMessage` answers, or the message that it would make text of; itself where a class of its own makes records.
+fn message_of<'py>(record: &Bound<'py, PyAny>, known: &Attributes<'py>) -> PyResult<Bound<'py, PyAny>> {
     let py = record.py();
     if !known.is_of_logging(record) {
-        let message = record.call_method0(intern!(py, "getMessage"))?;
-        return text::of_message(&message).map(|message| Cow::Owned(message.into_owned()));
+        return record.call_method0(intern!(py, "getMessage"));
     }
-    let arguments = known.get(Attribute::Args);
-    let has_arguments = match arguments {
-        None => false,
-        Some(arguments) => match arguments.cast::<PyTuple>() {
-            Ok(tuple) => !tuple.is_empty(),
-            Err(_) => arguments.is_truthy()?,
-        },
+    let message = known.get(Attribute::Msg).cloned().unwrap_or_else(|| intern!(py, "").clone().into_any());
+    let Some(arguments) = known.get(Attribute::Args) else { return Ok(message) };
+    let has_arguments = match arguments.cast_exact::<PyTuple>() {
+        Ok(tuple) => !tuple.is_empty(),
+        Err(_) => arguments.is_truthy()?,
     };
-    match arguments.filter(|_| has_arguments) {
-        None => known.text(Attribute::Msg),
-        Some(arguments) => {
-            let Some(message) = known.get(Attribute::Msg) else { return Ok(Cow::Borrowed("")) };
-            let message = match message.cast::<PyString>() {
-                Ok(message) => message.as_any().rem(arguments)?,
-                Err(_) => message.str()?.as_any().rem(arguments)?,
-            };
-            text::of_message(&message).map(|message| Cow::Owned(message.into_owned()))
-        }
+    if !has_arguments {
+        return Ok(message);
+    }
+    match message.cast::<PyString>() {
+        Ok(message) => message.as_any().rem(arguments),
+        Err(_) => message.str()?.as_any().rem(arguments),
     }
 }
 

@@ -248,8 +248,8 @@ def test_install() -> None:
         root.handlers[:] = handlers
 
 
-def test_a_handler_is_given_a_producer_or_makes_one(producer: logrtc.Producer) -> None:
-    with pytest.raises(TypeError, match="needs a client_id, or a producer"):
+def test_a_handler_is_given_a_producer_or_makes_one(producer: logrtc.Producer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(logrtc.InvalidArgumentError, match="client_id: must not be empty"):
         logrtc.Handler()
     with pytest.raises(TypeError, match="either a producer"):
         logrtc.Handler(producer=producer, client_id="x")
@@ -257,6 +257,10 @@ def test_a_handler_is_given_a_producer_or_makes_one(producer: logrtc.Producer) -
     handler.flush()
     handler.close()
     assert producer.state == "registered"
+    monkeypatch.setenv("LOGRTC_CLIENT_ID", "by-the-environment")
+    handler = logrtc.Handler("ws://127.0.0.1:9/", ice_servers=[])
+    assert handler.producer.client_id == "by-the-environment"
+    handler.close()
 
 
 def test_the_current_span_of_opentelemetry(log: logging.Logger, consumer: Consumer) -> None:

@@ -61,7 +61,7 @@ async function assertArrived(lines, least = 1) {
   assert.ok(logged.length >= least, `it said ${JSON.stringify(lines)}`);
   for (const [, id, target, count] of logged) {
     const got = () => (consumer.entries.get(id) ?? []).filter((entry) => entry.target === target);
-    await eventually(`${count} entries of ${id} come`, () => got().length >= Number(count), 5_000).catch((error) => {
+    await eventually(`${count} entries of ${id} come`, () => got().length >= Number(count), 20_000).catch((error) => {
       throw new Error(`${error.message}; ${got().length} came`);
     });
     const numbers = got().map(({ fields }) => fields?.number);

@@ -43,10 +43,9 @@ class Handler(logging.Handler):
     ) -> None:
         super().__init__(level)
         if producer is None:
-            if client_id is None:
-                raise TypeError("Handler() needs a client_id, or a producer")
             self._owned = True
-            producer = Producer(url, client_id=client_id, **options)
+            # The environment may have one.
+            producer = Producer(url, client_id=client_id or "", **options)
         elif client_id is not None or options or url != DEFAULT_URL:
             raise TypeError("Handler() takes either a producer, or what one is made of")
         else:
