@@ -10,6 +10,9 @@ use pyo3::types::{PyDict, PyString};
 use crate::errors::Refusal;
 use crate::record::level_of;
 
+/// What stands for all that is longer.
+const MAX_SECONDS: f64 = 1e9;
+
 /// What a producer is made of.
 pub(crate) struct Options {
     pub(crate) config: Config,
@@ -146,8 +149,8 @@ fn count(key: &str, value: &Bound<'_, PyAny>) -> Result<usize, Refusal> {
 /// A duration in seconds.
 pub(crate) fn seconds(key: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Refusal> {
     let seconds: f64 = typed(key, value, "a number of seconds")?;
-    // More than any option may be, and within what a clock can hold.
-    Duration::try_from_secs_f64(seconds.min(1e9))
+    // More than any option may be, and within what a clock can hold; what is no number stays so.
+    Duration::try_from_secs_f64(if seconds > MAX_SECONDS { MAX_SECONDS } else { seconds })
         .map_err(|_| Refusal::invalid(key, format_args!("{seconds} is not a number of seconds")))
 }
 

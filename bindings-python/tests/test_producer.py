@@ -89,6 +89,7 @@ def test_a_whole_entry(producer: logrtc.Producer, consumer: Consumer) -> None:
         (lambda p: p.send({"level": "INFO"}), "timestamp: is missing"),
         (lambda p: p.set_filter("a=b=c"), "filter: "),
         (lambda p: p.flush(-1), "timeout: -1 is not a number of seconds"),
+        (lambda p: p.flush(float("nan")), "timeout: NaN is not a number of seconds"),
         (lambda p: p.flush("soon"), "timeout: must be a number of seconds, not str"),
     ],
 )
@@ -188,6 +189,10 @@ def test_disabled_does_nothing() -> None:
         producer.error("app", "m")
         assert producer.state == "disabled"
         assert threading.active_count() == threads
+
+
+def test_for_ever_is_a_timeout(producer: logrtc.Producer) -> None:
+    producer.flush(float("inf"))
 
 
 def test_after_close_calls_do_nothing() -> None:

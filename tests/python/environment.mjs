@@ -7,5 +7,6 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Everything of these tests that is built and installed. */
 export const BUILT = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "python");
-export const PYTHON = join(BUILT, "venv/bin/python");
+/** Another interpreter, with the package installed, may be named. */
+export const PYTHON = process.env.LOGRTC_PYTHON ?? join(BUILT, "venv/bin/python");
 export const EXAMPLES = join(ROOT, "examples/python");

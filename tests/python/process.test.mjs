@@ -14,7 +14,7 @@ import { ConsumerProcess } from "../lib/consumer_process.mjs";
 import { cleanup } from "../lib/data_channel_consumer.mjs";
 import { eventually, within } from "../lib/deadline.mjs";
 import { Server } from "../lib/server.mjs";
-import { BUILT, PYTHON } from "./environment.mjs";
+import { PYTHON } from "./environment.mjs";
 
 const RUNS = Number(process.env.LOGRTC_RUNS ?? 50);
 /** More than there are processors, for that is when threads meet in odd places. */
@@ -49,7 +49,9 @@ function start(command, variables = []) {
   const lines = [];
   const environment = [`LOGRTC_URL=${server.signalingUrl}`, `PYTHONPATH=${PROGRAMS}`, "PYTHONDONTWRITEBYTECODE=1", `SEEN=${seen}`];
   const running = new Child("env", [...environment, ...variables, ...command], (line) => lines.push(line));
-  return { running, lines };
+  // When it has ended, what it said last may still be on its way.
+  const closed = once(running.child, "close");
+  return { running, lines, closed };
 }
 
 /** @param {string} name */
@@ -95,6 +97,7 @@ function scenario(name, { command, status = 0, sayings = 1, meanwhile = async ()
         await meanwhile(child);
         const ended = await within(`run ${run} ends`, child.running.exited, DEADLINE_MS);
         assert.equal(ended, status, child.running.complaints.join("\n"));
+        await within(`run ${run} has said all`, child.closed);
       } finally {
         await child.running.kill();
       }
@@ -140,7 +143,7 @@ describe("a process has children", () => {
       const port = await freePort();
       const options = ["--preload", "--workers", "2", "--bind", `127.0.0.1:${port}`, "--no-control-socket"];
       const { running, lines } = start(
-        [`${BUILT}/venv/bin/gunicorn`, ...options, "preloaded:application"],
+        [PYTHON, "-m", "gunicorn", ...options, "preloaded:application"],
         [`LOGRTC_CLIENT_ID=${id}`],
       );
       try {
