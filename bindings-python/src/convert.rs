@@ -18,16 +18,17 @@ use crate::{record, text};
 const MAX_DEPTH: usize = 32;
 
 /// An entry has at most so many bytes, so no more need to be written: the core leaves out fields that are longer.
-const MAX_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
 /// What stands for what is left out.
 const ELLIPSIS: &str = "...";
 
-/// A value that is not nested, where no code of Python needs to run to find it out: so nothing can change meanwhile.
+/// A value that is not nested and not too long, where no code of Python needs to run to find it out: so nothing can change
+/// meanwhile.
 #[inline]
 pub(crate) fn plain<'a>(value: &'a Bound<'_, PyAny>) -> Option<FieldValue<'a>> {
     if let Ok(text) = value.cast_exact::<PyString>() {
-        text.to_str().ok().map(FieldValue::Text)
+        text.to_str().ok().filter(|text| text.len() <= MAX_BYTES).map(FieldValue::Text)
     } else if let Ok(integer) = value.cast_exact::<PyInt>() {
         small_integer(integer).map(|integer| FieldValue::Signed(integer.into()))
     } else if value.is_none() {

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyDict, PyMapping, PyString};
 
-use crate::convert::{Converter, key_text, plain};
+use crate::convert::{Converter, MAX_BYTES, key_text, plain};
 use crate::errors::Refusal;
 
 /// The fields that a caller gives: a mapping.
@@ -46,6 +46,10 @@ pub(crate) fn add<'py>(
 ) -> PyResult<()> {
     let mut count = 0;
     let all = for_each_unchanged(dict, |member| {
+        // None takes less than five bytes; so all else is beyond what an entry may have.
+        if count > MAX_BYTES / 5 {
+            return true;
+        }
         if !is_taken(&member) {
             let Some((key, value)) = member.key_text().zip(plain(member.value)) else { return false };
             fields.push(key, value);

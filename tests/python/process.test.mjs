@@ -147,11 +147,12 @@ describe("a process has children", () => {
         [`LOGRTC_CLIENT_ID=${id}`],
       );
       try {
-        const ask = async () => {
+        const request = async () => {
           const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } });
           return (await answer.text()).trim();
         };
-        await eventually("gunicorn answers", () => ask().catch(() => null), DEADLINE_MS);
+        const ask = () => eventually("gunicorn answers", () => request().catch(() => null), DEADLINE_MS);
+        await ask();
         /** @type {Map<string, string>} */
         const last = new Map();
         for (const line of await Promise.all(Array.from({ length: 4 }, ask))) {

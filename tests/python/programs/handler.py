@@ -3,9 +3,9 @@
 import logging
 
 import logrtc
-from scenario import CLIENT_ID, say, wait_for_consumer
+from scenario import CLIENT_ID, OPTIONS, say, wait_for_consumer
 
-handler = logrtc.install(client_id=CLIENT_ID, ice_servers=[])
+handler = logrtc.install(client_id=CLIENT_ID, **OPTIONS)
 wait_for_consumer(handler.producer)
 log = logging.getLogger("main")
 for number in range(1000):
