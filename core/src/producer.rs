@@ -35,6 +35,9 @@ use crate::stats::{Counters, Stats};
 /// How long the peers and the signaling connection may take to close, after the last entry.
 const ENDING_TIMEOUT: Duration = Duration::from_millis(150);
 
+/// What a thread keeps for the encoding of its next entry.
+const MAX_SCRATCH_BYTES: usize = 4 * 1024;
+
 /// How many messages wait between the signaling connection and the roster, and back.
 const SIGNALING_QUEUE: usize = 256;
 
@@ -135,7 +138,11 @@ impl Producer {
 
     /// Logs a whole entry.
     pub fn send(&self, entry: &Entry) -> Outcome {
-        if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts(Utc::now())) } else { self.unwanted() }
+        if self.enabled(entry.level, &entry.target) {
+            self.submit(&entry.parts(Utc::now()))
+        } else {
+            self.count_filtered()
+        }
     }
 
     /// Logs a whole entry that is JSON (PROTOCOL.md §5), checked as [`Entry::from_json`] does.
@@ -144,7 +151,13 @@ impl Producer {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the key.
     pub fn send_json(&self, json: &str) -> Result<Outcome> {
         let entry = entry::parse(json)?;
-        Ok(if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts()) } else { self.unwanted() })
+        Ok(if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts()) } else { self.count_filtered() })
+    }
+
+    /// Counts an entry that [`enabled`](Self::enabled) said no to, and that was therefore never made: a second question
+    /// may have another answer.
+    pub fn count_filtered(&self) -> Outcome {
+        self.with_inner(Inner::unwanted)
     }
 
     /// Whether an entry of `level` and `target` would be logged: one atomic load where none of that level would.
@@ -152,7 +165,7 @@ impl Producer {
     pub fn enabled(&self, level: Level, target: &str) -> bool {
         match self.existing() {
             Some(inner) => inner.filter.enabled(level, target),
-            None => self.origin().filter.enabled_without_waiting(level, target),
+            None => self.origin().child_logs() && self.origin().filter.enabled_without_waiting(level, target),
         }
     }
 
@@ -161,7 +174,7 @@ impl Producer {
     pub fn enabled_for_any_target(&self, level: Level) -> bool {
         match self.existing() {
             Some(inner) => inner.filter.enabled_for_any_target(level),
-            None => self.origin().filter.enabled_for_any_target(level),
+            None => self.origin().child_logs() && self.origin().filter.enabled_for_any_target(level),
         }
     }
 
@@ -223,8 +236,8 @@ impl Producer {
     /// Later log calls are counted and do nothing. Closing again does nothing. Blocks the calling thread.
     ///
     /// # Errors
-    /// [`Timeout`](crate::ErrorKind::Timeout) where a consumer did not get everything; the producer is closed all the
-    /// same.
+    /// [`Timeout`](crate::ErrorKind::Timeout) where a consumer did not get everything, and the producer is closed all the
+    /// same; or where another thread is closing it and takes longer than `timeout`.
     pub fn close(&self, timeout: Duration) -> Result<()> {
         match self.existing() {
             Some(inner) => inner.close(timeout),
@@ -238,7 +251,12 @@ impl Producer {
 
     /// Where the producer stands with its signaling server.
     pub fn state(&self) -> State {
-        self.existing().map_or(State::Connecting, |inner| inner.observers.state())
+        match self.existing() {
+            Some(inner) => inner.observers.state(),
+            None if self.origin().is_closed() => State::Closed,
+            None if !self.origin().child_logs() => State::Disabled,
+            None => State::Connecting,
+        }
     }
 
     /// What has happened so far.
@@ -246,8 +264,8 @@ impl Producer {
         self.existing().map(|inner| inner.stats()).unwrap_or_default()
     }
 
-    /// Events from now on, to the end of `close`. Never holds the producer up: who does not read loses the events beyond
-    /// the 256th.
+    /// The present state, and the events from now on, to the end of `close`. Never holds the producer up: who does not read loses the events beyond
+    /// the 256th, but for the last state.
     pub fn subscribe(&self) -> Receiver<Event> {
         self.with_inner(|inner| inner.observers.subscribe())
     }
@@ -271,10 +289,6 @@ impl Producer {
             return Some(Existing::Origin(origin));
         }
         origin.successor.load_full().filter(|known| known.generation == fork::generation()).map(Existing::Successor)
-    }
-
-    fn unwanted(&self) -> Outcome {
-        self.with_inner(Inner::unwanted)
     }
 
     fn submit(&self, parts: &Parts<'_>) -> Outcome {
@@ -418,14 +432,21 @@ impl Inner {
     }
 
     fn submit(&self, parts: &Parts<'_>) -> Outcome {
+        // The child of a fork asks the filter before it knows that it is to log nothing.
+        if self.config.disabled {
+            return self.unwanted();
+        }
         thread_local! {
             static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
         // Encoded in a place of its own first: nobody waits for the journal meanwhile.
         let submit = |scratch: &mut Vec<u8>| {
-            scratch.clear();
             entry::encode(scratch, parts, self.config.max_entry_bytes);
-            self.journal.append(scratch)
+            let appended = self.journal.append(scratch);
+            // One long entry is not to cost its thread that much memory for ever.
+            scratch.clear();
+            scratch.shrink_to(MAX_SCRATCH_BYTES);
+            appended
         };
         // At the very end of a thread that place is gone, and what ends with the thread may still log.
         let appended =
@@ -444,6 +465,11 @@ impl Inner {
         self.closed.load(Ordering::Acquire)
     }
 
+    /// Whether the child of a fork would begin a producer in the place of this one. No lock: it may be held for ever.
+    fn child_logs(&self) -> bool {
+        !self.is_closed() && !self.config.disabled && self.config.fork == fork::Fork::Restart
+    }
+
     fn is_active(&self) -> bool {
         !self.is_closed() && !self.config.disabled
     }
@@ -454,7 +480,11 @@ impl Inner {
         self.filter.set(Filter::off());
         self.journal.close();
         let Some(running) = running else {
-            self.wait_for_end(timeout);
+            // Who closes second finds everything ended, too, where that takes no longer than it may.
+            if !self.wait_for_end(timeout) {
+                return Err(Error::closing());
+            }
+            // One that is switched off has nothing else to end.
             self.observers.set_state(State::Closed);
             self.observers.end();
             return Ok(());
@@ -473,11 +503,13 @@ impl Inner {
         flushed
     }
 
-    /// Who closes second finds everything ended, too, where that takes no longer than it may.
-    fn wait_for_end(&self, timeout: Duration) {
+    /// Whether everything has ended, at the latest when the time is over.
+    fn wait_for_end(&self, timeout: Duration) -> bool {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = timeout.saturating_add(ENDING_TIMEOUT).min(Duration::from_secs(24 * 60 * 60));
-        drop(self.end.wait_timeout_while(ended, limit, |ended| !*ended));
+        let (ended, _) =
+            self.end.wait_timeout_while(ended, limit, |ended| !*ended).unwrap_or_else(PoisonError::into_inner);
+        *ended
     }
 
     fn stats(&self) -> Stats {

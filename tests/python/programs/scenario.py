@@ -15,7 +15,7 @@ import logrtc
 
 CLIENT_ID = sys.argv[1] if len(sys.argv) > 1 else "none"
 DEADLINE = 30.0
-# What a machine that is busy with all the runs loses of packets is sent again, and that may take longer than it usually may.
+# Packets that a busy machine loses are sent again, which may take longer than the end usually may.
 OPTIONS: dict[str, Any] = {"ice_servers": [], "close_timeout": 15}
 
 
