@@ -18,7 +18,7 @@ import { PYTHON } from "./environment.mjs";
 
 const RUNS = Number(process.env.LOGRTC_RUNS ?? 50);
 /** More than there are processors, for that is when threads meet in odd places. */
-const AT_ONCE = 4;
+const AT_ONCE = 3;
 const DEADLINE_MS = 45_000;
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
 
