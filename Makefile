@@ -16,7 +16,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-conformance lint ## Run everything that CI runs
+test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-conformance lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
@@ -122,4 +122,21 @@ test-conformance: tests/node_modules ## Test that every face sends the same byte
 	@tools/ensure c-toolchain
 	cargo build --package logrtc-viewer --package logrtc-c --package logrtc-conformance
 	tests/c/run conformance
+	tests/python/run venv dev
 	npm --prefix tests run test:conformance
+
+# The package for Python.
+
+.PHONY: test-python
+test-python: tests/node_modules ## Test the Python package: calls, processes, wheel, sdist, lints
+	cargo build --package logrtc-viewer
+	tests/python/run venv dev
+	tests/python/run lint
+	tests/python/run unit
+	tests/python/run sdist
+	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:python
+
+.PHONY: bench-python
+bench-python: tests/node_modules ## Measure the Python package: calls, and delivery against aiortc
+	tests/python/run venv release
+	tests/python/run bench

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { program } from "../c/programs.mjs";
 import { builtProgram } from "../lib/child.mjs";
+import { PYTHON } from "../python/environment.mjs";
 import { asFrames, asLines } from "./cases.mjs";
 
 /** So few, so that a case of a message that is too long is short. */
@@ -30,4 +31,5 @@ export const faces = [
     input: asLines,
   },
   { name: "c", command: () => [program("conformance")], input: asFrames },
+  { name: "python", command: () => [PYTHON, driver("python_driver.py")], input: asLines },
 ];

@@ -94,6 +94,11 @@ impl Fields {
         Self::default()
     }
 
+    /// No fields, and room for so many bytes of them.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
     /// Reads fields from a JSON object.
     ///
     /// # Errors

@@ -1,0 +1,52 @@
+"""Streams a program's structured log, live, to web pages, directly over WebRTC.
+
+    import logrtc
+
+    producer = logrtc.connect("ws://localhost:8080/signaling", client_id="checkout")
+    producer.info("checkout.http", "listening", {"port": 8000})
+
+or, with the standard ``logging``, ``logrtc.install(client_id="checkout")`` and nothing else.
+
+A log call never waits on the network, never raises but for wrong use, and never takes more memory than configured. What
+is logged before a browser comes waits, and is there when it does. At its end, the program flushes and closes by itself,
+within two seconds, and at once where nobody looks.
+"""
+
+from ._errors import ClosedError, FlushTimeoutError, InternalError, InvalidArgumentError, LogrtcError
+from ._handler import Handler, install
+from ._logrtc import DEFAULT_URL, ConsumerStats, Stats, __version__, shutdown
+from ._loguru import loguru_sink
+from ._process import watch
+from ._producer import Producer, connect
+from ._server import Server, serve
+from ._structlog import StructlogProcessor
+from ._types import IceServer, Level, Options, Span, State
+
+__all__ = [
+    "DEFAULT_URL",
+    "ClosedError",
+    "ConsumerStats",
+    "FlushTimeoutError",
+    "Handler",
+    "IceServer",
+    "InternalError",
+    "InvalidArgumentError",
+    "Level",
+    "LogrtcError",
+    "Options",
+    "Producer",
+    "Server",
+    "Span",
+    "State",
+    "Stats",
+    "StructlogProcessor",
+    "__version__",
+    "connect",
+    "install",
+    "loguru_sink",
+    "serve",
+    "shutdown",
+]
+
+watch()
+del watch

@@ -1,0 +1,48 @@
+"""What happens to the process: its end, and its children."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from . import _logrtc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["watch"]
+
+
+def watch() -> None:
+    """Closes every producer at the end of the program, and tells the core of forks."""
+    # What is registered first is called last.
+    atexit.register(_logrtc.end)
+    atexit.register(_logrtc.shutdown)
+    # Not where there is no fork.
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_after_fork_in_child)
+    # A child that multiprocessing has begun in another way than by a fork loads this anew, before or after it begins.
+    if "multiprocessing.util" in sys.modules:
+        _watch_child()
+
+
+def _after_fork_in_child() -> None:
+    _logrtc.after_fork_in_child()
+    _watch_child()
+
+
+def _watch_child() -> None:
+    # A child of multiprocessing leaves without atexit, by finalizers of its own. It forgets them when it begins; what
+    # is registered as `after_fork` is called then.
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.register_after_fork(_logrtc.shutdown, _close_at_end_of_child)
+        if sys.modules["multiprocessing.process"].parent_process() is not None:
+            _close_at_end_of_child(_logrtc.shutdown)
+
+
+def _close_at_end_of_child(shutdown: Callable[[], None]) -> None:
+    # After the program's own finalizers, which may log.
+    sys.modules["multiprocessing.util"].Finalize(None, shutdown, exitpriority=-100)

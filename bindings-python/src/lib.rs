@@ -1,0 +1,46 @@
+//! `logrtc._logrtc`: what the Python package is made of. It converts, calls, converts.
+//!
+//! What Python programmers read is `python/logrtc/`; this module is private to it.
+//!
+//! Nothing here relies on the GIL: what is shared is atomic, or behind a lock under which no Python code runs.
+
+mod callbacks;
+mod convert;
+mod errors;
+mod fields;
+mod options;
+mod process;
+mod producer;
+mod record;
+mod registry;
+mod server;
+mod spans;
+mod stats;
+mod text;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod _logrtc {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::callbacks::States;
+    #[pymodule_export]
+    use crate::process::{after_fork_in_child, end};
+    #[pymodule_export]
+    use crate::producer::Producer;
+    #[pymodule_export]
+    use crate::registry::shutdown;
+    #[pymodule_export]
+    use crate::server::{Server, run};
+    #[pymodule_export]
+    use crate::stats::{ConsumerStats, Stats};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::process::refuse_subinterpreters()?;
+        module.add("DEFAULT_URL", logrtc::DEFAULT_URL)?;
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,206 @@
+//! Options: keywords of Python as the setters of the core, which has the defaults and the checks.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use logrtc::{Config, ConfigBuilder, Fork, IceServer, Overflow, Replay};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::errors::Refusal;
+use crate::record::level_of;
+
+/// What stands for all that is longer.
+const MAX_SECONDS: f64 = 1e9;
+
+/// What a producer is made of.
+pub(crate) struct Options {
+    pub(crate) config: Config,
+    /// Whether a log call may wait for a consumer.
+    pub(crate) may_block: bool,
+    pub(crate) on_state: Option<Py<PyAny>>,
+}
+
+impl Options {
+    /// Reads the keywords; `None` stands for the default.
+    pub(crate) fn read(
+        url: Option<String>,
+        client_id: String,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> Result<Self, Refusal> {
+        let mut builder = Config::builder(client_id);
+        if let Some(url) = url {
+            builder = builder.url(url);
+        }
+        let mut read = Reading { overflow: None, block_timeout: None, on_state: None };
+        for (key, value) in options.into_iter().flatten() {
+            let key: String = key.extract()?;
+            if !value.is_none() {
+                builder = read.set(builder, &key, &value)?;
+            }
+        }
+        let overflow = read.overflow()?;
+        if let Some(overflow) = overflow {
+            builder = builder.overflow(overflow);
+        }
+        Ok(Self {
+            config: builder.build()?,
+            may_block: matches!(overflow, Some(Overflow::Block(_))),
+            on_state: read.on_state,
+        })
+    }
+}
+
+struct Reading {
+    overflow: Option<String>,
+    block_timeout: Option<Duration>,
+    on_state: Option<Py<PyAny>>,
+}
+
+impl Reading {
+    fn set(&mut self, builder: ConfigBuilder, key: &str, value: &Bound<'_, PyAny>) -> Result<ConfigBuilder, Refusal> {
+        Ok(match key {
+            "system_name" => builder.system_name(text(key, value)?),
+            "version" => builder.version(text(key, value)?),
+            "description" => builder.description(text(key, value)?),
+            "token" => builder.token(text(key, value)?),
+            "ca_file" => builder.ca_file(typed::<PathBuf>(key, value, "a path")?),
+            "level" => builder.level(level_of(value)?.0),
+            "filter" => builder.filter(text(key, value)?),
+            "max_entries" => builder.max_entries(count(key, value)?),
+            "max_bytes" => builder.max_bytes(count(key, value)?),
+            "max_entry_bytes" => builder.max_entry_bytes(count(key, value)?),
+            "max_consumers" => builder.max_consumers(count(key, value)?),
+            "overflow" => {
+                self.overflow = Some(text(key, value)?);
+                builder
+            }
+            "block_timeout" => {
+                self.block_timeout = Some(seconds(key, value)?);
+                builder
+            }
+            "replay" => builder.replay(replay(value)?),
+            "reconnect_interval" => builder.reconnect_interval(seconds(key, value)?),
+            "max_reconnect_interval" => builder.max_reconnect_interval(seconds(key, value)?),
+            "reconnect_jitter" => builder.reconnect_jitter(typed(key, value, "a number")?),
+            "max_reconnect_attempts" => builder.max_reconnect_attempts(max_attempts(value)?),
+            "ice_servers" => builder.ice_servers(ice_servers(value)?),
+            "close_timeout" => builder.close_timeout(seconds(key, value)?),
+            "fork" => builder.fork(match &*text(key, value)? {
+                "restart" => Fork::Restart,
+                "disable" => Fork::Disable,
+                other => {
+                    return Err(Refusal::invalid(key, format_args!("{other:?} is neither 'restart' nor 'disable'")));
+                }
+            }),
+            "disabled" => builder.disabled(typed(key, value, "True or False")?),
+            "environment" => builder.environment(typed(key, value, "True or False")?),
+            "on_state" => {
+                if !value.is_callable() {
+                    return Err(Refusal::invalid(key, "must be callable"));
+                }
+                self.on_state = Some(value.clone().unbind());
+                builder
+            }
+            _ => return Err(Refusal::invalid(key, "is not an option")),
+        })
+    }
+
+    fn overflow(&self) -> Result<Option<Overflow>, Refusal> {
+        Ok(Some(match (self.overflow.as_deref(), self.block_timeout) {
+            (None, None) => return Ok(None),
+            (Some("drop_oldest"), None) => Overflow::DropOldest,
+            (Some("drop_newest"), None) => Overflow::DropNewest,
+            (Some("block"), Some(limit)) => Overflow::Block(limit),
+            (Some("block"), None) => {
+                return Err(Refusal::invalid("block_timeout", "must be given where overflow is 'block'"));
+            }
+            (None | Some("drop_oldest" | "drop_newest"), Some(_)) => {
+                return Err(Refusal::invalid("block_timeout", "is for overflow='block' alone"));
+            }
+            (Some(other), _) => {
+                let problem = format_args!("{other:?} is neither 'drop_oldest', 'drop_newest' nor 'block'").to_string();
+                return Err(Refusal::invalid("overflow", problem));
+            }
+        }))
+    }
+}
+
+fn typed<'py, T: FromPyObjectOwned<'py>>(key: &str, value: &Bound<'py, PyAny>, what: &str) -> Result<T, Refusal> {
+    match value.extract::<T>() {
+        Ok(value) => Ok(value),
+        Err(_) => Err(Refusal::invalid(key, format_args!("must be {what}, not {}", shown(value)))),
+    }
+}
+
+/// A value in a message; never one that may be a secret, for those are strings already.
+fn shown(value: &Bound<'_, PyAny>) -> String {
+    value.get_type().name().map_or_else(|_| "another object".to_owned(), |name| name.to_string())
+}
+
+fn text(key: &str, value: &Bound<'_, PyAny>) -> Result<String, Refusal> {
+    typed(key, value, "a string")
+}
+
+fn count(key: &str, value: &Bound<'_, PyAny>) -> Result<usize, Refusal> {
+    typed(key, value, "a positive integer")
+}
+
+/// A duration in seconds.
+pub(crate) fn seconds(key: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Refusal> {
+    let seconds: f64 = typed(key, value, "a number of seconds")?;
+    // More than any option may be, and within what a clock can hold; what is no number stays so.
+    Duration::try_from_secs_f64(if seconds > MAX_SECONDS { MAX_SECONDS } else { seconds })
+        .map_err(|_| Refusal::invalid(key, format_args!("{seconds} is not a number of seconds")))
+}
+
+fn replay(value: &Bound<'_, PyAny>) -> Result<Replay, Refusal> {
+    if let Ok(word) = value.cast::<PyString>() {
+        match word.to_str()? {
+            "all" => return Ok(Replay::All),
+            "none" => return Ok(Replay::None),
+            _ => {}
+        }
+    }
+    typed("replay", value, "'all', 'none' or a number of entries").map(Replay::Last)
+}
+
+/// As the protocol has it, -1 stands for no end.
+fn max_attempts(value: &Bound<'_, PyAny>) -> Result<Option<u32>, Refusal> {
+    if value.extract::<i64>().is_ok_and(|attempts| attempts == -1) {
+        return Ok(None);
+    }
+    typed("max_reconnect_attempts", value, "a number of attempts, or -1").map(Some)
+}
+
+fn ice_servers(value: &Bound<'_, PyAny>) -> Result<Vec<IceServer>, Refusal> {
+    let key = "ice_servers";
+    if value.is_instance_of::<PyString>() {
+        return Err(Refusal::invalid(key, "must be a list, not a string"));
+    }
+    value.try_iter().map_err(|_| Refusal::invalid(key, "must be a list"))?.map(|server| ice_server(&server?)).collect()
+}
+
+/// A URL, or a dict with the keys of the W3C's RTCIceServer.
+fn ice_server(server: &Bound<'_, PyAny>) -> Result<IceServer, Refusal> {
+    let key = "ice_servers";
+    if let Ok(url) = server.cast::<PyString>() {
+        return Ok(IceServer::stun(url.to_str()?));
+    }
+    let Ok(members) = server.cast::<PyDict>() else {
+        return Err(Refusal::invalid(key, format_args!("must be URLs or dicts, not {}", shown(server))));
+    };
+    let mut made = IceServer::stun("");
+    for (name, value) in members.iter() {
+        match &*text(key, &name)? {
+            "urls" | "url" => made.url = text("ice_servers.urls", &value)?,
+            "username" => made.username = text("ice_servers.username", &value)?,
+            "credential" => made.credential = text("ice_servers.credential", &value)?,
+            other => {
+                let problem = format_args!("{other:?} is not a key here; use urls, username, credential").to_string();
+                return Err(Refusal::invalid(key, problem));
+            }
+        }
+    }
+    Ok(made)
+}

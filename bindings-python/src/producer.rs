@@ -1,0 +1,336 @@
+//! The producer, as Python has it.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use logrtc::{ErrorKind, Level};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::callbacks::{CallbackThread, state_name};
+use crate::errors::Refusal;
+use crate::options::{Options, seconds};
+use crate::process::Call;
+use crate::record::{Circumstances, level_of, level_of_number};
+use crate::registry::{self, Handle};
+use crate::stats::Stats;
+use crate::{fields, record, spans, text};
+
+/// How often a wait looks whether the program is interrupted.
+const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
+
+thread_local! {
+    /// Whether a record is being logged on this thread.
+    static LOGGING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What `logrtc.Producer` inherits from.
+#[pyclass(frozen, subclass, weakref, module = "logrtc._logrtc")]
+pub(crate) struct Producer {
+    handle: Arc<Handle>,
+    url: String,
+    client_id: String,
+    may_block: bool,
+    /// Records that were logged while another one was being logged on the same thread.
+    suppressed: AtomicU64,
+}
+
+#[pymethods]
+impl Producer {
+    #[new]
+    #[pyo3(signature = (url=None, *, client_id, **options))]
+    fn new(
+        py: Python<'_>,
+        url: Option<String>,
+        client_id: String,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> Result<Self, Refusal> {
+        let Options { config, may_block, on_state } = Options::read(url, client_id, options)?;
+        let close_timeout = config.close_timeout();
+        let (url, client_id) = (config.url().to_owned(), config.client_id().to_owned());
+        let producer = logrtc::Producer::connect(config)?;
+        let callbacks = match on_state {
+            Some(callback) => Some(CallbackThread::start(callback.bind(py), producer.subscribe())?),
+            None => None,
+        };
+        let handle = Arc::new(Handle { producer, callbacks, close_timeout });
+        registry::add(&handle);
+        Ok(Self { handle, url, client_id, may_block, suppressed: AtomicU64::new(0) })
+    }
+
+    /// Logs at DEBUG.
+    #[pyo3(signature = (target, message, fields=None, span=None))]
+    fn debug(
+        &self,
+        target: &Bound<'_, PyString>,
+        message: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+        span: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(), Refusal> {
+        self.write(Level::Debug, None, target, message, fields, span)
+    }
+
+    /// Logs at INFO.
+    #[pyo3(signature = (target, message, fields=None, span=None))]
+    fn info(
+        &self,
+        target: &Bound<'_, PyString>,
+        message: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+        span: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(), Refusal> {
+        self.write(Level::Info, None, target, message, fields, span)
+    }
+
+    /// Logs at WARN.
+    #[pyo3(signature = (target, message, fields=None, span=None))]
+    fn warn(
+        &self,
+        target: &Bound<'_, PyString>,
+        message: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+        span: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(), Refusal> {
+        self.write(Level::Warn, None, target, message, fields, span)
+    }
+
+    /// Logs at ERROR.
+    #[pyo3(signature = (target, message, fields=None, span=None))]
+    fn error(
+        &self,
+        target: &Bound<'_, PyString>,
+        message: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+        span: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(), Refusal> {
+        self.write(Level::Error, None, target, message, fields, span)
+    }
+
+    /// Logs at a level that is known when the program runs.
+    #[pyo3(signature = (level, target, message, fields=None, span=None))]
+    fn log(
+        &self,
+        level: &Bound<'_, PyAny>,
+        target: &Bound<'_, PyString>,
+        message: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+        span: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(), Refusal> {
+        let (level, name) = level_of(level)?;
+        self.write(level, name.as_deref(), target, message, fields, span)
+    }
+
+    /// Logs a whole entry: ``timestamp``, ``level``, ``target``, ``message``, and where it has them ``fields`` and ``span``.
+    ///
+    /// Raises ``InvalidArgumentError``, which names the key that is missing, of another type, or no part of an entry.
+    fn send(&self, py: Python<'_>, entry: &Bound<'_, PyAny>) -> Result<(), Refusal> {
+        let Some(_call) = Call::begin() else { return Ok(()) };
+        let Ok(entry) = entry.cast::<PyDict>() else {
+            return Err(Refusal::invalid("entry", format_args!("must be a dict, not {}", entry.get_type().name()?)));
+        };
+        let json = fields::from_argument(entry)?.to_json();
+        let send = || self.handle.producer.send_json(&json);
+        if self.may_block { py.detach(send) } else { send() }?;
+        Ok(())
+    }
+
+    /// Whether an entry of this level and target would be logged.
+    fn enabled(&self, level: &Bound<'_, PyAny>, target: &Bound<'_, PyString>) -> Result<bool, Refusal> {
+        let (level, _) = level_of(level)?;
+        let producer = &self.handle.producer;
+        Ok(producer.enabled_for_any_target(level) && producer.enabled(level, &text::of_str(target)?))
+    }
+
+    /// Sets the lowest level that is logged, of every target that the filter does not name.
+    fn set_level(&self, level: &Bound<'_, PyAny>) -> Result<(), Refusal> {
+        self.handle.producer.set_level(level_of(level)?.0);
+        Ok(())
+    }
+
+    /// Sets what is logged, by level and target: ``info,app.db=debug``.
+    fn set_filter(&self, directives: &str) -> Result<(), Refusal> {
+        self.handle.producer.set_filter(directives.parse()?);
+        Ok(())
+    }
+
+    /// Waits until every consumer has everything that was logged before; at once where there is none.
+    ///
+    /// Raises ``FlushTimeoutError`` after ``timeout`` seconds, the ``close_timeout`` where it is ``None``, and ``ClosedError`` after
+    /// ``close``. Other threads run meanwhile, and Ctrl-C ends it.
+    #[pyo3(signature = (timeout=None))]
+    fn flush(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> Result<(), Refusal> {
+        let producer = &self.handle.producer;
+        let deadline = Instant::now() + self.timeout(timeout)?;
+        let position = producer.position();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match py.detach(|| producer.flush_to(position, left.min(SIGNAL_INTERVAL))) {
+                Err(error) if error.kind() == ErrorKind::Timeout && left > SIGNAL_INTERVAL => py.check_signals()?,
+                flushed => return Ok(flushed?),
+            }
+        }
+    }
+
+    /// Flushes, and ends the producer: when it returns, no thread or socket of it is left. Closing again does nothing.
+    ///
+    /// Raises ``FlushTimeoutError`` where a consumer did not get everything within ``timeout`` seconds, the ``close_timeout``
+    /// where it is ``None``; it is closed all the same. Other threads run meanwhile. Later log calls are counted, and do
+    /// nothing.
+    #[pyo3(signature = (timeout=None))]
+    fn close(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> Result<(), Refusal> {
+        let timeout = self.timeout(timeout)?;
+        let closed = py.detach(|| self.handle.close(timeout));
+        registry::remove(&self.handle);
+        Ok(closed?)
+    }
+
+    /// The address of the signaling server.
+    #[getter]
+    fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The name under which it registers.
+    #[getter]
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Where it stands with its signaling server.
+    #[getter]
+    fn state(&self) -> &'static str {
+        state_name(self.handle.producer.state())
+    }
+
+    /// What has been counted so far.
+    fn stats(&self) -> Stats {
+        self.handle.producer.stats().into()
+    }
+
+    /// Records that were logged while another one was being logged on the same thread, and were left out.
+    #[getter]
+    fn _suppressed(&self) -> u64 {
+        self.suppressed.load(Ordering::Relaxed)
+    }
+
+    /// Logs a `logging.LogRecord`; `message` is its message where a formatter has made one.
+    #[pyo3(signature = (record, message=None))]
+    fn _log_record<'py>(&self, record: &Bound<'py, PyAny>, message: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+        self.unless_logging(|| record::log(&self.handle.producer, self.may_block, record, message))
+    }
+
+    /// Logs what another library has recorded.
+    #[pyo3(signature = (levelno, level_name, target, message, fields, *, exception=None, stack=None, path=None, function=None, line=None, created=None))]
+    #[allow(clippy::too_many_arguments, reason = "each is one thing that a record may have")]
+    fn _log_event<'py>(
+        &self,
+        py: Python<'py>,
+        levelno: i64,
+        level_name: Option<&Bound<'py, PyAny>>,
+        target: &Bound<'py, PyAny>,
+        message: &Bound<'py, PyAny>,
+        fields: &Bound<'py, PyAny>,
+        exception: Option<&Bound<'py, PyAny>>,
+        stack: Option<&Bound<'py, PyAny>>,
+        path: Option<&Bound<'py, PyAny>>,
+        function: Option<&Bound<'py, PyAny>>,
+        line: Option<&Bound<'py, PyAny>>,
+        created: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
+        self.unless_logging(|| {
+            let producer = &self.handle.producer;
+            let level = level_of_number(levelno);
+            let target = text::of_message(target)?;
+            if !producer.enabled(level, &target) {
+                producer.log(level, &target, "").send();
+                return Ok(());
+            }
+            let message = text::of_message(message)?;
+            let fields = fields::from_argument(fields)?;
+            let circumstances = Circumstances { level_name, exception, stack, path, function, line, created };
+            let record = circumstances.complete(py, producer.log(level, &target, &message), fields)?;
+            if self.may_block {
+                py.detach(|| record.send())
+            } else {
+                record.send()
+            };
+            Ok(())
+        })
+    }
+}
+
+impl Producer {
+    #[inline]
+    fn write(
+        &self,
+        level: Level,
+        level_name: Option<&str>,
+        target: &Bound<'_, PyString>,
+        message: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+        span: Option<&Bound<'_, PyAny>>,
+    ) -> Result<(), Refusal> {
+        let Some(_call) = Call::begin() else { return Ok(()) };
+        let producer = &self.handle.producer;
+        if !producer.enabled_for_any_target(level) {
+            producer.log(level, "", "").send();
+            return Ok(());
+        }
+        let py = target.py();
+        let target = text::of_str(target)?;
+        let message = text::of_message(message)?;
+        let mut record = producer.log(level, &target, &message);
+        if record.is_wanted() {
+            if let Some(fields) = fields {
+                record = record.fields(fields::from_argument(fields)?);
+            }
+            if let Some(name) = level_name {
+                record = record.field("level_name", name);
+            }
+            if let Some(span) = span {
+                record = record.span(spans::from_argument(span)?);
+            }
+        }
+        if self.may_block {
+            py.detach(|| record.send())
+        } else {
+            record.send()
+        };
+        Ok(())
+    }
+
+    /// What is logged while a record is being logged, by what that asks of the program, is left out: it could have no end.
+    fn unless_logging(&self, log: impl FnOnce() -> PyResult<()>) -> PyResult<()> {
+        let Some(_call) = Call::begin() else { return Ok(()) };
+        /// Whatever becomes of the call, the next one begins anew.
+        struct Logging;
+
+        impl Drop for Logging {
+            fn drop(&mut self) {
+                LOGGING.set(false);
+            }
+        }
+
+        if LOGGING.replace(true) {
+            self.suppressed.fetch_add(1, Ordering::Relaxed);
+            return Ok(());
+        }
+        let _logging = Logging;
+        log()
+    }
+
+    fn timeout(&self, timeout: Option<&Bound<'_, PyAny>>) -> Result<Duration, Refusal> {
+        timeout.map_or(Ok(self.handle.close_timeout), |timeout| seconds("timeout", timeout))
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        // One that was closed is gone from there.
+        if registry::holds(&self.handle) {
+            registry::close_abandoned(&self.handle);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The producers that are open, so that the end of the program can close them.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use pyo3::prelude::*;
+
+use crate::callbacks::CallbackThread;
+
+/// A producer, and what belongs to it.
+pub(crate) struct Handle {
+    pub(crate) producer: logrtc::Producer,
+    pub(crate) callbacks: Option<CallbackThread>,
+    pub(crate) close_timeout: Duration,
+}
+
+impl Handle {
+    /// Closes the producer, and waits for its last callback. Blocks; the caller must not hold the GIL.
+    pub(crate) fn close(&self, timeout: Duration) -> logrtc::Result<()> {
+        let closed = self.producer.close(timeout);
+        if let Some(callbacks) = &self.callbacks {
+            callbacks.stop(timeout.max(Duration::from_millis(100)));
+        }
+        closed
+    }
+}
+
+/// Without a lock, for a fork would leave it held.
+static OPEN: LazyLock<ArcSwap<Vec<Arc<Handle>>>> = LazyLock::new(ArcSwap::default);
+
+pub(crate) fn add(handle: &Arc<Handle>) {
+    OPEN.rcu(|open| open.iter().chain([handle]).cloned().collect::<Vec<_>>());
+}
+
+/// Whether a producer is known as open.
+pub(crate) fn holds(handle: &Arc<Handle>) -> bool {
+    OPEN.load().iter().any(|other| Arc::ptr_eq(other, handle))
+}
+
+/// Takes a producer out.
+pub(crate) fn remove(handle: &Arc<Handle>) {
+    let is_other = |other: &&Arc<Handle>| !Arc::ptr_eq(other, handle);
+    OPEN.rcu(|open| open.iter().filter(is_other).cloned().collect::<Vec<_>>());
+}
+
+/// Closes a producer that nobody holds any more, without holding up the thread that let go of it. Until that is done it
+/// is known to [`shutdown`].
+pub(crate) fn close_abandoned(handle: &Arc<Handle>) {
+    let close = {
+        let handle = Arc::clone(handle);
+        move || {
+            // Who could have been told has let go of it.
+            let _ = handle.close(handle.close_timeout);
+            remove(&handle);
+        }
+    };
+    if std::thread::Builder::new().name("logrtc".to_owned()).spawn(close).is_err() {
+        let _ = handle.close(Duration::ZERO);
+        remove(handle);
+    }
+}
+
+/// Closes every producer of the process, all at once, each within its `close_timeout`; one without a consumer at once.
+///
+/// Runs at the end of the program; `atexit.unregister(logrtc.shutdown)` has it left out.
+#[pyfunction]
+pub(crate) fn shutdown(py: Python<'_>) {
+    py.detach(|| {
+        let open = OPEN.load_full();
+        let Some((last, others)) = open.split_last() else { return };
+        std::thread::scope(|scope| {
+            for handle in others {
+                let close = || drop(handle.close(handle.close_timeout));
+                if std::thread::Builder::new().name("logrtc".to_owned()).spawn_scoped(scope, close).is_err() {
+                    let _ = handle.close(Duration::ZERO);
+                }
+            }
+            let _ = last.close(last.close_timeout);
+        });
+        open.iter().for_each(remove);
+    });
+}

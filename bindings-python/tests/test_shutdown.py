@@ -1,0 +1,39 @@
+"""What is left open, and the end of everything: no other producer may be open meanwhile."""
+
+from __future__ import annotations
+
+import gc
+import time
+import weakref
+from functools import partial
+
+import logrtc
+from consumer import Consumer, eventually
+
+
+def is_connected(producer: logrtc.Producer) -> bool:
+    return bool(producer.stats().consumers)
+
+
+def test_a_producer_that_nobody_holds_is_closed() -> None:
+    with logrtc.serve(port=0) as server:
+        producer = logrtc.connect(server.signaling_url, client_id="app", ice_servers=[])
+        consumer = Consumer(server.signaling_url)
+        eventually("the consumer is connected", partial(is_connected, producer))
+        gone = weakref.ref(producer)
+        producer.info("app", "the last words")
+        began = time.monotonic()
+        del producer
+        gc.collect()
+        assert gone() is None
+        assert time.monotonic() - began < 1
+        assert consumer.entry()["message"] == "the last words"
+        logrtc.shutdown()
+        consumer.stop()
+
+
+def test_shutdown_closes_every_producer() -> None:
+    producers = [logrtc.connect("ws://127.0.0.1:9/", client_id=f"app{n}", ice_servers=[]) for n in range(5)]
+    logrtc.shutdown()
+    assert {producer.state for producer in producers} == {"closed"}
+    logrtc.shutdown()

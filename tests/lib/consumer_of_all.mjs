@@ -1,0 +1,76 @@
+/** A consumer of every producer at a server, however many come and go. */
+
+import { PeerConnection } from "node-datachannel";
+import { WebSocket } from "ws";
+
+/** @typedef {import("./expected.mjs").Entry} Entry */
+
+export class ConsumerOfAll {
+  /** What each producer sent, by its name. @type {Map<string, Entry[]>} */
+  entries = new Map();
+  #socket;
+  /** By the name of the producer; a channel that nobody holds is collected as garbage. @type {Map<string, object[]>} */
+  #kept = new Map();
+  /** @type {Map<string, PeerConnection>} */
+  #peers = new Map();
+
+  #onFirst;
+
+  /**
+   * @param {string} url of the signaling server
+   * @param {(producer: string) => void} [onFirst] called with the first entry of each producer
+   */
+  constructor(url, onFirst = () => {}) {
+    this.#onFirst = onFirst;
+    this.#socket = new WebSocket(url);
+    this.#socket.on("open", () => this.#say({ type: "register", role: "consumer" }));
+    this.#socket.on("message", (data) => {
+      const { type, from, sdp, candidate, sdpMid } = JSON.parse(String(data));
+      if (type === "webrtc_offer") {
+        this.#answer(from, sdp);
+      } else if (type === "ice_candidate") {
+        this.#peers.get(from)?.addRemoteCandidate(candidate, sdpMid ?? "0");
+      }
+    });
+  }
+
+  /** Leaves every producer. */
+  leave() {
+    this.#socket.terminate();
+    for (const peer of this.#peers.values()) {
+      peer.close();
+    }
+  }
+
+  /**
+   * @param {string} from
+   * @param {string} offer
+   */
+  #answer(from, offer) {
+    const peer = new PeerConnection("consumer", { iceServers: [] });
+    this.#peers.get(from)?.close();
+    this.#peers.set(from, peer);
+    peer.onLocalDescription((sdp) => this.#say({ type: "webrtc_answer", to: from, sdp }));
+    peer.onLocalCandidate((candidate, sdpMid) =>
+      this.#say({ type: "ice_candidate", to: from, candidate, sdpMid, sdpMLineIndex: 0 }),
+    );
+    peer.onDataChannel((channel) => {
+      this.#kept.set(from, [...(this.#kept.get(from) ?? []), channel]);
+      const entries = this.entries.get(from) ?? [];
+      this.entries.set(from, entries);
+      channel.onMessage((message) => {
+        if (entries.push(JSON.parse(String(message))) === 1) {
+          this.#onFirst(from);
+        }
+      });
+    });
+    peer.setRemoteDescription(offer, "offer");
+  }
+
+  /** @param {object} message */
+  #say(message) {
+    if (this.#socket.readyState === WebSocket.OPEN) {
+      this.#socket.send(JSON.stringify(message));
+    }
+  }
+}
