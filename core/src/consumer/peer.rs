@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use log::{debug, error};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use webrtc::data_channel::DataChannelEvent;
 use webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
 
@@ -27,6 +27,9 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How often the stack is nudged between the path and the channel.
 const NUDGE_INTERVAL: Duration = Duration::from_millis(5);
+
+/// How long a consumer may take to close its side. With what the stack takes to close, within what `close` may take.
+const FAREWELL_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// How long the path may be lost.
 const PATH_LOST_LIMIT: Duration = Duration::from_secs(15);
@@ -187,7 +190,11 @@ impl Peer {
         let reason = self.watch(connection, delivery, &drained).await;
         // First from the list, so that nobody reads the counts of a cursor that is closed.
         drop(listed);
-        (reason, cursor.close())
+        let counts = cursor.close();
+        if reason == EndReason::ProducerClosed && counts.dropped.disconnected == 0 {
+            farewell(connection).await;
+        }
+        (reason, counts)
     }
 
     async fn watch(&mut self, connection: &mut Connection, delivery: Delivery, drained: &Notify) -> EndReason {
@@ -278,6 +285,20 @@ impl Peer {
         }
         Ok(())
     }
+}
+
+/// Closes the channel, and waits until the consumer has closed its side: it does so behind the last entry (RFC 8831 §6.7).
+///
+/// The end of the connection comes at once, and a consumer's stack may forget what it has acknowledged and its program has
+/// not taken.
+async fn farewell(connection: &Connection) {
+    let close = async {
+        if connection.channel.close().await.is_ok() {
+            while !matches!(connection.channel.poll().await, Some(DataChannelEvent::OnClose) | None) {}
+        }
+    };
+    // A consumer that does not answer has had its time.
+    let _ = timeout(FAREWELL_TIMEOUT, close).await;
 }
 
 /// A cursor that is closed, come what may: an open one holds up every flush.
