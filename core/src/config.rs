@@ -103,7 +103,12 @@ impl Config {
         &self.client_id
     }
 
-    /// The same, for the child of a fork.
+    /// How long the end of the producer waits for delivery.
+    pub fn close_timeout(&self) -> Duration {
+        self.close_timeout
+    }
+
+    /// The same name, for the child of a fork.
     pub(crate) fn in_child(&self, pid: u32) -> Self {
         let mut config = self.clone();
         let suffix = format!("#{pid}");

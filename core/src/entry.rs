@@ -110,6 +110,13 @@ impl Entry {
         self
     }
 
+    /// Sets all fields at once.
+    #[must_use]
+    pub fn fields(mut self, fields: Fields) -> Self {
+        self.fields = fields;
+        self
+    }
+
     /// Sets the span that the entry belongs to.
     #[must_use]
     pub fn span(mut self, span: Span) -> Self {
