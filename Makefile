@@ -15,7 +15,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop lint ## Run everything that CI runs
+test: test-rust test-web test-browser test-interop test-conformance lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
@@ -118,3 +118,12 @@ bench-c: ## Measure a log call of C against an spdlog asynchronous logger
 	@tools/ensure c-toolchain && tools/ensure spdlog
 	cargo build --release --package logrtc-c
 	tests/c/run bench
+
+# What is logged is the same bytes in every language.
+
+.PHONY: test-conformance
+test-conformance: tests/node_modules ## Test that every face sends the same bytes
+	@tools/ensure c-toolchain
+	cargo build --package logrtc-viewer --package logrtc-c --package logrtc-conformance
+	tests/c/run conformance
+	npm --prefix tests run test:conformance
