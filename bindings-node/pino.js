@@ -1,7 +1,7 @@
 'use strict';
 
 const { Writable } = require('node:stream');
-const { Producer, SET_LINE_FORMAT, WRITE_LINES } = require('./lib/producer');
+const { LINE_WRITER, Producer } = require('./lib/producer');
 
 /** What has no end of line by then is passed on as it is. */
 const MAX_LINE_LENGTH = 1024 * 1024;
@@ -9,12 +9,10 @@ const MAX_LINE_LENGTH = 1024 * 1024;
 /** The producer that options describe or hold, and how the end of a stream ends it. */
 function producerOf({ producer, messageKey, target, ...options } = {}) {
   const own = producer ?? new Producer(options);
-  if (messageKey !== undefined || target !== undefined) {
-    own[SET_LINE_FORMAT](messageKey, target);
-  }
   const isOwned = producer === undefined;
   return {
     producer: own,
+    writeLines: own[LINE_WRITER](messageKey, target),
     /** What a consumer does not take in time is counted, and no error of the program that logs. */
     end: () => (isOwned ? own.close() : own.flush()).catch(() => {}),
   };
@@ -22,15 +20,15 @@ function producerOf({ producer, messageKey, target, ...options } = {}) {
 
 /** pino's transport target, in the worker that pino starts: `{ target: 'logrtc/pino', options }`. */
 function transport(options) {
-  const { producer, end } = producerOf(options);
+  const { producer, writeLines, end } = producerOf(options);
   // What comes is a piece of a text of lines.
   let rest = '';
   const pass = (lines) => {
     if (lines.length > 0) {
-      producer[WRITE_LINES](lines);
+      writeLines(lines);
     }
   };
-  return new Writable({
+  const writable = new Writable({
     decodeStrings: false,
     write(chunk, _encoding, callback) {
       const text = rest + chunk;
@@ -44,28 +42,35 @@ function transport(options) {
       end().then(() => callback());
     },
   });
+  return Object.assign(writable, {
+    flush: (callback) => flush(producer, callback),
+    flushSync: () => flushSync(producer),
+  });
+}
+
+/** `logger.flush(callback)`. */
+function flush(producer, callback = () => {}) {
+  producer.flush().then(() => callback(), callback);
+}
+
+/** What pino calls at the end of the process. What is late by then stays counted. */
+function flushSync(producer) {
+  try {
+    producer.flushSync();
+  } catch {}
 }
 
 /** A stream for pino in the same thread: `pino(options, stream({ clientId }))`. */
 function stream(options) {
-  const { producer, end } = producerOf(options);
+  const { producer, writeLines, end } = producerOf(options);
   return {
     producer,
     write(line) {
-      producer[WRITE_LINES](line);
+      writeLines(line);
       return true;
     },
-    /** Called by `logger.flush(callback)`. */
-    flush(callback = () => {}) {
-      producer.flush().then(() => callback(), callback);
-    },
-    flushSync() {
-      try {
-        producer.flushSync();
-      } catch {
-        // What is late stays counted.
-      }
-    },
+    flush: (callback) => flush(producer, callback),
+    flushSync: () => flushSync(producer),
     end() {
       end();
     },

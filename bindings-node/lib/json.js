@@ -34,6 +34,18 @@ function quote(text) {
   return NEEDS_CARE.test(text) ? JSON.stringify(text.replace(LONE_SURROGATE, '\ufffd')) : `"${text}"`;
 }
 
+/** A finite number as the core writes it, in the fewest digits; one without a fraction is an integer. */
+function number(value) {
+  const size = Math.abs(value);
+  if (size >= 1e-5 && size < 1e21) {
+    return `${value}`;
+  }
+  if (value === 0) {
+    return Object.is(value, -0) ? '-0.0' : '0';
+  }
+  return value.toExponential();
+}
+
 /** Deeper than this, or with more than MAX_LENGTH, nothing is plain: there may be a cycle. */
 const MAX_PLAIN_DEPTH = 8;
 
@@ -43,7 +55,7 @@ function plainValue(value, depth) {
     case 'string':
       return quote(value);
     case 'number':
-      return value - value === 0 ? `${value}` : undefined;
+      return value - value === 0 ? number(value) : undefined;
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
@@ -144,7 +156,7 @@ class Encoder {
       case 'string':
         return quote(value);
       case 'number':
-        return Number.isFinite(value) ? String(value) : `"${value}"`;
+        return Number.isFinite(value) ? number(value) : `"${value}"`;
       case 'boolean':
         return String(value);
       case 'undefined':

@@ -18,12 +18,13 @@ const LEVELS = new Map([
   ['error', { level: ERROR }],
 ]);
 
-/** Told by no code of a program: what the adapters of this package need. */
-const WRITE_LINES = Symbol('writeLines');
-const SET_LINE_FORMAT = Symbol('setLineFormat');
+/** What the adapters of this package need, and no program sees. */
+const LINE_WRITER = Symbol('lineWriter');
 
 class Producer extends EventEmitter {
   #native;
+  /** What logs natively, by level. */
+  #calls;
   /** The lowest level that any target wants: what is below it costs next to nothing. */
   #lowestLevel;
   /** What waits for an answer, by its number. */
@@ -46,6 +47,7 @@ class Producer extends EventEmitter {
           (answer) => this.#answered(JSON.parse(answer)),
         ),
     );
+    this.#calls = this.#native.calls();
     this.#lowestLevel = this.#native.lowestLevel();
     if (this.state !== 'disabled') {
       lifecycle.opened(this, {
@@ -90,9 +92,9 @@ class Producer extends EventEmitter {
       throw notText(target, message);
     }
     if (level < this.#lowestLevel) {
-      this.#native.skip(level);
+      this.#calls[level]();
     } else {
-      this.#native.log(level, target, message, encodeFields(fields));
+      this.#calls[level](target, message, encodeFields(fields));
     }
   }
 
@@ -101,7 +103,7 @@ class Producer extends EventEmitter {
       throw notText(target, message);
     }
     if (level < this.#lowestLevel) {
-      this.#native.skip(level);
+      this.#calls[level]();
     } else {
       this.#native.logWith(level, target, message, encodeFields(fields), extras);
     }
@@ -166,12 +168,9 @@ class Producer extends EventEmitter {
     return JSON.parse(this.#native.stats());
   }
 
-  [WRITE_LINES](lines) {
-    this.#native.writeLines(lines);
-  }
-
-  [SET_LINE_FORMAT](messageKey, target) {
-    refusing(() => this.#native.setLineFormat(messageKey, target));
+  /** A function that logs what a pino logger has written: lines of JSON. */
+  [LINE_WRITER](messageKey, target) {
+    return refusing(() => this.#native.calls(messageKey, target)).at(-1);
   }
 
   /** Asks natively; the answer comes later, and the process stays alive for it. */
@@ -285,4 +284,4 @@ function spanMembers(span) {
   return members;
 }
 
-module.exports = { Producer, SET_LINE_FORMAT, WRITE_LINES };
+module.exports = { LINE_WRITER, Producer };

@@ -5,6 +5,7 @@
 //! one that made it.
 
 pub mod answers;
+mod calls;
 mod line;
 mod options;
 pub mod producer;

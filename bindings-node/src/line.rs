@@ -14,24 +14,10 @@ const LEAST_MILLISECONDS: f64 = 1e11;
 
 /// What stands where in a line.
 pub(crate) struct LineFormat {
-    message_key: String,
-    target: String,
-}
-
-impl LineFormat {
-    /// As pino writes by default; `target` is for lines that name none.
-    pub(crate) fn new(target: &str) -> Self {
-        Self { message_key: "msg".to_owned(), target: target.to_owned() }
-    }
-
-    pub(crate) fn set(&mut self, message_key: Option<String>, target: Option<String>) {
-        if let Some(message_key) = message_key {
-            self.message_key = message_key;
-        }
-        if let Some(target) = target {
-            self.target = target;
-        }
-    }
+    /// The key of the message; `msg` by default.
+    pub(crate) message_key: String,
+    /// The target of a line that names none.
+    pub(crate) target: String,
 }
 
 /// Reads a line. What is no JSON object is the message of an entry at INFO: nothing that was written is lost.

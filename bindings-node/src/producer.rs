@@ -1,17 +1,22 @@
 //! The producer, as `lib/producer.js` calls it.
 
+#![allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
+
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use logrtc::{Fields, Level, Producer, Span};
+use logrtc::{Level, Producer, Span};
+use napi::Env;
+use napi::bindgen_prelude::Array;
 use napi_derive::napi;
 
 use crate::answers::{AnswerFunction, Answers, EventFunction, state_name, tell_events};
-use crate::line::{LineFormat, entry_of_line};
+use crate::calls::{calls, read_fields};
+use crate::line::LineFormat;
 use crate::options;
 use crate::refusal::{Result, internal, invalid, refused};
 use crate::stats::describe_stats;
-use crate::text::{JsText, with_texts};
 
 /// How long the end of an environment that was terminated waits for delivery, at the most.
 const TERMINATION_TIMEOUT: Duration = Duration::from_millis(200);
@@ -43,7 +48,7 @@ pub struct Extras {
 pub struct NativeProducer {
     producer: Producer,
     answers: Answers,
-    lines: LineFormat,
+    client_id: String,
     close_timeout: Duration,
 }
 
@@ -51,86 +56,58 @@ pub struct NativeProducer {
 impl NativeProducer {
     /// Connects. `on_event` and `on_answer` get JSON.
     #[napi(constructor)]
-    #[allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
     pub fn new(options: String, on_event: EventFunction, on_answer: AnswerFunction) -> Result<Self> {
         let config = options::config(&options)?;
         let close_timeout = config.close_timeout();
-        let lines = LineFormat::new(config.client_id());
+        let client_id = config.client_id().to_owned();
         let is_disabled = config.is_disabled();
         let producer = Producer::connect(config).map_err(refused)?;
         if !is_disabled {
             tell_events(on_event, producer.subscribe())?;
         }
-        Ok(Self { producer, answers: Answers::new(on_answer), lines, close_timeout })
+        Ok(Self { producer, answers: Answers::new(on_answer), client_id, close_timeout })
     }
 
-    /// Logs an entry. `fields` is a JSON object, or empty.
-    #[napi]
-    pub fn log(&self, level: u32, target: JsText, message: JsText, fields: JsText) -> napi::Result<()> {
-        with_texts([target, message, fields], |[target, message, fields]| {
-            self.producer.log(level_of(level), target, message).fields(read_fields(fields)).send();
-        })
-    }
-
-    /// The same with what is rare.
-    #[napi]
-    pub fn log_with(
+    /// `[debug, info, warn, error, writeLines]`: what is called for every entry. Without `message_key` and `target`, lines are
+    /// read as pino writes them by default.
+    #[napi(ts_return_type = "Function[]")]
+    pub fn calls<'env>(
         &self,
-        level: u32,
-        target: JsText,
-        message: JsText,
-        fields: JsText,
-        extras: Extras,
-    ) -> napi::Result<()> {
-        with_texts([target, message, fields], |[target, message, fields]| {
-            let mut fields = read_fields(fields);
-            if let Some(level_name) = &extras.level_name {
-                fields.push("level_name", level_name);
-            }
-            let record = self.producer.log(level_of(level), target, message).fields(fields);
-            match span(extras) {
-                Some(span) => record.span(span).send(),
-                None => record.send(),
-            };
-        })
+        env: &'env Env,
+        message_key: Option<String>,
+        target: Option<String>,
+    ) -> napi::Result<Array<'env>> {
+        let lines = LineFormat {
+            message_key: message_key.unwrap_or_else(|| "msg".to_owned()),
+            target: target.unwrap_or_else(|| self.client_id.clone()),
+        };
+        calls(env, &self.producer, &Arc::new(lines))
     }
 
-    /// Counts an entry of a level that no target wants.
+    /// Logs an entry with what is rare.
     #[napi]
-    pub fn skip(&self, level: u32) {
-        let record = self.producer.log(level_of(level), "", "");
-        if !record.is_wanted() {
-            record.send();
+    pub fn log_with(&self, level: u32, target: String, message: String, fields: String, extras: Extras) {
+        let mut fields = read_fields(&fields);
+        if let Some(level_name) = &extras.level_name {
+            fields.push("level_name", level_name);
         }
+        let record = self.producer.log(level_of(level), &target, &message).fields(fields);
+        match span(extras) {
+            Some(span) => record.span(span).send(),
+            None => record.send(),
+        };
     }
 
     /// Logs a whole entry that is JSON.
     #[napi]
-    pub fn send(&self, entry: JsText) -> Result<()> {
-        let sent = with_texts([entry], |[entry]| self.producer.send_json(entry)).map_err(internal)?;
-        sent.map(drop).map_err(refused)
-    }
-
-    /// Logs what a pino logger has written: lines of JSON.
-    #[napi]
-    pub fn write_lines(&self, lines: JsText) -> napi::Result<()> {
-        with_texts([lines], |[lines]| {
-            for line in lines.split('\n').filter(|line| !line.is_empty()) {
-                self.producer.send(&entry_of_line(line, &self.lines));
-            }
-        })
-    }
-
-    /// Sets what `write_lines` takes for the message, and for the target where a line names none.
-    #[napi]
-    pub fn set_line_format(&mut self, message_key: Option<String>, target: Option<String>) {
-        self.lines.set(message_key, target);
+    pub fn send(&self, entry: String) -> Result<()> {
+        self.producer.send_json(&entry).map(drop).map_err(refused)
     }
 
     /// Whether an entry of the level and target would be logged.
     #[napi]
-    pub fn enabled(&self, level: u32, target: JsText) -> napi::Result<bool> {
-        with_texts([target], |[target]| self.producer.enabled(level_of(level), target))
+    pub fn enabled(&self, level: u32, target: String) -> bool {
+        self.producer.enabled(level_of(level), &target)
     }
 
     /// The lowest level that any target wants; 4 where none is wanted.
@@ -141,7 +118,6 @@ impl NativeProducer {
 
     /// Sets the level of every target that the filter does not name.
     #[napi]
-    #[allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
     pub fn set_level(&self, level: String) -> Result<()> {
         self.producer.set_level(options::level(&level)?);
         Ok(())
@@ -149,7 +125,6 @@ impl NativeProducer {
 
     /// Sets the filter.
     #[napi]
-    #[allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
     pub fn set_filter(&self, directives: String) -> Result<()> {
         self.producer.set_filter(options::filter(&directives)?);
         Ok(())
@@ -206,7 +181,6 @@ impl Drop for NativeProducer {
 
 /// Closes all of them at the same time, each within its limit of milliseconds or else its own, and blocks.
 #[napi]
-#[allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 pub fn close_all(producers: Vec<&NativeProducer>, timeouts_ms: Vec<Option<f64>>) {
     thread::scope(|scope| {
         for (native, timeout_ms) in producers.into_iter().zip(timeouts_ms) {
@@ -225,7 +199,6 @@ pub fn close_all(producers: Vec<&NativeProducer>, timeouts_ms: Vec<Option<f64>>)
 
 /// The level that a name means.
 #[napi]
-#[allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 pub fn level_by_name(name: String) -> Result<NamedLevel> {
     match Level::from_name(&name) {
         Some((level, level_name)) => Ok(NamedLevel { level: level as u32, level_name: level_name.map(str::to_owned) }),
@@ -240,18 +213,6 @@ fn level_of(level: u32) -> Level {
         2 => Level::Warn,
         _ => Level::Error,
     }
-}
-
-/// `lib/fields.js` writes JSON that the core takes. Should it not, the entry is logged all the same, and says why.
-fn read_fields(json: &str) -> Fields {
-    if json.is_empty() {
-        return Fields::new();
-    }
-    Fields::from_json(json).unwrap_or_else(|error| {
-        let mut fields = Fields::new();
-        fields.push("fields_error", error.to_string());
-        fields
-    })
 }
 
 fn span(extras: Extras) -> Option<Span> {

@@ -1,36 +1,8 @@
-//! Strings of JavaScript.
+//! Strings of JavaScript, read once, into memory that is used again: that is most of what a log call costs.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
-use napi::bindgen_prelude::{FromNapiValue, TypeName, ValidateNapiValue};
-use napi::{Status, ValueType, sys};
-
-/// A string that is still JavaScript's, for the length of a call.
-///
-/// Reading it is most of what a log call costs, so it is read once, into memory that is used again.
-#[derive(Clone, Copy)]
-pub struct JsText {
-    env: sys::napi_env,
-    value: sys::napi_value,
-}
-
-impl TypeName for JsText {
-    fn type_name() -> &'static str {
-        "String"
-    }
-
-    fn value_type() -> ValueType {
-        ValueType::String
-    }
-}
-
-impl ValidateNapiValue for JsText {}
-
-impl FromNapiValue for JsText {
-    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
-        Ok(Self { env, value })
-    }
-}
+use napi::{Result, Status, sys};
 
 /// How much room a string is given before its length is asked for.
 const USUAL_BYTES: usize = 1024;
@@ -38,68 +10,78 @@ const USUAL_BYTES: usize = 1024;
 /// More than this is not kept for the next call.
 const KEPT_BYTES: usize = 256 * 1024;
 
-impl JsText {
-    /// Appends the text, in UTF-8; what is half of a surrogate pair becomes U+FFFD.
-    fn append_to(&self, out: &mut Vec<u8>) -> napi::Result<()> {
-        let start = out.len();
-        let mut room = USUAL_BYTES;
-        loop {
-            out.resize(start + room, 0);
-            let mut written = 0;
-            // SAFETY: `value` is alive for the length of the call that it is an argument of, and `room` bytes are there.
-            let status = unsafe {
-                let place = out[start..].as_mut_ptr().cast();
-                sys::napi_get_value_string_utf8(self.env, self.value, place, room, &raw mut written)
-            };
-            if status != sys::Status::napi_ok {
-                out.truncate(start);
-                return Err(napi::Error::new(Status::from(status), "a string is expected"));
-            }
-            // With room for one more character and the final NUL, it was not cut.
-            if written + 5 <= room {
-                out.truncate(start + written);
-                return Ok(());
-            }
-            let mut length = 0;
-            // SAFETY: the same; without a place to write to, only the length is asked for.
-            let status = unsafe {
-                sys::napi_get_value_string_utf8(self.env, self.value, std::ptr::null_mut(), 0, &raw mut length)
-            };
-            if status != sys::Status::napi_ok {
-                out.truncate(start);
-                return Err(napi::Error::new(Status::from(status), "a string is expected"));
-            }
-            room = length + 5;
-        }
-    }
-}
+/// What a character and the final NUL take, at the most: with so much room left, a string was not cut.
+const MARGIN_BYTES: usize = 5;
 
 thread_local! {
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// Initialised all through, so that it need not be again.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Calls `act` with the texts.
+/// Calls `act` with the texts, in which half of a surrogate pair is U+FFFD. It must not call JavaScript.
 ///
 /// # Errors
 /// Where one of them is no string.
-pub fn with_texts<const N: usize, R>(texts: [JsText; N], act: impl FnOnce([&str; N]) -> R) -> napi::Result<R> {
-    // At the very end of a thread that memory is gone; and nothing that is called from here calls back.
-    let mut scratch = SCRATCH.try_with(RefCell::take).unwrap_or_default();
-    scratch.clear();
+///
+/// # Safety
+/// `env` is the environment of the calling thread, and the values are alive: arguments of the call that is under way.
+pub unsafe fn with_texts<const N: usize, R>(
+    env: sys::napi_env,
+    values: [sys::napi_value; N],
+    act: impl FnOnce([&str; N]) -> R,
+) -> Result<R> {
+    // At the very end of a thread that memory is gone.
+    let mut scratch = SCRATCH.try_with(Cell::take).unwrap_or_default();
     let mut ends = [0; N];
-    for (text, end) in texts.into_iter().zip(&mut ends) {
-        text.append_to(&mut scratch)?;
-        *end = scratch.len();
+    let mut end = 0;
+    for (value, its_end) in values.into_iter().zip(&mut ends) {
+        // SAFETY: the caller's promise is passed on.
+        end = unsafe { read(env, value, &mut scratch, end)? };
+        *its_end = end;
     }
     let mut start = 0;
-    let read = ends.map(|end| {
+    let texts = ends.map(|end| {
         let bytes = &scratch[start..end];
         start = end;
         std::str::from_utf8(bytes).expect("Node writes UTF-8")
     });
-    let result = act(read);
-    if scratch.capacity() <= KEPT_BYTES {
-        let _ = SCRATCH.try_with(|place| place.replace(scratch));
+    let result = act(texts);
+    if scratch.len() <= KEPT_BYTES {
+        let _ = SCRATCH.try_with(|place| place.set(scratch));
     }
     Ok(result)
+}
+
+/// Writes the string into `scratch` from `start` on, and returns where it ends.
+///
+/// # Safety
+/// As for `with_texts`.
+unsafe fn read(env: sys::napi_env, value: sys::napi_value, scratch: &mut Vec<u8>, start: usize) -> Result<usize> {
+    let mut needed = USUAL_BYTES;
+    loop {
+        if scratch.len() < start + needed {
+            scratch.resize(start + needed, 0);
+        }
+        let place = &mut scratch[start..];
+        let mut written = 0;
+        // SAFETY: the caller promises `env` and `value`, and the place is as long as is said.
+        let status = unsafe {
+            sys::napi_get_value_string_utf8(env, value, place.as_mut_ptr().cast(), place.len(), &raw mut written)
+        };
+        check(status)?;
+        if written + MARGIN_BYTES <= place.len() {
+            return Ok(start + written);
+        }
+        // SAFETY: the same; without a place to write to, only the length is asked for.
+        let status = unsafe { sys::napi_get_value_string_utf8(env, value, std::ptr::null_mut(), 0, &raw mut needed) };
+        check(status)?;
+        needed += MARGIN_BYTES;
+    }
+}
+
+fn check(status: sys::napi_status) -> Result<()> {
+    match status {
+        sys::Status::napi_ok => Ok(()),
+        other => Err(napi::Error::new(Status::from(other), "must be a string")),
+    }
 }

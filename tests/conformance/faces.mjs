@@ -29,5 +29,6 @@ export const faces = [
     ],
     input: asLines,
   },
+  { name: "node", command: () => [process.execPath, driver("node.mjs")], input: asLines },
   { name: "c", command: () => [program("conformance")], input: asFrames },
 ];
