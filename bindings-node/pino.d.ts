@@ -5,19 +5,19 @@ import type { Producer, ProducerOptions } from './index.js';
 
 declare namespace transport {
   /** What the transport and the stream take beside the options of `connect`. */
-  interface LineOptions {
+  export interface LineOptions {
     /** The target of entries that have neither `module` nor `name`; the `clientId` by default. */
     target?: string;
     /** Where the logger writes the message; `msg` by default, as in pino. */
     messageKey?: string;
   }
 
-  type TransportOptions = ProducerOptions & LineOptions;
+  export type TransportOptions = ProducerOptions & LineOptions;
 
   /** The same with a producer that there is already: the end of the stream flushes it, and does not close it. */
-  type StreamOptions = TransportOptions | (LineOptions & { producer: Producer });
+  export type StreamOptions = TransportOptions | (LineOptions & { producer: Producer });
 
-  interface LogStream {
+  export interface LogStream {
     readonly producer: Producer;
     write(line: string): boolean;
     flush(callback?: (error?: Error) => void): void;
@@ -28,9 +28,10 @@ declare namespace transport {
   }
 
   /** A stream for pino in the same thread, without a worker: `pino(options, stream({ clientId: 'api' }))`. */
-  function stream(options?: StreamOptions): LogStream;
+  export function stream(options?: StreamOptions): LogStream;
 
-  export { transport as default };
+  const itself: typeof transport;
+  export { itself as default };
 }
 
 /** pino's transport target: `pino({ transport: { target: 'logrtc/pino', options: { clientId: 'api' } } })`. */

@@ -19,7 +19,8 @@ function producerOf({ producer, messageKey, target, ...options } = {}) {
 }
 
 /** pino's transport target, in the worker that pino starts: `{ target: 'logrtc/pino', options }`. */
-function transport(options) {
+function transport({ $context, pinoWillSendConfig, ...options } = {}) {
+  // The first two are pino's, about itself.
   const { producer, writeLines, end } = producerOf(options);
   // What comes is a piece of a text of lines.
   let rest = '';

@@ -1,6 +1,6 @@
 'use strict';
 
-const { invalid, refusing } = require('./lib/errors');
+const { checkType, invalid, refusing } = require('./lib/errors');
 const { hold } = require('./lib/lifecycle');
 const native = require('./lib/native');
 
@@ -8,6 +8,7 @@ const native = require('./lib/native');
 class Server {
   #native;
   #release;
+  #closed;
 
   constructor(nativeServer) {
     this.#native = nativeServer;
@@ -29,10 +30,10 @@ class Server {
     return this;
   }
 
-  async close() {
-    const stopped = this.#native.stop();
+  close() {
+    this.#closed ??= this.#native.stop();
     this.unref();
-    await stopped;
+    return this.#closed;
   }
 }
 
@@ -48,14 +49,15 @@ const OPTIONS = ['listen', 'allowedOrigins'];
 
 /** Serves the log page, and the signaling that producers connect to, in this process. */
 async function serve(options = {}) {
-  if (typeof options !== 'object' || options === null) {
-    throw invalid('options', `must be an object, not ${options === null ? 'null' : typeof options}`);
-  }
+  checkType('options', options, 'object');
   const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
   if (unknown !== undefined) {
     throw invalid(unknown, `is not an option of serve; use ${OPTIONS.join(', ')}`);
   }
   const { listen, allowedOrigins } = options;
+  if (listen !== undefined) {
+    checkType('listen', listen, 'string');
+  }
   return new Server(refusing(() => new native.NativeServer(listen, allowedOrigins)));
 }
 

@@ -1,7 +1,7 @@
-import { transport } from 'winston';
+import Transport = require('winston-transport');
 import type { Producer, ProducerOptions } from './index.js';
 
-type TransportOptions = Pick<transport.TransportStreamOptions, 'format' | 'silent' | 'handleExceptions' | 'handleRejections'>;
+type TransportOptions = Pick<Transport.TransportStreamOptions, 'format' | 'silent' | 'handleExceptions' | 'handleRejections'>;
 
 /** What the transport takes: winston's own options, and those of `connect` or a producer that there is already. */
 export type LogrtcTransportOptions = TransportOptions & {
@@ -12,7 +12,7 @@ export type LogrtcTransportOptions = TransportOptions & {
 } & (Omit<ProducerOptions, 'level'> | { producer: Producer });
 
 /** A transport of winston: `createLogger({ transports: [new LogrtcTransport({ clientId: 'api' })] })`. */
-export class LogrtcTransport extends transport {
+export class LogrtcTransport extends Transport {
   constructor(options?: LogrtcTransportOptions);
   readonly producer: Producer;
 }

@@ -19,6 +19,14 @@ function invalid(name, problem) {
   return new LogrtcError('LOGRTC_INVALID_ARGUMENT', `${name}: ${problem}`);
 }
 
+/** Throws where `value` is not of the type. */
+function checkType(name, value, type) {
+  if (typeof value !== type || value === null) {
+    const article = type === 'object' ? 'an' : 'a';
+    throw invalid(name, `must be ${article} ${type}, not ${value === null ? 'null' : typeof value}`);
+  }
+}
+
 /** What was thrown natively, as ours. A code that is not ours is of an argument that could not be converted. */
 function ours(error) {
   const isOurs = typeof error.code === 'string' && error.code.startsWith('LOGRTC_');
@@ -34,4 +42,4 @@ function refusing(call) {
   }
 }
 
-module.exports = { LogrtcError, invalid, refusing };
+module.exports = { LogrtcError, checkType, invalid, refusing };

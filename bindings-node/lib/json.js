@@ -141,35 +141,21 @@ class Encoder {
     return encoded.startsWith('{') ? encoded : `{"value":${encoded}}`;
   }
 
-  /** `value` as JSON, or undefined where it has no place in an object. */
+  /**
+   * `value` as JSON, or undefined where it has no place in an object. Once there is more than an entry can hold, nothing
+   * more is added: the core sees that it is too long, leaves it out, and marks the entry.
+   */
   value(key, value) {
     if (this.#length > MAX_LENGTH) {
       return undefined;
     }
-    const encoded = this.#unbounded(key, value);
+    if (typeof value === 'object' && value !== null) {
+      this.#length += 2;
+      return this.#guarded(key, value);
+    }
+    const encoded = primitive(value);
     this.#length += encoded?.length ?? 0;
     return encoded;
-  }
-
-  #unbounded(key, value) {
-    switch (typeof value) {
-      case 'string':
-        return quote(value);
-      case 'number':
-        return Number.isFinite(value) ? number(value) : `"${value}"`;
-      case 'boolean':
-        return String(value);
-      case 'undefined':
-        return undefined;
-      case 'bigint':
-        return bigint(value);
-      case 'function':
-        return quote(`[Function: ${nameOf(value)}]`);
-      case 'symbol':
-        return quote(String(value));
-      default:
-        return value === null ? 'null' : this.#guarded(key, value);
-    }
   }
 
   #guarded(key, value) {
@@ -230,6 +216,25 @@ class Encoder {
       }
     }
     return `${json}}`;
+  }
+}
+
+function primitive(value) {
+  switch (typeof value) {
+    case 'string':
+      return quote(value);
+    case 'number':
+      return Number.isFinite(value) ? number(value) : `"${value}"`;
+    case 'bigint':
+      return bigint(value);
+    case 'function':
+      return quote(`[Function: ${nameOf(value)}]`);
+    case 'symbol':
+      return quote(String(value));
+    case 'undefined':
+      return undefined;
+    default:
+      return String(value);
   }
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { EventEmitter } = require('node:events');
-const { LogrtcError, invalid, refusing } = require('./errors');
+const { LogrtcError, checkType, invalid, refusing } = require('./errors');
 const { encodeFields, encodeValue } = require('./json');
 const lifecycle = require('./lifecycle');
 const native = require('./native');
@@ -89,7 +89,7 @@ class Producer extends EventEmitter {
       return;
     }
     if (typeof target !== 'string' || typeof message !== 'string') {
-      throw notText(target, message);
+      checkTexts(target, message);
     }
     if (level < this.#lowestLevel) {
       this.#calls[level]();
@@ -99,9 +99,7 @@ class Producer extends EventEmitter {
   }
 
   #logWith(level, target, message, fields, extras) {
-    if (typeof target !== 'string' || typeof message !== 'string') {
-      throw notText(target, message);
-    }
+    checkTexts(target, message);
     if (level < this.#lowestLevel) {
       this.#calls[level]();
     } else {
@@ -114,27 +112,29 @@ class Producer extends EventEmitter {
   }
 
   enabled(levelName, target) {
-    if (typeof target !== 'string') {
-      throw notText(target, '');
-    }
+    checkType('target', target, 'string');
     return this.#native.enabled(levelNamed(levelName).level, target);
   }
 
   setLevel(levelName) {
+    checkType('level', levelName, 'string');
     refusing(() => this.#native.setLevel(levelName));
     this.#lowestLevel = this.#native.lowestLevel();
   }
 
   setFilter(directives) {
+    checkType('filter', directives, 'string');
     refusing(() => this.#native.setFilter(directives));
     this.#lowestLevel = this.#native.lowestLevel();
   }
 
   async flush({ timeoutMs } = {}) {
+    checkTimeout(timeoutMs);
     await this.#ask((question) => this.#native.flush(question, timeoutMs));
   }
 
   flushSync(timeoutMs) {
+    checkTimeout(timeoutMs);
     refusing(() => this.#native.flushSync(timeoutMs));
   }
 
@@ -144,19 +144,13 @@ class Producer extends EventEmitter {
       await this.#closing.catch(() => {});
       return;
     }
+    checkTimeout(timeoutMs);
     this.#closing = this.#ask((question) => this.#native.close(question, timeoutMs));
     try {
       await this.#closing;
-    } catch (error) {
-      if (error.code === 'LOGRTC_INVALID_ARGUMENT') {
-        this.#closing = undefined;
-      }
-      throw error;
     } finally {
-      if (this.#closing !== undefined) {
-        this.#lowestLevel = this.#native.lowestLevel();
-        lifecycle.closed(this);
-      }
+      this.#lowestLevel = this.#native.lowestLevel();
+      lifecycle.closed(this);
     }
   }
 
@@ -227,9 +221,7 @@ Object.defineProperty(Producer.prototype, asyncDispose, {
 });
 
 function optionsJson(options) {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid('options', `must be an object, not ${options === null ? 'null' : typeof options}`);
-  }
+  checkType('options', options, 'object');
   try {
     return JSON.stringify(options);
   } catch (error) {
@@ -243,15 +235,22 @@ function levelNamed(name) {
   if (known !== undefined) {
     return known;
   }
-  if (typeof name !== 'string') {
-    throw invalid('level', `must be a string, not ${typeof name}`);
-  }
+  checkType('level', name, 'string');
   return refusing(() => native.levelByName(name));
 }
 
-function notText(target, message) {
-  const [name, value] = typeof target === 'string' ? ['message', message] : ['target', target];
-  return invalid(name, `must be a string, not ${value === null ? 'null' : typeof value}`);
+function checkTexts(target, message) {
+  checkType('target', target, 'string');
+  checkType('message', message, 'string');
+}
+
+function checkTimeout(timeoutMs) {
+  if (timeoutMs !== undefined) {
+    checkType('timeoutMs', timeoutMs, 'number');
+    if (!(timeoutMs >= 0)) {
+      throw invalid('timeoutMs', `must be a number of milliseconds from 0, not ${timeoutMs}`);
+    }
+  }
 }
 
 const SPAN_KEYS = new Map([
@@ -265,9 +264,7 @@ function spanMembers(span) {
   if (span === undefined || span === null) {
     return {};
   }
-  if (typeof span !== 'object') {
-    throw invalid('span', `must be an object, not ${typeof span}`);
-  }
+  checkType('span', span, 'object');
   const members = {};
   for (const [key, value] of Object.entries(span)) {
     const name = SPAN_KEYS.get(key);
@@ -275,9 +272,7 @@ function spanMembers(span) {
       throw invalid(`span.${key}`, `is not a key here; use ${[...SPAN_KEYS.keys()].join(', ')}`);
     }
     if (value !== undefined && value !== null) {
-      if (typeof value !== 'string') {
-        throw invalid(`span.${key}`, `must be a string, not ${typeof value}`);
-      }
+      checkType(`span.${key}`, value, 'string');
       members[name] = value;
     }
   }

@@ -1,6 +1,7 @@
 //! The signaling server with its page, and the program `logrtc`.
 
 use std::ffi::OsString;
+use std::sync::{Mutex, PoisonError};
 
 use logrtc_viewer::{HostedServer, Options, Origin};
 use napi::bindgen_prelude::AsyncTask;
@@ -12,7 +13,7 @@ use crate::refusal::{Result, internal, invalid};
 /// A running server.
 #[napi]
 pub struct NativeServer {
-    server: Option<HostedServer>,
+    server: Mutex<Option<HostedServer>>,
     url: String,
     signaling_url: String,
 }
@@ -37,7 +38,7 @@ impl NativeServer {
         let server = HostedServer::start(options)
             .map_err(|error| internal(format_args!("cannot listen on {address}: {error}")))?;
         let (url, signaling_url) = (server.url().to_owned(), server.signaling_url().to_owned());
-        Ok(Self { server: Some(server), url, signaling_url })
+        Ok(Self { server: Mutex::new(Some(server)), url, signaling_url })
     }
 
     /// The address of the log page.
@@ -54,8 +55,8 @@ impl NativeServer {
 
     /// Closes every connection; resolves when the port is free again. Does nothing the second time.
     #[napi]
-    pub fn stop(&mut self) -> AsyncTask<Stop> {
-        AsyncTask::new(Stop(self.server.take()))
+    pub fn stop(&self) -> AsyncTask<Stop> {
+        AsyncTask::new(Stop(self.server.lock().unwrap_or_else(PoisonError::into_inner).take()))
     }
 }
 
