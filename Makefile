@@ -15,7 +15,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-conformance lint ## Run everything that CI runs
+test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-conformance lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
@@ -59,10 +59,6 @@ bench: tests/node_modules viewer/web/node_modules ## Measure opening and through
 docs: ## Build the reference of the crates
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 
-.PHONY: header
-header: ## Write include/logrtc.h from the documentation of ffi-c
-	LOGRTC_WRITE_HEADER=1 cargo test --quiet --package logrtc-c --test header
-
 .PHONY: page
 page: viewer/web/node_modules ## Build the log page, which the program embeds
 	cd viewer/web && npm run build
@@ -85,8 +81,6 @@ programs:
 
 PREFIX ?= /usr/local
 LIBDIR ?= lib
-C_WARNINGS := -Wall -Wextra -pedantic -Werror
-BUILT = $${CARGO_TARGET_DIR:-target}
 
 .PHONY: header
 header: ## Write include/logrtc.h from the documentation in ffi-c/src
@@ -102,8 +96,9 @@ test-c: tests/node_modules ## Test the C face: misuse, forks, the ABI, and each 
 	@tools/ensure c-toolchain && tools/ensure go && tools/ensure spdlog
 	cargo build --package logrtc-viewer
 	cargo build --package logrtc-c --features test-panic
-	$(MAKE) install PREFIX=$$PWD/target/c/prefix
+	$(MAKE) install PREFIX="$${CARGO_TARGET_DIR:-$$PWD/target}/c/prefix"
 	tests/c/run programs
+	tests/c/run static
 	tests/c/run abi
 	CHROMIUM="$$(tools/ensure browser)" node --test --test-concurrency=1 --test-timeout=300000 tests/c/*.test.mjs
 

@@ -5,11 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::Arc;
 
-use logrtc::{Fields, Level, Producer};
+use logrtc::{Level, Producer, Record};
 use napi::bindgen_prelude::{Array, Unknown};
 use napi::{Env, Result, Status, sys};
 
-use crate::line::{LineFormat, entry_of_line};
+use crate::line::{LineFormat, log_line};
 use crate::text::with_texts;
 
 /// What a function is called with, beside its arguments.
@@ -70,7 +70,7 @@ unsafe extern "C" fn log(env: sys::napi_env, info: sys::napi_callback_info) -> s
                 return Ok(());
             }
             with_texts(env, arguments, |[target, message, fields]| {
-                context.producer.log(context.level, target, message).fields(read_fields(fields)).send();
+                with_fields(|| context.producer.log(context.level, target, message), fields).send();
             })
         })
     }
@@ -83,7 +83,7 @@ unsafe extern "C" fn write_lines(env: sys::napi_env, info: sys::napi_callback_in
         guarded::<1>(env, info, |context, _, arguments| {
             with_texts(env, arguments, |[lines]| {
                 for line in lines.split('\n').filter(|line| !line.is_empty()) {
-                    context.producer.send(&entry_of_line(line, &context.lines));
+                    log_line(&context.producer, line, &context.lines);
                 }
             })
         })
@@ -121,14 +121,11 @@ unsafe fn guarded<const N: usize>(
     null_mut()
 }
 
-/// `lib/json.js` writes JSON that the core takes. Should it not, the entry is logged all the same, and says why.
-pub(crate) fn read_fields(json: &str) -> Fields {
+/// The record that `begin` begins, with the fields of a JSON object, or none where it is empty. `lib/json.js` writes what the
+/// core takes. Should it not, the entry is logged all the same, and says why.
+pub(crate) fn with_fields<'a>(begin: impl Fn() -> Record<'a>, json: &'a str) -> Record<'a> {
     if json.is_empty() {
-        return Fields::new();
+        return begin();
     }
-    Fields::from_json(json).unwrap_or_else(|error| {
-        let mut fields = Fields::new();
-        fields.push("fields_error", error.to_string());
-        fields
-    })
+    begin().fields_json(json).unwrap_or_else(|error| begin().field("fields_error", error.to_string()))
 }

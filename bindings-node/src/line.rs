@@ -1,13 +1,15 @@
-//! A line that pino writes, to an entry.
+//! A line that pino writes, as an entry.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use logrtc::{Entry, Fields, Level};
+use logrtc::{Level, Producer};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::calls::with_fields;
 
 /// Below this a `time` is in seconds, as `pino.stdTimeFunctions.unixTime` has it; in milliseconds it would be 1973.
 const LEAST_MILLISECONDS: f64 = 1e11;
@@ -20,10 +22,11 @@ pub(crate) struct LineFormat {
     pub(crate) target: String,
 }
 
-/// Reads a line. What is no JSON object is the message of an entry at INFO: nothing that was written is lost.
-pub(crate) fn entry_of_line(line: &str, format: &LineFormat) -> Entry {
+/// Logs a line. What is no JSON object is the message of an entry at INFO: nothing that was written is lost.
+pub(crate) fn log_line(producer: &Producer, line: &str, format: &LineFormat) {
     let Ok(Members(members)) = serde_json::from_str(line) else {
-        return Entry::new(Level::Info, &*format.target, line);
+        producer.info(&format.target, line);
+        return;
     };
     // Of a key that is there twice, the last counts: a child's binding, and what was logged over that.
     let find = |key: &str| members.iter().rposition(|(known, _)| known == key);
@@ -35,44 +38,45 @@ pub(crate) fn entry_of_line(line: &str, format: &LineFormat) -> Entry {
 
     let (level_place, (level, level_name)) = level.map_or((None, (Level::Info, None)), |(at, level)| (Some(at), level));
     let taken = [level_place, time.map(|(place, _)| place), message, target];
-    let mut fields = fields(&members, &taken);
-    if let Some(level_name) = level_name {
-        fields.push("level_name", &*level_name);
-    }
-    let said = message.map_or(Cow::Borrowed(""), |place| {
+    let message = message.map_or(Cow::Borrowed(""), |place| {
         string(members[place].1).unwrap_or_else(|| Cow::Borrowed(members[place].1.get()))
     });
     let target = text(target).unwrap_or(Cow::Borrowed(&format.target));
-    let entry = Entry::new(level, target, said).fields(fields);
-    match time {
-        Some((_, time)) => entry.timestamp(time),
-        None => entry,
+    if !producer.enabled(level, &target) {
+        // Counted, and nothing is made of it.
+        producer.log(level, &target, "").send();
+        return;
     }
+    let fields = fields(&members, &taken);
+    let mut record = with_fields(|| producer.log(level, &target, &message), &fields);
+    if let Some(level_name) = level_name {
+        record = record.field("level_name", &*level_name);
+    }
+    if let Some((_, time)) = time {
+        record = record.timestamp(time);
+    }
+    record.send();
 }
 
-/// All members but those at the `taken` places, of which each stands for every member of its name.
-fn fields(members: &[(Cow<'_, str>, &RawValue)], taken: &[Option<usize>]) -> Fields {
+/// All members but those at the `taken` places, of which each stands for every member of its name, as a JSON object; empty
+/// where there are none.
+fn fields(members: &[(Cow<'_, str>, &RawValue)], taken: &[Option<usize>]) -> String {
     let is_taken = |key: &str| taken.iter().flatten().any(|place| members[*place].0 == key);
-    let mut json = String::from("{");
+    let mut json = String::new();
     for (index, (key, value)) in members.iter().enumerate() {
         let comes_again = || members[index + 1..].iter().any(|(later, _)| later == key);
         if is_taken(key) || comes_again() {
             continue;
         }
-        if json.len() > 1 {
-            json.push(',');
-        }
+        json.push(if json.is_empty() { '{' } else { ',' });
         json.push_str(&serde_json::to_string(key).unwrap_or_default());
         json.push(':');
         json.push_str(value.get());
     }
-    json.push('}');
-    // What the core does not take is nested beyond measure, or a number beyond all range.
-    Fields::from_json(&json).unwrap_or_else(|error| {
-        let mut fields = Fields::new();
-        fields.push("fields_error", error.to_string());
-        fields
-    })
+    if !json.is_empty() {
+        json.push('}');
+    }
+    json
 }
 
 fn string(raw: &RawValue) -> Option<Cow<'_, str>> {

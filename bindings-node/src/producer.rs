@@ -12,7 +12,7 @@ use napi::bindgen_prelude::Array;
 use napi_derive::napi;
 
 use crate::answers::{AnswerFunction, Answers, EventFunction, state_name, tell_events};
-use crate::calls::{calls, read_fields};
+use crate::calls::{calls, with_fields};
 use crate::line::LineFormat;
 use crate::options;
 use crate::refusal::{Result, internal, invalid, refused};
@@ -87,15 +87,14 @@ impl NativeProducer {
     /// Logs an entry with what is rare.
     #[napi]
     pub fn log_with(&self, level: u32, target: String, message: String, fields: String, extras: Extras) {
-        let mut fields = read_fields(&fields);
+        let mut record = with_fields(|| self.producer.log(level_of(level), &target, &message), &fields);
         if let Some(level_name) = &extras.level_name {
-            fields.push("level_name", level_name);
+            record = record.field("level_name", level_name);
         }
-        let record = self.producer.log(level_of(level), &target, &message).fields(fields);
-        match span(extras) {
-            Some(span) => record.span(span).send(),
-            None => record.send(),
-        };
+        if let Some(span) = span(extras) {
+            record = record.span(span);
+        }
+        record.send();
     }
 
     /// Logs a whole entry that is JSON.

@@ -103,12 +103,7 @@ impl Config {
         &self.client_id
     }
 
-    /// How long the end of the producer waits for delivery.
-    pub fn close_timeout(&self) -> Duration {
-        self.close_timeout
-    }
-
-    /// The same name, for the child of a fork.
+    /// The same, for the child of a fork.
     pub(crate) fn in_child(&self, pid: u32) -> Self {
         let mut config = self.clone();
         let suffix = format!("#{pid}");
@@ -119,6 +114,11 @@ impl Config {
         config.client_id = self.client_id[..kept].to_owned() + &suffix;
         config.disabled |= self.fork == Fork::Disable;
         config
+    }
+
+    /// How long the end waits for delivery.
+    pub fn close_timeout(&self) -> Duration {
+        self.close_timeout
     }
 
     /// Whether the producer does nothing (`LOGRTC_DISABLED`).

@@ -6,13 +6,16 @@ mod fields;
 mod parse;
 mod text;
 mod timestamp;
+mod value;
 
 use chrono::{DateTime, Utc};
 
 pub(crate) use encode::{Parts, encode};
+pub(crate) use fields::EncodedFields;
 pub use fields::{FieldValue, Fields};
-pub(crate) use parse::{ParsedEntry, parse};
+pub(crate) use parse::{ParsedEntry, parse, parse_members};
 pub(crate) use timestamp::Timestamp;
+pub use value::{ArrayWriter, ObjectWriter, ValueWriter};
 
 use crate::error::Result;
 use crate::level::Level;
@@ -107,13 +110,6 @@ impl Entry {
     #[must_use]
     pub fn field<'v>(mut self, key: &str, value: impl Into<FieldValue<'v>>) -> Self {
         self.fields.push(key, value);
-        self
-    }
-
-    /// Sets all fields at once.
-    #[must_use]
-    pub fn fields(mut self, fields: Fields) -> Self {
-        self.fields = fields;
         self
     }
 

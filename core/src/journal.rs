@@ -4,6 +4,7 @@
 //! construction: a cursor keeps how far it has read, and what lies before and behind that is derived.
 
 mod shared;
+mod store;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;

@@ -56,7 +56,7 @@ mod stats;
 pub use config::{Config, ConfigBuilder, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer};
 #[cfg(feature = "faults")]
 pub use consumer::faults::Faults;
-pub use entry::{Entry, FieldValue, Fields, Span};
+pub use entry::{ArrayWriter, Entry, FieldValue, Fields, ObjectWriter, Span, ValueWriter};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;
 pub use fork::{Fork, after_fork_in_child};

@@ -12,7 +12,6 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
-use bytes::Bytes;
 use chrono::Utc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -193,11 +192,25 @@ impl Producer {
     /// [`Timeout`](crate::ErrorKind::Timeout), and [`Error::pending`] says how many entries the slowest consumer
     /// still waits for; [`Closed`](crate::ErrorKind::Closed) after `close`, and where one overtakes it.
     pub fn flush(&self, timeout: Duration) -> Result<()> {
+        self.flush_to(self.position(), timeout)
+    }
+
+    /// How many entries were accepted so far: what [`flush`](Self::flush) waits for.
+    pub fn position(&self) -> u64 {
+        self.existing().map_or(0, |inner| inner.journal.totals().accepted)
+    }
+
+    /// Does the same as [`flush`](Self::flush) for what was accepted before `position`, an earlier answer of
+    /// [`position`](Self::position): so a wait can be done in parts, with other things in between.
+    ///
+    /// # Errors
+    /// Those of [`flush`](Self::flush).
+    pub fn flush_to(&self, position: u64, timeout: Duration) -> Result<()> {
         let Some(inner) = self.existing() else { return Ok(()) };
         if inner.is_closed() {
             return Err(Error::closed());
         }
-        match inner.journal.flush(timeout) {
+        match inner.journal.flush(position, timeout) {
             0 => Ok(()),
             _ if inner.is_closed() => Err(Error::closed()),
             pending => Err(Error::undelivered(pending)),
@@ -409,16 +422,16 @@ impl Inner {
         thread_local! {
             static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
-        // Encoded in a place of its own first, so that the journal's copy is as long as the entry.
-        let encode = |scratch: &mut Vec<u8>| {
+        // Encoded in a place of its own first: nobody waits for the journal meanwhile.
+        let submit = |scratch: &mut Vec<u8>| {
             scratch.clear();
             entry::encode(scratch, parts, self.config.max_entry_bytes);
-            Bytes::copy_from_slice(scratch)
+            self.journal.append(scratch)
         };
         // At the very end of a thread that place is gone, and what ends with the thread may still log.
-        let encoded =
-            SCRATCH.try_with(|scratch| encode(&mut scratch.borrow_mut())).unwrap_or_else(|_| encode(&mut Vec::new()));
-        match self.journal.append(encoded) {
+        let appended =
+            SCRATCH.try_with(|scratch| submit(&mut scratch.borrow_mut())).unwrap_or_else(|_| submit(&mut Vec::new()));
+        match appended {
             Append::Accepted => Outcome::Accepted,
             Append::Refused => Outcome::Dropped,
             Append::Closed => {

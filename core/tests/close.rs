@@ -78,6 +78,8 @@ async fn nothing_is_left_and_it_takes_no_longer_than_it_may() {
     let producer = Producer::connect(config(&server)).unwrap();
     server.registered().await;
     let consumer = Consumer::join(&server, "healthy").await;
+    // Its channel opens a moment before ours does.
+    eventually("the producer knows it", || producer.stats().consumers.len() == 1).await;
     // This consumer's stack forgets what it has acknowledged and its program has not taken, beyond 256 messages, when
     // the connection ends. tests/interop has more, with one that does not.
     (0..200).for_each(|_| producer.info("app", "to the end"));
@@ -95,6 +97,7 @@ async fn nothing_is_left_and_it_takes_no_longer_than_it_may() {
     for name in ["stalled", "b", "c", "d", "e", "f", "g", "h"] {
         consumers.push(Consumer::join(&server, name).await);
     }
+    eventually("the producer knows them", || producer.stats().consumers.len() == 8).await;
     consumers[0].set_reading(false);
     let padding = "x".repeat(1000);
     (0..5_000).for_each(|_| producer.info("app", &padding));

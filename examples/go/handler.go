@@ -218,9 +218,14 @@ func (f *fields) value(value slog.Value) {
 	case slog.KindBool:
 		f.out = strconv.AppendBool(f.out, value.Bool())
 	case slog.KindFloat64:
-		if number := value.Float64(); math.IsNaN(number) || math.IsInf(number, 0) {
-			f.out = appendJSON(f.out, fmt.Sprint(number))
-		} else {
+		switch number := value.Float64(); {
+		case math.IsInf(number, 1):
+			f.out = append(f.out, `"Infinity"`...)
+		case math.IsInf(number, -1):
+			f.out = append(f.out, `"-Infinity"`...)
+		case math.IsNaN(number):
+			f.out = append(f.out, `"NaN"`...)
+		default:
 			f.out = appendJSON(f.out, number)
 		}
 	case slog.KindDuration:

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int};
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::time::Duration;
 
-use logrtc_core::{Fields, Outcome, Producer, Span, State};
+use logrtc_core::{Outcome, Producer, Span, State};
 
 use crate::callbacks::CallbackThread;
 use crate::options::{level_of, logrtc_options};
@@ -163,7 +163,8 @@ pub unsafe extern "C" fn logrtc_log(
             }
             let target = text::terminated(target, "target")?;
             let message = text::terminated(message, "message")?;
-            log(producer, (level, &target, &message), text::optional(fields, "fields")?.as_deref(), span)
+            let fields = text::optional(fields, "fields")?;
+            log(producer, (level, &target, &message), fields.as_deref(), span)
         })
     }
 }
@@ -201,10 +202,10 @@ pub unsafe extern "C" fn logrtc_log_n(
 
 /// # Safety
 /// `span` is NULL, or a `logrtc_span` whose size and strings are as it says.
-unsafe fn log(
-    producer: &Producer,
-    (level, target, message): (logrtc_core::Level, &str, &str),
-    fields: Option<&str>,
+unsafe fn log<'a>(
+    producer: &'a Producer,
+    (level, target, message): (logrtc_core::Level, &'a str, &'a str),
+    fields: Option<&'a str>,
     span: *const logrtc_span,
 ) -> Result<(), Refusal> {
     let mut record = producer.log(level, target, message);
@@ -212,7 +213,7 @@ unsafe fn log(
         return logged(record.send());
     }
     if let Some(fields) = fields {
-        record = record.fields(Fields::from_json(fields)?);
+        record = record.fields_json(fields)?;
     }
     // SAFETY: the caller's promise.
     if let Some(span) = unsafe { read_span(span) }? {

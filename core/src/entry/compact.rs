@@ -1,5 +1,7 @@
 //! The short way for fields that are plain, as nearly all are: checked and copied in one pass.
 
+use std::borrow::Cow;
+
 /// How deep the short way goes.
 const MAX_DEPTH: usize = 16;
 
@@ -7,16 +9,23 @@ const MAX_DEPTH: usize = 16;
 const MAX_NUMBER_LEN: usize = 300;
 
 /// The members of the object `json` in their one spelling, without the braces. `None` says nothing about `json`: it is
-/// wrong, or has an escape, an exponent or so many levels that only the long way can tell.
-pub(super) fn compact_members(json: &str) -> Option<Vec<u8>> {
-    let mut reader = Reader { json: json.as_bytes(), at: 0, copied: 0, out: Vec::with_capacity(json.len()) };
-    reader.skip_space();
+/// wrong, or has an escape, an exponent or so many levels that only the long way can tell. Where there is no white space
+/// among them, they are a part of `json`.
+pub(super) fn compact_members(json: &str) -> Option<Cow<'_, [u8]>> {
+    let json = json.trim_matches([' ', '\t', '\n', '\r']).as_bytes();
+    let mut reader = Reader { json, at: 0, copied: 1, out: Vec::new() };
     reader.take(b'{')?;
-    reader.copied = reader.at;
     reader.members(0)?;
-    let end = reader.at - 1;
-    reader.skip_space_after(end);
-    (reader.at == json.len()).then_some(reader.out)
+    if reader.at != json.len() {
+        return None;
+    }
+    let end = json.len() - 1;
+    let rest = &json[reader.copied.min(end)..end];
+    if reader.copied == 1 {
+        return Some(Cow::Borrowed(rest));
+    }
+    reader.out.extend_from_slice(rest);
+    Some(Cow::Owned(reader.out))
 }
 
 struct Reader<'a> {
@@ -40,14 +49,14 @@ impl Reader<'_> {
     #[inline]
     fn skip_space(&mut self) {
         if self.peek().is_some_and(is_space) {
-            self.skip_space_after(self.at);
+            self.leave_space_out();
         }
     }
 
-    /// Copies what lies before `end`, and goes on behind white space.
+    /// Copies what lies before the white space, and goes on behind it.
     #[inline(never)]
-    fn skip_space_after(&mut self, end: usize) {
-        self.out.extend_from_slice(&self.json[self.copied..end]);
+    fn leave_space_out(&mut self) {
+        self.out.extend_from_slice(&self.json[self.copied..self.at]);
         while self.peek().is_some_and(is_space) {
             self.at += 1;
         }
@@ -149,11 +158,11 @@ fn is_space(byte: u8) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::parse::{parse_fields_at_length, parse_fields_json};
+    use super::super::parse::{parse_fields_at_length, parse_members};
     use super::*;
 
     fn compacted(json: &str) -> Option<String> {
-        compact_members(json).map(|members| String::from_utf8(members).unwrap())
+        compact_members(json).map(|members| String::from_utf8(members.into_owned()).unwrap())
     }
 
     #[test]
@@ -168,6 +177,13 @@ mod tests {
             ),
         ] {
             assert_eq!(compacted(json).as_deref(), Some(members), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_white_space_is_not_copied() {
+        for (json, is_borrowed) in [("{}", true), (" {\"a\":[1,{}]}\n", true), ("{\"a\": 1}", false), ("{ }", false)] {
+            assert_eq!(matches!(compact_members(json), Some(Cow::Borrowed(_))), is_borrowed, "{json}");
         }
     }
 
@@ -216,7 +232,9 @@ mod tests {
                     let at_length = parse_fields_at_length(&json);
                     prop_assert_eq!(Some(members.as_bytes()), at_length.as_ref().ok().map(super::super::Fields::members));
                 }
-                prop_assert_eq!(parse_fields_json(&json).ok(), parse_fields_at_length(&json).ok());
+                let members = parse_members(&json).ok().map(|members| members.encoded().to_vec());
+                let at_length = parse_fields_at_length(&json).ok().map(|fields| fields.members().to_vec());
+                prop_assert_eq!(members, at_length);
             }
         }
     }

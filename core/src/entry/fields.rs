@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::parse::parse_fields_json;
+use super::parse::parse_members;
 use super::text::{push_f64, push_string};
+use super::value::ValueWriter;
 use crate::error::Result;
 
 /// A value that a field can hold without a tree in between. Made by `From` from Rust's own types.
@@ -18,6 +19,9 @@ pub enum FieldValue<'a> {
     Signed(i128),
     /// An unsigned integer.
     Unsigned(u128),
+    /// An integer of any size, in decimal digits with or without a `-`. What is no such number, or is beyond the range of
+    /// a double, becomes a string.
+    Digits(&'a str),
     /// A floating-point number; NaN and the infinities become strings.
     Float(f64),
     /// A text.
@@ -96,24 +100,26 @@ impl Fields {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) where `json` is no JSON object, is nested deeper than 128,
     /// or holds what a reader could not: half of a surrogate pair, a number beyond the range of a double.
     pub fn from_json(json: &str) -> Result<Self> {
-        parse_fields_json(json)
+        parse_members(json).map(EncodedFields::into_fields)
     }
 
     /// Adds one field. A key that is there already is added again; readers of JSON take the last.
     pub fn push<'v>(&mut self, key: &str, value: impl Into<FieldValue<'v>>) {
-        let out = self.begin_member(key);
-        match value.into() {
-            FieldValue::Null => out.extend_from_slice(b"null"),
-            FieldValue::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
-            FieldValue::Signed(value) => push_integer(out, value),
-            FieldValue::Unsigned(value) => push_integer(out, value),
-            FieldValue::Float(value) => push_f64(out, value),
-            FieldValue::Text(value) => push_string(out, value),
-            FieldValue::OwnedText(value) => push_string(out, &value),
-            FieldValue::Json(value) => {
-                serde_json::to_writer(out, value).expect("a Value is JSON, and a Vec takes every byte");
-            }
-        }
+        push_value(self.begin_member(key), value.into());
+    }
+
+    /// Adds one field whose value is written into its place: what is nested needs no tree in between.
+    pub fn member(&mut self, key: &str) -> ValueWriter<'_> {
+        ValueWriter::new(self.begin_member(key))
+    }
+
+    /// The fields as a JSON object.
+    pub fn to_json(&self) -> String {
+        let mut json = Vec::with_capacity(self.0.len() + 2);
+        json.push(b'{');
+        json.extend_from_slice(&self.0);
+        json.push(b'}');
+        String::from_utf8(json).expect("fields are encoded from strings")
     }
 
     /// Writes the key, and hands out the place where exactly one JSON value has to follow.
@@ -143,6 +149,64 @@ impl Fields {
     }
 }
 
+/// Fields that are being made, or that stand encoded in a text of the caller's.
+#[derive(Clone, Debug)]
+pub(crate) enum EncodedFields<'a> {
+    Own(Fields),
+    Text(&'a [u8]),
+}
+
+impl<'a> EncodedFields<'a> {
+    pub(crate) fn encoded(&self) -> &[u8] {
+        match self {
+            Self::Own(fields) => fields.members(),
+            Self::Text(members) => members,
+        }
+    }
+
+    /// The fields, to add to.
+    pub(crate) fn own(&mut self) -> &mut Fields {
+        if let Self::Text(members) = self {
+            *self = Self::Own(Fields::from_members(members.to_vec()));
+        }
+        match self {
+            Self::Own(fields) => fields,
+            Self::Text(_) => unreachable!("it was copied just now"),
+        }
+    }
+
+    fn into_fields(mut self) -> Fields {
+        std::mem::take(self.own())
+    }
+}
+
+pub(super) fn push_value(out: &mut Vec<u8>, value: FieldValue<'_>) {
+    match value {
+        FieldValue::Null => out.extend_from_slice(b"null"),
+        FieldValue::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+        FieldValue::Signed(value) => push_integer(out, value),
+        FieldValue::Unsigned(value) => push_integer(out, value),
+        FieldValue::Digits(value) => push_digits(out, value),
+        FieldValue::Float(value) => push_f64(out, value),
+        FieldValue::Text(value) => push_string(out, value),
+        FieldValue::OwnedText(value) => push_string(out, &value),
+        FieldValue::Json(value) => {
+            serde_json::to_writer(out, value).expect("a Value is JSON, and a Vec takes every byte");
+        }
+    }
+}
+
+fn push_digits(out: &mut Vec<u8>, digits: &str) {
+    let bare = digits.strip_prefix('-').unwrap_or(digits);
+    let is_integer =
+        !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) && (bare == "0" || !bare.starts_with('0'));
+    if is_integer && digits.parse::<f64>().is_ok_and(f64::is_finite) {
+        out.extend_from_slice(digits.as_bytes());
+    } else {
+        push_string(out, digits);
+    }
+}
+
 fn push_integer(out: &mut Vec<u8>, integer: impl serde::Serialize) {
     serde_json::to_writer(out, &integer).expect("an integer is JSON, and a Vec takes every byte");
 }
@@ -150,6 +214,26 @@ fn push_integer(out: &mut Vec<u8>, integer: impl serde::Serialize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_an_integer_where_a_reader_can_hold_it() {
+        let long = "9".repeat(400);
+        for (digits, json) in [
+            ("0", "0"),
+            ("-12", "-12"),
+            ("340282366920938463463374607431768211456", "340282366920938463463374607431768211456"),
+            ("", "\"\""),
+            ("-", "\"-\""),
+            ("+1", "\"+1\""),
+            ("007", "\"007\""),
+            ("1e5", "\"1e5\""),
+            (&long, &format!("\"{long}\"")),
+        ] {
+            let mut fields = Fields::new();
+            fields.push("n", FieldValue::Digits(digits));
+            assert_eq!(fields.to_json(), format!("{{\"n\":{json}}}"));
+        }
+    }
 
     #[test]
     fn every_kind_of_value_is_encoded() {

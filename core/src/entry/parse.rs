@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::compact::compact_members;
 use super::text::push_normalised;
-use super::{Entry, Fields, Parts, Span};
+use super::{EncodedFields, Entry, Fields, Parts, Span};
 use crate::error::{Error, Result};
 use crate::level::{Level, unknown_level};
 
@@ -71,8 +71,12 @@ pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
 }
 
 /// Reads the fields of an entry: one JSON object.
-pub(super) fn parse_fields_json(json: &str) -> Result<Fields> {
-    compact_members(json).map_or_else(|| parse_fields_at_length(json), |members| Ok(Fields::from_members(members)))
+pub(crate) fn parse_members(json: &str) -> Result<EncodedFields<'_>> {
+    match compact_members(json) {
+        Some(Cow::Borrowed(members)) => Ok(EncodedFields::Text(members)),
+        Some(Cow::Owned(members)) => Ok(EncodedFields::Own(Fields::from_members(members))),
+        None => parse_fields_at_length(json).map(EncodedFields::Own),
+    }
 }
 
 /// Whatever JSON may hold, and what is wrong with it.

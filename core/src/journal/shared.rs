@@ -3,9 +3,9 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use tokio::sync::Notify;
 
+use super::store::Store;
 use super::{Batch, Counts, CursorId, Journal, Limits, Replay};
 
 /// What happens to an entry for which the journal has no room.
@@ -42,6 +42,7 @@ const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 #[derive(Debug)]
 struct State {
     journal: Journal,
+    store: Store,
     refused: u64,
     closed: bool,
     /// A reader found nothing, and wants to be woken.
@@ -60,7 +61,13 @@ pub(crate) struct SharedJournal {
 
 impl SharedJournal {
     pub(crate) fn new(limits: Limits, overflow: Overflow) -> Self {
-        let state = State { journal: Journal::new(limits), refused: 0, closed: false, readers_wait: false };
+        let state = State {
+            journal: Journal::new(limits),
+            store: Store::default(),
+            refused: 0,
+            closed: false,
+            readers_wait: false,
+        };
         Self {
             overflow,
             state: Mutex::new(state),
@@ -80,7 +87,7 @@ impl SharedJournal {
         self.progressed.notify_waiters();
     }
 
-    pub(crate) fn append(&self, entry: Bytes) -> Append {
+    pub(crate) fn append(&self, entry: &[u8]) -> Append {
         let mut state = self.lock();
         if !state.closed && !state.journal.has_room(entry.len()) {
             state = self.make_room(state, entry.len());
@@ -92,6 +99,7 @@ impl SharedJournal {
             state.refused += 1;
             return Append::Refused;
         }
+        let entry = state.store.keep(entry);
         state.journal.append(entry);
         let wake = std::mem::take(&mut state.readers_wait);
         drop(state);
@@ -184,19 +192,21 @@ impl SharedJournal {
 
     /// Gives the memory back, once nothing more is read.
     pub(crate) fn clear(&self) {
-        self.lock().journal.clear();
+        let mut state = self.lock();
+        state.journal.clear();
+        state.store.clear();
     }
 
-    /// Waits until every cursor that is open has everything that was appended before the call, at most for `timeout`,
-    /// and not beyond the close of the journal. Returns how many entries the one that lacks most of them lacks then.
+    /// Waits until every cursor that is open has every entry before the number `target`, at most for `timeout`, and not
+    /// beyond the close of the journal. Returns how many entries the one that lacks most of them lacks then.
     /// Blocks the calling thread.
-    pub(crate) fn flush(&self, timeout: Duration) -> u64 {
-        self.wait_for_delivery(timeout, |state| state.closed)
+    pub(crate) fn flush(&self, target: u64, timeout: Duration) -> u64 {
+        self.wait_for_delivery(target, timeout, |state| state.closed)
     }
 
-    /// The same, after the close.
+    /// The same for everything, after the close.
     pub(crate) fn flush_closed(&self, timeout: Duration) -> u64 {
-        self.wait_for_delivery(timeout, |_| false)
+        self.wait_for_delivery(self.totals().accepted, timeout, |_| false)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -205,11 +215,6 @@ impl SharedJournal {
 
     pub(crate) fn pending_below(&self, target: u64) -> u64 {
         self.lock().journal.pending_below(target)
-    }
-
-    /// What a flush that begins now waits for.
-    pub(crate) fn flush_target(&self) -> u64 {
-        self.lock().journal.next_seq()
     }
 
     /// The same as [`flush`](Self::flush), of everything below `target`, for a task.
@@ -236,10 +241,9 @@ impl SharedJournal {
         }
     }
 
-    fn wait_for_delivery(&self, timeout: Duration, is_over: impl Fn(&State) -> bool) -> u64 {
+    fn wait_for_delivery(&self, target: u64, timeout: Duration, is_over: impl Fn(&State) -> bool) -> u64 {
         let deadline = Instant::now() + timeout.min(FOREVER);
         let mut state = self.lock();
-        let target = state.journal.next_seq();
         loop {
             let pending = state.journal.pending_below(target);
             let left = deadline.saturating_duration_since(Instant::now());
@@ -261,8 +265,12 @@ mod tests {
         Arc::new(SharedJournal::new(Limits { entries, bytes: usize::MAX }, overflow))
     }
 
+    fn flush_all(journal: &SharedJournal, timeout: Duration) -> u64 {
+        journal.flush(journal.totals().accepted, timeout)
+    }
+
     fn append(journal: &SharedJournal) -> Append {
-        journal.append(Bytes::from_static(b"x"))
+        journal.append(b"x")
     }
 
     #[test]
@@ -313,19 +321,32 @@ mod tests {
     #[test]
     fn flush_waits_for_what_was_appended_before_it() {
         let journal = shared(10, Overflow::DropOldest);
-        assert_eq!(journal.flush(Duration::from_secs(60)), 0, "nobody is connected");
+        assert_eq!(flush_all(&journal, Duration::from_secs(60)), 0, "nobody is connected");
         let cursor = journal.open(Replay::All);
         append(&journal);
         append(&journal);
-        assert_eq!(journal.flush(Duration::ZERO), 2);
+        assert_eq!(flush_all(&journal, Duration::ZERO), 2);
         journal.read(cursor, usize::MAX);
-        assert_eq!(journal.flush(Duration::from_millis(1)), 2, "on the way is not yet there");
+        assert_eq!(flush_all(&journal, Duration::from_millis(1)), 2, "on the way is not yet there");
         let flusher = std::thread::spawn({
             let journal = Arc::clone(&journal);
-            move || journal.flush(Duration::from_secs(60))
+            move || flush_all(&journal, Duration::from_secs(60))
         });
         journal.acknowledge(cursor, 2);
         assert_eq!(flusher.join().unwrap(), 0);
+    }
+
+    #[test]
+    fn a_flush_to_a_position_does_not_wait_for_what_comes_after_it() {
+        let journal = shared(10, Overflow::DropOldest);
+        let cursor = journal.open(Replay::All);
+        append(&journal);
+        let position = journal.totals().accepted;
+        append(&journal);
+        journal.read(cursor, usize::MAX);
+        journal.acknowledge(cursor, 1);
+        assert_eq!(journal.flush(position, Duration::from_secs(60)), 0);
+        assert_eq!(flush_all(&journal, Duration::ZERO), 1);
     }
 
     #[test]
@@ -335,7 +356,7 @@ mod tests {
         append(&journal);
         let flusher = std::thread::spawn({
             let journal = Arc::clone(&journal);
-            move || journal.flush(Duration::from_secs(60))
+            move || flush_all(&journal, Duration::from_secs(60))
         });
         journal.close();
         assert_eq!(flusher.join().unwrap(), 1);

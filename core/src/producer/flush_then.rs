@@ -41,7 +41,7 @@ impl Inner {
         if self.is_closed() {
             return answer.give(Err(Error::closed()));
         }
-        let target = self.journal.flush_target();
+        let target = self.journal.totals().accepted;
         if self.journal.pending_below(target) == 0 {
             return answer.give(Ok(()));
         }

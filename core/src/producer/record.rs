@@ -1,7 +1,10 @@
 //! An entry in the making.
 
+use chrono::{DateTime, Utc};
+
 use super::{Outcome, Producer};
-use crate::entry::{FieldValue, Fields, Parts, Span, Timestamp};
+use crate::entry::{EncodedFields, FieldValue, Fields, Parts, Span, Timestamp, parse_members};
+use crate::error::Result;
 use crate::level::Level;
 
 /// An entry that gets its fields and its span, and is logged by [`send`](Self::send).
@@ -12,17 +15,18 @@ use crate::level::Level;
 pub struct Record<'a> {
     producer: &'a Producer,
     wanted: bool,
+    timestamp: Option<Timestamp>,
     level: Level,
     target: &'a str,
     message: &'a str,
-    fields: Fields,
+    fields: EncodedFields<'a>,
     span: Option<Span>,
 }
 
 impl<'a> Record<'a> {
     pub(super) fn new(producer: &'a Producer, level: Level, target: &'a str, message: &'a str) -> Self {
         let wanted = producer.enabled(level, target);
-        Self { producer, wanted, level, target, message, fields: Fields::new(), span: None }
+        Self { producer, wanted, timestamp: None, level, target, message, fields: EncodedFields::Text(&[]), span: None }
     }
 
     /// Whether the entry is wanted: where not, what it would be made of need not be made.
@@ -33,7 +37,7 @@ impl<'a> Record<'a> {
     /// Adds a structured field.
     pub fn field<'v>(mut self, key: &str, value: impl Into<FieldValue<'v>>) -> Self {
         if self.wanted {
-            self.fields.push(key, value);
+            self.fields.own().push(key, value);
         }
         self
     }
@@ -46,23 +50,41 @@ impl<'a> Record<'a> {
         self
     }
 
-    /// Sets all fields at once.
-    pub fn fields(mut self, fields: Fields) -> Self {
-        self.fields = fields;
+    /// Sets the time of the entry, for what was logged elsewhere before; where it is not set, it is the time of `send`.
+    pub fn timestamp(mut self, timestamp: DateTime<Utc>) -> Self {
+        self.timestamp = Some(timestamp.into());
         self
     }
 
-    /// Logs the entry, with the present time. What became of it can be ignored: it is counted.
+    /// Sets all fields at once.
+    pub fn fields(mut self, fields: Fields) -> Self {
+        self.fields = EncodedFields::Own(fields);
+        self
+    }
+
+    /// Sets all fields at once, from a JSON object, as [`Fields::from_json`] reads it; where nothing has to be changed in
+    /// it, it is not copied.
+    ///
+    /// # Errors
+    /// Those of [`Fields::from_json`].
+    pub fn fields_json(mut self, json: &'a str) -> Result<Self> {
+        if self.wanted {
+            self.fields = parse_members(json)?;
+        }
+        Ok(self)
+    }
+
+    /// Logs the entry. What became of it can be ignored: it is counted.
     pub fn send(self) -> Outcome {
         if !self.wanted {
             return self.producer.unwanted();
         }
         self.producer.submit(&Parts {
-            timestamp: Timestamp::now(),
+            timestamp: self.timestamp.unwrap_or_else(Timestamp::now),
             level: self.level,
             target: self.target,
             message: self.message,
-            fields: self.fields.members(),
+            fields: self.fields.encoded(),
             span: self.span.as_ref(),
         })
     }
