@@ -79,8 +79,22 @@ impl Task for Stop {
     }
 }
 
-/// Runs the program `logrtc` until it is interrupted, and returns its exit status. Blocks.
+/// Runs the program `logrtc` until it is interrupted, and returns its exit status. Blocks, and takes SIGINT and SIGTERM from
+/// Node for the rest of the process.
 #[napi]
 pub fn run_command_line(arguments: Vec<String>) -> u32 {
+    forget_handlers();
     logrtc_viewer::cli::run(arguments.into_iter().map(OsString::from)).into()
 }
+
+/// Node's own handlers raise the signal again, for its default action. Where the program handles it, too, that never ends.
+#[cfg(unix)]
+fn forget_handlers() {
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        // SAFETY: the default action is a valid one for both.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
+#[cfg(not(unix))]
+fn forget_handlers() {}

@@ -154,6 +154,21 @@ test('npx logrtc demo fills the page', async (t) => {
   assert.ok((await page.entries(10)).length >= 10);
 });
 
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  test(`logrtc serve ends with 0 at ${signal}`, async (t) => {
+    const args = [join(project, 'node_modules/.bin/logrtc'), 'serve', '--listen', '127.0.0.1:0'];
+    /** @type {(line: string) => void} */
+    let onLine = () => {};
+    const served = new Promise((resolve) => {
+      onLine = resolve;
+    });
+    const server = new Child(process.execPath, args, (line) => onLine(line));
+    t.after(() => server.kill());
+    await within('it serves', served);
+    assert.equal(await server.kill(signal), 0);
+  });
+}
+
 test('the command line answers as everywhere, with its exit status', () => {
   assert.match(run(process.execPath, ['node_modules/.bin/logrtc', '--version']), /^logrtc \d/);
   assert.throws(() => run(process.execPath, ['node_modules/.bin/logrtc', 'nonsense']), { status: 2 });
