@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" />
 
 /** How severe an entry is, in any case. Names of richer systems (`trace`, `fatal`, `notice`, …) are taken, too. */
-export type Level = 'debug' | 'info' | 'warn' | 'error' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+export type Level = "debug" | "info" | "warn" | "error" | "DEBUG" | "INFO" | "WARN" | "ERROR";
 
 /** The same, with the names of richer systems: they become one of the four, and stay in `fields.level_name`. */
 export type LevelName = Level | (string & {});
@@ -64,9 +64,9 @@ export interface ProducerOptions {
    * What happens when the journal is full: the oldest entry goes (`drop_oldest`, the default), the new one is refused
    * while a consumer has yet to read the oldest (`drop_newest`), or the call waits for that, so long at the most.
    */
-  overflow?: 'drop_oldest' | 'drop_newest' | { blockMs: number };
+  overflow?: "drop_oldest" | "drop_newest" | { blockMs: number };
   /** Where a new consumer begins: with all that is held (the default), with what comes next, or with the newest so many. */
-  replay?: 'all' | 'none' | number;
+  replay?: "all" | "none" | number;
   /** How long to wait between attempts to reach the signaling server; 5000 by default. */
   reconnectIntervalMs?: number;
   /** What the interval grows to, doubling with each failure; no growth by default. */
@@ -88,7 +88,7 @@ export interface ProducerOptions {
 }
 
 /** Where a producer stands with its signaling server. Open channels do not depend on it. */
-export type State = 'connecting' | 'registered' | 'reconnecting' | 'abandoned' | 'closed' | 'disabled';
+export type State = "connecting" | "registered" | "reconnecting" | "abandoned" | "closed" | "disabled";
 
 /** What became of every entry for one consumer: `accepted = delivered + waiting + dropped + filtered`, always. */
 export interface Counts {
@@ -102,20 +102,20 @@ export interface Counts {
 
 /** What happens with a consumer. */
 export type ConsumerEvent =
-  | { type: 'connected'; consumerId: string }
-  | { type: 'disconnected'; consumerId: string; reason: EndReason; counts: Counts }
-  | { type: 'refused'; consumerId: string };
+  | { type: "connected"; consumerId: string }
+  | { type: "disconnected"; consumerId: string; reason: EndReason; counts: Counts }
+  | { type: "refused"; consumerId: string };
 
 /** Why a consumer's connection ended. */
 export type EndReason =
-  | 'closedByConsumer'
-  | 'left'
-  | 'replaced'
-  | 'openTimeout'
-  | 'stalled'
-  | 'pathLost'
-  | 'failed'
-  | 'producerClosed';
+  | "closedByConsumer"
+  | "left"
+  | "replaced"
+  | "openTimeout"
+  | "stalled"
+  | "pathLost"
+  | "failed"
+  | "producerClosed";
 
 export interface ConsumerStats {
   consumerId: string;
@@ -170,11 +170,11 @@ export interface WaitOptions {
 }
 
 export type ErrorCode =
-  | 'LOGRTC_INVALID_ARGUMENT'
-  | 'LOGRTC_CLOSED'
-  | 'LOGRTC_TIMEOUT'
-  | 'LOGRTC_DROPPED'
-  | 'LOGRTC_INTERNAL';
+  | "LOGRTC_INVALID_ARGUMENT"
+  | "LOGRTC_CLOSED"
+  | "LOGRTC_TIMEOUT"
+  | "LOGRTC_DROPPED"
+  | "LOGRTC_INTERNAL";
 
 /** What is thrown, and what promises reject with. The message says which value was wrong, and what is right. */
 export class LogrtcError extends Error {
@@ -257,4 +257,4 @@ export class Producer implements AsyncDisposable {
  */
 export function connect(options?: ProducerOptions): Producer;
 
-export { serve, type Server, type ServeOptions } from './viewer.js';
+export { serve, type Server, type ServeOptions } from "./viewer.js";

@@ -1,8 +1,8 @@
-'use strict';
+"use strict";
 
-const { LogrtcError } = require('./lib/errors');
-const { Producer } = require('./lib/producer');
-const { serve } = require('./viewer');
+const { LogrtcError } = require("./lib/errors");
+const { Producer } = require("./lib/producer");
+const { serve } = require("./viewer");
 
 /** Starts a producer, and returns at once. */
 function connect(options = {}) {

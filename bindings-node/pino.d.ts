@@ -1,7 +1,7 @@
 /// <reference types="node" />
 
-import type { Writable } from 'node:stream';
-import type { Producer, ProducerOptions } from './index.js';
+import type { Writable } from "node:stream";
+import type { Producer, ProducerOptions } from "./index.js";
 
 declare namespace transport {
   /** What the transport and the stream take beside the options of `connect`. */

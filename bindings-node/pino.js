@@ -1,7 +1,7 @@
-'use strict';
+"use strict";
 
-const { Writable } = require('node:stream');
-const { LINE_WRITER, Producer } = require('./lib/producer');
+const { Writable } = require("node:stream");
+const { LINE_WRITER, Producer } = require("./lib/producer");
 
 /** What has no end of line by then is passed on as it is. */
 const MAX_LINE_LENGTH = 1024 * 1024;
@@ -23,7 +23,7 @@ function transport({ $context, pinoWillSendConfig, ...options } = {}) {
   // The first two are pino's, about itself.
   const { producer, writeLines, end } = producerOf(options);
   // What comes is a piece of a text of lines.
-  let rest = '';
+  let rest = "";
   const pass = (lines) => {
     if (lines.length > 0) {
       writeLines(lines);
@@ -33,7 +33,7 @@ function transport({ $context, pinoWillSendConfig, ...options } = {}) {
     decodeStrings: false,
     write(chunk, _encoding, callback) {
       const text = rest + chunk;
-      const end = text.length > MAX_LINE_LENGTH ? text.length : text.lastIndexOf('\n') + 1;
+      const end = text.length > MAX_LINE_LENGTH ? text.length : text.lastIndexOf("\n") + 1;
       rest = text.slice(end);
       pass(text.slice(0, end));
       callback();

@@ -1,8 +1,8 @@
-'use strict';
+"use strict";
 
-const { checkType, invalid, refusing } = require('./lib/errors');
-const { hold } = require('./lib/lifecycle');
-const native = require('./lib/native');
+const { checkType, invalid, refusing } = require("./lib/errors");
+const { hold } = require("./lib/lifecycle");
+const native = require("./lib/native");
 
 /** A running server: the log page, and the signaling. */
 class Server {
@@ -37,7 +37,7 @@ class Server {
   }
 }
 
-Object.defineProperty(Server.prototype, Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose'), {
+Object.defineProperty(Server.prototype, Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose"), {
   configurable: true,
   writable: true,
   value() {
@@ -45,18 +45,18 @@ Object.defineProperty(Server.prototype, Symbol.asyncDispose ?? Symbol.for('nodej
   },
 });
 
-const OPTIONS = ['listen', 'allowedOrigins'];
+const OPTIONS = ["listen", "allowedOrigins"];
 
 /** Serves the log page, and the signaling that producers connect to, in this process. */
 async function serve(options = {}) {
-  checkType('options', options, 'object');
+  checkType("options", options, "object");
   const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
   if (unknown !== undefined) {
-    throw invalid(unknown, `is not an option of serve; use ${OPTIONS.join(', ')}`);
+    throw invalid(unknown, `is not an option of serve; use ${OPTIONS.join(", ")}`);
   }
   const { listen, allowedOrigins } = options;
   if (listen !== undefined) {
-    checkType('listen', listen, 'string');
+    checkType("listen", listen, "string");
   }
   return new Server(refusing(() => new native.NativeServer(listen, allowedOrigins)));
 }

@@ -1,14 +1,14 @@
-'use strict';
+"use strict";
 
-const { Transport } = require('winston');
-const native = require('./lib/native');
-const { Producer } = require('./lib/producer');
+const { Transport } = require("winston");
+const native = require("./lib/native");
+const { Producer } = require("./lib/producer");
 
 /** winston's own copy of the level, which no format changes. */
-const LEVEL = Symbol.for('level');
+const LEVEL = Symbol.for("level");
 
 /** The keys that may name the module that an entry is from, the closest first. */
-const TARGET_KEYS = ['module', 'label', 'name'];
+const TARGET_KEYS = ["module", "label", "name"];
 
 class LogrtcTransport extends Transport {
   #isOwned;
@@ -18,7 +18,7 @@ class LogrtcTransport extends Transport {
     super({ level, format, silent, handleExceptions, handleRejections });
     this.#isOwned = producer === undefined;
     this.producer = producer ?? new Producer(options);
-    this.#target = target ?? 'winston';
+    this.#target = target ?? "winston";
   }
 
   log(info, next) {
@@ -26,17 +26,17 @@ class LogrtcTransport extends Transport {
       this.#pass(info);
     } catch (error) {
       // Nothing that is logged may hurt who logs it; winston tells who listens.
-      this.emit('warn', error);
+      this.emit("warn", error);
     } finally {
       // Without it, winston would log nothing more.
       next();
     }
-    setImmediate(() => this.emit('logged', info));
+    setImmediate(() => this.emit("logged", info));
   }
 
   #pass(info) {
     const { level: shown, message, timestamp, ...fields } = info;
-    const key = TARGET_KEYS.find((name) => typeof fields[name] === 'string');
+    const key = TARGET_KEYS.find((name) => typeof fields[name] === "string");
     const target = key === undefined ? this.#target : fields[key];
     if (key !== undefined) {
       delete fields[key];
@@ -50,13 +50,13 @@ class LogrtcTransport extends Transport {
       timestamp: new Date(Number.isNaN(time) ? Date.now() : time),
       level: String(info[LEVEL] ?? shown),
       target,
-      message: typeof message === 'string' ? message : String(message),
+      message: typeof message === "string" ? message : String(message),
       fields,
     };
     if (!isLevel(entry.level)) {
       // One of the program's own.
       fields.level_name = entry.level;
-      entry.level = 'INFO';
+      entry.level = "INFO";
     }
     this.producer.send(entry);
   }

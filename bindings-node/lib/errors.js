@@ -1,4 +1,4 @@
-'use strict';
+"use strict";
 
 /** What is thrown, and what promises reject with: `code` is for the program, `message` for people. */
 class LogrtcError extends Error {
@@ -11,26 +11,26 @@ class LogrtcError extends Error {
   }
 
   get name() {
-    return 'LogrtcError';
+    return "LogrtcError";
   }
 }
 
 function invalid(name, problem) {
-  return new LogrtcError('LOGRTC_INVALID_ARGUMENT', `${name}: ${problem}`);
+  return new LogrtcError("LOGRTC_INVALID_ARGUMENT", `${name}: ${problem}`);
 }
 
 /** Throws where `value` is not of the type. */
 function checkType(name, value, type) {
   if (typeof value !== type || value === null) {
-    const article = type === 'object' ? 'an' : 'a';
-    throw invalid(name, `must be ${article} ${type}, not ${value === null ? 'null' : typeof value}`);
+    const article = type === "object" ? "an" : "a";
+    throw invalid(name, `must be ${article} ${type}, not ${value === null ? "null" : typeof value}`);
   }
 }
 
 /** What was thrown natively, as ours. A code that is not ours is of an argument that could not be converted. */
 function ours(error) {
-  const isOurs = typeof error.code === 'string' && error.code.startsWith('LOGRTC_');
-  return new LogrtcError(isOurs ? error.code : 'LOGRTC_INVALID_ARGUMENT', error.message);
+  const isOurs = typeof error.code === "string" && error.code.startsWith("LOGRTC_");
+  return new LogrtcError(isOurs ? error.code : "LOGRTC_INVALID_ARGUMENT", error.message);
 }
 
 /** The result of `call`, whose errors become ours. */

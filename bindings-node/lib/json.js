@@ -1,4 +1,4 @@
-'use strict';
+"use strict";
 
 /**
  * Values as JSON, as well as can be: what JSON.stringify takes comes out as it has it, and what it would throw at, lose
@@ -26,12 +26,12 @@ function quote(text) {
     for (let index = 0; index < length; index += 1) {
       const code = text.charCodeAt(index);
       if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff)) {
-        return JSON.stringify(text.replace(LONE_SURROGATE, '\ufffd'));
+        return JSON.stringify(text.replace(LONE_SURROGATE, "\ufffd"));
       }
     }
     return `"${text}"`;
   }
-  return NEEDS_CARE.test(text) ? JSON.stringify(text.replace(LONE_SURROGATE, '\ufffd')) : `"${text}"`;
+  return NEEDS_CARE.test(text) ? JSON.stringify(text.replace(LONE_SURROGATE, "\ufffd")) : `"${text}"`;
 }
 
 /** A finite number as the core writes it, in the fewest digits; one without a fraction is an integer. */
@@ -41,7 +41,7 @@ function number(value) {
     return `${value}`;
   }
   if (value === 0) {
-    return Object.is(value, -0) ? '-0.0' : '0';
+    return Object.is(value, -0) ? "-0.0" : "0";
   }
   return value.toExponential();
 }
@@ -52,15 +52,15 @@ const MAX_PLAIN_DEPTH = 8;
 /** A plain value as JSON; undefined where it is not plain, or has no place in an object. */
 function plainValue(value, depth) {
   switch (typeof value) {
-    case 'string':
+    case "string":
       return quote(value);
-    case 'number':
+    case "number":
       return value - value === 0 ? number(value) : undefined;
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'object':
+    case "boolean":
+      return value ? "true" : "false";
+    case "object":
       if (value === null) {
-        return 'null';
+        return "null";
       }
       return depth < MAX_PLAIN_DEPTH ? plainObject(value, depth + 1) : undefined;
     default:
@@ -72,7 +72,7 @@ function plainObject(object, depth) {
   if (Object.getPrototypeOf(object) !== Object.prototype) {
     return undefined;
   }
-  let json = '';
+  let json = "";
   for (const key in object) {
     const value = plainValue(object[key], depth);
     if (value === undefined || json.length > MAX_LENGTH) {
@@ -80,7 +80,7 @@ function plainObject(object, depth) {
     }
     json += json.length === 0 ? `{${quote(key)}:${value}` : `,${quote(key)}:${value}`;
   }
-  return json.length === 0 ? '{}' : `${json}}`;
+  return json.length === 0 ? "{}" : `${json}}`;
 }
 
 function plain(value) {
@@ -98,7 +98,7 @@ function plain(value) {
  */
 function encodeFields(fields) {
   if (fields === undefined || fields === null) {
-    return '';
+    return "";
   }
   const encoded = plain(fields);
   if (encoded !== undefined) {
@@ -119,9 +119,9 @@ function encodeValue(value) {
     return encoded;
   }
   try {
-    return new Encoder().value('', value) ?? 'null';
+    return new Encoder().value("", value) ?? "null";
   } catch {
-    return 'null';
+    return "null";
   }
 }
 
@@ -132,13 +132,13 @@ class Encoder {
 
   fields(fields) {
     if (fields instanceof Error) {
-      return this.#object([['err', fields]]);
+      return this.#object([["err", fields]]);
     }
-    const encoded = this.value('', fields);
+    const encoded = this.value("", fields);
     if (encoded === undefined) {
-      return '';
+      return "";
     }
-    return encoded.startsWith('{') ? encoded : `{"value":${encoded}}`;
+    return encoded.startsWith("{") ? encoded : `{"value":${encoded}}`;
   }
 
   /**
@@ -149,7 +149,7 @@ class Encoder {
     if (this.#length > MAX_LENGTH) {
       return undefined;
     }
-    if (typeof value === 'object' && value !== null) {
+    if (typeof value === "object" && value !== null) {
       this.#length += 2;
       return this.#guarded(key, value);
     }
@@ -176,7 +176,7 @@ class Encoder {
   }
 
   #nested(key, value) {
-    if (typeof value.toJSON === 'function') {
+    if (typeof value.toJSON === "function") {
       const replaced = value.toJSON(key);
       return replaced === value ? this.#object(members(value)) : this.value(key, replaced);
     }
@@ -201,17 +201,17 @@ class Encoder {
       if (this.#length > MAX_LENGTH) {
         break;
       }
-      encoded.push(this.value(String(encoded.length), value) ?? 'null');
+      encoded.push(this.value(String(encoded.length), value) ?? "null");
     }
-    return `[${encoded.join(',')}]`;
+    return `[${encoded.join(",")}]`;
   }
 
   #object(entries) {
-    let json = '{';
+    let json = "{";
     for (const [key, value] of entries) {
       const encoded = this.value(key, value);
       if (encoded !== undefined) {
-        json += `${json.length === 1 ? '' : ','}${quote(key)}:${encoded}`;
+        json += `${json.length === 1 ? "" : ","}${quote(key)}:${encoded}`;
         this.#length += key.length;
       }
     }
@@ -221,17 +221,17 @@ class Encoder {
 
 function primitive(value) {
   switch (typeof value) {
-    case 'string':
+    case "string":
       return quote(value);
-    case 'number':
+    case "number":
       return Number.isFinite(value) ? number(value) : `"${value}"`;
-    case 'bigint':
+    case "bigint":
       return bigint(value);
-    case 'function':
+    case "function":
       return quote(`[Function: ${nameOf(value)}]`);
-    case 'symbol':
+    case "symbol":
       return quote(String(value));
-    case 'undefined':
+    case "undefined":
       return undefined;
     default:
       return String(value);
@@ -254,19 +254,19 @@ function* members(object) {
 /** `type`, `message` and `stack`, as pino has it, then what else it holds. */
 function* errorMembers(error) {
   const own = new Map(members(error));
-  yield ['type', nameOf(error.constructor) || error.name];
-  yield ['message', error.message];
-  yield ['stack', error.stack];
+  yield ["type", nameOf(error.constructor) || error.name];
+  yield ["message", error.message];
+  yield ["stack", error.stack];
   if (error.cause !== undefined) {
-    yield ['cause', error.cause];
+    yield ["cause", error.cause];
   }
   for (const [key, value] of own) {
-    if (!['type', 'message', 'stack', 'cause'].includes(key)) {
+    if (!["type", "message", "stack", "cause"].includes(key)) {
       yield [key, value];
     }
   }
-  if (Array.isArray(error.errors) && !own.has('errors')) {
-    yield ['errors', error.errors];
+  if (Array.isArray(error.errors) && !own.has("errors")) {
+    yield ["errors", error.errors];
   }
 }
 
@@ -298,7 +298,7 @@ function isList(value) {
 }
 
 function nameOf(value) {
-  return typeof value?.name === 'string' ? value.name : '';
+  return typeof value?.name === "string" ? value.name : "";
 }
 
 /** Any value as text, whatever it does when it is asked for one. */

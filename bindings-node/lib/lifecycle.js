@@ -1,11 +1,11 @@
-'use strict';
+"use strict";
 
 /**
  * What becomes of producers when their process or worker ends. A producer never keeps it alive; what waits for an answer
  * does.
  */
 
-const native = require('./native');
+const native = require("./native");
 
 /** Every producer that is not closed, with what ends it. */
 const open = new Map();
@@ -38,18 +38,18 @@ function hold() {
  */
 function opened(producer, ending) {
   if (open.size === 0) {
-    process.on('beforeExit', drain);
-    process.on('exit', end);
-    process.on('newListener', stayLast);
+    process.on("beforeExit", drain);
+    process.on("exit", end);
+    process.on("newListener", stayLast);
   }
   open.set(producer, ending);
 }
 
 function closed(producer) {
   if (open.delete(producer) && open.size === 0) {
-    process.off('newListener', stayLast);
-    process.off('beforeExit', drain);
-    process.off('exit', end);
+    process.off("newListener", stayLast);
+    process.off("beforeExit", drain);
+    process.off("exit", end);
   }
 }
 
@@ -71,11 +71,11 @@ function end() {
 
 /** What other listeners log at the exit is logged before the end. */
 function stayLast(event, listener) {
-  if (event === 'exit' && listener !== end) {
+  if (event === "exit" && listener !== end) {
     queueMicrotask(() => {
       if (open.size > 0) {
-        process.off('exit', end);
-        process.on('exit', end);
+        process.off("exit", end);
+        process.on("exit", end);
       }
     });
   }

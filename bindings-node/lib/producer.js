@@ -1,25 +1,24 @@
-'use strict';
+"use strict";
 
-const { EventEmitter } = require('node:events');
-const { LogrtcError, checkType, invalid, refusing } = require('./errors');
-const { encodeFields, encodeValue } = require('./json');
-const lifecycle = require('./lifecycle');
-const native = require('./native');
+const { EventEmitter } = require("node:events");
+const { LogrtcError, checkType, invalid, refusing } = require("./errors");
+const { encodeFields, encodeValue } = require("./json");
+const lifecycle = require("./lifecycle");
+const native = require("./native");
 
 const DEBUG = 0;
 const INFO = 1;
 const WARN = 2;
 const ERROR = 3;
 
-const LEVELS = new Map([
-  ['debug', { level: DEBUG }],
-  ['info', { level: INFO }],
-  ['warn', { level: WARN }],
-  ['error', { level: ERROR }],
-]);
+/** The levels by the names that were used, so that each is looked up natively once. */
+const levels = new Map();
+
+/** How many are kept; a name may be spelled in any case. */
+const MAX_LEVELS = 64;
 
 /** What the adapters of this package need, and no program sees. */
-const LINE_WRITER = Symbol('lineWriter');
+const LINE_WRITER = Symbol("lineWriter");
 
 class Producer extends EventEmitter {
   #native;
@@ -49,7 +48,7 @@ class Producer extends EventEmitter {
     );
     this.#calls = this.#native.calls();
     this.#lowestLevel = this.#native.lowestLevel();
-    if (this.state !== 'disabled') {
+    if (this.state !== "disabled") {
       lifecycle.opened(this, {
         producer: this.#native,
         drain: () => this.#drain(),
@@ -88,7 +87,7 @@ class Producer extends EventEmitter {
       this.#logWith(level, target, message, fields, spanMembers(span));
       return;
     }
-    if (typeof target !== 'string' || typeof message !== 'string') {
+    if (typeof target !== "string" || typeof message !== "string") {
       checkTexts(target, message);
     }
     if (level < this.#lowestLevel) {
@@ -112,18 +111,18 @@ class Producer extends EventEmitter {
   }
 
   enabled(levelName, target) {
-    checkType('target', target, 'string');
+    checkType("target", target, "string");
     return this.#native.enabled(levelNamed(levelName).level, target);
   }
 
   setLevel(levelName) {
-    checkType('level', levelName, 'string');
+    checkType("level", levelName, "string");
     refusing(() => this.#native.setLevel(levelName));
     this.#lowestLevel = this.#native.lowestLevel();
   }
 
   setFilter(directives) {
-    checkType('filter', directives, 'string');
+    checkType("filter", directives, "string");
     refusing(() => this.#native.setFilter(directives));
     this.#lowestLevel = this.#native.lowestLevel();
   }
@@ -188,23 +187,24 @@ class Producer extends EventEmitter {
     if (code === undefined) {
       question?.resolve();
     } else {
-      question?.reject(new LogrtcError(code, message, code === 'LOGRTC_TIMEOUT' ? pending : undefined));
+      question?.reject(new LogrtcError(code, message, code === "LOGRTC_TIMEOUT" ? pending : undefined));
     }
   }
 
   #drain() {
     const { accepted, consumers } = this.stats();
-    if (consumers.length === 0 || accepted === this.#drained || this.#isOutOfTime) {
+    if (consumers.length === 0 || accepted === this.#drained) {
       return;
     }
     this.#drained = accepted;
+    this.#isOutOfTime = false;
     this.flush().catch(({ code }) => {
-      this.#isOutOfTime = code === 'LOGRTC_TIMEOUT';
+      this.#isOutOfTime = code === "LOGRTC_TIMEOUT";
     });
   }
 }
 
-const asyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose');
+const asyncDispose = Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose");
 Object.defineProperty(Producer.prototype, asyncDispose, {
   configurable: true,
   writable: true,
@@ -213,7 +213,7 @@ Object.defineProperty(Producer.prototype, asyncDispose, {
     try {
       await this.close();
     } catch (error) {
-      if (error.code !== 'LOGRTC_TIMEOUT') {
+      if (error.code !== "LOGRTC_TIMEOUT") {
         throw error;
       }
     }
@@ -221,42 +221,46 @@ Object.defineProperty(Producer.prototype, asyncDispose, {
 });
 
 function optionsJson(options) {
-  checkType('options', options, 'object');
+  checkType("options", options, "object");
   try {
     return JSON.stringify(options);
   } catch (error) {
-    throw invalid('options', error.message);
+    throw invalid("options", error.message);
   }
 }
 
 /** The level that a name means, with the name to keep where the level says less than it. */
 function levelNamed(name) {
-  const known = LEVELS.get(name);
+  const known = levels.get(name);
   if (known !== undefined) {
     return known;
   }
-  checkType('level', name, 'string');
-  return refusing(() => native.levelByName(name));
+  checkType("level", name, "string");
+  const level = refusing(() => native.levelByName(name));
+  if (levels.size < MAX_LEVELS) {
+    levels.set(name, level);
+  }
+  return level;
 }
 
 function checkTexts(target, message) {
-  checkType('target', target, 'string');
-  checkType('message', message, 'string');
+  checkType("target", target, "string");
+  checkType("message", message, "string");
 }
 
 function checkTimeout(timeoutMs) {
   if (timeoutMs !== undefined) {
-    checkType('timeoutMs', timeoutMs, 'number');
+    checkType("timeoutMs", timeoutMs, "number");
     if (!(timeoutMs >= 0)) {
-      throw invalid('timeoutMs', `must be a number of milliseconds from 0, not ${timeoutMs}`);
+      throw invalid("timeoutMs", `must be a number of milliseconds from 0, not ${timeoutMs}`);
     }
   }
 }
 
 const SPAN_KEYS = new Map([
-  ['id', 'id'],
-  ['trace_id', 'traceId'],
-  ['parent_id', 'parentId'],
+  ["id", "id"],
+  ["trace_id", "traceId"],
+  ["parent_id", "parentId"],
 ]);
 
 /** A span of PROTOCOL.md §5, as it is passed on. */
@@ -264,15 +268,15 @@ function spanMembers(span) {
   if (span === undefined || span === null) {
     return {};
   }
-  checkType('span', span, 'object');
+  checkType("span", span, "object");
   const members = {};
   for (const [key, value] of Object.entries(span)) {
     const name = SPAN_KEYS.get(key);
     if (name === undefined) {
-      throw invalid(`span.${key}`, `is not a key here; use ${[...SPAN_KEYS.keys()].join(', ')}`);
+      throw invalid(`span.${key}`, `is not a key here; use ${[...SPAN_KEYS.keys()].join(", ")}`);
     }
     if (value !== undefined && value !== null) {
-      checkType(`span.${key}`, value, 'string');
+      checkType(`span.${key}`, value, "string");
       members[name] = value;
     }
   }

@@ -1,10 +1,10 @@
 /** A strict server, a consumer on libdatachannel, and a producer of this package that it is connected to. */
 
-import { after } from 'node:test';
-import { connect } from 'logrtc';
-import { DataChannelConsumer, cleanup } from '../../../tests/lib/data_channel_consumer.mjs';
-import { eventually } from '../../../tests/lib/deadline.mjs';
-import { StrictServer } from '../../../tests/lib/strict_server.mjs';
+import { after } from "node:test";
+import { connect } from "logrtc";
+import { DataChannelConsumer, cleanup } from "../../../tests/lib/data_channel_consumer.mjs";
+import { eventually } from "../../../tests/lib/deadline.mjs";
+import { StrictServer } from "../../../tests/lib/strict_server.mjs";
 
 // Its threads keep a process alive.
 after(() => cleanup());
@@ -13,7 +13,7 @@ after(() => cleanup());
 /** @typedef {import('logrtc').Producer} Producer */
 
 /** What a test's producer needs to find its server, and nothing from elsewhere. @param {{url: string}} server */
-export const optionsFor = ({ url }) => ({ url, clientId: 'test', iceServers: [], environment: false });
+export const optionsFor = ({ url }) => ({ url, clientId: "test", iceServers: [], environment: false });
 
 /** @param {TestContext} t */
 export async function startServer(t) {
@@ -31,7 +31,7 @@ export function join(t, server) {
 
 /** Waits until the producer has a consumer. @param {Producer} producer @param {number} [count] */
 export async function hasConsumers(producer, count = 1) {
-  await eventually('the producer has its consumers', () => producer.stats().consumers.length === count);
+  await eventually("the producer has its consumers", () => producer.stats().consumers.length === count);
 }
 
 /**

@@ -1,9 +1,9 @@
 /** A program in a process of its own, which has to end in time. */
 
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { within } from '../../../tests/lib/deadline.mjs';
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { within } from "../../../tests/lib/deadline.mjs";
 
 /** No process of these tests lives longer. */
 const DEADLINE_MS = 60_000;
@@ -15,7 +15,7 @@ export class Program {
   /** What it wrote to standard output. @type {string[]} */
   lines = [];
   /** What it wrote to standard error. */
-  complaints = '';
+  complaints = "";
   /** When it ended, by `Date.now`. */
   endedAtMs = 0;
   #onLine = () => {};
@@ -28,20 +28,22 @@ export class Program {
    */
   constructor(name, args = []) {
     const file = fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));
-    this.child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    createInterface({ input: this.child.stdout }).on('line', (line) => {
+    this.child = spawn(process.execPath, [file, ...args], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const { stdout, stderr } =
+      /** @type {{stdout: import('node:stream').Readable, stderr: import('node:stream').Readable}} */ (this.child);
+    createInterface({ input: stdout }).on("line", (line) => {
       this.lines.push(line);
       this.#onLine();
     });
-    this.child.stderr.on('data', (data) => {
+    stderr.on("data", (data) => {
       this.complaints += data;
     });
-    this.child.once('exit', () => {
+    this.child.once("exit", () => {
       this.endedAtMs = Date.now();
     });
     /** Its exit code, or the signal that ended it, once all that it wrote is read. @type {Promise<number | string>} */
     this.exited = new Promise((resolve) => {
-      this.child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+      this.child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
     });
   }
 
@@ -50,8 +52,13 @@ export class Program {
     try {
       return await within(`the program ends; it said ${this.lines}, ${this.complaints}`, this.exited, deadlineMs);
     } finally {
-      this.child.kill('SIGKILL');
+      this.child.kill("SIGKILL");
     }
+  }
+
+  /** Sends it a message, which it may have ended before. @param {string} message */
+  tell(message) {
+    this.child.send(message, () => {});
   }
 
   /** Waits for a line. @param {string} line */

@@ -1,33 +1,28 @@
 /**
- * `ending.mjs HOW URL ENTRIES`: logs so many entries to its consumer, and ends in one of many ways. `NOBODY` as the URL is
- * for no server, and no consumer.
+ * `ending.mjs HOW URL ENTRIES`: logs one entry, waits for the word that a consumer has it, logs so many more, and ends in one
+ * of many ways. `NOBODY` as the URL is for no server, and no consumer.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from 'logrtc';
+import { once } from "node:events";
+import { connect } from "logrtc";
 
 const [how, url, entries] = process.argv.slice(2);
-const isAlone = url === 'NOBODY';
+const isAlone = url === "NOBODY";
 const producer = connect({
-  url: isAlone ? 'ws://127.0.0.1:9/' : url,
-  clientId: 'ending',
+  url: isAlone ? "ws://127.0.0.1:9/" : url,
+  clientId: "ending",
   iceServers: [],
   environment: false,
-  closeTimeoutMs: how === 'stalled' ? 500 : 10_000,
+  closeTimeoutMs: how === "stalled" ? 500 : 10_000,
 });
 const say = (/** @type {unknown} */ line) => console.log(String(line));
 
-while (!isAlone && producer.stats().consumers.length === 0) {
-  await sleep(5);
-}
-if (how === 'stalled') {
-  say('connected');
-  const work = setInterval(() => {}, 60_000);
-  await new Promise((resolve) => process.once('SIGUSR2', resolve));
-  clearInterval(work);
+producer.info("ending", "hello");
+if (!isAlone) {
+  await once(process, "message");
 }
 for (let number = 0; number < Number(entries); number += 1) {
-  producer.info('ending', 'numbered', { number, padding: 'x'.repeat(200) });
+  producer.info("ending", "numbered", { number, padding: "x".repeat(200) });
 }
 
 /** @type {Record<string, () => unknown>} */
@@ -41,10 +36,10 @@ const endings = {
   },
   throw: () => {
     setImmediate(() => {
-      throw new Error('nobody catches it');
+      throw new Error("nobody catches it");
     });
   },
-  reject: () => void Promise.reject(new Error('nobody catches it')),
+  reject: () => void Promise.reject(new Error("nobody catches it")),
   /** A pending promise is something to do. */
   flush: () => producer.flush().then(() => say(`flushed ${producer.stats().consumers[0]?.counts.waiting}`)),
   close: () => producer.close().then(() => say(`closed ${producer.state}`)),
@@ -55,22 +50,22 @@ const endings = {
   /** What the last listeners log is part of it, whenever they began to listen. */
   listeners: () => {
     let isFirst = true;
-    process.on('beforeExit', () => {
+    process.on("beforeExit", () => {
       if (isFirst) {
         isFirst = false;
-        producer.info('ending', 'beforeExit');
+        producer.info("ending", "beforeExit");
       }
     });
-    process.on('exit', () => producer.info('ending', 'exit'));
+    process.on("exit", () => producer.info("ending", "exit"));
   },
   exitListener: () => {
-    process.on('exit', () => producer.info('ending', 'exit'));
+    process.on("exit", () => producer.info("ending", "exit"));
     setImmediate(() => process.exit(3));
   },
   /** A signal with its default action. */
   signal: async () => {
     await producer.flush();
-    say('flushed');
+    say("flushed");
     setInterval(() => {}, 60_000);
   },
 };
