@@ -9,7 +9,7 @@ use rtc::ice::mdns::MulticastDnsMode;
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use webrtc::data_channel::{DataChannel, RTCDataChannelInit};
+use webrtc::data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit};
 use webrtc::peer_connection::{
     CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
     RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
@@ -36,6 +36,9 @@ const MAX_CHECKS: u16 = 300;
 
 /// How long the host's own candidates may take to be gathered; it is local work.
 const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// How long the consumer may take to close the channel, too, once the producer has.
+const CHANNEL_CLOSE_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// What the stack tells about a connection.
 #[derive(Debug)]
@@ -141,6 +144,17 @@ impl Connection {
     pub(crate) async fn nudge(&self) {
         // The threshold stays as it is; a channel that is gone needs no nudge.
         let _ = self.channel.set_buffered_amount_low_threshold(0).await;
+    }
+
+    /// Ends the channel behind its last message, and gives the consumer a moment to follow.
+    ///
+    /// A connection ends with an ABORT (RFC 9260 §9.1), and what the consumer's stack has acknowledged and its program has not
+    /// yet read may go with it. The end of a channel is in its place in the stream (RFC 8831 §6.7).
+    pub(crate) async fn close_channel(&self) {
+        let closed = async { while !matches!(self.channel.poll().await, Some(DataChannelEvent::OnClose) | None) {} };
+        if self.channel.close().await.is_ok() {
+            let _ = timeout(CHANNEL_CLOSE_TIMEOUT, closed).await;
+        }
     }
 
     pub(crate) async fn close(self) {

@@ -112,6 +112,9 @@ impl Peer {
     /// Sees a connection through to its end. The counts are there where its channel had opened.
     async fn attend(&mut self, mut connection: Connection, deadline: Instant) -> (EndReason, Option<Counts>) {
         let attended = AssertUnwindSafe(self.see_through(&mut connection, deadline)).catch_unwind().await;
+        if matches!(attended, Ok((EndReason::ProducerClosed, Some(_)))) {
+            connection.close_channel().await;
+        }
         connection.close().await;
         attended.unwrap_or_else(|_| {
             // The stack reads what a stranger says: where it panics, that stranger's connection ends, and nothing else.
