@@ -12,7 +12,8 @@ help: ## List the commands
 
 .PHONY: demo
 demo: ## Show a log in a browser: the server, and a program that logs
-	cargo run --quiet --package logrtc-viewer -- demo --open
+	cargo build --package logrtc-viewer
+	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
 test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-conformance test-node lint ## Run everything that CI runs
@@ -90,7 +91,7 @@ header: ## Write include/logrtc.h from the documentation in ffi-c/src
 .PHONY: install
 install: ## Build and install the library for C, C++ and Go: PREFIX, DESTDIR, LIBDIR
 	cargo build --release --package logrtc-c
-	ffi-c/install/install "$(DESTDIR)$(PREFIX)" "$(LIBDIR)"
+	ffi-c/install/install "$(DESTDIR)$(PREFIX)" "$(patsubst $(PREFIX)/%,%,$(LIBDIR))"
 
 .PHONY: test-c
 test-c: tests/node_modules ## Test the C face: misuse, forks, the ABI, and each example against the installed library

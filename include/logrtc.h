@@ -29,7 +29,8 @@
  * Fork         The parent is not touched. The child starts a producer of its own at its first log call, client_id#pid,
  *              without callbacks; logrtc_options_set_fork() turns that off. A child that logs and leaves by _exit()
  *              closes first, as any program does.
- * Signals      No function may be called in a signal handler.
+ * Signals      No function may be called in a signal handler. The threads of logrtc take no signal: it is for a thread of
+ *              the program.
  * exit()       ends nothing by itself: what is not delivered at the end of the program is lost, unless it closes.
  */
 
@@ -114,12 +115,15 @@ const char *logrtc_last_error(void);
 /** Switched off (LOGRTC_DISABLED). */
 #define LOGRTC_STATE_DISABLED 5
 
-/** Called with each new state (LOGRTC_STATE_…), on a thread of logrtc's. */
+/**
+ * Called with the state at logrtc_connect(), which may not have returned by then, and with each new one (LOGRTC_STATE_…), on
+ * a thread of logrtc's. No exception may leave it.
+ */
 typedef void (*logrtc_state_callback)(int state, void *user_data);
 
 /**
  * Called with a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text, on a thread of logrtc's. The text is valid until the
- * callback returns.
+ * callback returns. No exception may leave it.
  */
 typedef void (*logrtc_diagnostics_callback)(int level, const char *message, void *user_data);
 
@@ -318,10 +322,16 @@ typedef struct logrtc_stats {
     uint64_t consumers_dropped;
     /** Of them: entries that they do not want. */
     uint64_t consumers_filtered;
+    /** Answers of consumers that were refused, for they did not hold what the protocol says. */
+    uint64_t answers_refused;
+    /** Candidates of consumers that were refused. */
+    uint64_t candidates_refused;
+    /** Messages of the signaling server that were malformed. */
+    uint64_t malformed_messages;
 } logrtc_stats;
 
 /** A logrtc_stats that is ready to be passed. */
-#define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
  * Starts a producer, and returns at once: it connects, registers and reconnects by itself. What is logged before a consumer
@@ -342,6 +352,16 @@ logrtc_status logrtc_connect(const logrtc_options *options, logrtc_producer **pr
 logrtc_status logrtc_flush(logrtc_producer *producer, uint64_t timeout_ms, uint64_t *pending);
 
 /**
+ * Does the same for what was accepted before `position`, an earlier answer of logrtc_position(): so that a wait can be done in
+ * parts, with other things in between.
+ */
+logrtc_status logrtc_flush_to(logrtc_producer *producer, uint64_t position, uint64_t timeout_ms,
+                              uint64_t *pending);
+
+/** Writes to `*position` how many entries were accepted so far: what logrtc_flush_to() may wait for. */
+logrtc_status logrtc_position(const logrtc_producer *producer, uint64_t *position);
+
+/**
  * Flushes, at most for `timeout_ms`, and ends the producer. When it returns, no thread, socket or callback of it is left: from
  * a callback too, but that the callback itself still has to return.
  *
@@ -353,7 +373,7 @@ logrtc_status logrtc_close(logrtc_producer *producer, uint64_t timeout_ms);
 /** Writes the state, one of LOGRTC_STATE_…, to `*state`: LOGRTC_STATE_CLOSED after logrtc_close(), with LOGRTC_OK. */
 logrtc_status logrtc_get_state(const logrtc_producer *producer, int *state);
 
-/** Writes what has been counted so far to `*stats`, whose `struct_size` must be set. LOGRTC_CLOSED after logrtc_close(). */
+/** Writes what has been counted so far to `*stats`, whose `struct_size` must be set; after logrtc_close() too. */
 logrtc_status logrtc_get_stats(const logrtc_producer *producer, logrtc_stats *stats);
 
 /* Logging */
@@ -391,6 +411,18 @@ logrtc_status logrtc_log_n(logrtc_producer *producer, int level, const char *tar
                            const logrtc_span *span);
 
 /**
+ * Logs an entry of another time than the present one, as logrtc_log() does: `unix_ms` milliseconds after 1970, UTC. For what
+ * was logged elsewhere before.
+ */
+logrtc_status logrtc_log_at(logrtc_producer *producer, int64_t unix_ms, int level, const char *target,
+                            const char *message, const char *fields, const logrtc_span *span);
+
+/** The same, with strings of so many bytes. `fields` is NULL for none; the ids of `span` are NUL-terminated. */
+logrtc_status logrtc_log_at_n(logrtc_producer *producer, int64_t unix_ms, int level, const char *target,
+                              size_t target_len, const char *message, size_t message_len, const char *fields,
+                              size_t fields_len, const logrtc_span *span);
+
+/**
  * Logs a whole entry, a JSON object: the keys "timestamp" (ISO 8601), "level", "target" and "message" are required, and
  * "fields" and "span" may be there. Never waits on the network.
  *
@@ -405,6 +437,12 @@ logrtc_status logrtc_send_n(logrtc_producer *producer, const char *json, size_t 
  */
 int logrtc_enabled(const logrtc_producer *producer, int level, const char *target);
 int logrtc_enabled_n(const logrtc_producer *producer, int level, const char *target, size_t len);
+
+/**
+ * Counts an entry that logrtc_enabled() said no to, and that the program therefore never made: as logrtc_log() counts those
+ * that it leaves out.
+ */
+logrtc_status logrtc_count_filtered(logrtc_producer *producer);
 
 /** Sets the lowest level that is logged, of every target that the filter does not name. */
 logrtc_status logrtc_set_level(logrtc_producer *producer, int level);

@@ -364,6 +364,9 @@ class Producer {
   public:
     /** Starts a producer, and returns at once: it connects, registers and reconnects by itself. */
     static Result<Producer> connect(Options options) {
+        if (!options.callbacks_ && options.status_) {
+            return {LOGRTC_INVALID_ARGUMENT, "options: were moved from"};
+        }
         if (!options.status_) {
             return {options.status_, std::move(options.error_)};
         }
@@ -429,6 +432,9 @@ class Producer {
         return logrtc_set_filter_n(handle_, filter.data(), filter.size());
     }
 
+    /** Counts an entry that enabled() said no to, and that was therefore never made. */
+    Status count_filtered() const { return logrtc_count_filtered(handle_); }
+
     /** Waits until every connected consumer has what was logged before the call; `pending` is what the slowest lacks. */
     Status flush(std::chrono::milliseconds timeout, std::uint64_t *pending = nullptr) const {
         return logrtc_flush(handle_, Options::milliseconds(timeout), pending);
@@ -445,7 +451,6 @@ class Producer {
         return static_cast<State>(state);
     }
 
-    /** All zero where it is closed. */
     logrtc_stats stats() const noexcept {
         logrtc_stats stats = LOGRTC_STATS_INIT;
         logrtc_get_stats(handle_, &stats);
@@ -462,7 +467,10 @@ class Producer {
     Status log(Level level, std::string_view target, std::string_view message, Fields fields,
                const logrtc_span *span) const {
         const int number = static_cast<int>(level);
-        if (fields.size() == 0 || !enabled(level, target)) {
+        if (!enabled(level, target)) {
+            return logrtc_count_filtered(handle_);
+        }
+        if (fields.size() == 0) {
             return logrtc_log_n(handle_, number, target.data(), target.size(), message.data(), message.size(), nullptr,
                                 0, span);
         }

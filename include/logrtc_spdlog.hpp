@@ -1,10 +1,13 @@
 /*
  * An spdlog sink:
  *
- *     auto producer = std::make_shared<logrtc::Producer>(*logrtc::Producer::connect(logrtc::Options("checkout")));
+ *     auto connected = logrtc::Producer::connect(logrtc::Options("checkout"));
+ *     if (!connected) { std::cerr << connected.error() << '\n'; return 1; }
+ *     auto producer = std::make_shared<logrtc::Producer>(*std::move(connected));
  *     spdlog::default_logger()->sinks().push_back(std::make_shared<logrtc::SpdlogSink>(producer));
  *
- * The logger's name is the target, "spdlog" where it has none; the message is what was logged, without spdlog's pattern.
+ * The logger's name is the target, "spdlog" where it has none; the message is what was logged, without spdlog's pattern,
+ * and its time is when it was logged, behind an asynchronous logger too.
  */
 
 #ifndef LOGRTC_SPDLOG_HPP
@@ -22,9 +25,12 @@ namespace logrtc {
 /** The levels of spdlog: trace is debug, critical is error, and either keeps its name in the field `level_name`. */
 template <class Mutex> class BasicSpdlogSink final : public spdlog::sinks::base_sink<Mutex> {
   public:
-    /** A flush of the logger waits for the consumers, but no longer than `flush_timeout`. */
+    /**
+     * A flush of the logger waits for the consumers, but no longer than `flush_timeout`: by default not at all, for a logger
+     * that flushes on errors would make each of them wait.
+     */
     explicit BasicSpdlogSink(std::shared_ptr<Producer> producer,
-                             std::chrono::milliseconds flush_timeout = std::chrono::milliseconds(200))
+                             std::chrono::milliseconds flush_timeout = std::chrono::milliseconds::zero())
         : producer_(std::move(producer)), flush_timeout_(flush_timeout) {}
 
   private:
@@ -32,7 +38,7 @@ template <class Mutex> class BasicSpdlogSink final : public spdlog::sinks::base_
         const auto level = level_of(message.level);
         const std::string_view target = message.logger_name.size() == 0 ? "spdlog" : view(message.logger_name);
         if (!producer_->enabled(level, target)) {
-            producer_->log(level, target, {});
+            producer_->count_filtered();
             return;
         }
         Json json;
@@ -46,11 +52,16 @@ template <class Mutex> class BasicSpdlogSink final : public spdlog::sinks::base_
             json.raw(",\"code.function.name\":").string(message.source.funcname ? message.source.funcname : "");
         }
         const std::string_view fields = json.raw("}").view(), text = view(message.payload);
-        logrtc_log_n(producer_->handle(), static_cast<int>(level), target.data(), target.size(), text.data(),
+        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(message.time.time_since_epoch());
+        logrtc_log_at_n(producer_->handle(), since.count(), static_cast<int>(level), target.data(), target.size(), text.data(),
                      text.size(), fields.data(), fields.size(), nullptr);
     }
 
-    void flush_() override { producer_->flush(flush_timeout_); }
+    void flush_() override {
+        if (flush_timeout_ > std::chrono::milliseconds::zero()) {
+            producer_->flush(flush_timeout_);
+        }
+    }
 
     static Level level_of(spdlog::level::level_enum level) noexcept {
         switch (level) {

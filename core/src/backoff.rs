@@ -19,7 +19,7 @@ pub(crate) struct Policy {
     pub(crate) max_interval: Duration,
     /// The part of a delay that chance takes away, from 0 to 1.
     pub(crate) jitter: f64,
-    /// How many failures in a row end it; `None` for no end.
+    /// How many failures in a row, without a connection between them, end it; `None` for no end.
     pub(crate) max_attempts: Option<u32>,
 }
 
@@ -38,24 +38,28 @@ pub(crate) enum Ended {
 #[derive(Debug)]
 pub(crate) struct Backoff {
     policy: Policy,
+    /// In a row, since the last healthy connection: what the delay grows with.
     failures: u32,
+    /// In a row, since the last connection of any length.
+    attempts: u32,
 }
 
 impl Backoff {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { policy, failures: 0 }
+        Self { policy, failures: 0, attempts: 0 }
     }
 
     /// How long to wait before the next attempt; `None` where no attempt is left.
     ///
     /// `chance` is a number from 0 to 1, evenly spread. A connection that was healthy is tried again at once.
     pub(crate) fn after(&mut self, ended: Ended, chance: f64) -> Option<Duration> {
+        self.attempts = if matches!(ended, Ended::Lost(_)) { 0 } else { self.attempts.saturating_add(1) };
         if matches!(ended, Ended::Lost(lived) if lived >= HEALTHY) {
             self.failures = 0;
             return Some(Duration::ZERO);
         }
         self.failures = self.failures.saturating_add(1);
-        if self.policy.max_attempts.is_some_and(|most| self.failures > most) {
+        if self.policy.max_attempts.is_some_and(|most| self.attempts > most) {
             return None;
         }
         let doublings = (self.failures - 1).min(31);
@@ -101,6 +105,9 @@ mod tests {
         let mut backoff = Backoff::new(Policy { max_attempts: Some(2), ..policy() });
         assert!(backoff.after(Ended::Failed, 0.0).is_some());
         assert!(backoff.after(Ended::Failed, 0.0).is_some());
+        assert!(backoff.after(Ended::Lost(SECOND), 0.0).is_some(), "it had registered");
+        assert!(backoff.after(Ended::Failed, 0.0).is_some());
+        assert!(backoff.after(Ended::Refused, 0.0).is_some());
         assert_eq!(backoff.after(Ended::Failed, 0.0), None);
     }
 

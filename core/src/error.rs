@@ -47,6 +47,10 @@ impl Error {
         Self::new(ErrorKind::Closed, "the producer is closed")
     }
 
+    pub(crate) fn closing() -> Self {
+        Self::new(ErrorKind::Timeout, "another thread is still closing the producer")
+    }
+
     pub(crate) fn undelivered(pending: u64) -> Self {
         let mut error = Self::new(ErrorKind::Timeout, format!("{pending} entries are not yet delivered"));
         error.pending = pending;

@@ -206,6 +206,10 @@ impl Journal {
         let Some(gone) = self.entries.pop_front() else { return false };
         self.bytes -= gone.len() + ENTRY_OVERHEAD_BYTES;
         self.oldest += 1;
+        // Where entries have become longer there are fewer of them, and their places are given back.
+        if self.entries.len() < self.entries.capacity() / 4 {
+            self.entries.shrink_to(2 * self.entries.len());
+        }
         true
     }
 

@@ -1,7 +1,7 @@
 //! How a producer tells the program what happens to it.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::journal::Counts;
 
@@ -81,50 +81,128 @@ pub enum Event {
 }
 
 #[derive(Debug)]
-pub(crate) struct Observers {
-    state: Mutex<State>,
-    /// `None` once there are no more events.
-    subscribers: Mutex<Option<Vec<SyncSender<Event>>>>,
+struct Subscriber {
+    events: SyncSender<Event>,
+    /// The last state that it was told.
+    told: State,
 }
+
+impl Subscriber {
+    /// False where it has gone.
+    fn tell(&mut self, event: Event) -> bool {
+        let state = if let Event::StateChanged(state) = event { Some(state) } else { None };
+        match self.events.try_send(event) {
+            Ok(()) => self.told = state.unwrap_or(self.told),
+            // Other events are lost to one that does not read.
+            Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Disconnected(_)) => return false,
+        }
+        true
+    }
+
+    /// Tells a state for which there was no room when it came: who reads again learns where the producer stands.
+    fn catch_up(&mut self, state: State) -> bool {
+        self.told == state || self.tell(Event::StateChanged(state))
+    }
+}
+
+#[derive(Debug)]
+struct Observed {
+    state: State,
+    /// `None` once there are no more events.
+    subscribers: Option<Vec<Subscriber>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Observers(Mutex<Observed>);
 
 impl Observers {
     pub(crate) fn new(state: State) -> Self {
-        Self { state: Mutex::new(state), subscribers: Mutex::new(Some(Vec::new())) }
+        Self(Mutex::new(Observed { state, subscribers: Some(Vec::new()) }))
+    }
+
+    /// One lock for the state and for who is told of it, so that events tell of the states in their order.
+    fn lock(&self) -> MutexGuard<'_, Observed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn state(&self) -> State {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lock().state
     }
 
     /// Changes the state, and tells so. `Closed` is the last one.
     pub(crate) fn set_state(&self, new: State) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if *state == new || *state == State::Closed {
-            return;
+        let mut observed = self.lock();
+        if observed.state != new && observed.state != State::Closed {
+            observed.state = new;
+            observed.tell_all(None);
         }
-        *state = new;
-        // Under the lock, so that events tell of the states in their order.
-        self.emit(&Event::StateChanged(new));
     }
 
     /// Tells every subscriber; never waits for one. Who has gone is forgotten.
     pub(crate) fn emit(&self, event: &Event) {
-        if let Some(subscribers) = &mut *self.subscribers.lock().unwrap_or_else(PoisonError::into_inner) {
-            subscribers
-                .retain(|subscriber| !matches!(subscriber.try_send(event.clone()), Err(TrySendError::Disconnected(_))));
-        }
+        self.lock().tell_all(Some(event));
     }
 
+    /// The events from now on, and before them the present state.
     pub(crate) fn subscribe(&self) -> Receiver<Event> {
-        let (sender, receiver) = sync_channel(SUBSCRIBER_QUEUE);
-        if let Some(subscribers) = &mut *self.subscribers.lock().unwrap_or_else(PoisonError::into_inner) {
-            subscribers.push(sender);
+        let mut observed = self.lock();
+        let (events, receiver) = sync_channel(SUBSCRIBER_QUEUE);
+        let state = observed.state;
+        if let Some(subscribers) = &mut observed.subscribers {
+            let mut subscriber = Subscriber { events, told: state };
+            subscriber.tell(Event::StateChanged(state));
+            subscribers.push(subscriber);
         }
         receiver
     }
 
     /// There are no more events: every receiver comes to its end.
     pub(crate) fn end(&self) {
-        *self.subscribers.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.lock().subscribers = None;
+    }
+}
+
+impl Observed {
+    fn tell_all(&mut self, event: Option<&Event>) {
+        let state = self.state;
+        if let Some(subscribers) = &mut self.subscribers {
+            subscribers.retain_mut(|subscriber| {
+                subscriber.catch_up(state) && event.is_none_or(|event| subscriber.tell(event.clone()))
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(number: usize) -> Event {
+        Event::ServerError { message: number.to_string() }
+    }
+
+    #[test]
+    fn a_subscriber_begins_with_the_present_state() {
+        let observers = Observers::new(State::Connecting);
+        observers.set_state(State::Registered);
+        let events = observers.subscribe();
+        observers.set_state(State::Registered);
+        observers.set_state(State::Closed);
+        observers.set_state(State::Connecting);
+        observers.end();
+        let told: Vec<Event> = events.iter().collect();
+        assert_eq!(told, [State::Registered, State::Closed].map(Event::StateChanged));
+    }
+
+    #[test]
+    fn one_that_has_not_read_learns_the_last_state_all_the_same() {
+        let observers = Observers::new(State::Connecting);
+        let events = observers.subscribe();
+        (0..2 * SUBSCRIBER_QUEUE).for_each(|number| observers.emit(&error(number)));
+        observers.set_state(State::Registered);
+        assert_eq!(events.try_iter().count(), SUBSCRIBER_QUEUE);
+        observers.emit(&error(1));
+        assert_eq!(events.try_iter().collect::<Vec<_>>(), [Event::StateChanged(State::Registered), error(1)]);
     }
 }

@@ -36,6 +36,9 @@ use crate::stats::{Counters, Stats};
 /// How long the peers and the signaling connection may take to close, after the last entry.
 const ENDING_TIMEOUT: Duration = Duration::from_millis(150);
 
+/// What a thread keeps for the encoding of its next entry.
+const MAX_SCRATCH_BYTES: usize = 4 * 1024;
+
 /// How many messages wait between the signaling connection and the roster, and back.
 const SIGNALING_QUEUE: usize = 256;
 
@@ -136,7 +139,11 @@ impl Producer {
 
     /// Logs a whole entry.
     pub fn send(&self, entry: &Entry) -> Outcome {
-        if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts(Utc::now())) } else { self.unwanted() }
+        if self.enabled(entry.level, &entry.target) {
+            self.submit(&entry.parts(Utc::now()))
+        } else {
+            self.count_filtered()
+        }
     }
 
     /// Logs a whole entry that is JSON (PROTOCOL.md §5), checked as [`Entry::from_json`] does.
@@ -145,7 +152,13 @@ impl Producer {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the key.
     pub fn send_json(&self, json: &str) -> Result<Outcome> {
         let entry = entry::parse(json)?;
-        Ok(if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts()) } else { self.unwanted() })
+        Ok(if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts()) } else { self.count_filtered() })
+    }
+
+    /// Counts an entry that [`enabled`](Self::enabled) said no to, and that was therefore never made: a second question
+    /// may have another answer.
+    pub fn count_filtered(&self) -> Outcome {
+        self.with_inner(Inner::unwanted)
     }
 
     /// Whether an entry of `level` and `target` would be logged: one atomic load where none of that level would.
@@ -153,7 +166,7 @@ impl Producer {
     pub fn enabled(&self, level: Level, target: &str) -> bool {
         match self.existing() {
             Some(inner) => inner.filter.enabled(level, target),
-            None => self.origin().filter.enabled_without_waiting(level, target),
+            None => self.origin().child_logs() && self.origin().filter.enabled_without_waiting(level, target),
         }
     }
 
@@ -162,7 +175,7 @@ impl Producer {
     pub fn enabled_for_any_target(&self, level: Level) -> bool {
         match self.existing() {
             Some(inner) => inner.filter.enabled_for_any_target(level),
-            None => self.origin().filter.enabled_for_any_target(level),
+            None => self.origin().child_logs() && self.origin().filter.enabled_for_any_target(level),
         }
     }
 
@@ -224,8 +237,8 @@ impl Producer {
     /// Later log calls are counted and do nothing. Closing again does nothing. Blocks the calling thread.
     ///
     /// # Errors
-    /// [`Timeout`](crate::ErrorKind::Timeout) where a consumer did not get everything; the producer is closed all the
-    /// same.
+    /// [`Timeout`](crate::ErrorKind::Timeout) where a consumer did not get everything, and the producer is closed all the
+    /// same; or where another thread is closing it and takes longer than `timeout`.
     pub fn close(&self, timeout: Duration) -> Result<()> {
         match self.existing() {
             Some(inner) => inner.close(timeout),
@@ -239,7 +252,12 @@ impl Producer {
 
     /// Where the producer stands with its signaling server.
     pub fn state(&self) -> State {
-        self.existing().map_or(State::Connecting, |inner| inner.observers.state())
+        match self.existing() {
+            Some(inner) => inner.observers.state(),
+            None if self.origin().is_closed() => State::Closed,
+            None if !self.origin().child_logs() => State::Disabled,
+            None => State::Connecting,
+        }
     }
 
     /// What has happened so far.
@@ -247,8 +265,8 @@ impl Producer {
         self.existing().map(|inner| inner.stats()).unwrap_or_default()
     }
 
-    /// Events from now on, to the end of `close`. Never holds the producer up: who does not read loses the events beyond
-    /// the 256th.
+    /// The present state, and the events from now on, to the end of `close`. Never holds the producer up: who does not read loses the events beyond
+    /// the 256th, but for the last state.
     pub fn subscribe(&self) -> Receiver<Event> {
         self.with_inner(|inner| inner.observers.subscribe())
     }
@@ -272,10 +290,6 @@ impl Producer {
             return Some(Existing::Origin(origin));
         }
         origin.successor.load_full().filter(|known| known.generation == fork::generation()).map(Existing::Successor)
-    }
-
-    fn unwanted(&self) -> Outcome {
-        self.with_inner(Inner::unwanted)
     }
 
     fn submit(&self, parts: &Parts<'_>) -> Outcome {
@@ -419,14 +433,21 @@ impl Inner {
     }
 
     fn submit(&self, parts: &Parts<'_>) -> Outcome {
+        // The child of a fork asks the filter before it knows that it is to log nothing.
+        if self.config.disabled {
+            return self.unwanted();
+        }
         thread_local! {
             static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
         // Encoded in a place of its own first: nobody waits for the journal meanwhile.
         let submit = |scratch: &mut Vec<u8>| {
-            scratch.clear();
             entry::encode(scratch, parts, self.config.max_entry_bytes);
-            self.journal.append(scratch)
+            let appended = self.journal.append(scratch);
+            // One long entry is not to cost its thread that much memory for ever.
+            scratch.clear();
+            scratch.shrink_to(MAX_SCRATCH_BYTES);
+            appended
         };
         // At the very end of a thread that place is gone, and what ends with the thread may still log.
         let appended =
@@ -445,6 +466,11 @@ impl Inner {
         self.closed.load(Ordering::Acquire)
     }
 
+    /// Whether the child of a fork would begin a producer in the place of this one. No lock: it may be held for ever.
+    fn child_logs(&self) -> bool {
+        !self.is_closed() && !self.config.disabled && self.config.fork == fork::Fork::Restart
+    }
+
     fn is_active(&self) -> bool {
         !self.is_closed() && !self.config.disabled
     }
@@ -455,7 +481,11 @@ impl Inner {
         self.filter.set(Filter::off());
         self.journal.close();
         let Some(running) = running else {
-            self.wait_for_end(timeout);
+            // Who closes second finds everything ended, too, where that takes no longer than it may.
+            if !self.wait_for_end(timeout) {
+                return Err(Error::closing());
+            }
+            // One that is switched off has nothing else to end.
             self.observers.set_state(State::Closed);
             self.observers.end();
             return Ok(());
@@ -474,11 +504,13 @@ impl Inner {
         flushed
     }
 
-    /// Who closes second finds everything ended, too, where that takes no longer than it may.
-    fn wait_for_end(&self, timeout: Duration) {
+    /// Whether everything has ended, at the latest when the time is over.
+    fn wait_for_end(&self, timeout: Duration) -> bool {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = timeout.saturating_add(ENDING_TIMEOUT).min(Duration::from_secs(24 * 60 * 60));
-        drop(self.end.wait_timeout_while(ended, limit, |ended| !*ended));
+        let (ended, _) =
+            self.end.wait_timeout_while(ended, limit, |ended| !*ended).unwrap_or_else(PoisonError::into_inner);
+        *ended
     }
 
     fn stats(&self) -> Stats {

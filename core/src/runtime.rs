@@ -16,7 +16,7 @@ const WORKER_THREADS: usize = 2;
 const THREAD_NAME: &str = "logrtc";
 
 /// How long threads may take to end. They have nothing to do any more.
-const THREADS_TIMEOUT: Duration = Duration::from_millis(100);
+const THREADS_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// The same where one hangs in the system's name resolution: that one ends by itself, later.
 const HUNG_THREADS_TIMEOUT: Duration = Duration::from_millis(10);

@@ -1,33 +1,15 @@
 //! A host with only a loopback interface and no multicast route: an entry arrives all the same.
-//!
-//! The test runs itself again in a network namespace of its own, which has nothing else.
 
 #![allow(clippy::unwrap_used)]
 
-use std::process::Command;
-
 use logrtc::{Config, Producer};
-use logrtc_test_support::{Consumer, DEADLINE, Server};
+use logrtc_test_support::{Consumer, DEADLINE, Server, in_namespace};
 use rtc::ice::mdns::MulticastDnsMode;
 use webrtc::peer_connection::{PeerConnectionBuilder, PeerConnectionEventHandler, SettingEngineBuilder};
 
-const INSIDE: &str = "LOGRTC_TEST_INSIDE_NAMESPACE";
-
 #[test]
 fn an_entry_arrives_over_loopback_alone() {
-    if std::env::var_os(INSIDE).is_some() {
-        return inside();
-    }
-    let this_test = std::env::current_exe().unwrap();
-    let script = "ip link set lo up && exec \"$0\" --exact an_entry_arrives_over_loopback_alone --nocapture";
-    let outcome = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--net", "sh", "-c", script])
-        .arg(this_test)
-        .env(INSIDE, "1")
-        .output()
-        .expect("unshare and ip are on the machine (util-linux, iproute2)");
-    let said = String::from_utf8_lossy(&outcome.stdout) + String::from_utf8_lossy(&outcome.stderr);
-    assert!(outcome.status.success() && said.contains("1 passed"), "{said}");
+    in_namespace("an_entry_arrives_over_loopback_alone", "", inside);
 }
 
 #[tokio::main]

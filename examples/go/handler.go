@@ -11,14 +11,16 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"reflect"
 	"runtime"
 	"strconv"
 	"sync"
 	"time"
 )
 
-// Handler returns a slog.Handler whose entries have the given target. Of the options, all are heeded; nil is the default
-// of slog. Groups become objects. Entries that are dropped are counted, and no error.
+// Handler returns a slog.Handler whose entries have the given target. nil options are the default of slog. ReplaceAttr gets
+// the attributes, and not the time, the level, the message and the source, which have places of their own in an entry.
+// Groups become objects. Entries that are dropped are counted, and no error.
 func (p *Producer) Handler(target string, options *slog.HandlerOptions) slog.Handler {
 	handler := &handler{target: target, now: time.Now, write: p.write, enabled: p.enabled}
 	if options != nil {
@@ -233,12 +235,26 @@ func (f *fields) value(value slog.Value) {
 	case slog.KindTime:
 		f.out = appendJSON(f.out, value.Time())
 	default:
-		if err, isError := value.Any().(error); isError {
-			f.out = appendJSON(f.out, err.Error())
-		} else {
-			f.out = appendJSON(f.out, value.Any())
-		}
+		f.out = appendAny(f.out, value.Any())
 	}
+}
+
+// appendAny writes a value whose methods are the program's. One that panics is told of, as slog's own handlers do: a log
+// call must not end the program.
+func appendAny(out []byte, value any) (result []byte) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			if pointer := reflect.ValueOf(value); pointer.Kind() == reflect.Pointer && pointer.IsNil() {
+				result = append(out, "null"...)
+			} else {
+				result = appendJSON(out, fmt.Sprintf("!PANIC: %v", panicked))
+			}
+		}
+	}()
+	if err, isError := value.(error); isError {
+		return appendJSON(out, err.Error())
+	}
+	return appendJSON(out, value)
 }
 
 // appendJSON writes what has no JSON as text.

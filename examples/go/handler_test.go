@@ -52,17 +52,26 @@ func TestTheHandlerIsAHandlerOfSlog(t *testing.T) {
 	}
 }
 
+type broken struct{ text *string }
+
+func (b *broken) Error() string {
+	if b.text == nil {
+		panic("broken")
+	}
+	return *b.text
+}
+
 func TestEveryKindOfValueIsJSON(t *testing.T) {
 	var entry map[string]any
 	logger := slog.New(recorded(t, slog.HandlerOptions{AddSource: true}, func(e map[string]any) { entry = e }))
 	logger.Error("日志 \"quoted\"\n", "nan", math.NaN(), "least", math.Inf(-1), "took", time.Second, "err", errors.New("no"), "none", nil,
-		"function", func() {}, "list", []int{1, 2})
+		"function", func() {}, "list", []int{1, 2}, "typed_nil", (*broken)(nil), "panics", &broken{})
 	fields := entry["fields"].(map[string]any)
 	if entry["message"] != "日志 \"quoted\"\n" || entry["level"] != "ERROR" || entry["target"] != "test" {
 		t.Errorf("%v", entry)
 	}
 	for key, expected := range map[string]any{
-		"nan": "NaN", "least": "-Infinity", "took": 1e9, "err": "no", "none": nil, "list": []any{1.0, 2.0},
+		"nan": "NaN", "least": "-Infinity", "took": 1e9, "err": "no", "none": nil, "typed_nil": nil, "panics": "!PANIC: broken", "list": []any{1.0, 2.0},
 		"code.function.name": "logrtc.TestEveryKindOfValueIsJSON",
 	} {
 		if !reflect.DeepEqual(fields[key], expected) {

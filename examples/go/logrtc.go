@@ -109,10 +109,14 @@ func Connect(clientID string, options ...Option) (*Producer, error) {
 
 // Flush waits until every connected browser has what was logged before the call, or until ctx is done.
 func (p *Producer) Flush(ctx context.Context) error {
+	var position C.uint64_t
+	if status := C.logrtc_position(p.handle, &position); status != C.LOGRTC_OK {
+		return plainFailure(status)
+	}
 	// In short steps, for a context may end at any time.
 	for {
 		step := min(remaining(ctx), 50)
-		switch status := C.logrtc_flush(p.handle, C.uint64_t(step), nil); status {
+		switch status := C.logrtc_flush_to(p.handle, position, C.uint64_t(step), nil); status {
 		case C.LOGRTC_TIMEOUT:
 			if err := ctx.Err(); err != nil {
 				return err

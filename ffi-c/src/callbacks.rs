@@ -12,11 +12,12 @@ use crate::options::{LOGRTC_DEBUG, LOGRTC_WARN};
 use crate::producer::state_number;
 use crate::status::Refusal;
 
-/// Called with each new state (LOGRTC_STATE_…), on a thread of logrtc's.
+/// Called with the state at logrtc_connect(), which may not have returned by then, and with each new one (LOGRTC_STATE_…), on
+/// a thread of logrtc's. No exception may leave it.
 pub type logrtc_state_callback = Option<extern "C" fn(state: c_int, user_data: *mut c_void)>;
 
 /// Called with a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text, on a thread of logrtc's. The text is valid until the
-/// callback returns.
+/// callback returns. No exception may leave it.
 pub type logrtc_diagnostics_callback =
     Option<extern "C" fn(level: c_int, message: *const c_char, user_data: *mut c_void)>;
 
@@ -47,11 +48,14 @@ impl Callbacks {
         self.state.is_none() && self.diagnostics.is_none()
     }
 
-    fn tell(&self, event: &Event) {
+    /// `is_muted` is asked before each callback, for the one before it may have closed the producer.
+    fn tell(&self, event: &Event, is_muted: impl Fn() -> bool) {
         if let (Event::StateChanged(state), Some((callback, user_data))) = (event, self.state) {
             callback(state_number(*state), user_data.0);
         }
-        if let Some((callback, user_data)) = self.diagnostics {
+        if let Some((callback, user_data)) = self.diagnostics
+            && !is_muted()
+        {
             let (level, text) = describe(event);
             let text = CString::new(text.replace('\0', "\u{fffd}")).expect("its NULs are replaced");
             callback(level, text.as_ptr(), user_data.0);
@@ -99,11 +103,12 @@ impl CallbackThread {
         let tell = move || {
             // Taken whole: the closure would otherwise hold the pointers inside one by one.
             let callbacks = callbacks;
+            let is_muted = || is_muted.load(Ordering::Acquire);
             for event in events {
-                if is_muted.load(Ordering::Acquire) {
+                if is_muted() {
                     return;
                 }
-                callbacks.tell(&event);
+                callbacks.tell(&event, is_muted);
             }
         };
         let thread = std::thread::Builder::new().name("logrtc-callback".to_owned());

@@ -8,8 +8,11 @@
 
 pub mod callbacks;
 mod fork;
+pub mod log;
 pub mod options;
 pub mod producer;
+mod signals;
+pub mod span;
 pub mod stats;
 pub mod status;
 mod text;

@@ -1,17 +1,16 @@
 //! The producer: a handle that stays valid for ever, so that every call is safe after close.
 
-use std::borrow::Cow;
-use std::ffi::{c_char, c_int};
+use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::time::Duration;
 
-use logrtc_core::{Outcome, Producer, Span, State};
+use logrtc_core::{Producer, State};
 
 use crate::callbacks::CallbackThread;
-use crate::options::{level_of, logrtc_options};
+use crate::options::logrtc_options;
 use crate::stats::logrtc_stats;
-use crate::status::{LOGRTC_OK, Refusal, guard, logrtc_status};
-use crate::{fork, text};
+use crate::status::{Refusal, guard, logrtc_status};
+use crate::{fork, signals};
 
 /// An attempt to reach the signaling server is under way.
 pub const LOGRTC_STATE_CONNECTING: i32 = 0;
@@ -63,28 +62,17 @@ fn keep(handle: logrtc_producer) -> *mut logrtc_producer {
     handle
 }
 
-/// Where an entry stands in a distributed trace. Each member but the first is NULL or a NUL-terminated string. Set
-/// `struct_size` to sizeof(logrtc_span); LOGRTC_SPAN_INIT does it.
-#[repr(C)]
-pub struct logrtc_span {
-    /// sizeof(logrtc_span), set by the caller.
-    pub struct_size: usize,
-    /// The id of the span.
-    pub id: *const c_char,
-    /// The id of the trace that the span belongs to.
-    pub trace_id: *const c_char,
-    /// The id of the span that this one is part of.
-    pub parent_id: *const c_char,
-}
-
 /// Calls `act` with the producer of a handle.
 ///
 /// # Safety
 /// `producer` is NULL, or came from `logrtc_connect`.
-unsafe fn with(producer: *const logrtc_producer, act: impl FnOnce(&Producer) -> Result<(), Refusal>) -> logrtc_status {
+pub(crate) unsafe fn with(
+    producer: *const logrtc_producer,
+    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
+) -> logrtc_status {
     guard(|| {
-        // SAFETY: a handle is never freed, and the caller promises that it is one.
-        let handle = unsafe { producer.as_ref() }.ok_or_else(|| Refusal::null("producer"))?;
+        // SAFETY: the caller's promise is passed on.
+        let handle = unsafe { handle(producer) }?;
         if handle.closed.load(Ordering::Acquire) {
             return Err(Refusal::closed());
         }
@@ -92,12 +80,30 @@ unsafe fn with(producer: *const logrtc_producer, act: impl FnOnce(&Producer) -> 
     })
 }
 
-fn logged(outcome: Outcome) -> Result<(), Refusal> {
-    match outcome {
-        Outcome::Accepted | Outcome::Filtered => Ok(()),
-        Outcome::Dropped => Err(Refusal::dropped()),
-        Outcome::Closed => Err(Refusal::closed()),
-    }
+/// The same for what logs: an entry that comes after the close is counted.
+///
+/// # Safety
+/// As for [`with`].
+pub(crate) unsafe fn with_entry(
+    producer: *const logrtc_producer,
+    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
+) -> logrtc_status {
+    guard(|| {
+        // SAFETY: the caller's promise is passed on.
+        let handle = unsafe { handle(producer) }?;
+        if handle.closed.load(Ordering::Acquire) {
+            handle.producer.count_filtered();
+            return Err(Refusal::closed());
+        }
+        act(&handle.producer)
+    })
+}
+
+/// # Safety
+/// As for [`with`].
+unsafe fn handle<'a>(producer: *const logrtc_producer) -> Result<&'a logrtc_producer, Refusal> {
+    // SAFETY: a handle is never freed, and the caller promises that it is one.
+    unsafe { producer.as_ref() }.ok_or_else(|| Refusal::null("producer"))
 }
 
 /// Starts a producer, and returns at once: it connects, registers and reconnects by itself. What is logged before a consumer
@@ -120,6 +126,7 @@ pub unsafe extern "C" fn logrtc_connect(
             return Err(Refusal::null("producer"));
         }
         fork::watch();
+        let _blocked = signals::Blocked::new();
         let made = Producer::connect(options.config()?)?;
         let callbacks = if options.callbacks.is_empty() {
             None
@@ -138,248 +145,6 @@ pub unsafe extern "C" fn logrtc_connect(
     })
 }
 
-/// Logs an entry. `fields` is a JSON object, or NULL; `span` may be NULL. Never waits on the network.
-///
-/// LOGRTC_OK where the level and the filter do not want it, too. LOGRTC_INVALID_ARGUMENT: an argument is NULL, the level is
-/// none, or `fields` is no JSON object. LOGRTC_DROPPED: the journal is full and its policy refuses. LOGRTC_CLOSED.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_log(
-    producer: *mut logrtc_producer,
-    level: c_int,
-    target: *const c_char,
-    message: *const c_char,
-    fields: *const c_char,
-    span: *const logrtc_span,
-) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe {
-        with(producer, |producer| {
-            let level = level_of(level)?;
-            if !producer.enabled_for_any_target(level) {
-                return logged(producer.log(level, "", "").send());
-            }
-            let target = text::terminated(target, "target")?;
-            let message = text::terminated(message, "message")?;
-            let fields = text::optional(fields, "fields")?;
-            log(producer, (level, &target, &message), fields.as_deref(), span)
-        })
-    }
-}
-
-/// The same, with strings of so many bytes. `fields` is NULL for none; the ids of `span` are NUL-terminated.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_log_n(
-    producer: *mut logrtc_producer,
-    level: c_int,
-    target: *const c_char,
-    target_len: usize,
-    message: *const c_char,
-    message_len: usize,
-    fields: *const c_char,
-    fields_len: usize,
-    span: *const logrtc_span,
-) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe {
-        with(producer, |producer| {
-            let level = level_of(level)?;
-            if !producer.enabled_for_any_target(level) {
-                return logged(producer.log(level, "", "").send());
-            }
-            let target = text::counted(target, target_len, "target")?;
-            let message = text::counted(message, message_len, "message")?;
-            let fields = if fields.is_null() { None } else { Some(text::counted(fields, fields_len, "fields")?) };
-            log(producer, (level, &target, &message), fields.as_deref(), span)
-        })
-    }
-}
-
-/// # Safety
-/// `span` is NULL, or a `logrtc_span` whose size and strings are as it says.
-unsafe fn log<'a>(
-    producer: &'a Producer,
-    (level, target, message): (logrtc_core::Level, &'a str, &'a str),
-    fields: Option<&'a str>,
-    span: *const logrtc_span,
-) -> Result<(), Refusal> {
-    let mut record = producer.log(level, target, message);
-    if !record.is_wanted() {
-        return logged(record.send());
-    }
-    if let Some(fields) = fields {
-        record = record.fields_json(fields)?;
-    }
-    // SAFETY: the caller's promise.
-    if let Some(span) = unsafe { read_span(span) }? {
-        record = record.span(span);
-    }
-    logged(record.send())
-}
-
-/// # Safety
-/// As for [`log`].
-unsafe fn read_span(span: *const logrtc_span) -> Result<Option<Span>, Refusal> {
-    // SAFETY: the caller's promise.
-    let Some(span) = (unsafe { span.as_ref() }) else { return Ok(None) };
-    if span.struct_size < size_of::<logrtc_span>() {
-        return Err(Refusal::invalid(format!(
-            "span: struct_size is {}, not sizeof(logrtc_span), {}",
-            span.struct_size,
-            size_of::<logrtc_span>()
-        )));
-    }
-    // SAFETY: the caller's promise.
-    let id = unsafe { text::optional(span.id, "span.id") }?;
-    // SAFETY: the caller's promise.
-    let trace_id = unsafe { text::optional(span.trace_id, "span.trace_id") }?;
-    // SAFETY: the caller's promise.
-    let parent_id = unsafe { text::optional(span.parent_id, "span.parent_id") }?;
-    let mut read = id.map_or_else(Span::default, Span::new);
-    if let Some(trace_id) = trace_id {
-        read = read.trace_id(trace_id);
-    }
-    if let Some(parent_id) = parent_id {
-        read = read.parent_id(parent_id);
-    }
-    Ok(Some(read))
-}
-
-/// Logs a whole entry, a JSON object: the keys "timestamp" (ISO 8601), "level", "target" and "message" are required, and
-/// "fields" and "span" may be there. Never waits on the network.
-///
-/// LOGRTC_INVALID_ARGUMENT names the key that is missing, of another type, unknown, or twice there. Else as logrtc_log().
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_send(producer: *mut logrtc_producer, json: *const c_char) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { with(producer, |producer| logged(producer.send_json(&text::terminated(json, "json")?)?)) }
-}
-
-/// The same, of `len` bytes.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_send_n(
-    producer: *mut logrtc_producer,
-    json: *const c_char,
-    len: usize,
-) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { with(producer, |producer| logged(producer.send_json(&text::counted(json, len, "json")?)?)) }
-}
-
-/// # Safety
-/// As for [`with`].
-unsafe fn enabled<'a>(
-    producer: *const logrtc_producer,
-    level: c_int,
-    target: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
-) -> c_int {
-    let mut enabled = false;
-    // SAFETY: the caller's promise is passed on.
-    let status = unsafe {
-        with(producer, |producer| {
-            let level = level_of(level)?;
-            enabled = producer.enabled_for_any_target(level) && producer.enabled(level, &target()?);
-            Ok(())
-        })
-    };
-    c_int::from(status == LOGRTC_OK && enabled)
-}
-
-/// Whether an entry of this level and target would be logged: 1 or 0. 0 for what is NULL, wrong or closed. Costs a few
-/// nanoseconds where nothing of that level would be.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_enabled(
-    producer: *const logrtc_producer,
-    level: c_int,
-    target: *const c_char,
-) -> c_int {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { enabled(producer, level, || text::terminated(target, "target")) }
-}
-
-/// The same, of `len` bytes.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_enabled_n(
-    producer: *const logrtc_producer,
-    level: c_int,
-    target: *const c_char,
-    len: usize,
-) -> c_int {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { enabled(producer, level, || text::counted(target, len, "target")) }
-}
-
-/// Sets the lowest level that is logged, of every target that the filter does not name.
-///
-/// # Safety
-/// The pointer is as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_set_level(producer: *mut logrtc_producer, level: c_int) -> logrtc_status {
-    // SAFETY: the caller's promise is passed on.
-    unsafe {
-        with(producer, |producer| {
-            producer.set_level(level_of(level)?);
-            Ok(())
-        })
-    }
-}
-
-/// Sets what is logged, by level and target: "info,app::db=debug".
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_set_filter(producer: *mut logrtc_producer, filter: *const c_char) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { set_filter(producer, || text::terminated(filter, "filter")) }
-}
-
-/// The same, of `len` bytes.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_set_filter_n(
-    producer: *mut logrtc_producer,
-    filter: *const c_char,
-    len: usize,
-) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { set_filter(producer, || text::counted(filter, len, "filter")) }
-}
-
-/// # Safety
-/// As for [`with`].
-unsafe fn set_filter<'a>(
-    producer: *const logrtc_producer,
-    filter: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
-) -> logrtc_status {
-    // SAFETY: the caller's promise is passed on.
-    unsafe {
-        with(producer, |producer| {
-            producer.set_filter(filter()?.parse()?);
-            Ok(())
-        })
-    }
-}
-
 /// Waits until every connected consumer has acknowledged everything that was accepted before the call, at most for
 /// `timeout_ms`; returns at once where none is connected.
 ///
@@ -394,23 +159,69 @@ pub unsafe extern "C" fn logrtc_flush(
     timeout_ms: u64,
     pending: *mut u64,
 ) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { flush(producer, pending, |producer| producer.flush(Duration::from_millis(timeout_ms))) }
+}
+
+/// Does the same for what was accepted before `position`, an earlier answer of logrtc_position(): so that a wait can be done in
+/// parts, with other things in between.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_flush_to(
+    producer: *mut logrtc_producer,
+    position: u64,
+    timeout_ms: u64,
+    pending: *mut u64,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { flush(producer, pending, |producer| producer.flush_to(position, Duration::from_millis(timeout_ms))) }
+}
+
+/// Writes to `*position` how many entries were accepted so far: what logrtc_flush_to() may wait for.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_position(producer: *const logrtc_producer, position: *mut u64) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe {
+        with(producer, |producer| {
+            if position.is_null() {
+                return Err(Refusal::null("position"));
+            }
+            // SAFETY: it is not NULL, and the caller promises that it can be written.
+            position.write(producer.position());
+            Ok(())
+        })
+    }
+}
+
+/// # Safety
+/// As for [`with`]; and `pending` is NULL, or can be written.
+unsafe fn flush(
+    producer: *const logrtc_producer,
+    pending: *mut u64,
+    act: impl FnOnce(&Producer) -> logrtc_core::Result<()>,
+) -> logrtc_status {
     let mut left = None;
     // SAFETY: the caller's promise is passed on.
     let status = unsafe {
-        with(producer, |producer| match producer.flush(Duration::from_millis(timeout_ms)) {
-            Ok(()) => {
-                left = Some(0);
-                Ok(())
-            }
-            Err(error) => {
-                left = (error.kind() == logrtc_core::ErrorKind::Timeout).then(|| error.pending());
-                Err(error.into())
-            }
+        with(producer, |producer| {
+            let flushed = act(producer);
+            left = match &flushed {
+                Ok(()) => Some(0),
+                Err(error) => (error.kind() == logrtc_core::ErrorKind::Timeout).then(|| error.pending()),
+            };
+            Ok(flushed?)
         })
     };
-    // SAFETY: the caller promises that it is NULL, or can be written.
-    if let (Some(left), Some(pending)) = (left, unsafe { pending.as_mut() }) {
-        *pending = left;
+    if let Some(left) = left
+        && !pending.is_null()
+    {
+        // SAFETY: it is not NULL, and the caller promises that it can be written.
+        unsafe { pending.write(left) };
     }
     status
 }
@@ -426,8 +237,8 @@ pub unsafe extern "C" fn logrtc_flush(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logrtc_close(producer: *mut logrtc_producer, timeout_ms: u64) -> logrtc_status {
     guard(|| {
-        // SAFETY: a handle is never freed, and the caller promises that it is one.
-        let handle = unsafe { producer.as_ref() }.ok_or_else(|| Refusal::null("producer"))?;
+        // SAFETY: the caller's promise is passed on.
+        let handle = unsafe { handle(producer) }?;
         let was_closed = handle.closed.swap(true, Ordering::AcqRel);
         // Who comes second waits in here for the first.
         let ended = handle.producer.close(Duration::from_millis(timeout_ms));
@@ -445,37 +256,38 @@ pub unsafe extern "C" fn logrtc_close(producer: *mut logrtc_producer, timeout_ms
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logrtc_get_state(producer: *const logrtc_producer, state: *mut c_int) -> logrtc_status {
     guard(|| {
-        // SAFETY: a handle is never freed, and the caller promises that it is one.
-        let handle = unsafe { producer.as_ref() }.ok_or_else(|| Refusal::null("producer"))?;
-        // SAFETY: the caller promises that it is NULL, or can be written.
-        let state = unsafe { state.as_mut() }.ok_or_else(|| Refusal::null("state"))?;
-        *state = state_number(handle.producer.state());
+        // SAFETY: the caller's promise is passed on.
+        let handle = unsafe { handle(producer) }?;
+        if state.is_null() {
+            return Err(Refusal::null("state"));
+        }
+        // SAFETY: it is not NULL, and the caller promises that it can be written.
+        unsafe { state.write(state_number(handle.producer.state())) };
         Ok(())
     })
 }
 
-/// Writes what has been counted so far to `*stats`, whose `struct_size` must be set. LOGRTC_CLOSED after logrtc_close().
+/// Writes what has been counted so far to `*stats`, whose `struct_size` must be set; after logrtc_close() too.
 ///
 /// # Safety
 /// The pointers are as the header says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logrtc_get_stats(producer: *const logrtc_producer, stats: *mut logrtc_stats) -> logrtc_status {
-    // SAFETY: the caller's promise is passed on.
-    unsafe {
-        with(producer, |producer| {
-            if stats.is_null() {
-                return Err(Refusal::null("stats"));
-            }
-            // SAFETY: the caller promises that the first member is there and set.
-            let struct_size = (&raw const (*stats).struct_size).read();
-            if struct_size < size_of::<usize>() {
-                return Err(Refusal::invalid(format!("stats: struct_size is {struct_size}, not sizeof(logrtc_stats)")));
-            }
-            let filled = logrtc_stats::new(&producer.stats(), struct_size);
-            let fits = struct_size.min(size_of::<logrtc_stats>());
-            // SAFETY: the caller promises `struct_size` bytes, and no more than these are written.
-            std::ptr::copy_nonoverlapping((&raw const filled).cast::<u8>(), stats.cast::<u8>(), fits);
-            Ok(())
-        })
-    }
+    guard(|| {
+        // SAFETY: the caller's promise is passed on.
+        let handle = unsafe { handle(producer) }?;
+        if stats.is_null() {
+            return Err(Refusal::null("stats"));
+        }
+        // SAFETY: the caller promises that the first member is there and set.
+        let struct_size = unsafe { (&raw const (*stats).struct_size).read() };
+        if struct_size < size_of::<usize>() {
+            return Err(Refusal::invalid(format!("stats: struct_size is {struct_size}, not sizeof(logrtc_stats)")));
+        }
+        let filled = logrtc_stats::new(&handle.producer.stats(), struct_size);
+        let fits = struct_size.min(size_of::<logrtc_stats>());
+        // SAFETY: the caller promises `struct_size` bytes, and no more than these are written.
+        unsafe { std::ptr::copy_nonoverlapping((&raw const filled).cast::<u8>(), stats.cast::<u8>(), fits) };
+        Ok(())
+    })
 }

@@ -42,6 +42,12 @@ pub struct logrtc_stats {
     pub consumers_dropped: u64,
     /// Of them: entries that they do not want.
     pub consumers_filtered: u64,
+    /// Answers of consumers that were refused, for they did not hold what the protocol says.
+    pub answers_refused: u64,
+    /// Candidates of consumers that were refused.
+    pub candidates_refused: u64,
+    /// Messages of the signaling server that were malformed.
+    pub malformed_messages: u64,
 }
 
 impl logrtc_stats {
@@ -59,6 +65,9 @@ impl logrtc_stats {
             consumers_opened: stats.consumers_opened,
             consumers_failed: stats.consumers_failed,
             consumers_refused: stats.consumers_refused,
+            answers_refused: stats.answers_refused,
+            candidates_refused: stats.candidates_refused,
+            malformed_messages: stats.malformed_messages,
             ..Self::default()
         };
         for consumer in &stats.consumers {

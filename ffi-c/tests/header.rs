@@ -45,9 +45,20 @@ const SECTIONS: [(&str, &[&str]); 7] = [
     ),
     (
         "The producer",
-        &["logrtc_producer", "logrtc_connect", "logrtc_flush", "logrtc_close", "logrtc_get_", "logrtc_stats"],
+        &[
+            "logrtc_producer",
+            "logrtc_connect",
+            "logrtc_flush",
+            "logrtc_position",
+            "logrtc_close",
+            "logrtc_get_",
+            "logrtc_stats",
+        ],
     ),
-    ("Logging", &["logrtc_span", "logrtc_log", "logrtc_send", "logrtc_enabled", "logrtc_set_"]),
+    (
+        "Logging",
+        &["logrtc_span", "logrtc_log", "logrtc_send", "logrtc_enabled", "logrtc_count_filtered", "logrtc_set_"],
+    ),
 ];
 
 /// What `_n` means stands at the top of the header.

@@ -28,6 +28,9 @@ int main(void) {
     MEMBER(logrtc_stats, consumers_waiting);
     MEMBER(logrtc_stats, consumers_dropped);
     MEMBER(logrtc_stats, consumers_filtered);
+    MEMBER(logrtc_stats, answers_refused);
+    MEMBER(logrtc_stats, candidates_refused);
+    MEMBER(logrtc_stats, malformed_messages);
     printf("struct logrtc_span, %zu bytes\n", sizeof(logrtc_span));
     printf("struct logrtc_stats, %zu bytes\n", sizeof(logrtc_stats));
     return 0;

@@ -50,6 +50,9 @@ static void a_refusal_says_why() {
     auto refused = logrtc::Producer::connect(logrtc::Options("").environment(false));
     CHECK(!refused && refused.status().code() == LOGRTC_INVALID_ARGUMENT);
     CHECK(refused.error() == "client_id: must not be empty");
+    logrtc::Options used = local();
+    CHECK(logrtc::Producer::connect(std::move(used)));
+    CHECK(logrtc::Producer::connect(std::move(used)).status().code() == LOGRTC_INVALID_ARGUMENT);
     auto level = logrtc::Producer::connect(local().level(static_cast<logrtc::Level>(9)).version(""));
     CHECK(!level && level.error().rfind("level: 9", 0) == 0);
 }
@@ -72,9 +75,11 @@ static void a_producer_moves_and_ends() {
     CHECK(producer.info("cpp", "m", {{"not", "encoded"}}));
     CHECK(producer.flush(1s));
     CHECK(producer.stats().accepted == 2 && producer.stats().filtered == 1);
+    CHECK(producer.count_filtered() && producer.stats().filtered == 2);
     while (states == 0) {
     }
     CHECK(producer.close());
+    CHECK(producer.stats().accepted == 2);
     CHECK(producer.close().code() == LOGRTC_CLOSED && producer.state() == logrtc::State::closed);
 }
 

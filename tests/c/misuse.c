@@ -82,6 +82,11 @@ static void null_is_answered(void) {
     CHECK_STATUS(logrtc_set_filter(producer, "info"), wrong);
     CHECK_STATUS(logrtc_set_filter_n(producer, "info", 4), wrong);
     CHECK_STATUS(logrtc_flush(producer, 0, &pending), wrong);
+    CHECK_STATUS(logrtc_flush_to(producer, 0, 0, &pending), wrong);
+    CHECK_STATUS(logrtc_position(producer, &pending), wrong);
+    CHECK_STATUS(logrtc_count_filtered(producer), wrong);
+    CHECK_STATUS(logrtc_log_at(producer, 0, LOGRTC_INFO, "t", "m", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_log_at_n(producer, 0, LOGRTC_INFO, "t", 1, "m", 1, NULL, 0, NULL), wrong);
     CHECK_STATUS(logrtc_close(producer, 0), wrong);
     CHECK_STATUS(logrtc_get_state(producer, &state), wrong);
     CHECK_STATUS(logrtc_get_stats(producer, &stats), wrong);
@@ -152,6 +157,9 @@ static void entries_are_checked(void) {
     CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", 1, "{}", SIZE_MAX, NULL), wrong);
     CHECK_STATUS(logrtc_log(producer, INT_MIN, "t", "m", NULL, NULL), wrong);
     CHECK_STATUS(logrtc_log(producer, 4, "t", "m", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_log_at(producer, INT64_MIN, LOGRTC_INFO, "t", "m", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_log_at(producer, INT64_MAX, LOGRTC_INFO, "t", "m", NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_position(producer, NULL), wrong);
     CHECK_STATUS(logrtc_set_level(producer, -1), wrong);
     CHECK_STATUS(logrtc_set_filter(producer, "app=loud"), wrong);
     CHECK_STATUS(logrtc_set_filter(producer, NULL), wrong);
@@ -197,11 +205,17 @@ static void entries_are_checked(void) {
     }
     CHECK_STATUS(logrtc_log_n(producer, LOGRTC_DEBUG, "a\0b", 3, "\0", 1, "{}", 2, NULL), LOGRTC_OK);
     CHECK_STATUS(logrtc_log_n(producer, LOGRTC_DEBUG, NULL, 0, NULL, 0, NULL, 0, NULL), LOGRTC_OK);
-    accepted += 2;
+    CHECK_STATUS(logrtc_log_at(producer, -1, LOGRTC_DEBUG, "t", "m", NULL, NULL), LOGRTC_OK);
+    CHECK_STATUS(logrtc_log_at_n(producer, 0, LOGRTC_DEBUG, NULL, 0, NULL, 0, NULL, 0, NULL), LOGRTC_OK);
+    accepted += 4;
     uint64_t pending = 7;
     CHECK_STATUS(logrtc_flush(producer, UINT64_MAX, &pending), LOGRTC_OK);
     CHECK(pending == 0);
     CHECK_STATUS(logrtc_flush(producer, 0, NULL), LOGRTC_OK);
+    uint64_t position = 0;
+    CHECK_STATUS(logrtc_position(producer, &position), LOGRTC_OK);
+    CHECK(position == accepted);
+    CHECK_STATUS(logrtc_flush_to(producer, position, 0, &pending), LOGRTC_OK);
 
     /* A program that was built when the struct was shorter, and one that says nothing of its size. */
     memset(&stats, 0xaa, sizeof stats);
@@ -221,7 +235,7 @@ static void after_close_everything_answers(void) {
     logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
     CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
     int state = -1;
-    uint64_t pending = 7;
+    uint64_t pending = 7, position = 7;
     logrtc_stats stats = LOGRTC_STATS_INIT;
     for (int again = 0; again < 2; again++) {
         CHECK_STATUS(logrtc_close(producer, 1000), LOGRTC_CLOSED);
@@ -232,11 +246,41 @@ static void after_close_everything_answers(void) {
         CHECK_STATUS(logrtc_set_level(producer, LOGRTC_INFO), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_set_filter(producer, "info"), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_flush(producer, 1000, &pending), LOGRTC_CLOSED);
-        CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_flush_to(producer, 0, 1000, &pending), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_position(producer, &position), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_count_filtered(producer), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_log_at(producer, 0, LOGRTC_INFO, "t", "m", NULL, NULL), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
         CHECK_STATUS(logrtc_get_state(producer, &state), LOGRTC_OK);
         CHECK(logrtc_enabled(producer, LOGRTC_ERROR, "t") == 0);
     }
-    CHECK(state == LOGRTC_STATE_CLOSED && pending == 7);
+    CHECK(state == LOGRTC_STATE_CLOSED && pending == 7 && position == 7);
+    CHECK(stats.accepted == 0 && stats.after_close == 12);
+}
+
+/* What is left out is counted and never logged, whatever the level becomes meanwhile. */
+static void *change_the_level(void *producer) {
+    for (int i = 0; i < 20000; i++) {
+        CHECK_STATUS(logrtc_set_level(producer, i % 2 ? LOGRTC_DEBUG : LOGRTC_ERROR), LOGRTC_OK);
+    }
+    return NULL;
+}
+
+static void what_is_left_out_is_never_logged(void) {
+    logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
+    pthread_t changing;
+    CHECK(pthread_create(&changing, NULL, change_the_level, producer) == 0);
+    uint64_t left_out = 0;
+    for (int i = 0; i < 200000; i++) {
+        const logrtc_status status = logrtc_log(producer, LOGRTC_INFO, "t", "m", "[]", NULL);
+        CHECK(status == LOGRTC_OK || status == LOGRTC_INVALID_ARGUMENT);
+        left_out += status == LOGRTC_OK;
+    }
+    CHECK(pthread_join(changing, NULL) == 0);
+    logrtc_stats stats = LOGRTC_STATS_INIT;
+    CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
+    CHECK(stats.accepted == 0 && stats.filtered == left_out);
+    CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
 }
 
 static void disabled_does_nothing(void) {
@@ -281,7 +325,8 @@ static void on_state(int state, void *user_data) {
 
 static void on_diagnostics(int level, const char *message, void *user_data) {
     CHECK(level >= LOGRTC_DEBUG && level <= LOGRTC_ERROR && message != NULL);
-    CHECK(!atomic_load(&((struct watch *)user_data)->over));
+    /* The callback for the state comes first; where that has closed, nothing comes after it. */
+    CHECK(!atomic_load(&((struct watch *)user_data)->over) && !atomic_load(&((struct watch *)user_data)->closed));
 }
 
 static void no_callback_after_close(int closes) {
@@ -291,6 +336,7 @@ static void no_callback_after_close(int closes) {
     CHECK_STATUS(logrtc_options_set_diagnostics_callback(options, on_diagnostics, &watch), LOGRTC_OK);
     logrtc_producer *producer = connect_locally(options);
     atomic_store(&watch.producer, producer);
+    /* The first one tells the state at connect, so that nobody waits for a change that has been. */
     while (closes ? !atomic_load(&watch.closed) : atomic_load(&watch.calls) == 0) {
     }
     /* Where it is closed already, this waits for the callback that closed it. */
@@ -328,6 +374,7 @@ int main(int argc, char **argv) {
     options_are_checked();
     entries_are_checked();
     after_close_everything_answers();
+    what_is_left_out_is_never_logged();
     disabled_does_nothing();
     a_panic_stays_inside();
     for (int i = 0; i < 10; i++) {

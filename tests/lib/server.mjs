@@ -18,8 +18,13 @@ export class Server {
     this.signalingUrl = new URL("signaling", url.replace(/^http/, "ws")).href;
   }
 
-  /** Starts one, on a free port or on `port`. @param {number | string} [port] */
-  static async start(port = 0) {
+  /**
+   * Starts one, on a free port or on `port`.
+   *
+   * @param {number | string} [port]
+   * @param {"serve" | "demo"} [command] `demo`: with a producer that logs
+   */
+  static async start(port = 0, command = "serve") {
     const program = builtProgram({ name: "logrtc", package: "logrtc-viewer", override: "LOGRTC_SERVER" });
     /** @type {(line: string) => void} */
     let onLine = () => {};
@@ -27,7 +32,7 @@ export class Server {
     const first = new Promise((resolve) => {
       onLine = resolve;
     });
-    const child = new Child(program, ["serve", "--listen", `127.0.0.1:${port}`], onLine);
+    const child = new Child(program, [command, "--listen", `127.0.0.1:${port}`], onLine);
     const url = await within("logrtc serve prints its URL", Promise.race([first, child.endedEarly()]));
     return new Server(child, url);
   }

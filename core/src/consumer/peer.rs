@@ -66,7 +66,7 @@ impl Peer {
     pub(crate) async fn run(mut self) -> (String, u64) {
         let deadline = Instant::now() + OPEN_TIMEOUT;
         let (reason, counts) = match self.connect().await {
-            Ok(connection) => self.attend(connection, deadline).await,
+            Ok((connection, offer)) => self.attend(connection, offer, deadline).await,
             Err(problem) => {
                 debug!("no connection to consumer {:?}: {problem}", self.consumer_id);
                 (EndReason::Failed, None)
@@ -84,7 +84,8 @@ impl Peer {
         (self.consumer_id, self.generation)
     }
 
-    async fn connect(&self) -> Result<Connection, String> {
+    /// A connection, and the offer that is to be said.
+    async fn connect(&self) -> Result<(Connection, Outgoing), String> {
         let options = ConnectionOptions {
             config: Arc::clone(&self.context.config),
             counters: Arc::clone(&self.context.counters),
@@ -93,10 +94,7 @@ impl Peer {
         };
         let mut connection = Connection::new(&options).await?;
         match connection.offer().await {
-            Ok(sdp) => {
-                self.say(Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp });
-                Ok(connection)
-            }
+            Ok(sdp) => Ok((connection, Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp })),
             Err(problem) => {
                 connection.close().await;
                 Err(problem)
@@ -110,8 +108,13 @@ impl Peer {
     }
 
     /// Sees a connection through to its end. The counts are there where its channel had opened.
-    async fn attend(&mut self, mut connection: Connection, deadline: Instant) -> (EndReason, Option<Counts>) {
-        let attended = AssertUnwindSafe(self.see_through(&mut connection, deadline)).catch_unwind().await;
+    async fn attend(
+        &mut self,
+        mut connection: Connection,
+        offer: Outgoing,
+        deadline: Instant,
+    ) -> (EndReason, Option<Counts>) {
+        let attended = AssertUnwindSafe(self.see_through(&mut connection, offer, deadline)).catch_unwind().await;
         if matches!(attended, Ok((EndReason::ProducerClosed, Some(_)))) {
             connection.close_channel().await;
         }
@@ -123,8 +126,13 @@ impl Peer {
         })
     }
 
-    async fn see_through(&mut self, connection: &mut Connection, deadline: Instant) -> (EndReason, Option<Counts>) {
-        if let Err(reason) = self.open(connection, deadline).await {
+    async fn see_through(
+        &mut self,
+        connection: &mut Connection,
+        offer: Outgoing,
+        deadline: Instant,
+    ) -> (EndReason, Option<Counts>) {
+        if let Err(reason) = self.open(connection, offer, deadline).await {
             return (reason, None);
         }
         let (reason, counts) = self.deliver(connection).await;
@@ -132,13 +140,23 @@ impl Peer {
     }
 
     /// Until the channel opens.
-    async fn open(&mut self, connection: &mut Connection, deadline: Instant) -> Result<(), EndReason> {
+    async fn open(&mut self, connection: &mut Connection, offer: Outgoing, deadline: Instant) -> Result<(), EndReason> {
         let channel = Arc::clone(&connection.channel);
+        let outgoing = self.context.outgoing.clone();
+        // Without it nothing comes of the connection: it waits for a server that reads slowly.
+        let mut offer = Some(offer);
         let mut signaling = Exchange::default();
         let mut nudges = interval(NUDGE_INTERVAL);
         nudges.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                // First, so that no candidate goes before the offer.
+                biased;
+                Ok(place) = outgoing.reserve(), if offer.is_some() => {
+                    if let Some(offer) = offer.take() {
+                        place.send(offer);
+                    }
+                }
                 command = self.commands.recv() => self.obey(command, connection, &mut signaling).await?,
                 Some(event) = connection.events.recv() => self.note(event, &mut signaling)?,
                 _ = nudges.tick(), if signaling.has_path => connection.nudge().await,

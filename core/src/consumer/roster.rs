@@ -82,8 +82,11 @@ impl<T> Roster<T> {
         })?;
         let now = self.tick();
         let member = self.members.get_mut(&id)?;
-        member.answered = Some(now);
-        member.ufrag = Some(ufrag.to_owned());
+        // The first answer holds; a second one is the peer's to ignore, and changes nothing here.
+        if member.answered.is_none() {
+            member.answered = Some(now);
+            member.ufrag = Some(ufrag.to_owned());
+        }
         Some(&mut member.peer)
     }
 
@@ -141,6 +144,16 @@ mod tests {
     fn an_answer_goes_to_the_first_that_it_names() {
         let mut roster = roster(&["a", "b"]);
         assert_eq!(roster.take_answer(&ids(&["nobody", "b"]), "u"), Some(&mut "b"));
+    }
+
+    #[test]
+    fn a_second_answer_changes_nothing() {
+        let mut roster = roster(&["a", "b"]);
+        roster.take_answer(&ids(&["a"]), "ua");
+        roster.take_answer(&ids(&["b"]), "ub");
+        roster.take_answer(&ids(&["a"]), "other");
+        assert_eq!(roster.for_candidate(&[], Some("ua")), Some(&mut "a"));
+        assert_eq!(roster.for_candidate(&[], None), Some(&mut "b"), "the one answered last");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! What comes from a consumer or through a server is hostile until checked (DESIGN.md, "Trust").
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The longest SDP that is read, in bytes.
 const MAX_SDP_BYTES: usize = 64 * 1024;
@@ -43,7 +43,11 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
             }
             check_media(description)?;
         } else if let Some(found) = line.strip_prefix("a=fingerprint:") {
-            check_fingerprint(found)?;
+            // A consumer may name its certificate by several algorithms (RFC 8122 §5), as aiortc does: the stack knows one.
+            if !is_sha_256(found) {
+                continue;
+            }
+            check_octets(found)?;
             if fingerprint.is_some_and(|known| !known.eq_ignore_ascii_case(found)) {
                 return Err("sdp: must have one fingerprint".to_owned());
             }
@@ -74,7 +78,7 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
         return Err("sdp: must have one media line, m=application".to_owned());
     }
     if fingerprint.is_none() {
-        return Err("sdp: must have a fingerprint".to_owned());
+        return Err("sdp: must have a fingerprint of sha-256".to_owned());
     }
     let ufrag = ufrag.ok_or("sdp: must have an ice-ufrag")?.to_owned();
     Ok(CheckedAnswer { sdp: kept, ufrag, candidates })
@@ -115,12 +119,13 @@ fn check_media(description: &str) -> Result<(), String> {
     }
 }
 
+fn is_sha_256(fingerprint: &str) -> bool {
+    fingerprint.split(' ').next().is_some_and(|algorithm| algorithm.eq_ignore_ascii_case("sha-256"))
+}
+
 /// `sha-256 AB:CD:…`, 32 octets (RFC 8122 §5).
-fn check_fingerprint(fingerprint: &str) -> Result<(), String> {
-    let (algorithm, octets) = fingerprint.split_once(' ').unwrap_or((fingerprint, ""));
-    if !algorithm.eq_ignore_ascii_case("sha-256") {
-        return Err(format!("sdp: the fingerprint must be sha-256, not {}", shown(algorithm)));
-    }
+fn check_octets(fingerprint: &str) -> Result<(), String> {
+    let (_, octets) = fingerprint.split_once(' ').unwrap_or((fingerprint, ""));
     let is_octet = |octet: &str| octet.len() == 2 && octet.bytes().all(|byte| byte.is_ascii_hexdigit());
     if octets.split(':').count() != 32 || !octets.split(':').all(is_octet) {
         return Err("sdp: the fingerprint must have 32 octets".to_owned());
@@ -139,7 +144,7 @@ fn is_ice_text(text: &str, least: usize) -> bool {
 pub(crate) fn check_candidate(candidate: &str) -> Result<(), String> {
     let body = candidate.strip_prefix("candidate:").unwrap_or(candidate);
     let words: Vec<&str> = body.split_ascii_whitespace().take(8).collect();
-    let [_foundation, component, protocol, priority, address, port, typ, _kind] = words[..] else {
+    let [_foundation, component, protocol, priority, address, port, typ, kind] = words[..] else {
         return Err("candidate: has too few words".to_owned());
     };
     if candidate.len() > 1024 || candidate.contains(['\r', '\n']) {
@@ -148,7 +153,8 @@ pub(crate) fn check_candidate(candidate: &str) -> Result<(), String> {
     if !protocol.eq_ignore_ascii_case("udp") {
         return Err(format!("candidate: must be UDP, not {}", shown(protocol)));
     }
-    if component.parse::<u16>().is_err() || priority.parse::<u32>().is_err() || typ != "typ" {
+    let is_known = matches!(kind, "host" | "srflx" | "prflx" | "relay");
+    if component.parse::<u16>().is_err() || priority.parse::<u32>().is_err() || typ != "typ" || !is_known {
         return Err("candidate: is not formed as RFC 8839 says".to_owned());
     }
     if !port.parse::<u16>().is_ok_and(|port| port != 0) {
@@ -167,7 +173,7 @@ pub(crate) fn check_candidate(candidate: &str) -> Result<(), String> {
 fn is_forbidden(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => v4.is_link_local() || v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast(),
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+        IpAddr::V6(v6) => match embedded_ipv4(v6) {
             Some(v4) => is_forbidden(IpAddr::V4(v4)),
             // fd00:ec2::254 is the metadata service of one large cloud.
             None => {
@@ -177,6 +183,15 @@ fn is_forbidden(address: IpAddr) -> bool {
                     || v6.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254]
             }
         },
+    }
+}
+
+/// The IPv4 address that a translator would make of it: mapped, NAT64 (RFC 6052), or 6to4 (RFC 3056).
+fn embedded_ipv4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => Some(of(high, low)),
+        _ => address.to_ipv4_mapped(),
     }
 }
 

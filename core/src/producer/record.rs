@@ -77,7 +77,7 @@ impl<'a> Record<'a> {
     /// Logs the entry. What became of it can be ignored: it is counted.
     pub fn send(self) -> Outcome {
         if !self.wanted {
-            return self.producer.unwanted();
+            return self.producer.count_filtered();
         }
         self.producer.submit(&Parts {
             timestamp: self.timestamp.unwrap_or_else(Timestamp::now),

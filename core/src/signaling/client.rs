@@ -31,6 +31,10 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 /// How long name resolution, TCP, TLS and the handshake may take together, and each write.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long one address of the server may take, for a name may have several: of two families, say, one of which leads
+/// nowhere.
+const ADDRESS_TIMEOUT: Duration = Duration::from_millis(2500);
+
 /// How often the server is asked for a sign of life, and after how long without one the connection counts as dead.
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 const SILENCE_LIMIT: Duration = Duration::from_secs(25);
@@ -228,9 +232,21 @@ async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<Socket, Fa
 async fn open_stream(url: &url::Url, counters: &Arc<Counters>) -> std::io::Result<TcpStream> {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     let addresses = names::resolve(host, url.port_or_known_default().unwrap_or(80), counters).await?;
-    let stream = TcpStream::connect(&addresses[..]).await?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
+    let mut failure = std::io::Error::new(std::io::ErrorKind::NotFound, format!("{host:?} has no address"));
+    for address in addresses {
+        match timeout(ADDRESS_TIMEOUT, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Ok(Err(error)) => failure = error,
+            Err(_) => {
+                let problem = format!("{address} does not answer within {ADDRESS_TIMEOUT:?}");
+                failure = std::io::Error::new(std::io::ErrorKind::TimedOut, problem);
+            }
+        }
+    }
+    Err(failure)
 }
 
 fn request(config: &Config) -> Result<Request<()>, Failure> {

@@ -3,11 +3,13 @@
 #![forbid(unsafe_code)]
 
 mod consumer;
+mod namespace;
 mod server;
 
 use std::time::Duration;
 
 pub use consumer::Consumer;
+pub use namespace::in_namespace;
 pub use server::Server;
 
 /// How long a test waits for what must happen.

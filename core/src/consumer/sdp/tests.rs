@@ -55,18 +55,42 @@ fn the_answer_of_a_browser_passes_as_it_is() {
     assert!(check_answer(&answer().replace("s=-", "s= ")).is_ok(), "a session without a name (RFC 8866 §5.3)");
 }
 
-/// What Chromium 156 says, to the letter.
+/// What real consumers say, to the letter: Chromium 156, Firefox 153, libdatachannel 0.33.
 const CHROMIUM: &str = "v=0\r\no=- 1187641862891617222 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
     a=extmap-allow-mixed\r\na=msid-semantic: WMS\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n\
     c=IN IP4 0.0.0.0\r\na=ice-ufrag:aTru\r\na=ice-pwd:t1EaLdsPwd/IORqpTymoFPDi\r\na=ice-options:trickle\r\n\
     a=fingerprint:sha-256 9A:11:09:8C:8A:1F:95:C0:C9:5C:D9:D6:7F:7D:6F:F6:52:5F:DF:C5:B0:53:FB:95:B5:FB:B6:7A:86:39:B1:FB\r\n\
     a=setup:active\r\na=mid:0\r\na=sctp-port:5000\r\na=max-message-size:262144\r\n";
+const FIREFOX: &str = "v=0\r\no=mozilla...THIS_IS_SDPARTA-99.0 2291283550404743443 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n\
+    a=sendrecv\r\n\
+    a=fingerprint:sha-256 70:BC:B3:01:91:9A:DA:6A:A6:EF:3A:04:75:49:F1:B0:4A:63:71:03:6F:9D:A6:B8:55:54:AB:F8:1B:72:A1:D9\r\n\
+    a=group:BUNDLE 0\r\na=ice-options:trickle\r\na=msid-semantic:WMS *\r\n\
+    m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=sendrecv\r\n\
+    a=ice-pwd:590def018aa17529c5e977f1b373bf43\r\na=ice-ufrag:494ad317\r\na=mid:0\r\na=setup:active\r\n\
+    a=sctp-port:5000\r\na=max-message-size:1073741823\r\n";
+const LIBDATACHANNEL: &str = "v=0\r\no=rtc 3378259613 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
+    a=msid-semantic:WMS *\r\na=ice-options:ice2,trickle\r\n\
+    a=fingerprint:sha-256 9C:37:55:34:E2:1A:1D:60:08:4C:21:7C:14:FA:57:33:9C:D9:3C:59:21:8C:90:D5:2C:6F:42:C0:0A:BB:F0:F4\r\n\
+    m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=sendrecv\r\na=sctp-port:5000\r\n\
+    a=max-message-size:262144\r\na=setup:active\r\na=ice-ufrag:kf8z\r\na=ice-pwd:2CRky5Br5qN9lfe5pj0aYG\r\n";
 
 #[test]
 fn the_answers_of_real_consumers_pass_to_the_letter() {
-    let checked = check_answer(CHROMIUM).unwrap();
-    assert_eq!(checked, CheckedAnswer { sdp: CHROMIUM.into(), ufrag: "aTru".into(), candidates: 0 });
-    assert_stack_reads(&checked);
+    for (answer, ufrag) in [(CHROMIUM, "aTru"), (FIREFOX, "494ad317"), (LIBDATACHANNEL, "kf8z")] {
+        let checked = check_answer(answer).unwrap();
+        assert_eq!(checked, CheckedAnswer { sdp: answer.into(), ufrag: ufrag.into(), candidates: 0 });
+        assert_stack_reads(&checked);
+    }
+}
+
+#[test]
+fn of_several_fingerprints_the_stack_gets_the_one_it_knows() {
+    // What aiortc says.
+    let several = answer().replace(
+        &format!("a=fingerprint:{FINGERPRINT}\r\n"),
+        &format!("a=fingerprint:{FINGERPRINT}\r\na=fingerprint:sha-384 CF:B1\r\na=fingerprint:sha-512 7C:D5\r\n"),
+    );
+    assert_eq!(check_answer(&several).unwrap().sdp, answer());
 }
 
 #[test]
@@ -78,7 +102,7 @@ fn a_wrong_answer_is_refused() {
         ("application 9", "application 0", "port 0"),
         ("application 9", "application x", "must have a port"),
         ("UDP/DTLS/SCTP", "RTP/AVP", "DTLS/SCTP"),
-        ("sha-256", "sha-1", "must be sha-256"),
+        ("sha-256", "sha-1", "fingerprint of sha-256"),
         ("sha-256 AB:", "sha-256 ", "32 octets"),
         ("a=setup", &format!("a=fingerprint:{other}\r\na=setup"), "one fingerprint"),
         ("a=fingerprint", "a=finger", "must have a fingerprint"),
@@ -139,6 +163,9 @@ fn candidates_are_checked_one_by_one() {
         ("fe80::1", false),
         ("::ffff:169.254.169.254", false),
         ("fd00:ec2::254", false),
+        ("64:ff9b::169.254.169.254", false),
+        ("64:ff9b::192.0.2.1", true),
+        ("2002:a9fe:a9fe::1", false),
         ("0.0.0.0", false),
         ("224.0.0.251", false),
         ("255.255.255.255", false),
@@ -149,9 +176,14 @@ fn candidates_are_checked_one_by_one() {
         let candidate = HOST.replace("192.168.1.4", address);
         assert_eq!(check_candidate(&candidate).is_ok(), acceptable, "{address}");
     }
-    for wrong in
-        ["", "candidate:1", &HOST.replace("udp", "tcp"), &HOST.replace("54400", "0"), &HOST.replace("typ", "x")]
-    {
+    for wrong in [
+        "",
+        "candidate:1",
+        &HOST.replace("udp", "tcp"),
+        &HOST.replace("54400", "0"),
+        &HOST.replace("typ", "x"),
+        &HOST.replace("typ host", "typ hosts"),
+    ] {
         assert!(check_candidate(wrong).is_err(), "{wrong}");
     }
 }

@@ -1,0 +1,52 @@
+//! Spans, as a struct that can grow.
+
+use std::ffi::c_char;
+
+use logrtc_core::Span;
+
+use crate::status::Refusal;
+use crate::text;
+
+/// Where an entry stands in a distributed trace. Each member but the first is NULL or a NUL-terminated string. Set
+/// `struct_size` to sizeof(logrtc_span); LOGRTC_SPAN_INIT does it.
+#[repr(C)]
+pub struct logrtc_span {
+    /// sizeof(logrtc_span), set by the caller.
+    pub struct_size: usize,
+    /// The id of the span.
+    pub id: *const c_char,
+    /// The id of the trace that the span belongs to.
+    pub trace_id: *const c_char,
+    /// The id of the span that this one is part of.
+    pub parent_id: *const c_char,
+}
+
+/// The size of the first `logrtc_span`: a program that was built with it is right for ever.
+const FIRST_SIZE: usize = size_of::<logrtc_span>();
+
+/// # Safety
+/// `span` is NULL, or points to as many bytes as its `struct_size` says, with strings that are NULL or NUL-terminated.
+pub(crate) unsafe fn read_span(span: *const logrtc_span) -> Result<Option<Span>, Refusal> {
+    if span.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller promises that the first member is there and set. No reference is made, for the rest may not be.
+    let struct_size = unsafe { (&raw const (*span).struct_size).read() };
+    if struct_size < FIRST_SIZE {
+        return Err(Refusal::invalid(format!("span: struct_size is {struct_size}, not sizeof(logrtc_span)")));
+    }
+    // SAFETY: the caller promises that these members are there, by their size, and that they are strings.
+    unsafe {
+        let id = text::optional((&raw const (*span).id).read(), "span.id")?;
+        let trace_id = text::optional((&raw const (*span).trace_id).read(), "span.trace_id")?;
+        let parent_id = text::optional((&raw const (*span).parent_id).read(), "span.parent_id")?;
+        let mut read = id.map_or_else(Span::default, Span::new);
+        if let Some(trace_id) = trace_id {
+            read = read.trace_id(trace_id);
+        }
+        if let Some(parent_id) = parent_id {
+            read = read.parent_id(parent_id);
+        }
+        Ok(Some(read))
+    }
+}
