@@ -137,7 +137,7 @@ impl NativeProducer {
         Ok(())
     }
 
-    /// The same, and blocks. Returns how many entries are pending where the time is over.
+    /// The same, and blocks.
     #[napi]
     pub fn flush_sync(&self, timeout_ms: Option<f64>) -> Result<()> {
         self.producer.flush(self.timeout(timeout_ms)?).map_err(refused)
