@@ -30,7 +30,7 @@ export class Program {
     const file = fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));
     this.child = spawn(process.execPath, [file, ...args], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
     const { stdout, stderr } =
-      /** @type {{stdout: import('node:stream').Readable, stderr: import('node:stream').Readable}} */ (this.child);
+      /** @type {{stdout: import("node:stream").Readable, stderr: import("node:stream").Readable}} */ (this.child);
     createInterface({ input: stdout }).on("line", (line) => {
       this.lines.push(line);
       this.#onLine();
@@ -75,7 +75,7 @@ export class Program {
 /** Runs `run` so often, several at the same time. @param {number} times @param {(number: number) => Promise<void>} run */
 export async function repeated(times, run) {
   let next = 0;
-  await Promise.all(
+  const ended = await Promise.allSettled(
     Array.from({ length: AT_ONCE }, async () => {
       while (next < times) {
         next += 1;
@@ -83,4 +83,8 @@ export async function repeated(times, run) {
       }
     }),
   );
+  const failed = ended.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") {
+    throw failed.reason;
+  }
 }

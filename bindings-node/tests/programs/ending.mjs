@@ -21,6 +21,7 @@ producer.info("ending", "hello");
 if (!isAlone) {
   await once(process, "message");
 }
+const padding = "x".repeat(how === "stalled" ? 200 : 0);
 for (let number = 0; number < Number(entries); number += 1) {
   producer.info("ending", "numbered", { number, padding: "x".repeat(200) });
 }
