@@ -23,7 +23,7 @@ if (!isAlone) {
 }
 const padding = "x".repeat(how === "stalled" ? 200 : 0);
 for (let number = 0; number < Number(entries); number += 1) {
-  producer.info("ending", "numbered", { number, padding: "x".repeat(200) });
+  producer.info("ending", "numbered", { number, padding });
 }
 
 /** @type {Record<string, () => unknown>} */
