@@ -16,7 +16,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-conformance lint ## Run everything that CI runs
+test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
@@ -37,7 +37,7 @@ test-interop: tests/node_modules programs ## Test against libdatachannel, behind
 	npm --prefix tests run test:interop
 
 .PHONY: lint
-lint: tests/node_modules ## Check formatting, lints, documentation and licenses
+lint: tests/node_modules bindings-node/node_modules ## Check formatting, lints, documentation and licenses
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features $(RUST_FEATURES) -- -D warnings
 	cargo clippy --package logrtc --no-default-features -- -D warnings
@@ -45,6 +45,7 @@ lint: tests/node_modules ## Check formatting, lints, documentation and licenses
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 	"$$(tools/ensure cargo-deny)" check licenses bans sources
 	npm --prefix tests run check
+	npm --prefix bindings-node run check
 
 .PHONY: format
 format: viewer/web/node_modules ## Format everything
@@ -120,7 +121,8 @@ bench-c: ## Measure a log call of C against an spdlog asynchronous logger
 .PHONY: test-conformance
 test-conformance: tests/node_modules ## Test that every face sends the same bytes
 	@tools/ensure c-toolchain
-	cargo build --package logrtc-viewer --package logrtc-c --package logrtc-conformance
+	cargo build --package logrtc-viewer --package logrtc-c --package logrtc-conformance --package logrtc-node
+	node bindings-node/tools/place.mjs debug bindings-node/logrtc.node
 	tests/c/run conformance
 	tests/python/run venv dev
 	npm --prefix tests run test:conformance
@@ -140,3 +142,26 @@ test-python: tests/node_modules ## Test the Python package: calls, processes, wh
 bench-python: tests/node_modules ## Measure the Python package: calls, and delivery against aiortc
 	tests/python/run venv release
 	tests/python/run bench
+
+# The npm package.
+
+NODE_RELEASE = $${CARGO_TARGET_DIR:-$$PWD/target}/node/logrtc.node
+
+.PHONY: pack-node
+pack-node: ## Pack the npm packages, complete for this platform: OUT=folder
+	@[ -n "$(OUT)" ] || { echo "make pack-node OUT=folder"; exit 1; }
+	cargo build --release --package logrtc-node
+	node bindings-node/tools/place.mjs release "$(NODE_RELEASE)"
+	node bindings-node/tools/pack.mjs "$(NODE_RELEASE)" "$(OUT)"
+
+.PHONY: test-node
+test-node: tests/node_modules bindings-node/node_modules ## Test the npm package: its API, its end, its adapters, and its packing
+	cargo build --package logrtc-viewer --package logrtc-node
+	node bindings-node/tools/place.mjs debug bindings-node/logrtc.node
+	CHROMIUM="$$(tools/ensure browser)" npm --prefix bindings-node test
+
+.PHONY: bench-node
+bench-node: tests/node_modules bindings-node/node_modules ## Measure log calls and delivery of the npm package, against peers
+	cargo build --release --package logrtc-node
+	node bindings-node/tools/place.mjs release "$(NODE_RELEASE)"
+	cd bindings-node && export LOGRTC_NATIVE="$(NODE_RELEASE)" && node bench/calls.mjs && node bench/throughput.mjs

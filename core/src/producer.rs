@@ -1,5 +1,6 @@
 //! The handle that a program logs with.
 
+mod flush_then;
 mod record;
 
 use std::cell::RefCell;

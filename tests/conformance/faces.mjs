@@ -30,6 +30,7 @@ export const faces = [
     ],
     input: asLines,
   },
+  { name: "node", command: () => [process.execPath, driver("node.mjs")], input: asLines },
   { name: "c", command: () => [program("conformance")], input: asFrames },
   { name: "python", command: () => [PYTHON, driver("python_driver.py")], input: asLines },
 ];

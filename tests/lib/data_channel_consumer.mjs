@@ -11,7 +11,6 @@ export class DataChannelConsumer {
   messages = [];
   /** When the channel opened, by `performance.now`. @type {number | undefined} */
   openedAtMs;
-  isClosed = false;
   #socket;
   /** @type {PeerConnection | undefined} */
   #peer;
@@ -83,10 +82,9 @@ export class DataChannelConsumer {
     );
     peer.onDataChannel((channel) => {
       this.channel = channel;
+      // No listener to its end: with one, a channel that ends forgets the messages that wait for this thread
+      // (node-datachannel 0.33.4).
       channel.onMessage((message) => this.#onMessage(/** @type {string | Uint8Array} */ (message)));
-      channel.onClosed(() => {
-        this.isClosed = true;
-      });
       this.openedAtMs = performance.now();
       this.#onOpen();
     });

@@ -37,6 +37,10 @@ const MAX_CHECKS: u16 = 300;
 /// How long the host's own candidates may take to be gathered; it is local work.
 const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);
 
+/// How long the consumer has to close the channel, too, once the producer has. With what the stack takes to close, within
+/// what `close` may take beyond its timeout.
+const CHANNEL_CLOSE_LINGER: Duration = Duration::from_millis(50);
+
 /// What the stack tells about a connection.
 #[derive(Debug)]
 pub(crate) enum ConnectionEvent {
@@ -141,6 +145,25 @@ impl Connection {
     pub(crate) async fn nudge(&self) {
         // The threshold stays as it is; a channel that is gone needs no nudge.
         let _ = self.channel.set_buffered_amount_low_threshold(0).await;
+    }
+
+    /// Ends the channel behind its last message, and gives the consumer a moment to follow.
+    ///
+    /// A connection ends with an ABORT (RFC 9260 §9.1), and what the consumer's stack has acknowledged and its program has not
+    /// yet read may go with it. The end of a channel is in its place in the stream (RFC 8831 §6.7). That the consumer has ended
+    /// its side the stack does not tell (rtc 0.21.1, `handler/sctp.rs`: `OnClose` comes with our own end), so this waits, unless
+    /// the consumer closes the connection itself. Can wait for `OnClose` when that is the consumer's.
+    pub(crate) async fn close_channel(&mut self) {
+        let gone = async {
+            while let Some(event) = self.events.recv().await {
+                if let ConnectionEvent::State(RTCPeerConnectionState::Closed | RTCPeerConnectionState::Failed) = event {
+                    return;
+                }
+            }
+        };
+        if self.channel.close().await.is_ok() {
+            let _ = timeout(CHANNEL_CLOSE_LINGER, gone).await;
+        }
     }
 
     pub(crate) async fn close(self) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use log::{debug, error};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use webrtc::data_channel::DataChannelEvent;
 use webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
 
@@ -27,9 +27,6 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How often the stack is nudged between the path and the channel.
 const NUDGE_INTERVAL: Duration = Duration::from_millis(5);
-
-/// How long a consumer may take to close its side. With what the stack takes to close, within what `close` may take.
-const FAREWELL_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// How long the path may be lost.
 const PATH_LOST_LIMIT: Duration = Duration::from_secs(15);
@@ -120,6 +117,12 @@ impl Peer {
         deadline: Instant,
     ) -> (EndReason, Option<Counts>) {
         let attended = AssertUnwindSafe(self.see_through(&mut connection, offer, deadline)).catch_unwind().await;
+        // One that did not take everything would not take the end of the channel, either.
+        if let Ok((EndReason::ProducerClosed, Some(counts))) = &attended
+            && counts.dropped.disconnected == 0
+        {
+            connection.close_channel().await;
+        }
         connection.close().await;
         attended.unwrap_or_else(|_| {
             // The stack reads what a stranger says: where it panics, that stranger's connection ends, and nothing else.
@@ -190,11 +193,7 @@ impl Peer {
         let reason = self.watch(connection, delivery, &drained).await;
         // First from the list, so that nobody reads the counts of a cursor that is closed.
         drop(listed);
-        let counts = cursor.close();
-        if reason == EndReason::ProducerClosed && counts.dropped.disconnected == 0 {
-            farewell(connection).await;
-        }
-        (reason, counts)
+        (reason, cursor.close())
     }
 
     async fn watch(&mut self, connection: &mut Connection, delivery: Delivery, drained: &Notify) -> EndReason {
@@ -285,20 +284,6 @@ impl Peer {
         }
         Ok(())
     }
-}
-
-/// Closes the channel, and waits until the consumer has closed its side: it does so behind the last entry (RFC 8831 §6.7).
-///
-/// The end of the connection comes at once, and a consumer's stack may forget what it has acknowledged and its program has
-/// not taken.
-async fn farewell(connection: &Connection) {
-    let close = async {
-        if connection.channel.close().await.is_ok() {
-            while !matches!(connection.channel.poll().await, Some(DataChannelEvent::OnClose) | None) {}
-        }
-    };
-    // A consumer that does not answer has had its time.
-    let _ = timeout(FAREWELL_TIMEOUT, close).await;
 }
 
 /// A cursor that is closed, come what may: an open one holds up every flush.

@@ -54,8 +54,9 @@ pub(crate) struct SharedJournal {
     overflow: Overflow,
     state: Mutex<State>,
     appended: Notify,
-    /// A cursor moved, arrived or went.
+    /// A cursor moved, arrived or went: for threads that wait, and for tasks.
     progress: Condvar,
+    progressed: Notify,
 }
 
 impl SharedJournal {
@@ -67,12 +68,23 @@ impl SharedJournal {
             closed: false,
             readers_wait: false,
         };
-        Self { overflow, state: Mutex::new(state), appended: Notify::new(), progress: Condvar::new() }
+        Self {
+            overflow,
+            state: Mutex::new(state),
+            appended: Notify::new(),
+            progress: Condvar::new(),
+            progressed: Notify::new(),
+        }
     }
 
     /// A panic under the lock cannot leave the journal half changed: each change is complete before anything can panic.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell_progress(&self) {
+        self.progress.notify_all();
+        self.progressed.notify_waiters();
     }
 
     pub(crate) fn append(&self, entry: &[u8]) -> Append {
@@ -125,7 +137,7 @@ impl SharedJournal {
 
     pub(crate) fn read(&self, id: CursorId, max_bytes: usize) -> Batch {
         let batch = self.lock().journal.read(id, max_bytes);
-        self.progress.notify_all();
+        self.tell_progress();
         batch
     }
 
@@ -148,12 +160,12 @@ impl SharedJournal {
 
     pub(crate) fn acknowledge(&self, id: CursorId, count: u64) {
         self.lock().journal.acknowledge(id, count);
-        self.progress.notify_all();
+        self.tell_progress();
     }
 
     pub(crate) fn reject_oversize(&self, id: CursorId, seq: u64) {
         self.lock().journal.reject_oversize(id, seq);
-        self.progress.notify_all();
+        self.tell_progress();
     }
 
     pub(crate) fn counts(&self, id: CursorId) -> Counts {
@@ -162,7 +174,7 @@ impl SharedJournal {
 
     pub(crate) fn close_cursor(&self, id: CursorId) -> Counts {
         let counts = self.lock().journal.close(id);
-        self.progress.notify_all();
+        self.tell_progress();
         counts
     }
 
@@ -175,7 +187,7 @@ impl SharedJournal {
     /// Takes no more entries; who waits to append is told so.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
-        self.progress.notify_all();
+        self.tell_progress();
     }
 
     /// Gives the memory back, once nothing more is read.
@@ -195,6 +207,38 @@ impl SharedJournal {
     /// The same for everything, after the close.
     pub(crate) fn flush_closed(&self, timeout: Duration) -> u64 {
         self.wait_for_delivery(self.totals().accepted, timeout, |_| false)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    pub(crate) fn pending_below(&self, target: u64) -> u64 {
+        self.lock().journal.pending_below(target)
+    }
+
+    /// The same as [`flush`](Self::flush), of everything below `target`, for a task.
+    pub(crate) async fn delivered(&self, target: u64, timeout: Duration) -> u64 {
+        let pending = || {
+            let state = self.lock();
+            (state.journal.pending_below(target), state.closed)
+        };
+        let wait = async {
+            loop {
+                let mut progressed = std::pin::pin!(self.progressed.notified());
+                // Registered before the look, so that progress in between is not missed.
+                progressed.as_mut().enable();
+                let (pending, closed) = pending();
+                if pending == 0 || closed {
+                    return pending;
+                }
+                progressed.await;
+            }
+        };
+        match tokio::time::timeout(timeout.min(FOREVER), wait).await {
+            Ok(pending) => pending,
+            Err(_) => pending().0,
+        }
     }
 
     fn wait_for_delivery(&self, target: u64, timeout: Duration, is_over: impl Fn(&State) -> bool) -> u64 {

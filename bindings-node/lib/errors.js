@@ -1,0 +1,45 @@
+"use strict";
+
+/** What is thrown, and what promises reject with: `code` is for the program, `message` for people. */
+class LogrtcError extends Error {
+  constructor(code, message, pending) {
+    super(message);
+    this.code = code;
+    if (pending !== undefined) {
+      this.pending = pending;
+    }
+  }
+
+  get name() {
+    return "LogrtcError";
+  }
+}
+
+function invalid(name, problem) {
+  return new LogrtcError("LOGRTC_INVALID_ARGUMENT", `${name}: ${problem}`);
+}
+
+/** Throws where `value` is not of the type. */
+function checkType(name, value, type) {
+  if (typeof value !== type || value === null) {
+    const article = type === "object" ? "an" : "a";
+    throw invalid(name, `must be ${article} ${type}, not ${value === null ? "null" : typeof value}`);
+  }
+}
+
+/** What was thrown natively, as ours. A code that is not ours is of an argument that could not be converted. */
+function ours(error) {
+  const isOurs = typeof error.code === "string" && error.code.startsWith("LOGRTC_");
+  return new LogrtcError(isOurs ? error.code : "LOGRTC_INVALID_ARGUMENT", error.message);
+}
+
+/** The result of `call`, whose errors become ours. */
+function refusing(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw ours(error);
+  }
+}
+
+module.exports = { LogrtcError, checkType, invalid, refusing };

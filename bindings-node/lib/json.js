@@ -1,0 +1,313 @@
+"use strict";
+
+/**
+ * Values as JSON, as well as can be: what JSON.stringify takes comes out as it has it, and what it would throw at, lose
+ * or never end with gets a text in its place. Never throws.
+ *
+ * The plain case, an object of a few strings and numbers, is what log calls are made of: it has a way of its own.
+ */
+
+/** Deeper than this the core takes nothing (128, with the object of the fields). */
+const MAX_DEPTH = 120;
+
+/** An entry has 64 KiB at the most, so nobody will see what comes after so many characters. */
+const MAX_LENGTH = 64 * 1024;
+
+/** Up to this length a loop over the characters is faster than a regular expression. */
+const SHORT_STRING = 42;
+
+const NEEDS_CARE = /[\u0000-\u001f"\\\ud800-\udfff]/;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/** A string as JSON; half of a surrogate pair becomes U+FFFD, as everywhere in UTF-8. */
+function quote(text) {
+  const { length } = text;
+  if (length < SHORT_STRING) {
+    for (let index = 0; index < length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff)) {
+        return JSON.stringify(text.replace(LONE_SURROGATE, "\ufffd"));
+      }
+    }
+    return `"${text}"`;
+  }
+  return NEEDS_CARE.test(text) ? JSON.stringify(text.replace(LONE_SURROGATE, "\ufffd")) : `"${text}"`;
+}
+
+/** A finite number as the core writes it, in the fewest digits; one without a fraction is an integer. */
+function number(value) {
+  const size = Math.abs(value);
+  if (size >= 1e-5 && size < 1e21) {
+    return `${value}`;
+  }
+  if (value === 0) {
+    return Object.is(value, -0) ? "-0.0" : "0";
+  }
+  return value.toExponential();
+}
+
+/** Deeper than this, or with more than MAX_LENGTH, nothing is plain: there may be a cycle. */
+const MAX_PLAIN_DEPTH = 8;
+
+/** A plain value as JSON; undefined where it is not plain, or has no place in an object. */
+function plainValue(value, depth) {
+  switch (typeof value) {
+    case "string":
+      return quote(value);
+    case "number":
+      return value - value === 0 ? number(value) : undefined;
+    case "boolean":
+      return value ? "true" : "false";
+    case "object":
+      if (value === null) {
+        return "null";
+      }
+      return depth < MAX_PLAIN_DEPTH ? plainObject(value, depth + 1) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function plainObject(object, depth) {
+  if (Object.getPrototypeOf(object) !== Object.prototype) {
+    return undefined;
+  }
+  let json = "";
+  for (const key in object) {
+    const value = plainValue(object[key], depth);
+    if (value === undefined || json.length > MAX_LENGTH) {
+      return undefined;
+    }
+    json += json.length === 0 ? `{${quote(key)}:${value}` : `,${quote(key)}:${value}`;
+  }
+  return json.length === 0 ? "{}" : `${json}}`;
+}
+
+function plain(value) {
+  try {
+    return plainObject(value, 0);
+  } catch {
+    // A getter throws: the other way can bear it.
+    return undefined;
+  }
+}
+
+/**
+ * The fields of an entry as a JSON object, or '' where there are none. An error is the field `err`, and what else is no
+ * object the field `value`.
+ */
+function encodeFields(fields) {
+  if (fields === undefined || fields === null) {
+    return "";
+  }
+  const encoded = plain(fields);
+  if (encoded !== undefined) {
+    return encoded;
+  }
+  try {
+    return new Encoder().fields(fields);
+  } catch {
+    // No stack is left to go on.
+    return '{"fields_error":"cannot be read"}';
+  }
+}
+
+/** Any value as JSON. */
+function encodeValue(value) {
+  const encoded = plain(value);
+  if (encoded !== undefined) {
+    return encoded;
+  }
+  try {
+    return new Encoder().value("", value) ?? "null";
+  } catch {
+    return "null";
+  }
+}
+
+/** The way for what is nested, or strange. */
+class Encoder {
+  #ancestors = [];
+  #length = 0;
+
+  fields(fields) {
+    if (fields instanceof Error) {
+      return this.#object([["err", fields]]);
+    }
+    const encoded = this.value("", fields);
+    if (encoded === undefined) {
+      return "";
+    }
+    return encoded.startsWith("{") ? encoded : `{"value":${encoded}}`;
+  }
+
+  /**
+   * `value` as JSON, or undefined where it has no place in an object. Once there is more than an entry can hold, nothing
+   * more is added: the core sees that it is too long, leaves it out, and marks the entry.
+   */
+  value(key, value) {
+    if (this.#length > MAX_LENGTH) {
+      return undefined;
+    }
+    if (typeof value === "object" && value !== null) {
+      this.#length += 2;
+      return this.#guarded(key, value);
+    }
+    const encoded = primitive(value);
+    this.#length += encoded?.length ?? 0;
+    return encoded;
+  }
+
+  #guarded(key, value) {
+    if (this.#ancestors.includes(value)) {
+      return '"[Circular]"';
+    }
+    if (this.#ancestors.length >= MAX_DEPTH) {
+      return Array.isArray(value) ? '"[Array]"' : '"[Object]"';
+    }
+    this.#ancestors.push(value);
+    try {
+      return this.#nested(key, value);
+    } catch (error) {
+      return thrown(error);
+    } finally {
+      this.#ancestors.pop();
+    }
+  }
+
+  #nested(key, value) {
+    if (typeof value.toJSON === "function") {
+      const replaced = value.toJSON(key);
+      return replaced === value ? this.#object(members(value)) : this.value(key, replaced);
+    }
+    if (value instanceof String || value instanceof Number || value instanceof Boolean || value instanceof BigInt) {
+      return this.value(key, value.valueOf());
+    }
+    if (value instanceof Error) {
+      return this.#object(errorMembers(value));
+    }
+    if (value instanceof Map) {
+      return this.#object([...value].map(([name, member]) => [text(name), member]));
+    }
+    if (isList(value) || value instanceof Set) {
+      return this.#array(value);
+    }
+    return this.#object(members(value));
+  }
+
+  #array(values) {
+    const encoded = [];
+    for (const value of values) {
+      if (this.#length > MAX_LENGTH) {
+        break;
+      }
+      encoded.push(this.value(String(encoded.length), value) ?? "null");
+    }
+    return `[${encoded.join(",")}]`;
+  }
+
+  #object(entries) {
+    let json = "{";
+    for (const [key, value] of entries) {
+      const encoded = this.value(key, value);
+      if (encoded !== undefined) {
+        json += `${json.length === 1 ? "" : ","}${quote(key)}:${encoded}`;
+        this.#length += key.length;
+      }
+    }
+    return `${json}}`;
+  }
+}
+
+function primitive(value) {
+  switch (typeof value) {
+    case "string":
+      return quote(value);
+    case "number":
+      return Number.isFinite(value) ? number(value) : `"${value}"`;
+    case "bigint":
+      return bigint(value);
+    case "function":
+      return quote(`[Function: ${nameOf(value)}]`);
+    case "symbol":
+      return quote(String(value));
+    case "undefined":
+      return undefined;
+    default:
+      return String(value);
+  }
+}
+
+/** The own members of an object; what a getter throws is the value. */
+function* members(object) {
+  for (const key of Object.keys(object)) {
+    let value;
+    try {
+      value = object[key];
+    } catch (error) {
+      value = new Thrown(error);
+    }
+    yield [key, value];
+  }
+}
+
+/** `type`, `message` and `stack`, as pino has it, then what else it holds. */
+function* errorMembers(error) {
+  const own = new Map(members(error));
+  yield ["type", nameOf(error.constructor) || error.name];
+  yield ["message", error.message];
+  yield ["stack", error.stack];
+  if (error.cause !== undefined) {
+    yield ["cause", error.cause];
+  }
+  for (const [key, value] of own) {
+    if (!["type", "message", "stack", "cause"].includes(key)) {
+      yield [key, value];
+    }
+  }
+  if (Array.isArray(error.errors) && !own.has("errors")) {
+    yield ["errors", error.errors];
+  }
+}
+
+/** Stands where reading threw. */
+class Thrown {
+  #error;
+
+  constructor(error) {
+    this.#error = error;
+  }
+
+  toJSON() {
+    throw this.#error;
+  }
+}
+
+function thrown(error) {
+  return quote(`[Throws: ${text(error instanceof Error ? error.message : error)}]`);
+}
+
+/** Digits, where a reader can hold them. */
+function bigint(value) {
+  const digits = String(value);
+  return digits.length <= 300 ? digits : `"${digits}"`;
+}
+
+function isList(value) {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView) && !Buffer.isBuffer(value));
+}
+
+function nameOf(value) {
+  return typeof value?.name === "string" ? value.name : "";
+}
+
+/** Any value as text, whatever it does when it is asked for one. */
+function text(value) {
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
+}
+
+module.exports = { encodeFields, encodeValue };

@@ -1,0 +1,286 @@
+"use strict";
+
+const { EventEmitter } = require("node:events");
+const { LogrtcError, checkType, invalid, refusing } = require("./errors");
+const { encodeFields, encodeValue } = require("./json");
+const lifecycle = require("./lifecycle");
+const native = require("./native");
+
+const DEBUG = 0;
+const INFO = 1;
+const WARN = 2;
+const ERROR = 3;
+
+/** The levels by the names that were used, so that each is looked up natively once. */
+const levels = new Map();
+
+/** How many are kept; a name may be spelled in any case. */
+const MAX_LEVELS = 64;
+
+/** What the adapters of this package need, and no program sees. */
+const LINE_WRITER = Symbol("lineWriter");
+
+class Producer extends EventEmitter {
+  #native;
+  /** What logs natively, by level. */
+  #calls;
+  /** The lowest level that any target wants: what is below it costs next to nothing. */
+  #lowestLevel;
+  /** What waits for an answer, by its number. */
+  #questions = new Map();
+  #lastQuestion = 0;
+  #closing;
+  /** How many entries the last drain was for, and whether it took all the time that there was. */
+  #drained = 0;
+  #isOutOfTime = false;
+
+  /** Use `connect`. */
+  constructor(options) {
+    super();
+    const json = optionsJson(options);
+    this.#native = refusing(
+      () =>
+        new native.NativeProducer(
+          json,
+          (event) => this.emit(...JSON.parse(event)),
+          (answer) => this.#answered(JSON.parse(answer)),
+        ),
+    );
+    this.#calls = this.#native.calls();
+    this.#lowestLevel = this.#native.lowestLevel();
+    if (this.state !== "disabled") {
+      lifecycle.opened(this, {
+        producer: this.#native,
+        drain: () => this.#drain(),
+        timeLeft: () => (this.#isOutOfTime ? 0 : undefined),
+      });
+    }
+  }
+
+  debug(target, message, fields, span) {
+    this.#log(DEBUG, target, message, fields, span);
+  }
+
+  info(target, message, fields, span) {
+    this.#log(INFO, target, message, fields, span);
+  }
+
+  warn(target, message, fields, span) {
+    this.#log(WARN, target, message, fields, span);
+  }
+
+  error(target, message, fields, span) {
+    this.#log(ERROR, target, message, fields, span);
+  }
+
+  log(levelName, target, message, fields, span) {
+    const { level, levelName: kept } = levelNamed(levelName);
+    if (kept === undefined) {
+      this.#log(level, target, message, fields, span);
+    } else {
+      this.#logWith(level, target, message, fields, { levelName: kept, ...spanMembers(span) });
+    }
+  }
+
+  #log(level, target, message, fields, span) {
+    if (span !== undefined && span !== null) {
+      this.#logWith(level, target, message, fields, spanMembers(span));
+      return;
+    }
+    if (typeof target !== "string" || typeof message !== "string") {
+      checkTexts(target, message);
+    }
+    if (level < this.#lowestLevel) {
+      this.#calls[level]();
+    } else {
+      this.#calls[level](target, message, encodeFields(fields));
+    }
+  }
+
+  #logWith(level, target, message, fields, extras) {
+    checkTexts(target, message);
+    if (level < this.#lowestLevel) {
+      this.#calls[level]();
+    } else {
+      this.#native.logWith(level, target, message, encodeFields(fields), extras);
+    }
+  }
+
+  send(entry) {
+    refusing(() => this.#native.send(encodeValue(entry)));
+  }
+
+  enabled(levelName, target) {
+    checkType("target", target, "string");
+    return this.#native.enabled(levelNamed(levelName).level, target);
+  }
+
+  setLevel(levelName) {
+    checkType("level", levelName, "string");
+    refusing(() => this.#native.setLevel(levelName));
+    this.#lowestLevel = this.#native.lowestLevel();
+  }
+
+  setFilter(directives) {
+    checkType("filter", directives, "string");
+    refusing(() => this.#native.setFilter(directives));
+    this.#lowestLevel = this.#native.lowestLevel();
+  }
+
+  async flush({ timeoutMs } = {}) {
+    checkTimeout(timeoutMs);
+    await this.#ask((question) => this.#native.flush(question, timeoutMs));
+  }
+
+  flushSync(timeoutMs) {
+    checkTimeout(timeoutMs);
+    refusing(() => this.#native.flushSync(timeoutMs));
+  }
+
+  async close({ timeoutMs } = {}) {
+    if (this.#closing !== undefined) {
+      // Whoever closed first is told how it went.
+      await this.#closing.catch(() => {});
+      return;
+    }
+    checkTimeout(timeoutMs);
+    this.#closing = this.#ask((question) => this.#native.close(question, timeoutMs));
+    try {
+      await this.#closing;
+    } finally {
+      this.#lowestLevel = this.#native.lowestLevel();
+      lifecycle.closed(this);
+    }
+  }
+
+  get state() {
+    return this.#native.state();
+  }
+
+  stats() {
+    return JSON.parse(this.#native.stats());
+  }
+
+  /** A function that logs what a pino logger has written: lines of JSON. */
+  [LINE_WRITER](messageKey, target) {
+    return refusing(() => this.#native.calls(messageKey, target)).at(-1);
+  }
+
+  /** Asks natively; the answer comes later, and the process stays alive for it. */
+  async #ask(begin) {
+    this.#lastQuestion = (this.#lastQuestion + 1) >>> 0;
+    const question = this.#lastQuestion;
+    const release = lifecycle.hold();
+    try {
+      await new Promise((resolve, reject) => {
+        this.#questions.set(question, { resolve, reject });
+        refusing(() => begin(question));
+      });
+    } finally {
+      this.#questions.delete(question);
+      release();
+    }
+  }
+
+  #answered({ id, code, message, pending }) {
+    const question = this.#questions.get(id);
+    if (code === undefined) {
+      question?.resolve();
+    } else {
+      question?.reject(new LogrtcError(code, message, code === "LOGRTC_TIMEOUT" ? pending : undefined));
+    }
+  }
+
+  #drain() {
+    const { accepted, consumers } = this.stats();
+    if (consumers.length === 0 || accepted === this.#drained) {
+      return;
+    }
+    this.#drained = accepted;
+    this.#isOutOfTime = false;
+    this.flush().catch(({ code }) => {
+      this.#isOutOfTime = code === "LOGRTC_TIMEOUT";
+    });
+  }
+}
+
+const asyncDispose = Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose");
+Object.defineProperty(Producer.prototype, asyncDispose, {
+  configurable: true,
+  writable: true,
+  /** Ends a block, which a consumer that is too slow does not make fail. */
+  async value() {
+    try {
+      await this.close();
+    } catch (error) {
+      if (error.code !== "LOGRTC_TIMEOUT") {
+        throw error;
+      }
+    }
+  },
+});
+
+function optionsJson(options) {
+  checkType("options", options, "object");
+  try {
+    return JSON.stringify(options);
+  } catch (error) {
+    throw invalid("options", error.message);
+  }
+}
+
+/** The level that a name means, with the name to keep where the level says less than it. */
+function levelNamed(name) {
+  const known = levels.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  checkType("level", name, "string");
+  const level = refusing(() => native.levelByName(name));
+  if (levels.size < MAX_LEVELS) {
+    levels.set(name, level);
+  }
+  return level;
+}
+
+function checkTexts(target, message) {
+  checkType("target", target, "string");
+  checkType("message", message, "string");
+}
+
+function checkTimeout(timeoutMs) {
+  if (timeoutMs !== undefined) {
+    checkType("timeoutMs", timeoutMs, "number");
+    if (!(timeoutMs >= 0)) {
+      throw invalid("timeoutMs", `must be a number of milliseconds from 0, not ${timeoutMs}`);
+    }
+  }
+}
+
+const SPAN_KEYS = new Map([
+  ["id", "id"],
+  ["trace_id", "traceId"],
+  ["parent_id", "parentId"],
+]);
+
+/** A span of PROTOCOL.md §5, as it is passed on. */
+function spanMembers(span) {
+  if (span === undefined || span === null) {
+    return {};
+  }
+  checkType("span", span, "object");
+  const members = {};
+  for (const [key, value] of Object.entries(span)) {
+    const name = SPAN_KEYS.get(key);
+    if (name === undefined) {
+      throw invalid(`span.${key}`, `is not a key here; use ${[...SPAN_KEYS.keys()].join(", ")}`);
+    }
+    if (value !== undefined && value !== null) {
+      checkType(`span.${key}`, value, "string");
+      members[name] = value;
+    }
+  }
+  return members;
+}
+
+module.exports = { LINE_WRITER, Producer };

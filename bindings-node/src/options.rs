@@ -1,0 +1,159 @@
+//! The options object, as JSON, to a checked `Config`. Defaults and bounds are the core's.
+
+use std::time::Duration;
+
+use logrtc::{Config, ConfigBuilder, Filter, IceServer, Level, Overflow, Replay};
+use serde_json::{Map, Value};
+
+use crate::refusal::{Result, invalid, refused};
+
+/// Reads the options of `connect`.
+pub(crate) fn config(json: &str) -> Result<Config> {
+    let options: Map<String, Value> = serde_json::from_str(json).map_err(|error| invalid("options", error))?;
+    let mut builder = Config::builder("");
+    // A later setter replaces an earlier one; the more exact of the two is the filter.
+    if let Some(level) = options.get("level") {
+        builder = set(builder, "level", level)?;
+    }
+    for (key, value) in options.iter().filter(|(key, _)| *key != "level") {
+        builder = set(builder, key, value)?;
+    }
+    builder.build().map_err(refused)
+}
+
+fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder> {
+    Ok(match key {
+        "url" => builder.url(text(key, value)?),
+        "clientId" => builder.client_id(text(key, value)?),
+        "systemName" => builder.system_name(text(key, value)?),
+        "version" => builder.version(text(key, value)?),
+        "description" => builder.description(text(key, value)?),
+        "token" => builder.token(text(key, value)?),
+        "caFile" => builder.ca_file(text(key, value)?),
+        "level" => builder.level(level(text(key, value)?)?),
+        "filter" => builder.filter(text(key, value)?),
+        "maxEntries" => builder.max_entries(count(key, value)?),
+        "maxBytes" => builder.max_bytes(count(key, value)?),
+        "maxEntryBytes" => builder.max_entry_bytes(count(key, value)?),
+        "maxConsumers" => builder.max_consumers(count(key, value)?),
+        "overflow" => builder.overflow(overflow(value)?),
+        "replay" => builder.replay(replay(value)?),
+        "reconnectIntervalMs" => builder.reconnect_interval(milliseconds(key, value)?),
+        "maxReconnectIntervalMs" => builder.max_reconnect_interval(milliseconds(key, value)?),
+        "reconnectJitter" => builder.reconnect_jitter(number(key, value)?),
+        "maxReconnectAttempts" => builder.max_reconnect_attempts(attempts(key, value)?),
+        "iceServers" => builder.ice_servers(ice_servers(value)?),
+        "closeTimeoutMs" => builder.close_timeout(milliseconds(key, value)?),
+        "disabled" => builder.disabled(boolean(key, value)?),
+        "environment" => builder.environment(boolean(key, value)?),
+        unknown => return Err(invalid(unknown, "is not an option of connect")),
+    })
+}
+
+/// The level that a name means.
+pub(crate) fn level(name: &str) -> Result<Level> {
+    name.parse().map_err(refused)
+}
+
+/// The filter that directives mean.
+pub(crate) fn filter(directives: &str) -> Result<Filter> {
+    directives.parse().map_err(refused)
+}
+
+/// A time in milliseconds, for ever where it is infinite.
+pub(crate) fn duration(name: &str, milliseconds: f64) -> Result<Duration> {
+    if milliseconds == f64::INFINITY {
+        return Ok(Duration::MAX);
+    }
+    Duration::try_from_secs_f64(milliseconds / 1e3)
+        .map_err(|_| invalid(name, format_args!("{milliseconds} is not a number of milliseconds from 0")))
+}
+
+fn wrong(key: &str, value: &Value, right: &str) -> crate::refusal::Refusal {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(number) => return invalid(key, format_args!("must be {right}, not {number}")),
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    invalid(key, format_args!("must be {right}, not {kind}"))
+}
+
+fn text<'a>(key: &str, value: &'a Value) -> Result<&'a str> {
+    value.as_str().ok_or_else(|| wrong(key, value, "a string"))
+}
+
+fn boolean(key: &str, value: &Value) -> Result<bool> {
+    value.as_bool().ok_or_else(|| wrong(key, value, "a boolean"))
+}
+
+fn number(key: &str, value: &Value) -> Result<f64> {
+    value.as_f64().ok_or_else(|| wrong(key, value, "a number"))
+}
+
+fn count(key: &str, value: &Value) -> Result<usize> {
+    let whole = value.as_u64().and_then(|number| usize::try_from(number).ok());
+    whole.ok_or_else(|| wrong(key, value, "a whole number"))
+}
+
+fn milliseconds(key: &str, value: &Value) -> Result<Duration> {
+    duration(key, number(key, value)?)
+}
+
+/// `null` is what JSON makes of `Infinity`; -1 is what the protocol calls it.
+fn attempts(key: &str, value: &Value) -> Result<Option<u32>> {
+    if value.is_null() || value.as_i64() == Some(-1) {
+        return Ok(None);
+    }
+    let attempts = value.as_u64().and_then(|number| u32::try_from(number).ok());
+    attempts.map(Some).ok_or_else(|| wrong(key, value, "a whole number, or -1 for no end"))
+}
+
+fn overflow(value: &Value) -> Result<Overflow> {
+    match value {
+        Value::String(name) if name == "drop_oldest" => Ok(Overflow::DropOldest),
+        Value::String(name) if name == "drop_newest" => Ok(Overflow::DropNewest),
+        Value::Object(object) if object.len() == 1 && object.contains_key("blockMs") => {
+            Ok(Overflow::Block(milliseconds("overflow", &object["blockMs"])?))
+        }
+        _ => Err(invalid("overflow", "must be \"drop_oldest\", \"drop_newest\" or { blockMs: a number }")),
+    }
+}
+
+fn replay(value: &Value) -> Result<Replay> {
+    match value {
+        Value::String(name) if name == "all" => Ok(Replay::All),
+        Value::String(name) if name == "none" => Ok(Replay::None),
+        Value::Number(number) if number.is_u64() => Ok(Replay::Last(number.as_u64().unwrap_or_default())),
+        _ => Err(invalid("replay", "must be \"all\", \"none\" or a whole number")),
+    }
+}
+
+fn ice_servers(value: &Value) -> Result<Vec<IceServer>> {
+    let servers = value.as_array().ok_or_else(|| wrong("iceServers", value, "an array"))?;
+    servers.iter().map(ice_server).collect()
+}
+
+fn ice_server(value: &Value) -> Result<IceServer> {
+    const RIGHT: &str = "an array of strings or { url, username, credential }";
+    match value {
+        Value::String(url) => Ok(IceServer::stun(url)),
+        Value::Object(object) => {
+            let member = |key: &str| match object.get(key) {
+                None => Ok(""),
+                Some(value) => value.as_str().ok_or_else(|| wrong("iceServers", value, RIGHT)),
+            };
+            if let Some(unknown) = object.keys().find(|key| !["url", "username", "credential"].contains(&key.as_str()))
+            {
+                return Err(invalid(
+                    &format!("iceServers.{unknown}"),
+                    "is not a key here; use url, username, credential",
+                ));
+            }
+            Ok(IceServer::turn(member("url")?, member("username")?, member("credential")?))
+        }
+        other => Err(wrong("iceServers", other, RIGHT)),
+    }
+}

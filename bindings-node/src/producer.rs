@@ -1,0 +1,230 @@
+//! The producer, as `lib/producer.js` calls it.
+
+#![allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use logrtc::{Level, Producer, Span};
+use napi::Env;
+use napi::bindgen_prelude::Array;
+use napi_derive::napi;
+
+use crate::answers::{AnswerFunction, Answers, EventFunction, state_name, tell_events};
+use crate::calls::{calls, with_fields};
+use crate::line::LineFormat;
+use crate::options;
+use crate::refusal::{Result, internal, invalid, refused};
+use crate::stats::describe_stats;
+
+/// How long the end of an environment that was terminated waits for delivery, at the most.
+const TERMINATION_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// A level by its name.
+#[napi(object)]
+pub struct NamedLevel {
+    /// 0 (debug) to 3 (error).
+    pub level: u32,
+    /// The name to keep where the level says less than it.
+    pub level_name: Option<String>,
+}
+
+/// What goes with an entry beside its text.
+#[napi(object)]
+pub struct Extras {
+    /// The name to keep where the level says less than it.
+    pub level_name: Option<String>,
+    /// Of the span.
+    pub id: Option<String>,
+    /// Of the span.
+    pub trace_id: Option<String>,
+    /// Of the span.
+    pub parent_id: Option<String>,
+}
+
+/// A producer of one environment.
+#[napi]
+pub struct NativeProducer {
+    producer: Producer,
+    answers: Answers,
+    client_id: String,
+    close_timeout: Duration,
+}
+
+#[napi]
+impl NativeProducer {
+    /// Connects. `on_event` and `on_answer` get JSON.
+    #[napi(constructor)]
+    pub fn new(options: String, on_event: EventFunction, on_answer: AnswerFunction) -> Result<Self> {
+        let config = options::config(&options)?;
+        let close_timeout = config.close_timeout();
+        let client_id = config.client_id().to_owned();
+        let is_disabled = config.is_disabled();
+        let producer = Producer::connect(config).map_err(refused)?;
+        if !is_disabled {
+            tell_events(on_event, producer.subscribe())?;
+        }
+        Ok(Self { producer, answers: Answers::new(on_answer), client_id, close_timeout })
+    }
+
+    /// `[debug, info, warn, error, writeLines]`: what is called for every entry. Without `message_key` and `target`, lines are
+    /// read as pino writes them by default.
+    #[napi(ts_return_type = "Function[]")]
+    pub fn calls<'env>(
+        &self,
+        env: &'env Env,
+        message_key: Option<String>,
+        target: Option<String>,
+    ) -> napi::Result<Array<'env>> {
+        let lines = LineFormat {
+            message_key: message_key.unwrap_or_else(|| "msg".to_owned()),
+            target: target.unwrap_or_else(|| self.client_id.clone()),
+        };
+        calls(env, &self.producer, &Arc::new(lines))
+    }
+
+    /// Logs an entry with what is rare.
+    #[napi]
+    pub fn log_with(&self, level: u32, target: String, message: String, fields: String, extras: Extras) {
+        let mut record = with_fields(|| self.producer.log(level_of(level), &target, &message), &fields);
+        if let Some(level_name) = &extras.level_name {
+            record = record.field("level_name", level_name);
+        }
+        if let Some(span) = span(extras) {
+            record = record.span(span);
+        }
+        record.send();
+    }
+
+    /// Logs a whole entry that is JSON.
+    #[napi]
+    pub fn send(&self, entry: String) -> Result<()> {
+        self.producer.send_json(&entry).map(drop).map_err(refused)
+    }
+
+    /// Whether an entry of the level and target would be logged.
+    #[napi]
+    pub fn enabled(&self, level: u32, target: String) -> bool {
+        self.producer.enabled(level_of(level), &target)
+    }
+
+    /// The lowest level that any target wants; 4 where none is wanted.
+    #[napi]
+    pub fn lowest_level(&self) -> u32 {
+        (0..4).find(|level| self.producer.enabled_for_any_target(level_of(*level))).unwrap_or(4)
+    }
+
+    /// Sets the level of every target that the filter does not name.
+    #[napi]
+    pub fn set_level(&self, level: String) -> Result<()> {
+        self.producer.set_level(options::level(&level)?);
+        Ok(())
+    }
+
+    /// Sets the filter.
+    #[napi]
+    pub fn set_filter(&self, directives: String) -> Result<()> {
+        self.producer.set_filter(options::filter(&directives)?);
+        Ok(())
+    }
+
+    /// Asks the question `id`: when is everything delivered? Without a timeout, the one for the end.
+    #[napi]
+    pub fn flush(&self, id: u32, timeout_ms: Option<f64>) -> Result<()> {
+        let answers = self.answers.clone();
+        self.producer.flush_then(self.timeout(timeout_ms)?, move |result| answers.give(id, result));
+        Ok(())
+    }
+
+    /// The same, and blocks.
+    #[napi]
+    pub fn flush_sync(&self, timeout_ms: Option<f64>) -> Result<()> {
+        self.producer.flush(self.timeout(timeout_ms)?).map_err(refused)
+    }
+
+    /// Asks the question `id`: when has everything ended? On a thread of its own, for it takes as long as it may.
+    #[napi]
+    pub fn close(&self, id: u32, timeout_ms: Option<f64>) -> Result<()> {
+        let (producer, answers) = (self.producer.clone(), self.answers.clone());
+        let timeout = self.timeout(timeout_ms)?;
+        let close = move || answers.give(id, producer.close(timeout));
+        thread::Builder::new().name("logrtc-close".to_owned()).spawn(close).map_err(internal)?;
+        Ok(())
+    }
+
+    /// Where the producer stands with its signaling server.
+    #[napi]
+    pub fn state(&self) -> &'static str {
+        state_name(self.producer.state())
+    }
+
+    /// What has happened so far, as JSON.
+    #[napi]
+    pub fn stats(&self) -> String {
+        describe_stats(&self.producer.stats()).to_string()
+    }
+
+    fn timeout(&self, timeout_ms: Option<f64>) -> Result<Duration> {
+        timeout_ms.map_or(Ok(self.close_timeout), |timeout| options::duration("timeoutMs", timeout))
+    }
+}
+
+impl Drop for NativeProducer {
+    /// JavaScript closes what it lets go of, and all at its exit. What is left belongs to a worker that was terminated.
+    fn drop(&mut self) {
+        // What does not arrive within the limit is lost with the worker.
+        let _ = self.producer.close(self.close_timeout.min(TERMINATION_TIMEOUT));
+    }
+}
+
+/// Closes all of them at the same time, each within its limit of milliseconds or else its own, and blocks.
+#[napi]
+pub fn close_all(producers: Vec<&NativeProducer>, timeouts_ms: Vec<Option<f64>>) {
+    thread::scope(|scope| {
+        for (native, timeout_ms) in producers.into_iter().zip(timeouts_ms) {
+            let producer = &native.producer;
+            let timeout = native.timeout(timeout_ms).unwrap_or_default();
+            let close = move || {
+                // What is late is lost with the process.
+                let _ = producer.close(timeout);
+            };
+            if thread::Builder::new().name("logrtc-close".to_owned()).spawn_scoped(scope, close).is_err() {
+                close();
+            }
+        }
+    });
+}
+
+/// The level that a name means.
+#[napi]
+pub fn level_by_name(name: String) -> Result<NamedLevel> {
+    match Level::from_name(&name) {
+        Some((level, level_name)) => Ok(NamedLevel { level: level as u32, level_name: level_name.map(str::to_owned) }),
+        None => Err(options::level(&name).err().unwrap_or_else(|| invalid("level", "is not a level"))),
+    }
+}
+
+fn level_of(level: u32) -> Level {
+    match level {
+        0 => Level::Debug,
+        1 => Level::Info,
+        2 => Level::Warn,
+        _ => Level::Error,
+    }
+}
+
+fn span(extras: Extras) -> Option<Span> {
+    let Extras { id, trace_id, parent_id, .. } = extras;
+    if id.is_none() && trace_id.is_none() && parent_id.is_none() {
+        return None;
+    }
+    let mut span = id.map_or_else(Span::default, Span::new);
+    if let Some(trace_id) = trace_id {
+        span = span.trace_id(trace_id);
+    }
+    if let Some(parent_id) = parent_id {
+        span = span.parent_id(parent_id);
+    }
+    Some(span)
+}

@@ -1,0 +1,100 @@
+//! The signaling server with its page, and the program `logrtc`.
+
+use std::ffi::OsString;
+use std::sync::{Mutex, PoisonError};
+
+use logrtc_viewer::{HostedServer, Options, Origin};
+use napi::bindgen_prelude::AsyncTask;
+use napi::{Env, Task};
+use napi_derive::napi;
+
+use crate::refusal::{Result, internal, invalid};
+
+/// A running server.
+#[napi]
+pub struct NativeServer {
+    server: Mutex<Option<HostedServer>>,
+    url: String,
+    signaling_url: String,
+}
+
+#[napi]
+impl NativeServer {
+    /// Binds `listen`, or the address that the viewer listens on by default, and begins to serve.
+    #[napi(constructor)]
+    #[allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
+    pub fn new(listen: Option<String>, allowed_origins: Option<Vec<String>>) -> Result<Self> {
+        let mut options = Options::default();
+        if let Some(listen) = listen {
+            options.listen = listen.parse().map_err(|_| {
+                invalid("listen", format_args!("{listen:?} is not an address with a port, as in 127.0.0.1:8080"))
+            })?;
+        }
+        let address = options.listen;
+        for text in allowed_origins.unwrap_or_default() {
+            let origin: Origin = text.parse().map_err(|error| invalid("allowedOrigins", error))?;
+            options = options.allow_origin(origin);
+        }
+        let server = HostedServer::start(options)
+            .map_err(|error| internal(format_args!("cannot listen on {address}: {error}")))?;
+        let (url, signaling_url) = (server.url().to_owned(), server.signaling_url().to_owned());
+        Ok(Self { server: Mutex::new(Some(server)), url, signaling_url })
+    }
+
+    /// The address of the log page.
+    #[napi(getter)]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address that producers connect to.
+    #[napi(getter)]
+    pub fn signaling_url(&self) -> &str {
+        &self.signaling_url
+    }
+
+    /// Closes every connection; resolves when the port is free again. Does nothing the second time.
+    #[napi]
+    pub fn stop(&self) -> AsyncTask<Stop> {
+        AsyncTask::new(Stop(self.server.lock().unwrap_or_else(PoisonError::into_inner).take()))
+    }
+}
+
+/// The end of a server, which blocks.
+pub struct Stop(Option<HostedServer>);
+
+impl Task for Stop {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> napi::Result<()> {
+        if let Some(server) = self.0.take() {
+            server.stop();
+        }
+        Ok(())
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> napi::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs the program `logrtc` until it is interrupted, and returns its exit status. Blocks, and takes SIGINT and SIGTERM from
+/// Node for the rest of the process.
+#[napi]
+pub fn run_command_line(arguments: Vec<String>) -> u32 {
+    forget_handlers();
+    logrtc_viewer::cli::run(arguments.into_iter().map(OsString::from)).into()
+}
+
+/// Node's own handlers raise the signal again, for its default action. Where the program handles it, too, that never ends.
+#[cfg(unix)]
+fn forget_handlers() {
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        // SAFETY: the default action is a valid one for both.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
+#[cfg(not(unix))]
+fn forget_handlers() {}

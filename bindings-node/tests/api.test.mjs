@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import * as logrtc from "logrtc";
+import { LogrtcError, connect } from "logrtc";
+import { eventually, within } from "../../tests/lib/deadline.mjs";
+import { connected, entriesOf, hasConsumers, join, optionsFor, startServer } from "./lib/connected.mjs";
+
+const OFF = { clientId: "test", environment: false, disabled: true };
+
+test("every level, fields and spans arrive, in order", async (t) => {
+  const { producer, consumer } = await connected(t);
+  producer.debug("app", "one");
+  producer.info("app.db", "two", { rows: 3, table: "orders" });
+  producer.warn("app", "three", null, { id: "s", trace_id: "t", parent_id: "p" });
+  producer.error("app", "four", undefined, { id: "s", trace_id: null });
+  producer.log("INFO", "app", "five");
+  producer.log("fatal", "app", "six", { a: 1 }, { trace_id: "t" });
+  const date = new Date(0);
+  producer.send({ timestamp: date, level: "trace", target: "app", message: "seven", fields: { a: 1n }, span: null });
+  assert.deepEqual(await entriesOf(consumer, 7), [
+    { level: "DEBUG", target: "app", message: "one" },
+    { level: "INFO", target: "app.db", message: "two", fields: { rows: 3, table: "orders" } },
+    { level: "WARN", target: "app", message: "three", span: { id: "s", trace_id: "t", parent_id: "p" } },
+    { level: "ERROR", target: "app", message: "four", span: { id: "s" } },
+    { level: "INFO", target: "app", message: "five" },
+    { level: "ERROR", target: "app", message: "six", fields: { a: 1, level_name: "FATAL" }, span: { trace_id: "t" } },
+    { level: "DEBUG", target: "app", message: "seven", fields: { a: 1, level_name: "TRACE" } },
+  ]);
+  const [first, , , , , , last] = await consumer.entries(7);
+  assert.ok(Math.abs(Date.now() - Date.parse(first.timestamp)) < 60_000);
+  assert.equal(last.timestamp, date.toISOString());
+});
+
+test("what was logged before a consumer came is there when it does", async (t) => {
+  const server = await startServer(t);
+  const producer = connect(optionsFor(server));
+  t.after(() => producer.close());
+  producer.info("app", "before");
+  const consumer = join(t, server);
+  await hasConsumers(producer);
+  assert.deepEqual(await entriesOf(consumer, 1), [{ level: "INFO", target: "app", message: "before" }]);
+});
+
+test("flush resolves when everything is delivered", async (t) => {
+  const { producer } = await connected(t);
+  for (let number = 0; number < 1_000; number += 1) {
+    producer.info("app", "numbered", { number });
+  }
+  await producer.flush({ timeoutMs: 10_000 });
+  const [{ counts }] = producer.stats().consumers;
+  assert.deepEqual(
+    { ...counts, accepted: 0 },
+    {
+      accepted: 0,
+      delivered: 1_000,
+      waiting: 0,
+      dropped: 0,
+      filtered: 0,
+      droppedBy: { overflow: 0, oversize: 0, disconnected: 0 },
+    },
+  );
+  producer.info("app", "one more");
+  producer.flushSync(10_000);
+  assert.equal(producer.stats().consumers[0].counts.delivered, 1_001);
+});
+
+test("without a consumer, flush and close are done at once", async (t) => {
+  const server = await startServer(t);
+  const producer = connect(optionsFor(server));
+  producer.info("app", "unread");
+  await within("flush", producer.flush(), 1_000);
+  producer.flushSync();
+  await within("close", producer.close(), 1_000);
+  assert.equal(producer.state, "closed");
+});
+
+test("after close, log calls are counted, and waiting is refused", async () => {
+  const producer = connect({ clientId: "test", url: "ws://127.0.0.1:9/", environment: false });
+  producer.info("app", "before");
+  await Promise.all([producer.close(), producer.close()]);
+  producer.info("app", "after");
+  producer.log("fatal", "app", "after", {}, { id: "s" });
+  assert.equal(producer.stats().afterClose, 2);
+  assert.equal(producer.enabled("error", "app"), false);
+  assert.throws(() => producer.flushSync(), { code: "LOGRTC_CLOSED" });
+  await assert.rejects(producer.flush(), { code: "LOGRTC_CLOSED", name: "LogrtcError" });
+  await producer.close();
+});
+
+test("a close overtakes a flush", async (t) => {
+  const { producer, consumer } = await connected(t);
+  consumer.channel?.close();
+  producer.info("app", "x");
+  const flushed = producer.flush().then(
+    () => "flushed",
+    ({ code }) => code,
+  );
+  await producer.close({ timeoutMs: 0 }).catch(() => {});
+  assert.match(await flushed, /^(flushed|LOGRTC_CLOSED)$/);
+});
+
+test("await using closes", async (t) => {
+  const { producer } = await connected(t);
+  await producer[Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose")]();
+  assert.equal(producer.state, "closed");
+});
+
+test("the level is changed at run time, by target too", async () => {
+  const producer = connect({ ...OFF, disabled: false, url: "ws://127.0.0.1:9/", level: "info" });
+  producer.debug("app", "no", { x: 1 });
+  assert.deepEqual([producer.stats().filtered, producer.stats().accepted], [1, 0]);
+  producer.setLevel("debug");
+  producer.debug("app", "yes");
+  assert.equal(producer.stats().accepted, 1);
+  producer.setFilter("warn,app.db=debug");
+  assert.deepEqual(
+    ["app", "app.db", "app.db.pool"].map((target) => producer.enabled("info", target)),
+    [false, true, true],
+  );
+  producer.info("app", "no");
+  producer.log("notice", "app", "no", {});
+  producer.info("app.db", "yes");
+  producer.send({ timestamp: new Date(), level: "info", target: "app", message: "no" });
+  assert.deepEqual([producer.stats().filtered, producer.stats().accepted], [4, 2]);
+  producer.setFilter("off");
+  producer.error("app", "no");
+  assert.equal(producer.stats().filtered, 5);
+  await producer.close();
+});
+
+test("a producer that is switched off does nothing", async () => {
+  const producer = connect(OFF);
+  producer.error("app", "nothing");
+  assert.equal(producer.state, "disabled");
+  assert.deepEqual([producer.stats().filtered, producer.enabled("error", "app")], [1, false]);
+  await producer.flush();
+  producer.flushSync();
+  await producer.close();
+});
+
+test("states and consumers are told as events", async (t) => {
+  const server = await startServer(t);
+  const producer = connect(optionsFor(server));
+  /** @type {string[]} */
+  const states = [];
+  producer.on("state", (state) => states.push(state));
+  /** @type {import('logrtc').ConsumerEvent[]} */
+  const consumers = [];
+  producer.on("consumer", (event) => consumers.push(event));
+  await eventually("it registers", () => producer.state === "registered" && states.includes("registered"));
+  const consumer = join(t, server);
+  await eventually("a consumer comes", () => consumers.length === 1);
+  assert.equal(consumers[0].type, "connected");
+  producer.info("app", "one");
+  await producer.flush();
+  consumer.leave();
+  await eventually("it goes", () => consumers.length === 2);
+  const [, gone] = consumers;
+  assert.ok(gone.type === "disconnected");
+  assert.equal(gone.consumerId, consumers[0].consumerId);
+  assert.equal(gone.counts.delivered, 1);
+  await server.stop();
+  await eventually("it notices", () => states.at(-1) === "reconnecting");
+  const closed = once(/** @type {any} */ (producer), "state");
+  await producer.close();
+  assert.deepEqual(await within("the last event", closed), ["closed"]);
+});
+
+test("what is wrong is refused with a code, and named", async () => {
+  const code = "LOGRTC_INVALID_ARGUMENT";
+  /** @type {any} */
+  const producer = connect(OFF);
+  /** @type {any} */
+  const anyConnect = connect;
+  /** @type {[string, () => unknown][]} */
+  const calls = [
+    ["options: must be an object, not string", () => anyConnect("app")],
+    ["client_id: must not be empty", () => anyConnect({ environment: false })],
+    ["clientId: must be a string, not 5", () => anyConnect({ clientId: 5 })],
+    ["clientID: is not an option of connect", () => anyConnect({ clientID: "app" })],
+    ['url: the scheme must be ws or wss, not "http"', () => anyConnect({ ...OFF, url: "http://x" })],
+    ['level: "loud" is not a level', () => anyConnect({ ...OFF, level: "loud" })],
+    ['filter: "loud" is not a level', () => anyConnect({ ...OFF, filter: "app=loud" })],
+    ["overflow: must be", () => anyConnect({ ...OFF, overflow: "explode" })],
+    ["replay: must be", () => anyConnect({ ...OFF, replay: -1 })],
+    ["maxEntries: must be a whole number, not 1.5", () => anyConnect({ ...OFF, maxEntries: 1.5 })],
+    ["max_entries: 0 is not from 1", () => anyConnect({ ...OFF, maxEntries: 0 })],
+    ["iceServers: must be an array, not a string", () => anyConnect({ ...OFF, iceServers: "stun:x" })],
+    ["iceServers.urls: is not a key here", () => anyConnect({ ...OFF, iceServers: [{ urls: "stun:x" }] })],
+    ['ice_servers: "x" must begin', () => anyConnect({ ...OFF, iceServers: ["x"] })],
+    ["closeTimeoutMs: -1 is not", () => anyConnect({ ...OFF, closeTimeoutMs: -1 })],
+    ["options: ", () => anyConnect({ ...OFF, maxEntries: 1n })],
+    ["target: must be a string, not number", () => producer.info(5, "message")],
+    ["message: must be a string, not undefined", () => producer.info("app")],
+    ["message: must be a string, not null", () => producer.log("fatal", "app", null)],
+    ['level: "loud" is not a level', () => producer.log("loud", "app", "message")],
+    ["level: must be a string, not number", () => producer.log(30, "app", "message")],
+    ["span.traceId: is not a key here", () => producer.info("app", "message", {}, { traceId: "x" })],
+    ["span.id: must be a string, not number", () => producer.info("app", "message", {}, { id: 5 })],
+    ["span: must be an object, not string", () => producer.info("app", "message", {}, "s")],
+    ["timestamp: is missing", () => producer.send({})],
+    ["extra: is not a key here", () => producer.send({ extra: 1 })],
+    ["entry: ", () => producer.send("text")],
+    ["entry: ", () => producer.send(undefined)],
+    ['level: "loud" is not a level', () => producer.setLevel("loud")],
+    ["level: must be a string, not number", () => producer.setLevel(3)],
+    ['filter: "loud"', () => producer.setFilter("loud")],
+    ["target: must be a string, not undefined", () => producer.enabled("info")],
+    ["timeoutMs: must be a number", () => producer.flushSync("soon")],
+    ["timeoutMs: must be a number of milliseconds from 0, not NaN", () => producer.flushSync(NaN)],
+  ];
+  for (const [message, call] of calls) {
+    assert.throws(call, (error) => {
+      assert.ok(error instanceof LogrtcError && error instanceof Error);
+      assert.equal(error.code, code);
+      assert.ok(error.message.startsWith(message), `${error.message}, and not ${message}`);
+      return true;
+    });
+  }
+  await assert.rejects(producer.flush({ timeoutMs: "soon" }), { code });
+  await assert.rejects(producer.close({ timeoutMs: -1 }), { code });
+  await producer.close();
+});
+
+test("options are all taken", async () => {
+  const producer = connect({
+    ...OFF,
+    url: "wss://example.com/signaling",
+    systemName: "Test",
+    version: "1.2.3",
+    description: "a test",
+    token: "secret",
+    level: "warn",
+    filter: "info,app=debug",
+    maxEntries: 100,
+    maxBytes: 1_000_000,
+    maxEntryBytes: 4096,
+    overflow: { blockMs: 10 },
+    replay: 10,
+    reconnectIntervalMs: 100,
+    maxReconnectIntervalMs: 1_000,
+    reconnectJitter: 0.5,
+    maxReconnectAttempts: Infinity,
+    iceServers: ["stun:example.com", { url: "turn:example.com", username: "u", credential: "c" }],
+    maxConsumers: 2,
+    closeTimeoutMs: 10.5,
+  });
+  await producer.close();
+});
+
+test("the environment wins", async () => {
+  process.env.LOGRTC_CLIENT_ID = "";
+  process.env.LOGRTC_DISABLED = "1";
+  try {
+    const producer = connect({ clientId: "test" });
+    assert.equal(producer.state, "disabled");
+    await producer.close();
+  } finally {
+    delete process.env.LOGRTC_CLIENT_ID;
+    delete process.env.LOGRTC_DISABLED;
+  }
+});
+
+test("both module systems have the same package", () => {
+  const required = createRequire(import.meta.url)("logrtc");
+  assert.equal(required.connect, connect);
+  assert.deepEqual(Object.keys(required).sort(), ["LogrtcError", "Producer", "connect", "serve"]);
+  assert.deepEqual(
+    Object.keys(logrtc).filter((name) => name !== "module.exports"),
+    ["LogrtcError", "Producer", "connect", "default", "serve"],
+  );
+});

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { connected } from "./lib/connected.mjs";
+
+/** @param {number} depth */
+function nested(depth) {
+  let value = {};
+  for (let level = 0; level < depth; level += 1) {
+    value = { value };
+  }
+  return value;
+}
+
+/** So many ways lead through it that no end is seen. */
+function braided() {
+  let value = {};
+  for (let level = 0; level < 60; level += 1) {
+    value = { a: value, b: value };
+  }
+  return value;
+}
+
+/** @type {any} */
+const cycle = { name: "cycle", list: [] };
+cycle.self = cycle;
+cycle.list.push(cycle.list, { cycle });
+
+class Point {
+  x = 1;
+  #hidden = 2;
+  get sum() {
+    return this.x + this.#hidden;
+  }
+}
+
+/** @type {[string, any, unknown][]} what is logged, and what arrives */
+const cases = [
+  ["nothing", undefined, undefined],
+  ["null", null, undefined],
+  ["an empty object", {}, undefined],
+  ["a cycle", cycle, { name: "cycle", list: ["[Circular]", { cycle: "[Circular]" }], self: "[Circular]" }],
+  ["what is there twice is no cycle", { a: [1], b: { c: [1] } }, { a: [1], b: { c: [1] } }],
+  ["a BigInt", { big: 12345678901234567890n }, { big: 12345678901234567000 }],
+  ["a BigInt beyond a double", { big: 10n ** 400n }, { big: `1${"0".repeat(400)}` }],
+  [
+    "functions and symbols",
+    { f() {}, g: () => {}, s: Symbol("q") },
+    { f: "[Function: f]", g: "[Function: g]", s: "Symbol(q)" },
+  ],
+  ["undefined", { gone: undefined, list: [undefined, 1] }, { list: [null, 1] }],
+  ["no numbers", { nan: Number.NaN, list: [Infinity, -Infinity] }, { nan: "NaN", list: ["Infinity", "-Infinity"] }],
+  [
+    "a getter that throws",
+    {
+      fine: 1,
+      get broken() {
+        throw new Error("no");
+      },
+    },
+    { fine: 1, broken: "[Throws: no]" },
+  ],
+  [
+    "a toJSON that throws",
+    {
+      date: {
+        toJSON() {
+          throw "text";
+        },
+      },
+    },
+    { date: "[Throws: text]" },
+  ],
+  ["an invalid date", { date: new Date(Number.NaN) }, { date: null }],
+  ["a date", { date: new Date(0) }, { date: "1970-01-01T00:00:00.000Z" }],
+  ["a toJSON of its own", { toJSON: () => ({ instead: 1 }) }, { instead: 1 }],
+  [
+    "a toJSON that gives itself",
+    {
+      toJSON() {
+        return this;
+      },
+      a: 1,
+    },
+    { toJSON: "[Function: toJSON]", a: 1 },
+  ],
+  ["a map and a set", { map: new Map([["k", new Set([1, 2])]]) }, { map: { k: [1, 2] } }],
+  ["a map as the fields", new Map([["k", 1]]), { k: 1 }],
+  ["an instance", new Point(), { x: 1 }],
+  ["an object without a prototype", Object.assign(Object.create(null), { a: { b: 1 } }), { a: { b: 1 } }],
+  ["inherited members", Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } }), { own: 2 }],
+  ["boxed values", { s: new String("s"), n: new Number(1), b: new Boolean(false) }, { s: "s", n: 1, b: false }],
+  ["bytes", { bytes: new Uint8Array([1, 2]) }, { bytes: [1, 2] }],
+  ["a list as the fields", [1, "two"], { value: [1, "two"] }],
+  ["a text as the fields", "text", { value: "text" }],
+  ["a function as the fields", () => {}, { value: "[Function: ]" }],
+  ["half of a pair", { lone: "a\ud800b", "\udc00": "\ud83d\ude00" }, { lone: "a\ufffdb", "\ufffd": "😀" }],
+  ["control characters", { 'k\n"': '\u0000\u001f\u007f\u2028"\\' }, { 'k\n"': '\u0000\u001f\u007f\u2028"\\' }],
+  ["a long text with everything", { long: `${"x".repeat(100)}"\n\ud800` }, { long: `${"x".repeat(100)}"\n\ufffd` }],
+  ["__proto__ as a key", JSON.parse('{"__proto__": 1, "a": 2}'), JSON.parse('{"__proto__": 1, "a": 2}')],
+  [
+    "a proxy that throws at everything",
+    new Proxy({}, { get: thrower, ownKeys: thrower, getPrototypeOf: thrower, has: thrower }),
+    { fields_error: "cannot be read" },
+  ],
+];
+
+/** @returns {never} */
+function thrower() {
+  throw new Error("proxy");
+}
+
+test("what JSON does not have is encoded as well as can be", async (t) => {
+  const { producer, consumer } = await connected(t);
+  for (const [name, fields] of cases) {
+    producer.info("fields", name, fields);
+  }
+  const entries = await consumer.entries(cases.length);
+  for (const [index, [name, , expected]] of cases.entries()) {
+    assert.equal(entries[index].message, name);
+    assert.deepEqual(entries[index].fields, expected, name);
+  }
+});
+
+test("an error is its type, message, stack, cause, and what else it holds", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const cause = new RangeError("inner");
+  const error = Object.assign(new TypeError("outer", { cause }), { code: "E_OUTER" });
+  producer.error("app", "failed", { error });
+  producer.error("app", "failed", error);
+  producer.error("app", "failed", { error: new AggregateError([cause], "both") });
+  const circular = new Error("circular");
+  circular.cause = circular;
+  producer.error("app", "failed", { circular });
+  const [inFields, asFields, both, round] = await consumer.entries(4);
+  const { stack, cause: why, ...rest } = inFields.fields.error;
+  assert.deepEqual(rest, { type: "TypeError", message: "outer", code: "E_OUTER" });
+  assert.match(stack, /^TypeError: outer\n +at /);
+  assert.deepEqual([why.type, why.message], ["RangeError", "inner"]);
+  assert.deepEqual(asFields.fields, { err: inFields.fields.error });
+  assert.equal(both.fields.error.errors[0].message, "inner");
+  assert.equal(round.fields.circular.cause, "[Circular]");
+});
+
+test("what is deep, wide or endless is bounded", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const started = performance.now();
+  producer.info("app", "deep", nested(10_000));
+  producer.info("app", "braided", braided());
+  producer.info("app", "wide", Object.fromEntries(Array.from({ length: 100_000 }, (_, key) => [`key${key}`, key])));
+  producer.info("app", "long", { list: Array.from({ length: 1_000_000 }, () => ({ a: 1n })) });
+  producer.info("app", "message".repeat(100_000), { kept: true });
+  assert.ok(performance.now() - started < 5_000);
+  const [deep, braid, wide, long, message] = await consumer.entries(5);
+  assert.match(JSON.stringify(deep.fields), /"\[Object\]"/);
+  for (const entry of [braid, wide, long]) {
+    assert.deepEqual(entry.fields, { truncated: true });
+  }
+  assert.deepEqual(message.fields, { kept: true, truncated: true });
+  // What just fits is there to its end.
+  const list = Array.from({ length: 20_000 }, (_, index) => (index % 2 === 0 ? 1n : 2));
+  const gone = Object.fromEntries(Array.from({ length: 100_000 }, (_, key) => [`key${key}`, undefined]));
+  producer.info("app", "fits", { gone, list });
+  const [, , , , , fits] = await consumer.entries(6);
+  assert.deepEqual(fits.fields, { gone: {}, list: list.map(Number) });
+  for (const entry of consumer.messages) {
+    assert.ok(Buffer.byteLength(String(entry)) <= 64 * 1024);
+  }
+});

@@ -1,0 +1,236 @@
+/** The packed packages, in a folder that knows nothing of the repository. */
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Browser } from "../../tests/lib/browser.mjs";
+import { Child } from "../../tests/lib/child.mjs";
+import { DataChannelConsumer, cleanup } from "../../tests/lib/data_channel_consumer.mjs";
+import { within } from "../../tests/lib/deadline.mjs";
+import { StrictServer } from "../../tests/lib/strict_server.mjs";
+
+const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
+const EXAMPLES = join(PACKAGE, "../examples/node");
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "logrtc-package-")));
+const packed = join(folder, "packed");
+const project = join(folder, "project");
+/** Nothing that was ever downloaded, and nothing that is. @type {string[]} */
+const npmOptions = ["--offline", "--cache", join(folder, "cache"), "--no-audit", "--no-fund"];
+
+/** @param {string} command @param {string[]} args @param {string} [cwd] */
+function run(command, args, cwd = project) {
+  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Copies a package that the tests have installed, with all that it needs. @param {string} name */
+function copyInstalled(name) {
+  const from = join(PACKAGE, "node_modules", name);
+  const to = join(project, "node_modules", name);
+  if (!existsSync(to)) {
+    cpSync(from, to, { recursive: true });
+    Object.keys(JSON.parse(readFileSync(join(from, "package.json"), "utf8")).dependencies ?? {}).forEach(copyInstalled);
+  }
+}
+
+/** @type {Browser} */
+let browser;
+
+before(async () => {
+  run(process.execPath, [join(PACKAGE, "tools/pack.mjs"), join(PACKAGE, "logrtc.node"), packed], PACKAGE);
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), '{"private": true}');
+  const files = readdirSync(packed).map((file) => join(packed, file));
+  assert.equal(files.length, 2);
+  run("npm", ["install", "--ignore-scripts", ...npmOptions, ...files]);
+  ["pino", "winston"].forEach(copyInstalled);
+  for (const file of readdirSync(EXAMPLES).filter((name) => name.endsWith(".mjs"))) {
+    cpSync(join(EXAMPLES, file), join(project, file));
+  }
+  browser = await Browser.start();
+});
+after(async () => {
+  await browser?.close();
+  cleanup();
+  rmSync(folder, { recursive: true });
+});
+
+/** `npx logrtc COMMAND` on a free port, and its page. @param {import('node:test').TestContext} t @param {string} command */
+async function npxLogrtc(t, command) {
+  const args = ["--no", ...npmOptions, "--", "logrtc", command, "--listen", "127.0.0.1:0"];
+  // A group of its own, for there is npm and a shell in between.
+  const child = spawn("npx", args, { cwd: project, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  const exited = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
+  t.after(() => {
+    try {
+      process.kill(-Number(child.pid), "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  });
+  /** @type {Promise<string>} */
+  const first = new Promise((resolve) => createInterface({ input: child.stdout }).once("line", resolve));
+  const url = await within("npx logrtc prints its URL", first);
+  return { url, interrupt: () => process.kill(-Number(child.pid), "SIGINT"), exited };
+}
+
+/** @param {import('node:test').TestContext} t @param {string} name @param {string} url */
+function startExample(t, name, url) {
+  const args = [`--chdir=${project}`, `LOGRTC_URL=${url}`, process.execPath, `${name}.mjs`];
+  const example = new Child("env", args, () => {});
+  t.after(() => example.kill());
+  return example;
+}
+
+const pino = { level: "INFO", target: "pino_app", message: "应用程序启动" };
+const examples = [
+  {
+    name: "nodejs_app",
+    metadata: { system_name: "Node.js Application", version: "1.0.0" },
+    count: 1,
+    /** @param {any[]} entries */
+    check: ([{ timestamp, ...entry }]) => {
+      assert.deepEqual(entry, { level: "INFO", target: "nodejs_app.main", message: "Node.js应用程序启动" });
+      assert.ok(Math.abs(Date.now() - Date.parse(timestamp)) < 60_000);
+    },
+  },
+  {
+    name: "pino_app",
+    metadata: { system_name: "pino Application", version: "1.0.0" },
+    count: 3,
+    /** @param {any[]} entries */
+    check: (entries) => {
+      const [first, second, third] = entries.map(({ timestamp, fields: { pid, hostname, ...fields }, ...entry }) => {
+        assert.equal(typeof pid, "number");
+        return { ...entry, fields };
+      });
+      assert.deepEqual(first, { ...pino, fields: {} });
+      const fields = { order: 1001, duration_ms: 812, name: "pino_app" };
+      assert.deepEqual(second, { level: "WARN", target: "pino_app.orders", message: "slow query", fields });
+      assert.deepEqual([third.level, third.target], ["ERROR", "pino_app.orders"]);
+      assert.equal(third.fields.err.type, "SyntaxError");
+      assert.equal(third.message, third.fields.err.message);
+    },
+  },
+];
+
+for (const { name, metadata, count, check } of examples) {
+  test(`${name}: its entries stand in the page of npx logrtc serve`, async (t) => {
+    const server = await npxLogrtc(t, "serve");
+    const example = startExample(t, name, new URL("signaling", server.url.replace("http", "ws")).href);
+    const page = await browser.open(server.url);
+    t.after(() => page.close());
+    check(await page.entries(count));
+    assert.deepEqual(await page.producers(), [{ id: name, state: "connected" }]);
+    page.assertNoComplaints();
+    assert.equal(await example.kill("SIGTERM"), 0);
+    server.interrupt();
+    await within("npx logrtc serve ends", server.exited);
+  });
+
+  test(`${name}: its entries reach a consumer of part 1, and it ends when it is told to`, async (t) => {
+    const server = await StrictServer.start();
+    t.after(() => server.stop());
+    const example = startExample(t, name, server.url);
+    const consumer = new DataChannelConsumer(server.url);
+    t.after(() => consumer.leave());
+    check(await consumer.entries(count));
+    const [register] = server.heard;
+    assert.equal(register.client_id, name);
+    assert.deepEqual(register.metadata, metadata);
+    assert.equal(await example.kill("SIGINT"), 0);
+  });
+}
+
+test("npx logrtc demo fills the page", async (t) => {
+  const server = await npxLogrtc(t, "demo");
+  const page = await browser.open(server.url);
+  t.after(() => page.close());
+  assert.ok((await page.entries(10)).length >= 10);
+});
+
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+  test(`logrtc serve ends with 0 at ${signal}`, async (t) => {
+    const args = [join(project, "node_modules/.bin/logrtc"), "serve", "--listen", "127.0.0.1:0"];
+    /** @type {(line: string) => void} */
+    let onLine = () => {};
+    const served = new Promise((resolve) => {
+      onLine = resolve;
+    });
+    const server = new Child(process.execPath, args, (line) => onLine(line));
+    t.after(() => server.kill());
+    await within("it serves", served);
+    assert.equal(await server.kill(signal), 0);
+  });
+}
+
+test("the command line answers as everywhere, with its exit status", () => {
+  assert.match(run(process.execPath, ["node_modules/.bin/logrtc", "--version"]), /^logrtc \d/);
+  assert.throws(() => run(process.execPath, ["node_modules/.bin/logrtc", "nonsense"]), { status: 2 });
+});
+
+test("every entry point is there in both module systems", () => {
+  const uses = [
+    ["logrtc", "connect"],
+    ["logrtc/pino", "stream"],
+    ["logrtc/winston", "LogrtcTransport"],
+    ["logrtc/viewer", "serve"],
+  ];
+  for (const [name, value] of uses) {
+    const required = `if (typeof require('${name}').${value} !== 'function') process.exit(1)`;
+    run(process.execPath, ["--input-type=commonjs", "--eval", required]);
+    const imported = `import { ${value} } from '${name}'; if (typeof ${value} !== 'function') process.exit(1)`;
+    run(process.execPath, ["--input-type=module", "--eval", imported]);
+  }
+});
+
+test("neither package has a script, or anything that it does not need", () => {
+  for (const file of readdirSync(packed)) {
+    const manifest = JSON.parse(run("tar", ["xzOf", join(packed, file), "package/package.json"]));
+    assert.deepEqual(
+      [manifest.scripts, manifest.dependencies, manifest.devDependencies],
+      [undefined, undefined, undefined],
+    );
+    for (const name of run("tar", ["tzf", join(packed, file)])
+      .trim()
+      .split("\n")) {
+      assert.match(
+        name,
+        /^package\/((lib|bin)\/)?[a-z]+\.(js|d\.ts|node)$|^package\/(package\.json|README\.md|LICENSE)$/,
+      );
+    }
+  }
+});
+
+test("attw and publint find nothing", () => {
+  const main = readdirSync(packed)
+    .map((file) => join(packed, file))
+    .find((file) => /logrtc-\d[^/]*$/.test(file));
+  const bin = join(PACKAGE, "node_modules/.bin");
+  run(join(bin, "attw"), [String(main)]);
+  assert.match(run(join(bin, "publint"), ["run", String(main), "--strict"]), /All good/);
+  assert.ok(dirname(String(main)) === packed);
+});
+
+test("where there is no compiled file, the error says what to do", () => {
+  const bare = join(folder, "bare/node_modules/logrtc");
+  cpSync(join(project, "node_modules/logrtc"), bare, { recursive: true });
+  assert.throws(() => run(process.execPath, ["--eval", "require('logrtc')"], join(folder, "bare")), {
+    stderr: /logrtc has no compiled file for .*optional dependency/s,
+  });
+});

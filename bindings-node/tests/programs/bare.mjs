@@ -1,0 +1,3 @@
+/** A program that does nothing, to compare with. */
+
+console.log(Date.now());

@@ -1,0 +1,26 @@
+/// <reference lib="esnext.disposable" />
+
+export interface ServeOptions {
+  /** The address and port to listen on; `127.0.0.1:8080` by default. Port 0 takes a free one. */
+  listen?: string;
+  /** The origins that may connect besides the page's own, and whose hosts this server may be reached by. */
+  allowedOrigins?: readonly string[];
+}
+
+/** A running server. It keeps the process alive until it is closed, or `unref` is called. */
+export interface Server extends AsyncDisposable {
+  /** The address of the log page: `http://127.0.0.1:8080/`. */
+  readonly url: string;
+  /** The address that producers connect to: `ws://127.0.0.1:8080/signaling`. */
+  readonly signalingUrl: string;
+  /** Lets the process end while the server runs. */
+  unref(): this;
+  /** Closes every connection. When it resolves, the port is free again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the log page, and the signaling that producers connect to, in this process: what `npx logrtc serve` does. Rejects
+ * with `LOGRTC_INVALID_ARGUMENT`, or with `LOGRTC_INTERNAL` where the address is taken.
+ */
+export function serve(options?: ServeOptions): Promise<Server>;

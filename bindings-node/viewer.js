@@ -1,0 +1,64 @@
+"use strict";
+
+const { checkType, invalid, refusing } = require("./lib/errors");
+const { hold } = require("./lib/lifecycle");
+const native = require("./lib/native");
+
+/** A running server: the log page, and the signaling. */
+class Server {
+  #native;
+  #release;
+  #closed;
+
+  constructor(nativeServer) {
+    this.#native = nativeServer;
+    this.#release = hold();
+  }
+
+  get url() {
+    return this.#native.url;
+  }
+
+  get signalingUrl() {
+    return this.#native.signalingUrl;
+  }
+
+  /** Lets the process end while the server runs. */
+  unref() {
+    this.#release?.();
+    this.#release = undefined;
+    return this;
+  }
+
+  close() {
+    this.#closed ??= this.#native.stop();
+    this.unref();
+    return this.#closed;
+  }
+}
+
+Object.defineProperty(Server.prototype, Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose"), {
+  configurable: true,
+  writable: true,
+  value() {
+    return this.close();
+  },
+});
+
+const OPTIONS = ["listen", "allowedOrigins"];
+
+/** Serves the log page, and the signaling that producers connect to, in this process. */
+async function serve(options = {}) {
+  checkType("options", options, "object");
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown !== undefined) {
+    throw invalid(unknown, `is not an option of serve; use ${OPTIONS.join(", ")}`);
+  }
+  const { listen, allowedOrigins } = options;
+  if (listen !== undefined) {
+    checkType("listen", listen, "string");
+  }
+  return new Server(refusing(() => new native.NativeServer(listen, allowedOrigins)));
+}
+
+module.exports = { serve };
