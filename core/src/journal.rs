@@ -12,7 +12,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 pub use shared::Overflow;
-pub(crate) use shared::{Append, SharedJournal};
+pub(crate) use shared::{Append, Flushed, SharedJournal};
 
 /// What an entry costs beside its bytes, at the most: its place in the ring, which doubles when it grows, and the heads
 /// of its allocations.

@@ -1,5 +1,7 @@
 //! The journal between threads: one lock, who waits for what, and what happens when it is full.
 
+mod flush;
+
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -7,6 +9,8 @@ use tokio::sync::Notify;
 
 use super::store::Store;
 use super::{Batch, Counts, CursorId, Journal, Limits, Replay};
+
+pub(crate) use flush::Flushed;
 
 /// What happens to an entry for which the journal has no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +39,6 @@ pub(crate) struct Totals {
     pub(crate) retained_entries: usize,
     pub(crate) retained_bytes: usize,
 }
-
-/// What stands for a timeout that no clock can hold.
-const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 #[derive(Debug)]
 struct State {
@@ -196,63 +197,6 @@ impl SharedJournal {
         state.journal.clear();
         state.store.clear();
     }
-
-    /// Waits until every cursor that is open has every entry before the number `target`, at most for `timeout`, and not
-    /// beyond the close of the journal. Returns how many entries the one that lacks most of them lacks then.
-    /// Blocks the calling thread.
-    pub(crate) fn flush(&self, target: u64, timeout: Duration) -> u64 {
-        self.wait_for_delivery(target, timeout, |state| state.closed)
-    }
-
-    /// The same for everything, after the close.
-    pub(crate) fn flush_closed(&self, timeout: Duration) -> u64 {
-        self.wait_for_delivery(self.totals().accepted, timeout, |_| false)
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.lock().closed
-    }
-
-    pub(crate) fn pending_below(&self, target: u64) -> u64 {
-        self.lock().journal.pending_below(target)
-    }
-
-    /// The same as [`flush`](Self::flush), of everything below `target`, for a task.
-    pub(crate) async fn delivered(&self, target: u64, timeout: Duration) -> u64 {
-        let pending = || {
-            let state = self.lock();
-            (state.journal.pending_below(target), state.closed)
-        };
-        let wait = async {
-            loop {
-                let mut progressed = std::pin::pin!(self.progressed.notified());
-                // Registered before the look, so that progress in between is not missed.
-                progressed.as_mut().enable();
-                let (pending, closed) = pending();
-                if pending == 0 || closed {
-                    return pending;
-                }
-                progressed.await;
-            }
-        };
-        match tokio::time::timeout(timeout.min(FOREVER), wait).await {
-            Ok(pending) => pending,
-            Err(_) => pending().0,
-        }
-    }
-
-    fn wait_for_delivery(&self, target: u64, timeout: Duration, is_over: impl Fn(&State) -> bool) -> u64 {
-        let deadline = Instant::now() + timeout.min(FOREVER);
-        let mut state = self.lock();
-        loop {
-            let pending = state.journal.pending_below(target);
-            let left = deadline.saturating_duration_since(Instant::now());
-            if pending == 0 || left.is_zero() || is_over(&state) {
-                return pending;
-            }
-            state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -263,10 +207,6 @@ mod tests {
 
     fn shared(entries: usize, overflow: Overflow) -> Arc<SharedJournal> {
         Arc::new(SharedJournal::new(Limits { entries, bytes: usize::MAX }, overflow))
-    }
-
-    fn flush_all(journal: &SharedJournal, timeout: Duration) -> u64 {
-        journal.flush(journal.totals().accepted, timeout)
     }
 
     fn append(journal: &SharedJournal) -> Append {
@@ -316,51 +256,5 @@ mod tests {
         });
         journal.close();
         assert_eq!(writer.join().unwrap(), Append::Closed);
-    }
-
-    #[test]
-    fn flush_waits_for_what_was_appended_before_it() {
-        let journal = shared(10, Overflow::DropOldest);
-        assert_eq!(flush_all(&journal, Duration::from_secs(60)), 0, "nobody is connected");
-        let cursor = journal.open(Replay::All);
-        append(&journal);
-        append(&journal);
-        assert_eq!(flush_all(&journal, Duration::ZERO), 2);
-        journal.read(cursor, usize::MAX);
-        assert_eq!(flush_all(&journal, Duration::from_millis(1)), 2, "on the way is not yet there");
-        let flusher = std::thread::spawn({
-            let journal = Arc::clone(&journal);
-            move || flush_all(&journal, Duration::from_secs(60))
-        });
-        journal.acknowledge(cursor, 2);
-        assert_eq!(flusher.join().unwrap(), 0);
-    }
-
-    #[test]
-    fn a_flush_to_a_position_does_not_wait_for_what_comes_after_it() {
-        let journal = shared(10, Overflow::DropOldest);
-        let cursor = journal.open(Replay::All);
-        append(&journal);
-        let position = journal.totals().accepted;
-        append(&journal);
-        journal.read(cursor, usize::MAX);
-        journal.acknowledge(cursor, 1);
-        assert_eq!(journal.flush(position, Duration::from_secs(60)), 0);
-        assert_eq!(flush_all(&journal, Duration::ZERO), 1);
-    }
-
-    #[test]
-    fn a_flush_does_not_outlive_the_journal_and_does_not_take_its_end_for_delivery() {
-        let journal = shared(10, Overflow::DropOldest);
-        let cursor = journal.open(Replay::All);
-        append(&journal);
-        let flusher = std::thread::spawn({
-            let journal = Arc::clone(&journal);
-            move || flush_all(&journal, Duration::from_secs(60))
-        });
-        journal.close();
-        assert_eq!(flusher.join().unwrap(), 1);
-        journal.close_cursor(cursor);
-        assert_eq!(journal.flush_closed(Duration::from_secs(60)), 0);
     }
 }

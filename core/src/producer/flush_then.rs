@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Inner, Producer};
 use crate::error::{Error, Result};
+use crate::journal::Flushed;
 
 impl Producer {
     /// Does what [`flush`](Self::flush) does, without blocking: `done` is called once with the result. Where nothing has
@@ -38,21 +39,15 @@ impl<F: FnOnce(Result<()>)> Drop for Answer<F> {
 
 impl Inner {
     fn flush_then<F: FnOnce(Result<()>) + Send + 'static>(&self, timeout: Duration, answer: Answer<F>) {
-        if self.is_closed() {
-            return answer.give(Err(Error::closed()));
-        }
         let target = self.journal.totals().accepted;
-        if self.journal.pending_below(target) == 0 {
-            return answer.give(Ok(()));
+        match self.journal.flushed(target) {
+            Flushed::Pending(_) => {}
+            flushed => return answer.give(flushed.into()),
         }
         if let Some(running) = &*self.running.lock().unwrap_or_else(PoisonError::into_inner) {
             let journal = Arc::clone(&self.journal);
             running.runtime.spawn(async move {
-                answer.give(match journal.delivered(target, timeout).await {
-                    0 => Ok(()),
-                    _ if journal.is_closed() => Err(Error::closed()),
-                    pending => Err(Error::undelivered(pending)),
-                });
+                answer.give(journal.flush_async(target, timeout).await.into());
             });
         }
     }

@@ -1,0 +1,284 @@
+//! What a producer is made of, and what runs until it closes.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::Outcome;
+use crate::config::Config;
+use crate::consumer::peer::PeerContext;
+use crate::consumer::table::ConsumerTable;
+use crate::consumer::{Consumers, ice_servers};
+use crate::entry::{self, Parts};
+use crate::error::{Error, Result};
+use crate::filter::{Filter, LiveFilter};
+use crate::fork;
+use crate::journal::{Append, SharedJournal};
+use crate::observe::{Observers, State};
+use crate::runtime::OwnRuntime;
+use crate::signaling::client::Client;
+use crate::stats::{Counters, Stats};
+
+/// How long the peers and the signaling connection may take to close, after the last entry.
+const ENDING_TIMEOUT: Duration = Duration::from_millis(150);
+
+/// What a thread keeps for the encoding of its next entry.
+const MAX_SCRATCH_BYTES: usize = 4 * 1024;
+
+/// How many messages wait between the signaling connection and the roster, and back.
+const SIGNALING_QUEUE: usize = 256;
+
+pub(super) struct Inner {
+    /// Which process of a line of forks it belongs to.
+    pub(super) generation: u64,
+    /// The producer of this process, where it is a child of the one that this belongs to.
+    pub(super) successor: ArcSwapOption<Inner>,
+    pub(super) config: Arc<Config>,
+    pub(super) filter: LiveFilter,
+    pub(super) closed: AtomicBool,
+    pub(super) journal: Arc<SharedJournal>,
+    pub(super) observers: Arc<Observers>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) table: Arc<ConsumerTable>,
+    pub(super) running: Mutex<Option<Running>>,
+    /// Whether everything that ran has ended.
+    pub(super) ended: Mutex<bool>,
+    pub(super) end: Condvar,
+}
+
+/// What runs until `close`.
+pub(super) struct Running {
+    pub(super) runtime: OwnRuntime,
+    pub(super) shutdown: watch::Sender<bool>,
+    pub(super) tasks: Vec<JoinHandle<()>>,
+}
+
+impl Inner {
+    pub(super) fn new(config: Config) -> Result<Self> {
+        let config = Arc::new(config);
+        let disabled = config.disabled;
+        let filter = if disabled { Filter::off() } else { config.filter.clone() };
+        let inner = Self {
+            generation: fork::generation(),
+            successor: ArcSwapOption::empty(),
+            filter: LiveFilter::new(filter),
+            closed: AtomicBool::new(false),
+            journal: Arc::new(SharedJournal::new(config.limits, config.overflow)),
+            observers: Arc::new(Observers::new(if disabled { State::Disabled } else { State::Connecting })),
+            counters: Arc::new(Counters::default()),
+            table: Arc::new(ConsumerTable::default()),
+            running: Mutex::new(None),
+            ended: Mutex::new(disabled),
+            end: Condvar::new(),
+            config,
+        };
+        if !disabled {
+            *inner.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner.start()?);
+        }
+        Ok(inner)
+    }
+
+    /// The producer of this process, where it is the child of a fork: made where it has none yet, closed from the
+    /// beginning where `closed` says so.
+    pub(super) fn successor(&self, closed: bool) -> Arc<Self> {
+        let generation = fork::generation();
+        loop {
+            let known = self.successor.load_full();
+            if let Some(known) = &known
+                && known.generation == generation
+            {
+                return Arc::clone(known);
+            }
+            let closed = closed || self.is_closed();
+            let mut config = self.config.in_child(std::process::id());
+            config.disabled |= closed;
+            config.filter = self.filter.snapshot().unwrap_or(config.filter);
+            let disabled = Config { disabled: true, ..config.clone() };
+            // A child that gets no threads goes without its log.
+            let made = Self::new(config).or_else(|_| Self::new(disabled)).expect("nothing is started where it is off");
+            if closed {
+                made.closed.store(true, Ordering::Release);
+                made.observers.set_state(State::Closed);
+            }
+            self.successor.compare_and_swap(&known, Some(Arc::new(made)));
+            // What a parent's producer is made of must not be dropped here, either.
+            std::mem::forget(known);
+        }
+    }
+
+    fn start(&self) -> Result<Running> {
+        let runtime = OwnRuntime::start()?;
+        let (shutdown, stop) = watch::channel(false);
+        let (to_roster, incoming) = mpsc::channel(SIGNALING_QUEUE);
+        let (to_server, outgoing) = mpsc::channel(SIGNALING_QUEUE);
+        let (ice_servers, lookup) =
+            ice_servers::new(Arc::clone(&self.config), Arc::clone(&self.counters), stop.clone());
+        let context = PeerContext {
+            journal: Arc::clone(&self.journal),
+            config: Arc::clone(&self.config),
+            ice_servers,
+            server_is_local: is_local(&self.config.url),
+            outgoing: to_server,
+            observers: Arc::clone(&self.observers),
+            counters: Arc::clone(&self.counters),
+            table: Arc::clone(&self.table),
+        };
+        let consumers = Consumers::new(context, self.config.max_consumers, incoming, stop.clone());
+        let client = Client {
+            config: Arc::clone(&self.config),
+            session: new_session(),
+            observers: Arc::clone(&self.observers),
+            counters: Arc::clone(&self.counters),
+            incoming: to_roster,
+            outgoing,
+            shutdown: stop,
+        };
+        let tasks = vec![runtime.spawn(lookup.run()), runtime.spawn(consumers.run()), runtime.spawn(client.run())];
+        Ok(Running { runtime, shutdown, tasks })
+    }
+
+    pub(super) fn unwanted(&self) -> Outcome {
+        if self.closed.load(Ordering::Acquire) {
+            self.counters.after_close.increment();
+            Outcome::Closed
+        } else {
+            self.counters.filtered.increment();
+            Outcome::Filtered
+        }
+    }
+
+    pub(super) fn submit(&self, parts: &Parts<'_>) -> Outcome {
+        // The child of a fork asks the filter before it knows that it is to log nothing.
+        if self.config.disabled {
+            return self.unwanted();
+        }
+        thread_local! {
+            static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
+        // Encoded in a place of its own first: nobody waits for the journal meanwhile.
+        let submit = |scratch: &mut Vec<u8>| {
+            entry::encode(scratch, parts, self.config.max_entry_bytes);
+            let appended = self.journal.append(scratch);
+            // One long entry is not to cost its thread that much memory for ever.
+            scratch.clear();
+            scratch.shrink_to(MAX_SCRATCH_BYTES);
+            appended
+        };
+        // At the very end of a thread that place is gone, and what ends with the thread may still log.
+        let appended =
+            SCRATCH.try_with(|scratch| submit(&mut scratch.borrow_mut())).unwrap_or_else(|_| submit(&mut Vec::new()));
+        match appended {
+            Append::Accepted => Outcome::Accepted,
+            Append::Refused => Outcome::Dropped,
+            Append::Closed => {
+                self.counters.after_close.increment();
+                Outcome::Closed
+            }
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Whether the child of a fork would begin a producer in the place of this one. No lock: it may be held for ever.
+    pub(super) fn child_logs(&self) -> bool {
+        !self.is_closed() && !self.config.disabled && self.config.fork == fork::Fork::Restart
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        !self.is_closed() && !self.config.disabled
+    }
+
+    pub(super) fn close(&self, timeout: Duration) -> Result<()> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.closed.store(true, Ordering::Release);
+        self.filter.set(Filter::off());
+        self.journal.close();
+        let Some(running) = running else {
+            // Who closes second finds everything ended, too, where that takes no longer than it may.
+            if !self.wait_for_end(timeout) {
+                return Err(Error::closing());
+            }
+            // One that is switched off has nothing else to end.
+            self.observers.set_state(State::Closed);
+            self.observers.end();
+            return Ok(());
+        };
+        let flushed = match self.journal.flush_closed(timeout) {
+            0 => Ok(()),
+            pending => Err(Error::undelivered(pending)),
+        };
+        self.observers.set_state(State::Closed);
+        running.shutdown.send_replace(true);
+        running.runtime.end(running.tasks, ENDING_TIMEOUT, || self.counters.running_lookups.get() > 0);
+        self.journal.clear();
+        self.observers.end();
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.end.notify_all();
+        flushed
+    }
+
+    /// Whether everything has ended, at the latest when the time is over.
+    fn wait_for_end(&self, timeout: Duration) -> bool {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = timeout.saturating_add(ENDING_TIMEOUT).min(Duration::from_secs(24 * 60 * 60));
+        let (ended, _) =
+            self.end.wait_timeout_while(ended, limit, |ended| !*ended).unwrap_or_else(PoisonError::into_inner);
+        *ended
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let totals = self.journal.totals();
+        let counters = &self.counters;
+        Stats {
+            accepted: totals.accepted,
+            filtered: counters.filtered.get(),
+            refused: totals.refused,
+            after_close: counters.after_close.get(),
+            retained_entries: totals.retained_entries,
+            retained_bytes: totals.retained_bytes,
+            registrations: counters.registrations.get(),
+            unknown_messages: counters.unknown_messages.get(),
+            malformed_messages: counters.malformed_messages.get(),
+            consumers_opened: counters.consumers_opened.get(),
+            consumers_failed: counters.consumers_failed.get(),
+            consumers_refused: counters.consumers_refused.get(),
+            answers_refused: counters.answers_refused.get(),
+            candidates_refused: counters.candidates_refused.get(),
+            open_sockets: counters.open_sockets.get(),
+            running_tasks: counters.running_tasks.get(),
+            consumers: self.table.stats(&self.journal),
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // What did not arrive within the limit is lost with the handle that could have told it.
+        let _ = self.close(self.config.close_timeout);
+    }
+}
+
+/// Tells one run of one program from another: 128 bits, in hexadecimal. Not secret.
+///
+/// The children of a fork inherit the state of every generator, so the process and the time are part of the seed.
+fn new_session() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seed = fastrand::u64(..) ^ u64::from(std::process::id()).rotate_left(32) ^ u64::from(now.subsec_nanos());
+    format!("{:032x}", fastrand::Rng::with_seed(seed).u128(..))
+}
+
+fn is_local(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
