@@ -63,10 +63,7 @@ unsafe extern "C" fn log(env: sys::napi_env, info: sys::napi_callback_info) -> s
     unsafe {
         guarded::<3>(env, info, |context, argument_count, arguments| {
             if argument_count == 0 {
-                let record = context.producer.log(context.level, "", "");
-                if !record.is_wanted() {
-                    record.send();
-                }
+                context.producer.count_filtered();
                 return Ok(());
             }
             with_texts(env, arguments, |[target, message, fields]| {

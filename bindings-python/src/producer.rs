@@ -244,7 +244,7 @@ impl Producer {
             let level = level_of_number(levelno);
             let target = text::of_message(target)?;
             if !producer.enabled(level, &target) {
-                producer.log(level, &target, "").send();
+                producer.count_filtered();
                 return Ok(());
             }
             let message = text::of_message(message)?;
@@ -275,7 +275,7 @@ impl Producer {
         let Some(_call) = Call::begin() else { return Ok(()) };
         let producer = &self.handle.producer;
         if !producer.enabled_for_any_target(level) {
-            producer.log(level, "", "").send();
+            producer.count_filtered();
             return Ok(());
         }
         let py = target.py();

@@ -99,7 +99,7 @@ pub(crate) fn log<'py>(
     let number = attributes.get_item(intern!(py, "levelno"))?.and_then(|number| number.extract::<i64>().ok());
     let level = level_of_number(number.unwrap_or(20));
     if !producer.enabled_for_any_target(level) {
-        producer.log(level, "", "").send();
+        producer.count_filtered();
         return Ok(());
     }
     let mut known = Attributes::new(py)?;
@@ -108,7 +108,7 @@ pub(crate) fn log<'py>(
 
     let target = known.text(Attribute::Name)?;
     if !producer.enabled(level, &target) {
-        producer.log(level, &target, "").send();
+        producer.count_filtered();
         return Ok(());
     }
     let message = formatted.map_or_else(|| message_of(record, &known), |formatted| Ok(formatted.clone()))?;
