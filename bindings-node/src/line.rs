@@ -44,7 +44,7 @@ pub(crate) fn log_line(producer: &Producer, line: &str, format: &LineFormat) {
     let target = text(target).unwrap_or(Cow::Borrowed(&format.target));
     if !producer.enabled(level, &target) {
         // Counted, and nothing is made of it.
-        producer.log(level, &target, "").send();
+        producer.count_filtered();
         return;
     }
     let fields = fields(&members, &taken);
