@@ -4,8 +4,9 @@ from scenario import CLIENT_ID, attached, log, say
 
 producer = attached()
 number = 0
-say("ready")
 try:
+    # Not before: Ctrl-C may come with the answer.
+    say("ready")
     while True:
         log(producer, "main", number + 1, number)
         number += 1
