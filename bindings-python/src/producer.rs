@@ -127,10 +127,7 @@ impl Producer {
     /// Raises ``InvalidArgumentError``, which names the key that is missing, of another type, or no part of an entry.
     fn send(&self, py: Python<'_>, entry: &Bound<'_, PyAny>) -> Result<(), Refusal> {
         let Some(_call) = Call::begin() else { return Ok(()) };
-        let Ok(entry) = entry.cast::<PyDict>() else {
-            return Err(Refusal::invalid("entry", format_args!("must be a dict, not {}", entry.get_type().name()?)));
-        };
-        let json = fields::from_argument(entry)?.to_json();
+        let json = fields::of_entry(entry)?.to_json();
         let send = || self.handle.producer.send_json(&json);
         if self.may_block { py.detach(send) } else { send() }?;
         Ok(())
@@ -215,10 +212,24 @@ impl Producer {
         self.suppressed.load(Ordering::Relaxed)
     }
 
-    /// Logs a `logging.LogRecord`; `message` is its message where a formatter has made one.
-    #[pyo3(signature = (record, message=None))]
-    fn _log_record<'py>(&self, record: &Bound<'py, PyAny>, message: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
-        self.unless_logging(|| record::log(&self.handle.producer, self.may_block, record, message))
+    /// What `call` answers to `record`; `None` where a record is being logged on this thread. What `call` logs is left out.
+    fn _unless_logging<'py>(
+        &self,
+        call: &Bound<'py, PyAny>,
+        record: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let mut answer = None;
+        self.unless_logging(|| {
+            answer = Some(call.call1((record,))?);
+            Ok(())
+        })?;
+        Ok(answer)
+    }
+
+    /// Logs a `logging.LogRecord`; `make_message` makes its message, where it is given.
+    #[pyo3(signature = (record, make_message=None))]
+    fn _log_record<'py>(&self, record: &Bound<'py, PyAny>, make_message: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+        self.unless_logging(|| record::log(&self.handle.producer, self.may_block, record, make_message))
     }
 
     /// Logs what another library has recorded.

@@ -86,13 +86,13 @@ fn says_no_more(name: &Bound<'_, PyAny>) -> bool {
         .is_ok_and(|name| name.to_str().is_ok_and(|name| matches!(Level::from_name(name), Some((_, None)))))
 }
 
-/// Logs a `logging.LogRecord`. `formatted` is the message where a formatter has made one; `may_block` says whether the
+/// Logs a `logging.LogRecord`. `make_message` makes its message, where a formatter is set; `may_block` says whether the
 /// journal may make the call wait.
 pub(crate) fn log<'py>(
     producer: &logrtc::Producer,
     may_block: bool,
     record: &Bound<'py, PyAny>,
-    formatted: Option<&Bound<'py, PyAny>>,
+    make_message: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<()> {
     let py = record.py();
     let attributes = record.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
@@ -102,6 +102,8 @@ pub(crate) fn log<'py>(
         producer.count_filtered();
         return Ok(());
     }
+    // First, for it may change the record.
+    let formatted = make_message.map(|make| make.call1((record,))).transpose()?;
     let mut known = Attributes::new(py)?;
     let mut extra = fields::room();
     fields::add(&mut extra, &attributes, |member| known.take(member))?;
@@ -111,7 +113,7 @@ pub(crate) fn log<'py>(
         producer.count_filtered();
         return Ok(());
     }
-    let message = formatted.map_or_else(|| message_of(record, &known), |formatted| Ok(formatted.clone()))?;
+    let message = formatted.map_or_else(|| message_of(record, &known), Ok)?;
     let message = text::of_message(&message)?;
     let exception = known.get(Attribute::ExcInfo).and_then(|info| exception_of(info));
     let circumstances = Circumstances {

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import threading
 import time
+import types
 from typing import Any
 
 import pytest
@@ -73,7 +74,18 @@ def test_a_whole_entry(producer: logrtc.Producer, consumer: Consumer) -> None:
         "fields": {"c": [1]},
     }
     producer.send(entry)
-    assert consumer.entry() == entry
+    producer.send(types.MappingProxyType(entry))
+    assert consumer.entry() == entry == consumer.entry()
+
+
+def test_a_long_message_of_a_whole_entry_is_cut(producer: logrtc.Producer, consumer: Consumer) -> None:
+    many = {str(number): number for number in range(100_000)}
+    entry = {"timestamp": "2024-01-01T12:00:00.000Z", "level": "INFO", "target": "a"}
+    producer.send({"message": "x" * 70_000, **entry})
+    producer.send({"fields": many, "message": "m", **entry})
+    cut = consumer.entry()
+    assert (set(cut.pop("message")), cut) == ({"x"}, {**entry, "fields": {"truncated": True}})
+    assert consumer.entry() == {**entry, "message": "m", "fields": {"truncated": True}}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +97,7 @@ def test_a_whole_entry(producer: logrtc.Producer, consumer: Consumer) -> None:
         (lambda p: p.info("a", "b", None, {"x": "y"}), "span.x: is not a key here; use id, trace_id, parent_id"),
         (lambda p: p.log("loud", "a", "b"), 'level: "loud" is not a level; use DEBUG, INFO, WARN or ERROR'),
         (lambda p: p.log(None, "a", "b"), "level: must be a name or a number, not NoneType"),
-        (lambda p: p.send([]), "entry: must be a dict, not list"),
+        (lambda p: p.send([]), "entry: must be a mapping, not list"),
         (lambda p: p.send({"level": "INFO"}), "timestamp: is missing"),
         (lambda p: p.set_filter("a=b=c"), "filter: "),
         (lambda p: p.flush(-1), "timeout: -1 is not a number of seconds"),

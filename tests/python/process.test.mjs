@@ -111,6 +111,7 @@ function scenario(name, { command, status = 0, sayings = 1, meanwhile = async ()
 describe("a process ends", () => {
   scenario("by the end of the program", { command: program("end") });
   scenario("with a handler of logging", { command: program("handler") });
+  scenario("while a handler of logging holds records", { command: program("memory_handler") });
   scenario("by an exception", { command: program("uncaught"), status: 1 });
   scenario("without what it has unregistered", { command: program("unregistered") });
   scenario("while what it let go of is being closed", { command: program("dropped") });

@@ -1,6 +1,6 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from logging import LogRecord
-from typing import Final, final
+from typing import Final, TypeVar, final
 
 from typing_extensions import Self, Unpack, disjoint_base
 
@@ -19,6 +19,8 @@ __all__ = [
     "run",
     "shutdown",
 ]
+
+_T = TypeVar("_T")
 
 DEFAULT_URL: Final[str]
 __version__: Final[str]
@@ -61,7 +63,8 @@ class Producer:
     def state(self) -> State: ...
     @property
     def _suppressed(self) -> int: ...
-    def _log_record(self, record: LogRecord, message: str | None = None) -> None: ...
+    def _unless_logging(self, call: Callable[[LogRecord], _T], record: LogRecord) -> _T | None: ...
+    def _log_record(self, record: LogRecord, make_message: Callable[[LogRecord], str] | None = None) -> None: ...
     def _log_event(
         self,
         levelno: int,
