@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::c_int;
+use std::fmt::Write;
 
 use logrtc::{FieldValue, Fields, ObjectWriter, ValueWriter};
 use pyo3::exceptions::PyBaseException;
@@ -288,19 +289,21 @@ impl<'py> Converter<'py> {
 
     fn write_bytes(&mut self, place: ValueWriter<'_>, value: &Bound<'py, PyAny>) -> PyResult<()> {
         let py = value.py();
-        // No byte becomes less than one of text.
-        let start = match value.cast::<PyBytes>() {
-            Ok(bytes) if bytes.as_bytes().len() > self.bytes_left => {
-                Ok(PyBytes::new(py, &bytes.as_bytes()[..self.bytes_left]).into_any())
-            }
-            Ok(bytes) => Ok(bytes.clone().into_any()),
-            Err(_) => value.get_item(PySlice::new(py, 0, self.bytes_left.try_into().unwrap_or(isize::MAX), 1)),
-        };
-        let text = start.and_then(|start| py.get_type::<PyString>().call1((start, "utf-8", "backslashreplace")));
-        match unless_exception(py, text)? {
-            Some(text) => self.write_str(place, &text),
-            None => self.write_str(place, value),
+        if let Ok(bytes) = value.cast::<PyBytes>() {
+            self.write_text(place, &text_of_bytes(bytes.as_bytes(), self.bytes_left));
+            return Ok(());
         }
+        // No byte becomes less than one of text.
+        let end = self.bytes_left.try_into().unwrap_or(isize::MAX);
+        let start = value.get_item(PySlice::new(py, 0, end, 1));
+        let bytes = start
+            .and_then(|start| py.get_type::<PyBytes>().call1((start,)))
+            .and_then(|bytes| bytes.cast_into::<PyBytes>().map_err(PyErr::from));
+        match unless_exception(py, bytes)? {
+            Some(bytes) => self.write_text(place, &text_of_bytes(bytes.as_bytes(), self.bytes_left)),
+            None => self.write_str(place, value)?,
+        }
+        Ok(())
     }
 
     fn write_exception(&mut self, place: ValueWriter<'_>, exception: &Bound<'py, PyBaseException>) -> PyResult<()> {
@@ -330,6 +333,22 @@ impl<'py> Converter<'py> {
         }
         Ok(())
     }
+}
+
+/// Bytes as Python's `backslashreplace` has them, up to so many bytes of text and a few more.
+fn text_of_bytes(bytes: &[u8], max_bytes: usize) -> String {
+    let mut text = String::new();
+    for chunk in bytes[..bytes.len().min(max_bytes)].utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // It cannot fail: it is a string that is written to.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+        if text.len() > max_bytes {
+            break;
+        }
+    }
+    text
 }
 
 /// By its type, and not by what it says of its class: that may be any code.

@@ -19,6 +19,16 @@ pub(crate) fn from_argument(fields: &Bound<'_, PyAny>) -> Result<Fields, Refusal
     Ok(from_dict(&*dict_of("fields", fields)?)?)
 }
 
+/// The same of an event of another library; `note` is told every key, and must not run code of Python.
+pub(crate) fn of_event<'py>(
+    fields: &Bound<'py, PyAny>,
+    mut note: impl FnMut(&Bound<'py, PyAny>) -> bool,
+) -> Result<Fields, Refusal> {
+    let mut made = room();
+    add(&mut made, &*dict_of("fields", fields)?, |member| note(member.key))?;
+    Ok(made)
+}
+
 /// A whole entry that a caller gives, as the members of its object. Each has room of its own: whatever one of them holds, the
 /// others are there.
 pub(crate) fn of_entry(entry: &Bound<'_, PyAny>) -> Result<Fields, Refusal> {

@@ -10,15 +10,16 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::callbacks::{CallbackThread, state_name};
+use crate::cancel::Cancellation;
 use crate::errors::Refusal;
 use crate::options::{Options, seconds};
 use crate::process::Call;
-use crate::record::{Circumstances, level_of, level_of_number};
+use crate::record::{Circumstances, Keys, level_of, level_or_info};
 use crate::registry::{self, Handle};
 use crate::stats::Stats;
 use crate::{fields, record, spans, text};
 
-/// How often a wait looks whether the program is interrupted.
+/// How often a wait looks whether the program is interrupted, or nobody waits any more.
 const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 
 thread_local! {
@@ -43,8 +44,8 @@ impl Producer {
     #[pyo3(signature = (url=None, *, client_id, **options))]
     fn new(
         py: Python<'_>,
-        url: Option<String>,
-        client_id: String,
+        url: Option<&Bound<'_, PyAny>>,
+        client_id: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
         let Options { config, may_block, on_state } = Options::read(url, client_id, options)?;
@@ -158,16 +159,17 @@ impl Producer {
     /// ``close``. Other threads run meanwhile, and Ctrl-C ends it.
     #[pyo3(signature = (timeout=None))]
     fn flush(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> Result<(), Refusal> {
-        let producer = &self.handle.producer;
-        let deadline = Instant::now() + self.timeout(timeout)?;
-        let position = producer.position();
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match py.detach(|| producer.flush_to(position, left.min(SIGNAL_INTERVAL))) {
-                Err(error) if error.kind() == ErrorKind::Timeout && left > SIGNAL_INTERVAL => py.check_signals()?,
-                flushed => return Ok(flushed?),
-            }
-        }
+        self.flush_unless(py, timeout, || false)
+    }
+
+    /// Does what `flush` does, until `cancellation` is set: then it returns, soon, as if all were done.
+    fn _flush_until(
+        &self,
+        py: Python<'_>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        cancellation: &Cancellation,
+    ) -> Result<(), Refusal> {
+        self.flush_unless(py, timeout, || cancellation.is_set())
     }
 
     /// Flushes, and ends the producer: when it returns, no thread or socket of it is left. Closing again does nothing.
@@ -232,13 +234,13 @@ impl Producer {
         self.unless_logging(|| record::log(&self.handle.producer, self.may_block, record, make_message))
     }
 
-    /// Logs what another library has recorded.
-    #[pyo3(signature = (levelno, level_name, target, message, fields, *, exception=None, stack=None, path=None, function=None, line=None, created=None))]
+    /// Logs what another library has recorded. A level that nobody knows is INFO, and stays as the field `level_name`.
+    #[pyo3(signature = (level, level_name, target, message, fields, *, exception=None, stack=None, path=None, function=None, line=None, created=None))]
     #[allow(clippy::too_many_arguments, reason = "each is one thing that a record may have")]
     fn _log_event<'py>(
         &self,
         py: Python<'py>,
-        levelno: i64,
+        level: &Bound<'py, PyAny>,
         level_name: Option<&Bound<'py, PyAny>>,
         target: &Bound<'py, PyAny>,
         message: &Bound<'py, PyAny>,
@@ -252,16 +254,27 @@ impl Producer {
     ) -> PyResult<()> {
         self.unless_logging(|| {
             let producer = &self.handle.producer;
-            let level = level_of_number(levelno);
+            let (level, name) = level_or_info(level)?;
             let target = text::of_message(target)?;
             if !producer.enabled(level, &target) {
                 producer.count_filtered();
                 return Ok(());
             }
             let message = text::of_message(message)?;
-            let fields = fields::from_argument(fields)?;
-            let circumstances = Circumstances { level_name, exception, stack, path, function, line, created };
-            let record = circumstances.complete(py, producer.log(level, &target, &message), fields)?;
+            let mut own = Keys::default();
+            let fields = fields::of_event(fields, |key| own.note(key))?;
+            let circumstances = Circumstances {
+                level_name,
+                name: name.as_deref(),
+                exception,
+                stack,
+                path,
+                function,
+                line,
+                created,
+                ..Circumstances::default()
+            };
+            let record = circumstances.complete(py, producer.log(level, &target, &message), fields, own)?;
             if self.may_block {
                 py.detach(|| record.send())
             } else {
@@ -330,6 +343,25 @@ impl Producer {
         }
         let _logging = Logging;
         log()
+    }
+
+    fn flush_unless(
+        &self,
+        py: Python<'_>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        is_cancelled: impl Fn() -> bool,
+    ) -> Result<(), Refusal> {
+        let producer = &self.handle.producer;
+        let deadline = Instant::now() + self.timeout(timeout)?;
+        let position = producer.position();
+        while !is_cancelled() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match py.detach(|| producer.flush_to(position, left.min(SIGNAL_INTERVAL))) {
+                Err(error) if error.kind() == ErrorKind::Timeout && left > SIGNAL_INTERVAL => py.check_signals()?,
+                flushed => return Ok(flushed?),
+            }
+        }
+        Ok(())
     }
 
     fn timeout(&self, timeout: Option<&Bound<'_, PyAny>>) -> Result<Duration, Refusal> {

@@ -5,16 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from ._errors import FlushTimeoutError, LogrtcError
 from ._logrtc import DEFAULT_URL
 from ._producer import Producer
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ._types import HandlerOptions
+from ._types import HandlerOptions, Unpack
 
 __all__ = ["Handler", "install"]
 

@@ -38,7 +38,7 @@ def _empty_memory_handlers() -> None:
     if handlers is None:
         return
     # As `logging` itself does at the end: the newest first.
-    for reference in reversed(logging._handlerList[:]):  # type: ignore[attr-defined]
+    for reference in reversed(logging._handlerList[:]):
         chain: list[Any] = []
         link = reference()
         while isinstance(link, handlers.MemoryHandler) and link not in chain:
