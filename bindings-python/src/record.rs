@@ -220,7 +220,8 @@ impl Keys {
             .cast::<PyString>()
             .ok()
             .filter(|key| !text::is_long(key))
-            .and_then(|key| OURS.iter().position(|ours| key.to_str().is_ok_and(|key| key == *ours)))
+            .and_then(|key| key.to_str().ok())
+            .and_then(|key| OURS.iter().position(|ours| *ours == key))
         {
             self.0 |= 1 << place;
         }

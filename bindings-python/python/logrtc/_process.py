@@ -38,12 +38,12 @@ def _empty_memory_handlers() -> None:
     if handlers is None:
         return
     # As `logging` itself does at the end: the newest first.
-    for reference in reversed(logging._handlerList[:]):
+    for reference in reversed(logging._handlerList[:]):  # type: ignore[attr-defined]
         chain: list[Any] = []
         link = reference()
         while isinstance(link, handlers.MemoryHandler) and link not in chain:
             chain.append(link)
-            link = link.target  # type: ignore[attr-defined]
+            link = link.target
         if isinstance(link, Handler):
             for each in chain:
                 # A handler that fails must not keep the others from it.
