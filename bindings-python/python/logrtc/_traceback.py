@@ -7,8 +7,12 @@ from typing import Any
 
 __all__ = ["text_of"]
 
-# Of each end of a stack that is longer than both together: each frame takes time, and a log call has little of it.
-_FRAMES = 50
+# Each frame takes time, and a log call has little of it. With no more frames in all, a text is whole.
+_WHOLE = 60
+# With more, the marks below a line are left out, and of each stack what is between its ends. So many frames has an end
+# where there is one exception; several share them.
+_END = 50
+_LEAST_END = 5
 
 
 class _Stack:
@@ -20,20 +24,21 @@ class _Stack:
         self._left_out = left_out
 
     def format(self, **options: Any) -> list[str]:
-        left_out = f"  [{self._left_out} frames left out]\n"
-        return [*self._begin.format(**options), left_out, *self._end.format(**options)]
+        left_out = [f"  [{self._left_out} frames left out]\n"] if self._left_out > 0 else []
+        return [*self._begin.format(**options), *left_out, *self._end.format(**options)]
 
 
 def text_of(exception: BaseException) -> str:
-    """What ``traceback.format_exception`` makes of it, but for the middle of long stacks."""
+    """What ``traceback.format_exception`` makes of it, but for parts of long stacks."""
     lengths = _lengths(exception)
-    if max(lengths.values()) <= 2 * _FRAMES:
+    if sum(lengths.values()) <= _WHOLE:
         return "".join(traceback.format_exception(exception))
+    frames = max(_END // len(lengths), _LEAST_END)
     begin, end = (
         traceback.TracebackException(type(exception), exception, exception.__traceback__, limit=limit)
-        for limit in (_FRAMES, -_FRAMES)
+        for limit in (frames, -frames)
     )
-    _join(begin, end, exception, lengths)
+    _join(begin, end, exception, lengths, frames)
     return "".join(begin.format())
 
 
@@ -57,12 +62,22 @@ def _lengths(exception: BaseException) -> dict[int, int]:
     return lengths
 
 
-def _join(begin: Any, end: Any, exception: BaseException, lengths: dict[int, int]) -> None:
+def _without_marks(stack: Any, begin: int = 0) -> Any:
+    frames = list(stack)[begin:]
+    for frame in frames:
+        # Not before Python 3.11.
+        if hasattr(frame, "colno"):
+            frame.colno = frame.end_colno = None
+    return traceback.StackSummary.from_list(frames)
+
+
+def _join(begin: Any, end: Any, exception: BaseException, lengths: dict[int, int], frames: int) -> None:
     left = [(begin, end, exception)]
     while left:
         begin, end, exception = left.pop()
         if begin is None or end is None or isinstance(begin.stack, _Stack):
             continue
-        if (left_out := lengths[id(exception)] - 2 * _FRAMES) > 0:
-            begin.stack = _Stack(begin.stack, end.stack, left_out)
+        left_out = lengths[id(exception)] - 2 * frames
+        # Where nothing is left out, both ends have the same frames in the middle.
+        begin.stack = _Stack(_without_marks(begin.stack), _without_marks(end.stack, max(0, -left_out)), left_out)
         left.extend(zip(_parts(begin), _parts(end), _parts(exception), strict=False))
