@@ -313,7 +313,7 @@ def test_no_call_holds_an_event_loop_up(start: Start) -> None:
 
     failure: ValueError | None = None
     try:
-        fall(300)
+        fall(550)
     except ValueError as error:
         failure = error
     record = logging.makeLogRecord({"msg": "m", "levelno": 40, "exc_info": (ValueError, failure, None)})
@@ -360,6 +360,19 @@ def test_no_call_holds_an_event_loop_up(start: Start) -> None:
     longest = asyncio.run(main())
     print(longest)
     assert {name: gap for name, gap in longest.items() if gap > LIMIT} == {}
+
+
+def test_a_close_has_one_limit(start: Start) -> None:
+    ended = threading.Event()
+    producer, consumer = start(on_state=lambda _: ended.wait(60))
+    consumer._process.send_signal(19)
+    producer.info("app", "m")
+    began = time.monotonic()
+    with pytest.raises(logrtc.FlushTimeoutError):
+        producer.close(2)
+    assert 2 <= time.monotonic() - began < 3.5
+    ended.set()
+    consumer._process.send_signal(18)
 
 
 def test_async_with_closes() -> None:
