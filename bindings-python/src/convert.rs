@@ -2,16 +2,20 @@
 
 use std::borrow::Cow;
 use std::ffi::c_int;
+use std::fmt::Write;
 
-use logrtc::{FieldValue, ObjectWriter, ValueWriter};
+use logrtc::{FieldValue, Fields, ObjectWriter, ValueWriter};
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PySlice,
+};
 use pyo3::types::{PyString, PyTuple, PyType};
 use pyo3::{ffi, intern};
 
 use crate::errors::unless_exception;
+use crate::fields::{Cursor, Owned, next_members};
 use crate::{record, text};
 
 /// How deep a value may be nested; what lies deeper, and what holds itself, becomes `...`.
@@ -28,6 +32,9 @@ const ELLIPSIS: &str = "...";
 #[inline]
 pub(crate) fn plain<'a>(value: &'a Bound<'_, PyAny>) -> Option<FieldValue<'a>> {
     if let Ok(text) = value.cast_exact::<PyString>() {
+        if text::is_long(text) {
+            return None;
+        }
         text.to_str().ok().filter(|text| text.len() <= MAX_BYTES).map(FieldValue::Text)
     } else if let Ok(integer) = value.cast_exact::<PyInt>() {
         small_integer(integer).map(|integer| FieldValue::Signed(integer.into()))
@@ -80,8 +87,8 @@ impl Types {
 }
 
 impl<'py> Converter<'py> {
-    pub(crate) fn new(py: Python<'py>) -> PyResult<Self> {
-        Ok(Self { open: Vec::new(), bytes_left: MAX_BYTES, types: Types::of(py)? })
+    pub(crate) fn new(py: Python<'py>, bytes_left: usize) -> PyResult<Self> {
+        Ok(Self { open: Vec::new(), bytes_left, types: Types::of(py)? })
     }
 
     /// Whether as much is written as may be.
@@ -104,6 +111,18 @@ impl<'py> Converter<'py> {
             None => self.write_other(place, value)?,
         }
         Ok(())
+    }
+
+    /// Writes one field.
+    pub(crate) fn write_field(
+        &mut self,
+        fields: &mut Fields,
+        key: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        let key = key_text(key)?;
+        self.spend(key.len() + 3);
+        self.write(fields.member(&key), value)
     }
 
     fn spend(&mut self, bytes: usize) {
@@ -203,13 +222,20 @@ impl<'py> Converter<'py> {
 
     fn write_dict(&mut self, place: ValueWriter<'_>, dict: &Bound<'py, PyDict>) -> PyResult<()> {
         let mut object = place.object();
-        // A copy, for what is written may run code that changes the original.
-        for member in dict.items() {
-            if self.is_full() {
+        let length = dict.len();
+        let mut cursor = Cursor::default();
+        // What is written may run code that changes the original: what that adds is none of it.
+        while !self.is_full() && cursor.index < length {
+            let members = next_members(dict, &mut cursor);
+            if members.is_empty() {
                 break;
             }
-            let (key, value): (Bound<'py, PyAny>, Bound<'py, PyAny>) = member.extract()?;
-            self.write_member(&mut object, &key, &value)?;
+            for Owned { key, value, .. } in members.into_iter().take_while(|member| member.index < length) {
+                if self.is_full() {
+                    break;
+                }
+                self.write_member(&mut object, &key, &value)?;
+            }
         }
         Ok(())
     }
@@ -263,11 +289,21 @@ impl<'py> Converter<'py> {
 
     fn write_bytes(&mut self, place: ValueWriter<'_>, value: &Bound<'py, PyAny>) -> PyResult<()> {
         let py = value.py();
-        let text = py.get_type::<PyString>().call1((value, "utf-8", "backslashreplace"));
-        match unless_exception(py, text)? {
-            Some(text) => self.write_str(place, &text),
-            None => self.write_str(place, value),
+        if let Ok(bytes) = value.cast::<PyBytes>() {
+            self.write_text(place, &text_of_bytes(bytes.as_bytes(), self.bytes_left));
+            return Ok(());
         }
+        // No byte becomes less than one of text.
+        let end = self.bytes_left.try_into().unwrap_or(isize::MAX);
+        let start = value.get_item(PySlice::new(py, 0, end, 1));
+        let bytes = start
+            .and_then(|start| py.get_type::<PyBytes>().call1((start,)))
+            .and_then(|bytes| bytes.cast_into::<PyBytes>().map_err(PyErr::from));
+        match unless_exception(py, bytes)? {
+            Some(bytes) => self.write_text(place, &text_of_bytes(bytes.as_bytes(), self.bytes_left)),
+            None => self.write_str(place, value)?,
+        }
+        Ok(())
     }
 
     fn write_exception(&mut self, place: ValueWriter<'_>, exception: &Bound<'py, PyBaseException>) -> PyResult<()> {
@@ -297,6 +333,22 @@ impl<'py> Converter<'py> {
         }
         Ok(())
     }
+}
+
+/// Bytes as Python's `backslashreplace` has them, up to so many bytes of text and a few more.
+fn text_of_bytes(bytes: &[u8], max_bytes: usize) -> String {
+    let mut text = String::new();
+    for chunk in bytes[..bytes.len().min(max_bytes)].utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // It cannot fail: it is a string that is written to.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+        if text.len() > max_bytes {
+            break;
+        }
+    }
+    text
 }
 
 /// By its type, and not by what it says of its class: that may be any code.

@@ -5,6 +5,7 @@
 //! Nothing here relies on the GIL: what is shared is atomic, or behind a lock under which no Python code runs.
 
 mod callbacks;
+mod cancel;
 mod convert;
 mod errors;
 mod fields;
@@ -26,6 +27,8 @@ mod _logrtc {
 
     #[pymodule_export]
     use crate::callbacks::States;
+    #[pymodule_export]
+    use crate::cancel::Cancellation;
     #[pymodule_export]
     use crate::process::{after_fork_in_child, end};
     #[pymodule_export]

@@ -24,13 +24,13 @@ pub(crate) struct Options {
 impl Options {
     /// Reads the keywords; `None` stands for the default.
     pub(crate) fn read(
-        url: Option<String>,
-        client_id: String,
+        url: Option<&Bound<'_, PyAny>>,
+        client_id: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
-        let mut builder = Config::builder(client_id);
+        let mut builder = Config::builder(text("client_id", client_id)?);
         if let Some(url) = url {
-            builder = builder.url(url);
+            builder = builder.url(text("url", url)?);
         }
         let mut read = Reading { overflow: None, block_timeout: None, on_state: None };
         for (key, value) in options.into_iter().flatten() {
@@ -139,7 +139,11 @@ fn shown(value: &Bound<'_, PyAny>) -> String {
 }
 
 fn text(key: &str, value: &Bound<'_, PyAny>) -> Result<String, Refusal> {
-    typed(key, value, "a string")
+    let text = value.extract::<String>();
+    if text.is_err() && value.is_instance_of::<PyString>() {
+        return Err(Refusal::invalid(key, "must not hold half of a surrogate pair"));
+    }
+    text.or_else(|_| typed(key, value, "a string"))
 }
 
 fn count(key: &str, value: &Bound<'_, PyAny>) -> Result<usize, Refusal> {
@@ -156,9 +160,9 @@ pub(crate) fn seconds(key: &str, value: &Bound<'_, PyAny>) -> Result<Duration, R
 
 fn replay(value: &Bound<'_, PyAny>) -> Result<Replay, Refusal> {
     if let Ok(word) = value.cast::<PyString>() {
-        match word.to_str()? {
-            "all" => return Ok(Replay::All),
-            "none" => return Ok(Replay::None),
+        match word.to_str() {
+            Ok("all") => return Ok(Replay::All),
+            Ok("none") => return Ok(Replay::None),
             _ => {}
         }
     }
@@ -184,8 +188,8 @@ fn ice_servers(value: &Bound<'_, PyAny>) -> Result<Vec<IceServer>, Refusal> {
 /// A URL, or a dict with the keys of the W3C's RTCIceServer.
 fn ice_server(server: &Bound<'_, PyAny>) -> Result<IceServer, Refusal> {
     let key = "ice_servers";
-    if let Ok(url) = server.cast::<PyString>() {
-        return Ok(IceServer::stun(url.to_str()?));
+    if server.is_instance_of::<PyString>() {
+        return Ok(IceServer::stun(text(key, server)?));
     }
     let Ok(members) = server.cast::<PyDict>() else {
         return Err(Refusal::invalid(key, format_args!("must be URLs or dicts, not {}", shown(server))));

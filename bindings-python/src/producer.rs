@@ -10,15 +10,16 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::callbacks::{CallbackThread, state_name};
+use crate::cancel::Cancellation;
 use crate::errors::Refusal;
 use crate::options::{Options, seconds};
 use crate::process::Call;
-use crate::record::{Circumstances, level_of, level_of_number};
+use crate::record::{Circumstances, Keys, level_of, level_or_info};
 use crate::registry::{self, Handle};
 use crate::stats::Stats;
 use crate::{fields, record, spans, text};
 
-/// How often a wait looks whether the program is interrupted.
+/// How often a wait looks whether the program is interrupted, or nobody waits any more.
 const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 
 thread_local! {
@@ -43,8 +44,8 @@ impl Producer {
     #[pyo3(signature = (url=None, *, client_id, **options))]
     fn new(
         py: Python<'_>,
-        url: Option<String>,
-        client_id: String,
+        url: Option<&Bound<'_, PyAny>>,
+        client_id: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
         let Options { config, may_block, on_state } = Options::read(url, client_id, options)?;
@@ -127,10 +128,7 @@ impl Producer {
     /// Raises ``InvalidArgumentError``, which names the key that is missing, of another type, or no part of an entry.
     fn send(&self, py: Python<'_>, entry: &Bound<'_, PyAny>) -> Result<(), Refusal> {
         let Some(_call) = Call::begin() else { return Ok(()) };
-        let Ok(entry) = entry.cast::<PyDict>() else {
-            return Err(Refusal::invalid("entry", format_args!("must be a dict, not {}", entry.get_type().name()?)));
-        };
-        let json = fields::from_argument(entry)?.to_json();
+        let json = fields::of_entry(entry)?.to_json();
         let send = || self.handle.producer.send_json(&json);
         if self.may_block { py.detach(send) } else { send() }?;
         Ok(())
@@ -161,16 +159,17 @@ impl Producer {
     /// ``close``. Other threads run meanwhile, and Ctrl-C ends it.
     #[pyo3(signature = (timeout=None))]
     fn flush(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> Result<(), Refusal> {
-        let producer = &self.handle.producer;
-        let deadline = Instant::now() + self.timeout(timeout)?;
-        let position = producer.position();
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match py.detach(|| producer.flush_to(position, left.min(SIGNAL_INTERVAL))) {
-                Err(error) if error.kind() == ErrorKind::Timeout && left > SIGNAL_INTERVAL => py.check_signals()?,
-                flushed => return Ok(flushed?),
-            }
-        }
+        self.flush_unless(py, timeout, || false)
+    }
+
+    /// Does what `flush` does, until `cancellation` is set: then it returns, soon, as if all were done.
+    fn _flush_until(
+        &self,
+        py: Python<'_>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        cancellation: &Cancellation,
+    ) -> Result<(), Refusal> {
+        self.flush_unless(py, timeout, || cancellation.is_set())
     }
 
     /// Flushes, and ends the producer: when it returns, no thread or socket of it is left. Closing again does nothing.
@@ -215,19 +214,33 @@ impl Producer {
         self.suppressed.load(Ordering::Relaxed)
     }
 
-    /// Logs a `logging.LogRecord`; `message` is its message where a formatter has made one.
-    #[pyo3(signature = (record, message=None))]
-    fn _log_record<'py>(&self, record: &Bound<'py, PyAny>, message: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
-        self.unless_logging(|| record::log(&self.handle.producer, self.may_block, record, message))
+    /// What `call` answers to `record`; `None` where a record is being logged on this thread. What `call` logs is left out.
+    fn _unless_logging<'py>(
+        &self,
+        call: &Bound<'py, PyAny>,
+        record: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let mut answer = None;
+        self.unless_logging(|| {
+            answer = Some(call.call1((record,))?);
+            Ok(())
+        })?;
+        Ok(answer)
     }
 
-    /// Logs what another library has recorded.
-    #[pyo3(signature = (levelno, level_name, target, message, fields, *, exception=None, stack=None, path=None, function=None, line=None, created=None))]
+    /// Logs a `logging.LogRecord`; `make_message` makes its message, where it is given.
+    #[pyo3(signature = (record, make_message=None))]
+    fn _log_record<'py>(&self, record: &Bound<'py, PyAny>, make_message: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
+        self.unless_logging(|| record::log(&self.handle.producer, self.may_block, record, make_message))
+    }
+
+    /// Logs what another library has recorded. A level that nobody knows is INFO, and stays as the field `level_name`.
+    #[pyo3(signature = (level, level_name, target, message, fields, *, exception=None, stack=None, path=None, function=None, line=None, created=None))]
     #[allow(clippy::too_many_arguments, reason = "each is one thing that a record may have")]
     fn _log_event<'py>(
         &self,
         py: Python<'py>,
-        levelno: i64,
+        level: &Bound<'py, PyAny>,
         level_name: Option<&Bound<'py, PyAny>>,
         target: &Bound<'py, PyAny>,
         message: &Bound<'py, PyAny>,
@@ -241,16 +254,27 @@ impl Producer {
     ) -> PyResult<()> {
         self.unless_logging(|| {
             let producer = &self.handle.producer;
-            let level = level_of_number(levelno);
+            let (level, name) = level_or_info(level)?;
             let target = text::of_message(target)?;
             if !producer.enabled(level, &target) {
                 producer.count_filtered();
                 return Ok(());
             }
             let message = text::of_message(message)?;
-            let fields = fields::from_argument(fields)?;
-            let circumstances = Circumstances { level_name, exception, stack, path, function, line, created };
-            let record = circumstances.complete(py, producer.log(level, &target, &message), fields)?;
+            let mut own = Keys::default();
+            let fields = fields::of_event(fields, |key| own.note(key))?;
+            let circumstances = Circumstances {
+                level_name,
+                name: name.as_deref(),
+                exception,
+                stack,
+                path,
+                function,
+                line,
+                created,
+                ..Circumstances::default()
+            };
+            let record = circumstances.complete(py, producer.log(level, &target, &message), fields, own)?;
             if self.may_block {
                 py.detach(|| record.send())
             } else {
@@ -319,6 +343,25 @@ impl Producer {
         }
         let _logging = Logging;
         log()
+    }
+
+    fn flush_unless(
+        &self,
+        py: Python<'_>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        is_cancelled: impl Fn() -> bool,
+    ) -> Result<(), Refusal> {
+        let producer = &self.handle.producer;
+        let deadline = Instant::now() + self.timeout(timeout)?;
+        let position = producer.position();
+        while !is_cancelled() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match py.detach(|| producer.flush_to(position, left.min(SIGNAL_INTERVAL))) {
+                Err(error) if error.kind() == ErrorKind::Timeout && left > SIGNAL_INTERVAL => py.check_signals()?,
+                flushed => return Ok(flushed?),
+            }
+        }
+        Ok(())
     }
 
     fn timeout(&self, timeout: Option<&Bound<'_, PyAny>>) -> Result<Duration, Refusal> {

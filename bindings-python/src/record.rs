@@ -5,7 +5,7 @@ mod names;
 use std::borrow::Cow;
 
 use chrono::DateTime;
-use logrtc::{Fields, Level, Record};
+use logrtc::{FieldValue, Fields, Level, Record};
 use pyo3::exceptions::PyBaseException;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -26,12 +26,24 @@ pub(crate) fn level_of_number(number: i64) -> Level {
     }
 }
 
+/// The level of an event of another library: INFO where nobody knows it; and the name where it says more.
+pub(crate) fn level_or_info<'a>(level: &'a Bound<'_, PyAny>) -> PyResult<(Level, Option<Cow<'a, str>>)> {
+    if let Ok(known) = level_of(level) {
+        return Ok(known);
+    }
+    Ok((Level::Info, Some(text::of_message(level)?)))
+}
+
 /// What an entry says of where and how it came about, beside what the program gives: OpenTelemetry's names for it.
 #[derive(Default)]
 pub(crate) struct Circumstances<'a, 'py> {
     /// The name of the level, where the level says less.
     pub(crate) level_name: Option<&'a Bound<'py, PyAny>>,
+    /// The same, where it is text already.
+    pub(crate) name: Option<&'a str>,
     pub(crate) exception: Option<&'a Bound<'py, PyAny>>,
+    /// The text of an exception that is not there itself.
+    pub(crate) exception_text: Option<&'a Bound<'py, PyAny>>,
     pub(crate) stack: Option<&'a Bound<'py, PyAny>>,
     pub(crate) path: Option<&'a Bound<'py, PyAny>>,
     pub(crate) function: Option<&'a Bound<'py, PyAny>>,
@@ -41,18 +53,23 @@ pub(crate) struct Circumstances<'a, 'py> {
 }
 
 impl<'py> Circumstances<'_, 'py> {
-    /// Completes `record`, whose fields of the program's own are `fields`.
+    /// Completes `record`, whose fields of the program's own are `fields`, and their keys `own`: what the program says wins.
     pub(crate) fn complete<'a>(
         self,
         py: Python<'py>,
         mut record: Record<'a>,
         mut fields: Fields,
+        own: Keys,
     ) -> PyResult<Record<'a>> {
-        if let Some(name) = self.level_name.filter(|name| !says_no_more(name)) {
-            fields.push("level_name", &*text::of_message(name)?);
+        if let Some(name) = self.name {
+            own.push(&mut fields, "level_name", name);
+        } else if let Some(name) = self.level_name.filter(|name| !says_no_more(name)) {
+            own.push(&mut fields, "level_name", &*text::of_message(name)?);
         }
         if let Some(exception) = self.exception.filter(|exception| !exception.is_none()) {
-            push_exception(&mut fields, exception)?;
+            push_exception(&mut fields, own, exception)?;
+        } else if let Some(text) = self.exception_text.filter(|text| !text.is_none()) {
+            own.push(&mut fields, "exception.stacktrace", &*text::of_message(text)?);
         }
         for (key, value) in [
             ("code.stacktrace", self.stack),
@@ -62,8 +79,8 @@ impl<'py> Circumstances<'_, 'py> {
         ] {
             let Some(value) = value.filter(|value| !value.is_none()) else { continue };
             match plain(value) {
-                Some(value) => fields.push(key, value),
-                None => fields.push(key, &*text::of_message(value)?),
+                Some(value) => own.push(&mut fields, key, value),
+                None => own.push(&mut fields, key, &*text::of_message(value)?),
             }
         }
         if let Some(created) = self.created.and_then(|created| created.extract::<f64>().ok()) {
@@ -86,13 +103,13 @@ fn says_no_more(name: &Bound<'_, PyAny>) -> bool {
         .is_ok_and(|name| name.to_str().is_ok_and(|name| matches!(Level::from_name(name), Some((_, None)))))
 }
 
-/// Logs a `logging.LogRecord`. `formatted` is the message where a formatter has made one; `may_block` says whether the
+/// Logs a `logging.LogRecord`. `make_message` makes its message, where a formatter is set; `may_block` says whether the
 /// journal may make the call wait.
 pub(crate) fn log<'py>(
     producer: &logrtc::Producer,
     may_block: bool,
     record: &Bound<'py, PyAny>,
-    formatted: Option<&Bound<'py, PyAny>>,
+    make_message: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<()> {
     let py = record.py();
     let attributes = record.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
@@ -102,28 +119,33 @@ pub(crate) fn log<'py>(
         producer.count_filtered();
         return Ok(());
     }
+    // First, for it may change the record.
+    let formatted = make_message.map(|make| make.call1((record,))).transpose()?;
     let mut known = Attributes::new(py)?;
     let mut extra = fields::room();
-    fields::add(&mut extra, &attributes, |member| known.take(member))?;
+    let mut own = Keys::default();
+    fields::add(&mut extra, &attributes, |member| known.take(member) || own.note(member.key))?;
 
     let target = known.text(Attribute::Name)?;
     if !producer.enabled(level, &target) {
         producer.count_filtered();
         return Ok(());
     }
-    let message = formatted.map_or_else(|| message_of(record, &known), |formatted| Ok(formatted.clone()))?;
+    let message = formatted.map_or_else(|| message_of(record, &known), Ok)?;
     let message = text::of_message(&message)?;
     let exception = known.get(Attribute::ExcInfo).and_then(|info| exception_of(info));
     let circumstances = Circumstances {
         level_name: known.get(Attribute::LevelName),
+        name: None,
         exception: exception.as_ref(),
+        exception_text: known.get(Attribute::ExcText),
         stack: known.get(Attribute::StackInfo),
         path: known.get(Attribute::PathName),
         function: known.get(Attribute::FuncName),
         line: known.get(Attribute::LineNo),
         created: known.get(Attribute::Created),
     };
-    let record = circumstances.complete(py, producer.log(level, &target, &message), extra)?;
+    let record = circumstances.complete(py, producer.log(level, &target, &message), extra, own)?;
     if may_block {
         py.detach(|| record.send())
     } else {
@@ -144,12 +166,13 @@ fn message_of<'py>(record: &Bound<'py, PyAny>, known: &Attributes<'py>) -> PyRes
         Ok(tuple) => !tuple.is_empty(),
         Err(_) => arguments.is_truthy()?,
     };
-    if !has_arguments {
-        return Ok(message);
-    }
-    match message.cast::<PyString>() {
-        Ok(message) => message.as_any().rem(arguments),
-        Err(_) => message.str()?.as_any().rem(arguments),
+    // As `str(msg)` has it, which may be another text where it is of a class of its own.
+    let is_plain = message.cast_exact::<PyString>().is_ok();
+    match (has_arguments, is_plain) {
+        (false, false) if message.is_instance_of::<PyString>() => Ok(message.str()?.into_any()),
+        (false, _) => Ok(message),
+        (true, true) => message.rem(arguments),
+        (true, false) => message.str()?.as_any().rem(arguments),
     }
 }
 
@@ -161,17 +184,55 @@ fn exception_of<'py>(info: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     }
 }
 
-fn push_exception(fields: &mut Fields, exception: &Bound<'_, PyAny>) -> PyResult<()> {
+fn push_exception(fields: &mut Fields, own: Keys, exception: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = exception.py();
     let Ok(exception) = exception.cast::<PyBaseException>() else { return Ok(()) };
     let (class, message) = describe_exception(exception)?;
-    fields.push("exception.type", &*class);
-    fields.push("exception.message", &*message);
-    let lines = py.import(intern!(py, "traceback"))?.call_method1(intern!(py, "format_exception"), (exception,));
-    if let Some(lines) = unless_exception(py, lines.and_then(|lines| lines.extract::<Vec<String>>()))? {
-        fields.push("exception.stacktrace", &*lines.concat());
+    own.push(fields, "exception.type", &*class);
+    own.push(fields, "exception.message", &*message);
+    let text = py.import(intern!(py, "logrtc._traceback"))?.call_method1(intern!(py, "text_of"), (exception,));
+    if let Some(text) = unless_exception(py, text)? {
+        own.push(fields, "exception.stacktrace", &*text::of_message(&text)?);
     }
     Ok(())
+}
+
+/// The keys of [`OURS`] that a program has given itself, as bits.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Keys(u8);
+
+/// The keys that are added to those of the program.
+const OURS: [&str; 8] = [
+    "level_name",
+    "exception.type",
+    "exception.message",
+    "exception.stacktrace",
+    "code.stacktrace",
+    "code.file.path",
+    "code.function.name",
+    "code.line.number",
+];
+
+impl Keys {
+    /// Notes a key of the program's; false, for it is a field all the same.
+    pub(crate) fn note(&mut self, key: &Bound<'_, PyAny>) -> bool {
+        if let Some(place) = key
+            .cast::<PyString>()
+            .ok()
+            .filter(|key| !text::is_long(key))
+            .and_then(|key| key.to_str().ok())
+            .and_then(|key| OURS.iter().position(|ours| *ours == key))
+        {
+            self.0 |= 1 << place;
+        }
+        false
+    }
+
+    fn push<'v>(self, fields: &mut Fields, key: &str, value: impl Into<FieldValue<'v>>) {
+        if OURS.iter().position(|ours| *ours == key).is_none_or(|place| self.0 & (1 << place) == 0) {
+            fields.push(key, value);
+        }
+    }
 }
 
 /// The name of its class, as OpenTelemetry has it, and its message.

@@ -1,12 +1,15 @@
 //! The producers that are open, so that the end of the program can close them.
 
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use pyo3::prelude::*;
 
 use crate::callbacks::CallbackThread;
+
+/// What a callback that is quick needs on a busy machine.
+const CALLBACK_TIME: Duration = Duration::from_millis(100);
 
 /// A producer, and what belongs to it.
 pub(crate) struct Handle {
@@ -16,11 +19,13 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    /// Closes the producer, and waits for its last callback. Blocks; the caller must not hold the GIL.
+    /// Closes the producer, and waits for its last callback: for both together no longer than `timeout`, but that a callback
+    /// has [`CALLBACK_TIME`] in any case. Blocks; the caller must not hold the GIL.
     pub(crate) fn close(&self, timeout: Duration) -> logrtc::Result<()> {
+        let began = Instant::now();
         let closed = self.producer.close(timeout);
         if let Some(callbacks) = &self.callbacks {
-            callbacks.stop(timeout.max(Duration::from_millis(100)));
+            callbacks.stop(timeout.saturating_sub(began.elapsed()).max(CALLBACK_TIME));
         }
         closed
     }

@@ -1,7 +1,7 @@
 //! The viewer in this process, and its command line.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 use logrtc_viewer::{HostedServer, Options, Origin};
@@ -23,18 +23,21 @@ pub(crate) struct Server {
 #[pymethods]
 impl Server {
     #[new]
-    #[pyo3(signature = (listen, allow_origins))]
-    fn new(py: Python<'_>, listen: &str, allow_origins: Vec<String>) -> Result<Self, Refusal> {
-        let address: SocketAddr = listen.parse().map_err(|_| {
-            Refusal::invalid("listen", format_args!("{listen:?} is not an address, as in 127.0.0.1:8080"))
-        })?;
+    #[pyo3(signature = (host, port, allow_origins))]
+    fn new(py: Python<'_>, host: &str, port: i64, allow_origins: Vec<String>) -> Result<Self, Refusal> {
+        let ip: IpAddr = host
+            .parse()
+            .map_err(|_| Refusal::invalid("host", format_args!("{host:?} is not an IP address, as in 127.0.0.1")))?;
+        let port = u16::try_from(port)
+            .map_err(|_| Refusal::invalid("port", format_args!("{port} is not from 0 to {}", u16::MAX)))?;
+        let address = SocketAddr::new(ip, port);
         let mut options = Options::new(address);
         for origin in allow_origins {
             let origin: Origin = origin.parse().map_err(|error| Refusal::invalid("allow_origins", error))?;
             options = options.allow_origin(origin);
         }
         let server = py.detach(|| HostedServer::start(options)).map_err(|error| {
-            PyOSError::new_err((error.raw_os_error(), format!("cannot listen on {listen}: {error}")))
+            PyOSError::new_err((error.raw_os_error(), format!("cannot listen on {address}: {error}")))
         })?;
         Ok(Self {
             pid: std::process::id(),

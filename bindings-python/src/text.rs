@@ -2,16 +2,43 @@
 
 use std::borrow::Cow;
 
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::errors::unless_exception;
 
-/// The text of a string. Half of a surrogate pair, which UTF-8 has no place for, becomes U+FFFD.
+/// An entry holds no more: so no text needs to be longer, however long it is.
+const MAX_CHARACTERS: usize = 64 * 1024;
+
+/// Whether a string is longer than any entry. Finding out costs nothing, whatever it holds.
+pub(crate) fn is_long(text: &Bound<'_, PyString>) -> bool {
+    // SAFETY: it is a string, for which the call neither fails nor runs code.
+    let length = unsafe { ffi::PyUnicode_GetLength(text.as_ptr()) };
+    usize::try_from(length).is_ok_and(|length| length > MAX_CHARACTERS)
+}
+
+/// The text of a string; the beginning of one that is longer than any entry, and still longer than one, so that the core cuts
+/// and marks it. Half of a surrogate pair, which UTF-8 has no place for, becomes U+FFFD.
 pub(crate) fn of_str<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
+    if is_long(text) {
+        return start_of(text).map(Cow::Owned);
+    }
     match text.to_str() {
         Ok(text) => Ok(Cow::Borrowed(text)),
         Err(_) => lossy(text).map(Cow::Owned),
+    }
+}
+
+#[cold]
+fn start_of(text: &Bound<'_, PyString>) -> PyResult<String> {
+    let end = ffi::Py_ssize_t::try_from(MAX_CHARACTERS).unwrap_or(ffi::Py_ssize_t::MAX);
+    // SAFETY: it is a string, and longer than that; the answer is a new one, or an error is set.
+    let start = unsafe { Bound::from_owned_ptr_or_err(text.py(), ffi::PyUnicode_Substring(text.as_ptr(), 0, end)) }?;
+    let start = start.cast_into::<PyString>()?;
+    match start.to_str() {
+        Ok(text) => Ok(text.to_owned()),
+        Err(_) => lossy(&start),
     }
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import logging.config
 import logging.handlers
-import re
 import sys
 import threading
 import time
+import traceback
 from typing import Any
 
 import loguru
@@ -20,7 +21,17 @@ import logrtc
 from conftest import Start
 from consumer import Consumer, eventually
 
-LINE = re.compile(r"^\d+$")
+
+class Shout(str):
+    """A message that says something else."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str.__str__(self) + "!"
+
+    def __mod__(self, _: object) -> str:
+        return "not this"
 
 
 def test_a_record_becomes_an_entry(log: logging.Logger, consumer: Consumer) -> None:
@@ -90,6 +101,8 @@ def test_the_stack(log: logging.Logger, consumer: Consumer) -> None:
         ("%s", (None,), "None"),
         ("half \ud800", (), "half �"),
         ("", (), ""),
+        (Shout("%s"), (1,), "1!"),
+        (Shout("loud"), (), "loud!"),
     ],
 )
 def test_messages(
@@ -305,6 +318,26 @@ def test_structlog(producer: logrtc.Producer, consumer: Consumer) -> None:
     assert (entry["level"], entry["fields"]["level_name"]) == ("ERROR", "CRITICAL")
 
 
+@pytest.mark.parametrize(
+    ("level", "expected", "name"),
+    [
+        ("ERROR", "ERROR", None),
+        ("trace", "DEBUG", "TRACE"),
+        ("exception", "ERROR", None),
+        ("notset", "DEBUG", None),
+        (40, "ERROR", None),
+        (None, "WARN", None),
+        ("audit", "INFO", "audit"),
+    ],
+)
+def test_levels_of_structlog(
+    producer: logrtc.Producer, consumer: Consumer, level: object, expected: str, name: str | None
+) -> None:
+    logrtc.StructlogProcessor(producer)(None, "warning", {"event": "m", "level": level})
+    entry = consumer.entry()
+    assert (entry["level"], entry.get("fields", {}).get("level_name")) == (expected, name)
+
+
 def test_loguru(producer: logrtc.Producer, consumer: Consumer) -> None:
     logger = loguru.logger
     logger.remove()
@@ -337,3 +370,61 @@ def test_a_stalled_consumer_does_not_hold_logging_up(start: Start) -> None:
     [of_consumer] = producer.stats().consumers
     assert of_consumer.accepted == 5000 == of_consumer.delivered + of_consumer.dropped
     eventually("the newest entry comes", lambda: consumer.entry()["fields"].get("number") == 4999)
+
+
+def test_the_text_of_an_exception(log: logging.Logger, consumer: Consumer) -> None:
+    log.handle(logging.makeLogRecord({"msg": "m", "levelno": 40, "exc_text": "of another process"}))
+    log.error("m", exc_info=ValueError("half \ud800"))
+    assert consumer.entry()["fields"]["exception.stacktrace"] == "of another process"
+    assert consumer.entry()["fields"]["exception.stacktrace"] == "ValueError: half �\n"
+
+
+def test_the_program_has_the_last_word(log: logging.Logger, consumer: Consumer) -> None:
+    own = dict.fromkeys(
+        ["exception.type", "exception.message", "code.file.path", "code.line.number", "level_name"], "own"
+    )
+    log.critical("m", exc_info=ValueError(), extra=own)
+    pairs: list[tuple[str, Any]] = []
+    json.loads(consumer.text(), object_pairs_hook=lambda found: pairs.extend(found) or dict(found))
+    keys = [key for key, _ in pairs]
+    assert {key: value for key, value in pairs if key in own} == own
+    assert len(keys) == len(set(keys))
+    assert "exception.stacktrace" in keys
+
+
+def test_long_stacks_are_cut(log: logging.Logger, consumer: Consumer) -> None:
+    def fall(depth: int, other: int = 0) -> None:
+        # By two ways in turn, for Python itself shortens what repeats itself.
+        if depth == 0:
+            raise ValueError("the ground")
+        if depth % 2:
+            fall(depth - 1)
+        else:
+            fall(depth - 1, 1)
+
+    for depth in (25, 80, 400):
+        try:
+            fall(depth)
+        except ValueError as error:
+            log.error("m", exc_info=error)
+            expected = traceback.format_exception(error)
+        try:
+            try:
+                fall(depth)
+            except ValueError as error:
+                raise KeyError("k") from error
+        except KeyError as error:
+            log.error("m", exc_info=error)
+        whole, chained = (consumer.entry()["fields"]["exception.stacktrace"] for _ in range(2))
+        if depth == 25:
+            assert whole == "".join(expected)
+        elif depth == 80:
+            lines = [line for line in "".join(expected).splitlines() if line.strip(" ~^")]
+            assert [line for line in whole.splitlines() if line.strip(" ~^")] == lines
+        else:
+            assert whole.count(", in fall") == 99
+            assert "\n  [302 frames left out]\n" in whole
+        assert whole.startswith("Traceback (most recent call last):\n")
+        assert whole.endswith("ValueError: the ground\n")
+        assert "The above exception was the direct cause" in chained
+        assert chained.count("frames left out") == (depth > 25)

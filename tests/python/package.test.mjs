@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Browser } from "../lib/browser.mjs";
 import { Child } from "../lib/child.mjs";
 import { DataChannelConsumer, cleanup } from "../lib/data_channel_consumer.mjs";
@@ -118,6 +119,20 @@ describe("the examples", () => {
       assert.equal(await example.kill("SIGINT"), 0, example.complaints.join("\n"));
     });
   }
+});
+
+test("no file of the wheel but the library knows where it was built", () => {
+  const [wheel] = readdirSync(join(BUILT, "dev"));
+  const script = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    for name in wheel.namelist():
+        if not name.endswith(".so") and sys.argv[2].encode() in wheel.read(name):
+            print(name)
+`;
+  const repository = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+  const found = execFileSync(PYTHON, ["-c", script, join(BUILT, "dev", wheel), repository], { encoding: "utf8" });
+  assert.equal(found, "");
 });
 
 test("python -m logrtc is the same program, and ends when it is told to", async (t) => {

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
-from ._errors import LogrtcError
+from ._errors import FlushTimeoutError, LogrtcError
 from ._logrtc import DEFAULT_URL
 from ._producer import Producer
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ._types import HandlerOptions
+from ._types import HandlerOptions, Unpack
 
 __all__ = ["Handler", "install"]
+
+
+# Within so long, a close belongs to the flush before it.
+_AT_ONCE_SECONDS = 0.5
+
+
+class _NoLock:
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        return True
+
+    def release(self) -> None:
+        pass
+
+    def __enter__(self) -> bool:
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 class Handler(logging.Handler):
@@ -41,17 +55,20 @@ class Handler(logging.Handler):
         level: int | str = logging.NOTSET,
         **options: Unpack[HandlerOptions],
     ) -> None:
-        super().__init__(level)
+        # What can fail comes before `logging` knows of this, for that closes all that it knows of.
+        level = _number(level)
         if producer is None:
             self._owned = True
             # The environment may have one.
-            producer = Producer(url, client_id=client_id or "", **options)
+            producer = Producer(url, client_id="" if client_id is None else client_id, **options)
         elif client_id is not None or options or url != DEFAULT_URL:
             raise TypeError("Handler() takes either a producer, or what one is made of")
         else:
             self._owned = False
         self.producer = producer
         self._log_record = producer._log_record
+        self._late_since: float | None = None
+        super().__init__(level)
 
     @property
     def suppressed(self) -> int:
@@ -59,14 +76,15 @@ class Handler(logging.Handler):
         return self.producer._suppressed
 
     def createLock(self) -> None:  # noqa: N802
-        """Makes no lock: a producer is safe on every thread, and a fork leaves none held."""
-        self.lock = None
+        """Makes a lock that nobody ever waits for: a producer is safe on every thread, and a fork leaves none held."""
+        self.lock = _NoLock()  # type: ignore[assignment]
 
     def handle(self, record: logging.LogRecord) -> bool | logging.LogRecord:  # type: ignore[override,unused-ignore]
         if self.filters:
-            wanted = self.filter(record)
+            # A filter that logs by this handler would have no end.
+            wanted = self.producer._unless_logging(self.filter, record)
             if not wanted:
-                return wanted
+                return False
             if isinstance(wanted, logging.LogRecord):
                 record = wanted
         self.emit(record)
@@ -75,21 +93,28 @@ class Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Logs a record. It never raises, never waits, and never begins again within itself."""
         try:
-            self._log_record(record, None if self.formatter is None else self.format(record))
+            self._log_record(record, None if self.formatter is None else self.format)
         except Exception:
             self.handleError(record)
 
     def flush(self) -> None:
         """Waits until every consumer has everything, at most for the ``close_timeout``."""
         # What did not arrive is counted, and a producer that is closed has nothing to flush.
-        with suppress(LogrtcError):
+        try:
             self.producer.flush()
+            self._late_since = None
+        except FlushTimeoutError:
+            self._late_since = time.monotonic()
+        except LogrtcError:
+            pass
 
     def close(self) -> None:
-        """Closes the producer, unless it was given."""
+        """Closes the producer, unless it was given; right after a flush that came to its limit without another wait."""
         if self._owned:
+            # `logging.shutdown` flushes and then closes: together they have the time of one.
+            is_late = self._late_since is not None and time.monotonic() - self._late_since < _AT_ONCE_SECONDS
             with suppress(LogrtcError):
-                self.producer.close()
+                self.producer.close(0 if is_late else None)
         super().close()
 
 
@@ -108,9 +133,10 @@ def install(
     Where the root logger wants less than ``level``, it wants that from now on: without it, ``logging`` leaves out what
     is below WARNING. ``None`` leaves the root logger as it is.
     """
+    wanted = None if level is None else _number(level)
     handler = Handler(url, client_id=client_id, **options)
     root = logging.getLogger()
-    if level is not None and root.level > (wanted := _number(level)):
+    if wanted is not None and root.level > wanted:
         root.setLevel(wanted)
     root.addHandler(handler)
     return handler

@@ -1,6 +1,6 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from logging import LogRecord
-from typing import Final, final
+from typing import Final, TypeVar, final
 
 from typing_extensions import Self, Unpack, disjoint_base
 
@@ -8,6 +8,7 @@ from ._types import Level, Options, Span, State
 
 __all__ = [
     "DEFAULT_URL",
+    "Cancellation",
     "ConsumerStats",
     "Producer",
     "Server",
@@ -19,6 +20,8 @@ __all__ = [
     "run",
     "shutdown",
 ]
+
+_T = TypeVar("_T")
 
 DEFAULT_URL: Final[str]
 __version__: Final[str]
@@ -51,6 +54,7 @@ class Producer:
     def set_level(self, level: Level) -> None: ...
     def set_filter(self, directives: str) -> None: ...
     def flush(self, timeout: float | None = None) -> None: ...
+    def _flush_until(self, timeout: float | None, cancellation: Cancellation) -> None: ...
     def close(self, timeout: float | None = None) -> None: ...
     def stats(self) -> Stats: ...
     @property
@@ -61,10 +65,11 @@ class Producer:
     def state(self) -> State: ...
     @property
     def _suppressed(self) -> int: ...
-    def _log_record(self, record: LogRecord, message: str | None = None) -> None: ...
+    def _unless_logging(self, call: Callable[[LogRecord], _T], record: LogRecord) -> _T | None: ...
+    def _log_record(self, record: LogRecord, make_message: Callable[[LogRecord], str] | None = None) -> None: ...
     def _log_event(
         self,
-        levelno: int,
+        level: object,
         level_name: str | None,
         target: str,
         message: object,
@@ -148,12 +153,17 @@ class ConsumerStats:
 
 @disjoint_base
 class Server:
-    def __new__(cls, listen: str, allow_origins: Sequence[str]) -> Self: ...
+    def __new__(cls, host: str, port: int, allow_origins: Sequence[str]) -> Self: ...
     def stop(self) -> None: ...
     @property
     def url(self) -> str: ...
     @property
     def signaling_url(self) -> str: ...
+
+@final
+class Cancellation:
+    def __new__(cls) -> Self: ...
+    def set(self) -> None: ...
 
 @final
 class States:

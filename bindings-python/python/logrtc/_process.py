@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from . import _logrtc
+from ._handler import Handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,12 +23,32 @@ def watch() -> None:
     # What is registered first is called last.
     atexit.register(_logrtc.end)
     atexit.register(_logrtc.shutdown)
+    atexit.register(_empty_memory_handlers)
     # Not where there is no fork.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork_in_child)
     # A child that multiprocessing has begun in another way than by a fork loads this anew, before or after it begins.
     if "multiprocessing.util" in sys.modules:
         _watch_child()
+
+
+def _empty_memory_handlers() -> None:
+    # `logging` would do it, but later: what they hold has to be logged before the producers close.
+    handlers = sys.modules.get("logging.handlers")
+    if handlers is None:
+        return
+    # As `logging` itself does at the end: the newest first.
+    for reference in reversed(logging._handlerList[:]):  # type: ignore[attr-defined]
+        chain: list[Any] = []
+        link = reference()
+        while isinstance(link, handlers.MemoryHandler) and link not in chain:
+            chain.append(link)
+            link = link.target
+        if isinstance(link, Handler):
+            for each in chain:
+                # A handler that fails must not keep the others from it.
+                with suppress(Exception):
+                    each.flush()
 
 
 def _after_fork_in_child() -> None:

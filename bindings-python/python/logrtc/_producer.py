@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, ParamSpec
 
 from . import _logrtc
 from ._errors import LogrtcError
+from ._types import Options, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from typing_extensions import Self, Unpack
-
-    from ._types import Options
+    from typing_extensions import Self
 
 __all__ = ["Producer", "connect"]
 
@@ -41,11 +40,15 @@ class Producer(_logrtc.Producer):
     __slots__ = ()
 
     async def aflush(self, timeout: float | None = None) -> None:
-        """Does what ``flush`` does, and lets the event loop run meanwhile."""
-        await _in_thread(self.flush, timeout)
+        """Does what ``flush`` does, and lets the event loop run meanwhile. Cancelled, its thread ends soon."""
+        cancellation = _logrtc.Cancellation()
+        try:
+            await _in_thread(self._flush_until, timeout, cancellation)
+        finally:
+            cancellation.set()
 
     async def aclose(self, timeout: float | None = None) -> None:
-        """Does what ``close`` does, and lets the event loop run meanwhile."""
+        """Does what ``close`` does, and lets the event loop run meanwhile. It closes even where it is cancelled."""
         await _in_thread(self.close, timeout)
 
     def __enter__(self) -> Self:

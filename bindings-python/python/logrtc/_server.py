@@ -38,5 +38,4 @@ def serve(host: str = "127.0.0.1", port: int = 8080, *, allow_origins: Iterable[
     ``host`` is an IP address; port 0 takes a free one. It answers its own pages alone, and those of ``allow_origins``.
     Raises ``OSError`` where the port is taken. It runs on a thread of its own, which keeps no program alive.
     """
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return Server(address, list(allow_origins))
+    return Server(host, port, list(allow_origins))

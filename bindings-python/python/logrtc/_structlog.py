@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["StructlogProcessor"]
 
-_NUMBERS = {
-    "critical": logging.CRITICAL,
-    "fatal": logging.CRITICAL,
-    "error": logging.ERROR,
-    "exception": logging.ERROR,
-    "failure": logging.ERROR,
-    "warning": logging.WARNING,
-    "warn": logging.WARNING,
-    "info": logging.INFO,
-    "msg": logging.INFO,
-    "log": logging.INFO,
-    "debug": logging.DEBUG,
-    "notset": logging.NOTSET,
+# The names of methods that are no names of levels.
+_LEVELS = {
+    "exception": "error",
+    "failure": "error",
+    "fatal": "critical",
+    "msg": "info",
+    "log": "info",
+    "notset": "debug",
 }
 
 # Where structlog's own processors write what an entry has a place for.
@@ -49,11 +43,14 @@ class StructlogProcessor:
 
     def __call__(self, logger: Any, name: str, event_dict: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         level = event_dict.get("level", name)
-        number = _NUMBERS.get(level if isinstance(level, str) else name, logging.INFO)
+        if not isinstance(level, (str, int)):
+            level = name
+        if isinstance(level, str):
+            level = _LEVELS.get(level.lower(), level)
         target = event_dict.get("logger") or getattr(logger, "name", None)
         self._log_event(
-            number,
-            "CRITICAL" if number == logging.CRITICAL else None,
+            level,
+            None,
             target if isinstance(target, str) else self._target,
             event_dict.get("event", ""),
             {key: value for key, value in event_dict.items() if key not in _TAKEN},

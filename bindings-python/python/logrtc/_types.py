@@ -2,9 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from os import PathLike
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
-__all__ = ["HandlerOptions", "IceServer", "Level", "Options", "Span", "State"]
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+else:
+    # Annotations can be read when the program runs, too.
+    try:
+        from typing import Unpack
+    except ImportError:
+        # Before Python 3.11: of one type, that type itself.
+        from typing import Union as Unpack
+
+__all__ = ["HandlerOptions", "IceServer", "Level", "Options", "Span", "State", "Unpack"]
 
 State = Literal["connecting", "registered", "reconnecting", "abandoned", "closed", "disabled"]
 """Where a producer stands with its signaling server. Consumers that are there stay, whatever it is."""

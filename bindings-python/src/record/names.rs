@@ -47,6 +47,7 @@ pub(super) enum Attribute {
     LevelName = 3,
     PathName = 5,
     ExcInfo = 8,
+    ExcText = 9,
     StackInfo = 10,
     LineNo = 11,
     FuncName = 12,
@@ -55,8 +56,8 @@ pub(super) enum Attribute {
 
 /// The places of all of them, as bits.
 const IS_KEPT: u32 = {
-    use Attribute::{Args, Created, ExcInfo, FuncName, LevelName, LineNo, Msg, Name, PathName, StackInfo};
-    let kept = [Name, Msg, Args, LevelName, PathName, ExcInfo, StackInfo, LineNo, FuncName, Created];
+    use Attribute::{Args, Created, ExcInfo, ExcText, FuncName, LevelName, LineNo, Msg, Name, PathName, StackInfo};
+    let kept = [Name, Msg, Args, LevelName, PathName, ExcInfo, ExcText, StackInfo, LineNo, FuncName, Created];
     let (mut bits, mut at) = (0, 0);
     while at < kept.len() {
         bits |= 1 << kept[at] as usize;

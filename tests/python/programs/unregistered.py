@@ -1,11 +1,17 @@
-"""Wants no flush at its end, and does it itself."""
+"""Leaves a consumer that has stopped, and wants no flush at its end."""
 
 import atexit
+import sys
+import time
 
 import logrtc
-from scenario import attached, log_and_say
+from scenario import CLIENT_ID, log, say
 
 atexit.unregister(logrtc.shutdown)
-producer = attached()
-log_and_say(producer, "main", 1000)
-producer.flush(20)
+producer = logrtc.connect(client_id=CLIENT_ID, ice_servers=[], close_timeout=60)
+while not producer.stats().consumers:
+    time.sleep(0.002)
+say("ready")
+sys.stdin.readline()
+log(producer, "main", 1000)
+say("leaving")
