@@ -30,8 +30,8 @@ class Producer extends EventEmitter {
   #questions = new Map();
   #lastQuestion = 0;
   #closing;
-  /** How many entries the last drain was for, and whether it took all the time that there was. */
-  #drained = 0;
+  /** Whether what was accepted was drained at an end of the loop, and whether that took all the time that there was. */
+  #isDrained = false;
   #isOutOfTime = false;
 
   /** Use `connect`. */
@@ -191,13 +191,15 @@ class Producer extends EventEmitter {
     }
   }
 
+  /**
+   * Once: a listener of `beforeExit` that logs would be called again after each, for ever. What is accepted later is delivered
+   * by the end itself.
+   */
   #drain() {
-    const { accepted, consumers } = this.stats();
-    if (consumers.length === 0 || accepted === this.#drained) {
+    if (this.#isDrained || this.stats().consumers.length === 0) {
       return;
     }
-    this.#drained = accepted;
-    this.#isOutOfTime = false;
+    this.#isDrained = true;
     this.flush().catch(({ code }) => {
       this.#isOutOfTime = code === "LOGRTC_TIMEOUT";
     });
