@@ -3,7 +3,10 @@
 /** How severe an entry is, in any case. Names of richer systems (`trace`, `fatal`, `notice`, …) are taken, too. */
 export type Level = "debug" | "info" | "warn" | "error" | "DEBUG" | "INFO" | "WARN" | "ERROR";
 
-/** The same, with the names of richer systems: they become one of the four, and stay in `fields.level_name`. */
+/**
+ * The same, with the names of richer systems: they become one of the four, and stay in `fields.level_name`, where the fields
+ * have none of their own.
+ */
 export type LevelName = Level | (string & {});
 
 /**
@@ -173,7 +176,6 @@ export type ErrorCode =
   | "LOGRTC_INVALID_ARGUMENT"
   | "LOGRTC_CLOSED"
   | "LOGRTC_TIMEOUT"
-  | "LOGRTC_DROPPED"
   | "LOGRTC_INTERNAL";
 
 /** What is thrown, and what promises reject with. The message says which value was wrong, and what is right. */

@@ -74,7 +74,7 @@ test("errors carry a code", () => {
   const error = {} as LogrtcError;
   expect(error).type.toBeAssignableTo<Error>();
   expect(error.code).type.toBe<
-    "LOGRTC_INVALID_ARGUMENT" | "LOGRTC_CLOSED" | "LOGRTC_TIMEOUT" | "LOGRTC_DROPPED" | "LOGRTC_INTERNAL"
+    "LOGRTC_INVALID_ARGUMENT" | "LOGRTC_CLOSED" | "LOGRTC_TIMEOUT" | "LOGRTC_INTERNAL"
   >();
   expect(error.pending).type.toBe<number | undefined>();
 });
