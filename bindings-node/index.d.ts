@@ -1,4 +1,7 @@
 /// <reference lib="esnext.disposable" />
+/// <reference types="node" />
+
+import { EventEmitter } from "node:events";
 
 /** How severe an entry is, in any case. Names of richer systems (`trace`, `fatal`, `notice`, …) are taken, too. */
 export type Level = "debug" | "info" | "warn" | "error" | "DEBUG" | "INFO" | "WARN" | "ERROR";
@@ -157,7 +160,10 @@ export interface Stats {
   consumers: ConsumerStats[];
 }
 
-/** The events of a producer, with what their listeners get. */
+/**
+ * The events of a producer, with what their listeners get. Up to 256 wait for a program that is busy; later ones are lost to
+ * it, while `state` and `stats()` always say how things are.
+ */
 export interface ProducerEvents {
   /** The state is now another one. */
   state: [state: State];
@@ -197,7 +203,7 @@ export class LogrtcError extends Error {
  * A log call never waits on the network and throws nothing but `LOGRTC_INVALID_ARGUMENT`: for a target or a message that is
  * no string, an unknown level, a wrong span.
  */
-export class Producer implements AsyncDisposable {
+export class Producer extends EventEmitter implements AsyncDisposable {
   private constructor();
 
   debug(target: string, message: string, fields?: Fields | null, span?: Span | null): void;

@@ -163,7 +163,7 @@ test("states and consumers are told as events", async (t) => {
   assert.equal(gone.counts.delivered, 1);
   await server.stop();
   await eventually("it notices", () => states.at(-1) === "reconnecting");
-  const closed = once(/** @type {any} */ (producer), "state");
+  const closed = once(producer, "state");
   await producer.close();
   assert.deepEqual(await within("the last event", closed), ["closed"]);
 });

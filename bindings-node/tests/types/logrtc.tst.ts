@@ -1,3 +1,4 @@
+import { type EventEmitter, on, once } from "node:events";
 import { type ConsumerEvent, type Level, LogrtcError, Producer, type State, type Stats, connect, serve } from "logrtc";
 import { describe, expect, test } from "tstyche";
 
@@ -54,6 +55,12 @@ describe("events", () => {
   test("are known by name", () => {
     expect(producer.on).type.not.toBeCallableWith("states", () => {});
     expect(producer.on("state", () => {})).type.toBe<Producer>();
+  });
+
+  test("are those of an EventEmitter", () => {
+    expect(producer).type.toBeAssignableTo<EventEmitter>();
+    expect(once(producer, "state")).type.toBe<Promise<any[]>>();
+    expect(on(producer, "consumer")).type.toBeAssignableTo<AsyncIterable<any>>();
   });
 
   test("have typed values", () => {
