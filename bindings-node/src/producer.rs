@@ -86,11 +86,7 @@ impl NativeProducer {
     /// `[debug, info, warn, error, writeLines]`: what is called for every entry. Lines are read as pino writes them, but for what
     /// `lines` says.
     #[napi(ts_return_type = "Function[]")]
-    pub fn calls<'env>(
-        &self,
-        env: &'env Env,
-        lines: Option<LineOptions>,
-    ) -> napi::Result<Array<'env>> {
+    pub fn calls<'env>(&self, env: &'env Env, lines: Option<LineOptions>) -> napi::Result<Array<'env>> {
         let LineOptions { message_key, level_key, labels, target } = lines.unwrap_or_default();
         let lines = LineFormat {
             message_key: message_key.unwrap_or_else(|| "msg".to_owned()),
