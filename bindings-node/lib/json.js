@@ -141,6 +141,26 @@ function encodeValue(value) {
   }
 }
 
+/** A whole entry as JSON: what is too long in one member leaves the others their room. */
+function encodeEntry(entry) {
+  const encoded = plain(entry);
+  if (encoded !== undefined || typeof entry !== "object" || entry === null) {
+    return encoded ?? encodeValue(entry);
+  }
+  try {
+    const parts = [];
+    for (const [key, value] of members(entry)) {
+      const part = new Encoder().value(key, value);
+      if (part !== undefined) {
+        parts.push(`${quote(key)}:${part}`);
+      }
+    }
+    return `{${parts.join()}}`;
+  } catch {
+    return "null";
+  }
+}
+
 /** The way for what is nested, or strange. */
 class Encoder {
   #ancestors = [];
@@ -386,4 +406,4 @@ function text(value) {
   }
 }
 
-module.exports = { encodeFields, encodeValue };
+module.exports = { encodeEntry, encodeFields, encodeValue };

@@ -2,7 +2,7 @@
 
 const { EventEmitter } = require("node:events");
 const { LogrtcError, checkType, invalid, refusing } = require("./errors");
-const { encodeFields, encodeValue } = require("./json");
+const { encodeEntry, encodeFields } = require("./json");
 const lifecycle = require("./lifecycle");
 const native = require("./native");
 
@@ -107,7 +107,7 @@ class Producer extends EventEmitter {
   }
 
   send(entry) {
-    refusing(() => this.#native.send(encodeValue(entry)));
+    refusing(() => this.#native.send(encodeEntry(entry)));
   }
 
   enabled(levelName, target) {

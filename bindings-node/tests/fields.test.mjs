@@ -205,6 +205,16 @@ test("what takes no room takes no time and no memory either", async (t) => {
   assert.deepEqual(entries[7].fields, { gone: "[Throws: too many members are undefined]", after: 1 });
 });
 
+test("a member of a whole entry that is too long leaves the others their room", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const rest = /** @type {const} */ ({ timestamp: new Date(0), level: "info", target: "app" });
+  producer.send({ fields: { long: "x".repeat(100_000), big: 1n }, ...rest, message: "fields" });
+  producer.send({ message: "m".repeat(100_000), ...rest, fields: { kept: 1n } });
+  const [fields, message] = await consumer.entries(2);
+  assert.deepEqual([fields.message, fields.fields], ["fields", { truncated: true }]);
+  assert.deepEqual(message.fields, { kept: 1, truncated: true });
+});
+
 test("members that every object inherits are no fields", async (t) => {
   const { producer, consumer } = await connected(t);
   Object.defineProperty(Object.prototype, "inherited", { value: 1, enumerable: true, configurable: true });
