@@ -85,7 +85,7 @@ export interface ProducerOptions {
   iceServers?: readonly IceServer[];
   /** How many consumers there may be at once; 64 by default. */
   maxConsumers?: number;
-  /** How long the end waits for delivery; 2000 by default. */
+  /** How long the end waits for delivery, a day at the most; 2000 by default. */
   closeTimeoutMs?: number;
   /** Makes the producer do nothing: no thread, no socket, no entry. */
   disabled?: boolean;
