@@ -1,9 +1,15 @@
 /// <reference lib="esnext.disposable" />
+/// <reference types="node" />
+
+import { EventEmitter } from "node:events";
 
 /** How severe an entry is, in any case. Names of richer systems (`trace`, `fatal`, `notice`, …) are taken, too. */
 export type Level = "debug" | "info" | "warn" | "error" | "DEBUG" | "INFO" | "WARN" | "ERROR";
 
-/** The same, with the names of richer systems: they become one of the four, and stay in `fields.level_name`. */
+/**
+ * The same, with the names of richer systems: they become one of the four, and stay in `fields.level_name`, where the fields
+ * have none of their own.
+ */
 export type LevelName = Level | (string & {});
 
 /**
@@ -79,7 +85,7 @@ export interface ProducerOptions {
   iceServers?: readonly IceServer[];
   /** How many consumers there may be at once; 64 by default. */
   maxConsumers?: number;
-  /** How long the end waits for delivery; 2000 by default. */
+  /** How long the end waits for delivery, a day at the most; 2000 by default. */
   closeTimeoutMs?: number;
   /** Makes the producer do nothing: no thread, no socket, no entry. */
   disabled?: boolean;
@@ -154,7 +160,10 @@ export interface Stats {
   consumers: ConsumerStats[];
 }
 
-/** The events of a producer, with what their listeners get. */
+/**
+ * The events of a producer, with what their listeners get. Up to 256 wait for a program that is busy; later ones are lost to
+ * it, while `state` and `stats()` always say how things are.
+ */
 export interface ProducerEvents {
   /** The state is now another one. */
   state: [state: State];
@@ -173,7 +182,6 @@ export type ErrorCode =
   | "LOGRTC_INVALID_ARGUMENT"
   | "LOGRTC_CLOSED"
   | "LOGRTC_TIMEOUT"
-  | "LOGRTC_DROPPED"
   | "LOGRTC_INTERNAL";
 
 /** What is thrown, and what promises reject with. The message says which value was wrong, and what is right. */
@@ -195,7 +203,7 @@ export class LogrtcError extends Error {
  * A log call never waits on the network and throws nothing but `LOGRTC_INVALID_ARGUMENT`: for a target or a message that is
  * no string, an unknown level, a wrong span.
  */
-export class Producer implements AsyncDisposable {
+export class Producer extends EventEmitter implements AsyncDisposable {
   private constructor();
 
   debug(target: string, message: string, fields?: Fields | null, span?: Span | null): void;

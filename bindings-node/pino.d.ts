@@ -8,8 +8,10 @@ declare namespace transport {
   export interface LineOptions {
     /** The target of entries that have neither `module` nor `name`; the `clientId` by default. */
     target?: string;
-    /** Where the logger writes the message; `msg` by default, as in pino. */
+    /** Where the logger writes the message; by default where pino itself says, or else `msg`. */
     messageKey?: string;
+    /** Where the logger writes the level, which `formatters.level` may change; `level` by default, as in pino. */
+    levelKey?: string;
   }
 
   export type TransportOptions = ProducerOptions & LineOptions;
@@ -19,8 +21,11 @@ declare namespace transport {
 
   export interface LogStream {
     readonly producer: Producer;
+    /** By this pino knows a stream, where it is the only argument. */
+    readonly writable: true;
     write(line: string): boolean;
     flush(callback?: (error?: Error) => void): void;
+    /** Waits for delivery, and blocks for 200 ms at the most: pino calls it at every `fatal`. */
     flushSync(): void;
     end(): void;
     /** Resolves when everything is delivered, or the time for it is over. */

@@ -1,46 +1,78 @@
 "use strict";
 
 const { Writable } = require("node:stream");
+const { StringDecoder } = require("node:string_decoder");
+const { parentPort, workerData } = require("node:worker_threads");
+const { checkType, invalid } = require("./lib/errors");
 const { LINE_WRITER, Producer } = require("./lib/producer");
 
 /** What has no end of line by then is passed on as it is. */
 const MAX_LINE_LENGTH = 1024 * 1024;
 
-/** The producer that options describe or hold, and how the end of a stream ends it. */
-function producerOf({ producer, messageKey, target, ...options } = {}) {
-  const own = producer ?? new Producer(options);
+/** What pino calls at every `fatal` blocks the program no longer than this. */
+const FLUSH_SYNC_MS = 200;
+
+/** pino tells how it is configured before it writes. Who writes without pino is not waited for any longer. */
+const CONFIG_WAIT_MS = 1_000;
+
+/** The producer that options describe or hold, with what writes to it, and how the end of a stream ends it. */
+function producerOf(options = {}) {
+  checkType("options", options, "object");
+  const { producer, messageKey, levelKey, target, ...own } = options;
+  for (const [name, value] of Object.entries({ messageKey, levelKey, target })) {
+    if (value !== undefined) {
+      checkType(name, value, "string");
+    }
+  }
   const isOwned = producer === undefined;
+  if (!isOwned && typeof producer?.[LINE_WRITER] !== "function") {
+    throw invalid("producer", "must be a producer of logrtc");
+  }
+  const writer = isOwned ? new Producer(own) : producer;
+  let writeLines = writer[LINE_WRITER]({ messageKey, levelKey, target });
   return {
-    producer: own,
-    writeLines: own[LINE_WRITER](messageKey, target),
+    producer: writer,
+    write: (lines) => writeLines(lines),
+    /** Takes what pino says of itself; what the options say counts more. */
+    configure(config) {
+      const lines = { messageKey: messageKey ?? config?.messageKey, levelKey, labels: config?.levels?.labels, target };
+      writeLines = writer[LINE_WRITER](lines);
+    },
     /** What a consumer does not take in time is counted, and no error of the program that logs. */
-    end: () => (isOwned ? own.close() : own.flush()).catch(() => {}),
+    end: () => (isOwned ? writer.close() : writer.flush()).catch(() => {}),
   };
 }
 
 /** pino's transport target, in the worker that pino starts: `{ target: 'logrtc/pino', options }`. */
 function transport({ $context, pinoWillSendConfig, ...options } = {}) {
   // The first two are pino's, about itself.
-  const { producer, writeLines, end } = producerOf(options);
-  // What comes is a piece of a text of lines.
+  const { producer, write, configure, end } = producerOf(options);
+  const configured = whenConfigured(configure);
+  // What comes is a piece of a text of lines, cut anywhere.
+  const decoder = new StringDecoder("utf8");
   let rest = "";
   const pass = (lines) => {
     if (lines.length > 0) {
-      writeLines(lines);
+      write(lines);
     }
   };
   const writable = new Writable({
     decodeStrings: false,
     write(chunk, _encoding, callback) {
-      const text = rest + chunk;
-      const end = text.length > MAX_LINE_LENGTH ? text.length : text.lastIndexOf("\n") + 1;
-      rest = text.slice(end);
-      pass(text.slice(0, end));
-      callback();
+      configured(() => {
+        const text = rest + (typeof chunk === "string" ? chunk : decoder.write(chunk));
+        const end = text.length > MAX_LINE_LENGTH ? text.length : text.lastIndexOf("\n") + 1;
+        rest = text.slice(end);
+        pass(text.slice(0, end));
+        callback();
+      });
     },
     final(callback) {
-      pass(rest);
+      pass(rest + decoder.end());
       end().then(() => callback());
+    },
+    destroy(error, callback) {
+      end().then(() => callback(error));
     },
   });
   return Object.assign(writable, {
@@ -49,29 +81,73 @@ function transport({ $context, pinoWillSendConfig, ...options } = {}) {
   });
 }
 
+/** A function that calls back once pino, where it is to, has told how it is configured. */
+function whenConfigured(configure) {
+  if (workerData?.workerData?.pinoWillSendConfig !== true) {
+    return (act) => act();
+  }
+  let waiting = [];
+  let timer;
+  const go = () => {
+    clearTimeout(timer);
+    const acts = waiting ?? [];
+    waiting = undefined;
+    acts.forEach((act) => act());
+  };
+  parentPort.on("message", function hear(message) {
+    if (isConfig(message)) {
+      parentPort.off("message", hear);
+      configure(message.config);
+      go();
+    }
+  });
+  return (act) => {
+    if (waiting === undefined) {
+      act();
+      return;
+    }
+    waiting.push(act);
+    timer ??= setTimeout(go, CONFIG_WAIT_MS);
+  };
+}
+
+function isConfig(message) {
+  return message?.code === "PINO_CONFIG";
+}
+
 /** `logger.flush(callback)`. */
 function flush(producer, callback = () => {}) {
   producer.flush().then(() => callback(), callback);
 }
 
-/** What pino calls at the end of the process. What is late by then stays counted. */
+/** What pino calls after `fatal`, and at the end of the process. What is late by then stays counted. */
 function flushSync(producer) {
   try {
-    producer.flushSync();
+    producer.flushSync(FLUSH_SYNC_MS);
   } catch {}
 }
 
 /** A stream for pino in the same thread: `pino(options, stream({ clientId }))`. */
 function stream(options) {
-  const { producer, writeLines, end } = producerOf(options);
+  const { producer, write, configure, end } = producerOf(options);
   return {
     producer,
-    write(line) {
-      writeLines(line);
+    /** By this pino knows a stream, where it is the only argument. */
+    writable: true,
+    write(lines) {
+      checkType("line", lines, "string");
+      write(lines);
       return true;
     },
     flush: (callback) => flush(producer, callback),
     flushSync: () => flushSync(producer),
+    /** How pino tells of itself. */
+    emit(_event, message) {
+      if (isConfig(message)) {
+        configure(message.config);
+      }
+      return true;
+    },
     end() {
       end();
     },

@@ -4,6 +4,9 @@ const { checkType, invalid, refusing } = require("./lib/errors");
 const { hold } = require("./lib/lifecycle");
 const native = require("./lib/native");
 
+/** Servers that are not closed: they run, whether the program still holds them or not. */
+const open = new Set();
+
 /** A running server: the log page, and the signaling. */
 class Server {
   #native;
@@ -13,6 +16,7 @@ class Server {
   constructor(nativeServer) {
     this.#native = nativeServer;
     this.#release = hold();
+    open.add(this);
   }
 
   get url() {
@@ -33,6 +37,7 @@ class Server {
   close() {
     this.#closed ??= this.#native.stop();
     this.unref();
+    open.delete(this);
     return this.#closed;
   }
 }

@@ -1,6 +1,8 @@
 "use strict";
 
 const { Transport } = require("winston");
+const { types } = require("node:util");
+const { encodeValue } = require("./lib/json");
 const native = require("./lib/native");
 const { Producer } = require("./lib/producer");
 
@@ -36,26 +38,31 @@ class LogrtcTransport extends Transport {
 
   #pass(info) {
     const { level: shown, message, timestamp, ...fields } = info;
+    if (isError(info)) {
+      // winston puts its own marks on the error itself, whose stack and type are no members of their own.
+      fields.stack ??= info.stack;
+      fields.type ??= info.constructor?.name ?? info.name;
+    }
     const key = TARGET_KEYS.find((name) => typeof fields[name] === "string");
     const target = key === undefined ? this.#target : fields[key];
     if (key !== undefined) {
       delete fields[key];
     }
-    const time = timestamp === undefined ? Date.now() : Date.parse(timestamp);
-    if (Number.isNaN(time)) {
+    const time = timeOf(timestamp);
+    if (time === undefined && timestamp !== undefined) {
       // Written as people like to read it, and not as ISO 8601.
       fields.timestamp = timestamp;
     }
     const entry = {
-      timestamp: new Date(Number.isNaN(time) ? Date.now() : time),
+      timestamp: time ?? new Date(),
       level: String(info[LEVEL] ?? shown),
       target,
-      message: typeof message === "string" ? message : String(message),
+      message: textOf(message),
       fields,
     };
     if (!isLevel(entry.level)) {
       // One of the program's own.
-      fields.level_name = entry.level;
+      fields.level_name ??= entry.level;
       entry.level = "INFO";
     }
     this.producer.send(entry);
@@ -74,6 +81,30 @@ class LogrtcTransport extends Transport {
   async #end() {
     await (this.#isOwned ? this.producer.close() : this.producer.flush()).catch(() => {});
   }
+}
+
+function isError(value) {
+  return types.isNativeError(value) || value instanceof Error;
+}
+
+/** A time in milliseconds, a date, or a text that means one; undefined for all else. */
+function timeOf(timestamp) {
+  const isText = typeof timestamp === "string";
+  if (!isText && typeof timestamp !== "number" && !types.isDate(timestamp)) {
+    return undefined;
+  }
+  const time = new Date(isText ? Date.parse(timestamp) : Number(timestamp));
+  // What the calendar of the wire has no year for is no time either.
+  const year = time.getUTCFullYear();
+  return year >= 0 && year <= 9999 ? time : undefined;
+}
+
+/** What was logged as the message: an object is shown as JSON, and nothing as nothing. */
+function textOf(message) {
+  if (typeof message === "string") {
+    return message;
+  }
+  return message === undefined ? "" : encodeValue(message);
 }
 
 const levels = new Map();

@@ -7,11 +7,18 @@
  * The plain case, an object of a few strings and numbers, is what log calls are made of: it has a way of its own.
  */
 
+const { types } = require("node:util");
+
+const { hasOwnProperty } = Object.prototype;
+
 /** Deeper than this the core takes nothing (128, with the object of the fields). */
 const MAX_DEPTH = 120;
 
 /** An entry has 64 KiB at the most, so nobody will see what comes after so many characters. */
 const MAX_LENGTH = 64 * 1024;
+
+/** So many members that are undefined, and take no room, are passed over at the most. */
+const MAX_LOST_MEMBERS = 4 * MAX_LENGTH;
 
 /** Up to this length a loop over the characters is faster than a regular expression. */
 const SHORT_STRING = 42;
@@ -19,7 +26,10 @@ const SHORT_STRING = 42;
 const NEEDS_CARE = /[\u0000-\u001f"\\\ud800-\udfff]/;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
-/** A string as JSON; half of a surrogate pair becomes U+FFFD, as everywhere in UTF-8. */
+/**
+ * A string as JSON; half of a surrogate pair becomes U+FFFD, as everywhere in UTF-8. Of one that is longer than an entry, so
+ * much is left that the core sees it.
+ */
 function quote(text) {
   const { length } = text;
   if (length < SHORT_STRING) {
@@ -30,6 +40,9 @@ function quote(text) {
       }
     }
     return `"${text}"`;
+  }
+  if (length > MAX_LENGTH + 1) {
+    return quote(text.slice(0, MAX_LENGTH + 1));
   }
   return NEEDS_CARE.test(text) ? JSON.stringify(text.replace(LONE_SURROGATE, "\ufffd")) : `"${text}"`;
 }
@@ -74,6 +87,9 @@ function plainObject(object, depth) {
   }
   let json = "";
   for (const key in object) {
+    if (!hasOwnProperty.call(object, key)) {
+      continue;
+    }
     const value = plainValue(object[key], depth);
     if (value === undefined || json.length > MAX_LENGTH) {
       return undefined;
@@ -125,13 +141,35 @@ function encodeValue(value) {
   }
 }
 
+/** A whole entry as JSON: what is too long in one member leaves the others their room. */
+function encodeEntry(entry) {
+  const encoded = plain(entry);
+  if (encoded !== undefined || typeof entry !== "object" || entry === null) {
+    return encoded ?? encodeValue(entry);
+  }
+  try {
+    const parts = [];
+    for (const [key, value] of members(entry)) {
+      const part = new Encoder().value(key, value);
+      if (part !== undefined) {
+        parts.push(`${quote(key)}:${part}`);
+      }
+    }
+    return `{${parts.join()}}`;
+  } catch {
+    return "null";
+  }
+}
+
 /** The way for what is nested, or strange. */
 class Encoder {
   #ancestors = [];
+  /** Never more than what is written takes, so that nothing is left out of what fits. */
   #length = 0;
+  #lostMembers = 0;
 
   fields(fields) {
-    if (fields instanceof Error) {
+    if (isError(fields)) {
       return this.#object([["err", fields]]);
     }
     const encoded = this.value("", fields);
@@ -166,33 +204,42 @@ class Encoder {
       return Array.isArray(value) ? '"[Array]"' : '"[Object]"';
     }
     this.#ancestors.push(value);
+    const length = this.#length;
     try {
       return this.#nested(key, value);
     } catch (error) {
-      return thrown(error);
+      const encoded = thrown(error);
+      this.#length = length + encoded.length - 2;
+      return encoded;
     } finally {
       this.#ancestors.pop();
     }
   }
 
   #nested(key, value) {
+    this.#endLost();
+    if (Buffer.isBuffer(value) && value.toJSON === Buffer.prototype.toJSON) {
+      // As its toJSON has it, which makes a list of all of it.
+      const data = new Uint8Array(value.buffer, value.byteOffset, value.length);
+      return this.#object(Object.entries({ type: "Buffer", data }));
+    }
     if (typeof value.toJSON === "function") {
       const replaced = value.toJSON(key);
       return replaced === value ? this.#object(members(value)) : this.value(key, replaced);
     }
-    if (value instanceof String || value instanceof Number || value instanceof Boolean || value instanceof BigInt) {
+    if (types.isBoxedPrimitive(value)) {
       return this.value(key, value.valueOf());
     }
-    if (value instanceof Error) {
+    if (isError(value)) {
       return this.#object(errorMembers(value));
     }
-    if (value instanceof Map) {
-      return this.#object([...value].map(([name, member]) => [text(name), member]));
+    if (types.isMap(value)) {
+      return this.#object(this.#mapMembers(value));
     }
-    if (isList(value) || value instanceof Set) {
-      return this.#array(value);
+    if (types.isSet(value)) {
+      return this.#array(Set.prototype.values.call(value));
     }
-    return this.#object(members(value));
+    return isList(value) ? this.#array(elements(value)) : this.#object(members(value));
   }
 
   #array(values) {
@@ -201,7 +248,10 @@ class Encoder {
       if (this.#length > MAX_LENGTH) {
         break;
       }
-      encoded.push(this.value(String(encoded.length), value) ?? "null");
+      this.#length += encoded.length === 0 ? 0 : 1;
+      const element = this.value(String(encoded.length), value);
+      this.#length += element === undefined ? 4 : 0;
+      encoded.push(element ?? "null");
     }
     return `[${encoded.join(",")}]`;
   }
@@ -209,13 +259,47 @@ class Encoder {
   #object(entries) {
     let json = "{";
     for (const [key, value] of entries) {
+      if (this.#length > MAX_LENGTH) {
+        break;
+      }
       const encoded = this.value(key, value);
-      if (encoded !== undefined) {
-        json += `${json.length === 1 ? "" : ","}${quote(key)}:${encoded}`;
-        this.#length += key.length;
+      if (encoded === undefined) {
+        this.#lostMembers += 1;
+        this.#endLost();
+      } else {
+        const isFirst = json.length === 1;
+        json += `${isFirst ? "" : ","}${quote(key)}:${encoded}`;
+        this.#length += Math.min(key.length, MAX_LENGTH) + (isFirst ? 3 : 4);
       }
     }
     return `${json}}`;
+  }
+
+  /** What is there, by the text of its key; of keys with the same text the last counts, as in JSON. */
+  #mapMembers(map) {
+    const byText = new Map();
+    let length = this.#length;
+    for (const [key, value] of Map.prototype.entries.call(map)) {
+      if (length > MAX_LENGTH) {
+        break;
+      }
+      if (value === undefined) {
+        this.#lostMembers += 1;
+        this.#endLost();
+      } else {
+        const name = text(key);
+        length += byText.has(name) ? 0 : name.length + 4;
+        byText.set(name, value);
+      }
+    }
+    return byText;
+  }
+
+  /** Ends what would take long and yield little: an object of nothing but undefined, again and again. */
+  #endLost() {
+    if (this.#lostMembers > MAX_LOST_MEMBERS) {
+      throw new RangeError("too many members are undefined");
+    }
   }
 }
 
@@ -284,13 +368,25 @@ class Thrown {
 }
 
 function thrown(error) {
-  return quote(`[Throws: ${text(error instanceof Error ? error.message : error)}]`);
+  return quote(`[Throws: ${text(isError(error) ? error.message : error)}]`);
+}
+
+function isError(value) {
+  // The second is for what inherits from Error without being made by it, the first for the errors of other realms.
+  return types.isNativeError(value) || value instanceof Error;
+}
+
+/** The elements of a list, holes among them, whatever its own iterator does. */
+function* elements(list) {
+  for (let index = 0; index < list.length; index += 1) {
+    yield list[index];
+  }
 }
 
 /** Digits, where a reader can hold them. */
 function bigint(value) {
   const digits = String(value);
-  return digits.length <= 300 ? digits : `"${digits}"`;
+  return digits.length <= 300 ? digits : quote(digits);
 }
 
 function isList(value) {
@@ -310,4 +406,4 @@ function text(value) {
   }
 }
 
-module.exports = { encodeFields, encodeValue };
+module.exports = { encodeEntry, encodeFields, encodeValue };

@@ -5,7 +5,12 @@
  * does.
  */
 
+// As they are now: what replaces them later, as tests do, replaces them for the program and not for this.
+const { clearInterval, setInterval } = require("node:timers");
 const native = require("./native");
+
+/** Marks the listener that ends producers, of every copy of this package that the process has loaded. */
+const END = Symbol.for("logrtc.end");
 
 /** Every producer that is not closed, with what ends it. */
 const open = new Map();
@@ -69,9 +74,11 @@ function end() {
   );
 }
 
-/** What other listeners log at the exit is logged before the end. */
+end[END] = true;
+
+/** What other listeners log at the exit is logged before the end. Another copy's end logs nothing, and stays where it is. */
 function stayLast(event, listener) {
-  if (event === "exit" && listener !== end) {
+  if (event === "exit" && listener[END] !== true) {
     queueMicrotask(() => {
       if (open.size > 0) {
         process.off("exit", end);

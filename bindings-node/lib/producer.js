@@ -2,7 +2,7 @@
 
 const { EventEmitter } = require("node:events");
 const { LogrtcError, checkType, invalid, refusing } = require("./errors");
-const { encodeFields, encodeValue } = require("./json");
+const { encodeEntry, encodeFields } = require("./json");
 const lifecycle = require("./lifecycle");
 const native = require("./native");
 
@@ -17,8 +17,8 @@ const levels = new Map();
 /** How many are kept; a name may be spelled in any case. */
 const MAX_LEVELS = 64;
 
-/** What the adapters of this package need, and no program sees. */
-const LINE_WRITER = Symbol("lineWriter");
+/** What the adapters of this package need of a producer, which another copy of it may have made. No program sees it. */
+const LINE_WRITER = Symbol.for("logrtc.lineWriter");
 
 class Producer extends EventEmitter {
   #native;
@@ -30,8 +30,8 @@ class Producer extends EventEmitter {
   #questions = new Map();
   #lastQuestion = 0;
   #closing;
-  /** How many entries the last drain was for, and whether it took all the time that there was. */
-  #drained = 0;
+  /** Whether what was accepted was drained at an end of the loop, and whether that took all the time that there was. */
+  #isDrained = false;
   #isOutOfTime = false;
 
   /** Use `connect`. */
@@ -107,7 +107,7 @@ class Producer extends EventEmitter {
   }
 
   send(entry) {
-    refusing(() => this.#native.send(encodeValue(entry)));
+    refusing(() => this.#native.send(encodeEntry(entry)));
   }
 
   enabled(levelName, target) {
@@ -127,8 +127,8 @@ class Producer extends EventEmitter {
     this.#lowestLevel = this.#native.lowestLevel();
   }
 
-  async flush({ timeoutMs } = {}) {
-    checkTimeout(timeoutMs);
+  async flush(options) {
+    const timeoutMs = timeoutOf(options);
     await this.#ask((question) => this.#native.flush(question, timeoutMs));
   }
 
@@ -137,13 +137,13 @@ class Producer extends EventEmitter {
     refusing(() => this.#native.flushSync(timeoutMs));
   }
 
-  async close({ timeoutMs } = {}) {
+  async close(options) {
+    const timeoutMs = timeoutOf(options);
     if (this.#closing !== undefined) {
       // Whoever closed first is told how it went.
       await this.#closing.catch(() => {});
       return;
     }
-    checkTimeout(timeoutMs);
     this.#closing = this.#ask((question) => this.#native.close(question, timeoutMs));
     try {
       await this.#closing;
@@ -161,9 +161,9 @@ class Producer extends EventEmitter {
     return JSON.parse(this.#native.stats());
   }
 
-  /** A function that logs what a pino logger has written: lines of JSON. */
-  [LINE_WRITER](messageKey, target) {
-    return refusing(() => this.#native.calls(messageKey, target)).at(-1);
+  /** A function that logs what a pino logger has written, lines of JSON, with `messageKey`, `levelKey`, `labels`, `target`. */
+  [LINE_WRITER](lines) {
+    return refusing(() => this.#native.calls(lines)).at(-1);
   }
 
   /** Asks natively; the answer comes later, and the process stays alive for it. */
@@ -191,13 +191,15 @@ class Producer extends EventEmitter {
     }
   }
 
+  /**
+   * Once: a listener of `beforeExit` that logs would be called again after each, for ever. What is accepted later is delivered
+   * by the end itself.
+   */
   #drain() {
-    const { accepted, consumers } = this.stats();
-    if (consumers.length === 0 || accepted === this.#drained) {
+    if (this.#isDrained || this.stats().consumers.length === 0) {
       return;
     }
-    this.#drained = accepted;
-    this.#isOutOfTime = false;
+    this.#isDrained = true;
     this.flush().catch(({ code }) => {
       this.#isOutOfTime = code === "LOGRTC_TIMEOUT";
     });
@@ -222,11 +224,29 @@ Object.defineProperty(Producer.prototype, asyncDispose, {
 
 function optionsJson(options) {
   checkType("options", options, "object");
+  let option = "options";
   try {
-    return JSON.stringify(options);
+    return JSON.stringify(options, function check(key, value) {
+      if (this === options) {
+        option = key;
+      }
+      return jsonOption(option, value);
+    });
   } catch (error) {
-    throw invalid("options", error.message);
+    throw error instanceof LogrtcError ? error : invalid(option, error.message);
   }
+}
+
+/** A value of an option, which JSON can hold: what it would leave out or change is refused. */
+function jsonOption(option, value) {
+  if (typeof value === "function" || typeof value === "symbol") {
+    throw invalid(option, `must not be a ${typeof value}`);
+  }
+  const isNoLimit = option === "maxReconnectAttempts" && value === Infinity;
+  if (typeof value === "number" && !Number.isFinite(value) && !isNoLimit) {
+    throw invalid(option, `must be a finite number, not ${value}`);
+  }
+  return value;
 }
 
 /** The level that a name means, with the name to keep where the level says less than it. */
@@ -246,6 +266,17 @@ function levelNamed(name) {
 function checkTexts(target, message) {
   checkType("target", target, "string");
   checkType("message", message, "string");
+}
+
+/** `timeoutMs` of the options of a call that waits. */
+function timeoutOf(options = {}) {
+  checkType("options", options, "object");
+  const unknown = Object.keys(options).find((key) => key !== "timeoutMs");
+  if (unknown !== undefined) {
+    throw invalid(unknown, "is not an option here; use timeoutMs");
+  }
+  checkTimeout(options.timeoutMs);
+  return options.timeoutMs;
 }
 
 function checkTimeout(timeoutMs) {

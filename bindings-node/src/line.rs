@@ -1,6 +1,7 @@
 //! A line that pino writes, as an entry.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -18,6 +19,10 @@ const LEAST_MILLISECONDS: f64 = 1e11;
 pub(crate) struct LineFormat {
     /// The key of the message; `msg` by default.
     pub(crate) message_key: String,
+    /// The key of the level; `level` by default.
+    pub(crate) level_key: String,
+    /// The names of levels, by their numbers in digits; those of pino need none.
+    pub(crate) labels: HashMap<String, String>,
     /// The target of a line that names none.
     pub(crate) target: String,
 }
@@ -31,7 +36,8 @@ pub(crate) fn log_line(producer: &Producer, line: &str, format: &LineFormat) {
     // Of a key that is there twice, the last counts: a child's binding, and what was logged over that.
     let find = |key: &str| members.iter().rposition(|(known, _)| known == key);
     let text = |place: Option<usize>| place.and_then(|place| string(members[place].1));
-    let level = find("level").and_then(|place| level(members[place].1).map(|level| (place, level)));
+    let level =
+        find(&format.level_key).and_then(|place| level(members[place].1, &format.labels).map(|level| (place, level)));
     let time = find("time").and_then(|place| timestamp(members[place].1).map(|time| (place, time)));
     let message = find(&format.message_key);
     let target = ["module", "name"].into_iter().map(find).find(|place| text(*place).is_some()).flatten();
@@ -49,13 +55,19 @@ pub(crate) fn log_line(producer: &Producer, line: &str, format: &LineFormat) {
     }
     let fields = fields(&members, &taken);
     let mut record = with_fields(|| producer.log(level, &target, &message), &fields);
-    if let Some(level_name) = level_name {
+    if let Some(level_name) = level_name.filter(|_| find("level_name").is_none()) {
+        // Where the program has such a field, it is the program's.
         record = record.field("level_name", &*level_name);
     }
     if let Some((_, time)) = time {
         record = record.timestamp(time);
     }
     record.send();
+}
+
+/// Whether it is an object that has the member.
+pub(crate) fn has_member(json: &str, key: &str) -> bool {
+    serde_json::from_str(json).is_ok_and(|Members(members)| members.iter().any(|(known, _)| known == key))
 }
 
 /// All members but those at the `taken` places, of which each stands for every member of its name, as a JSON object; empty
@@ -91,7 +103,7 @@ fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
 }
 
 /// pino's numbers, and the names that `formatters.level` may write instead; with the name to keep.
-fn level(raw: &RawValue) -> Option<(Level, Option<Cow<'_, str>>)> {
+fn level<'a>(raw: &'a RawValue, labels: &'a HashMap<String, String>) -> Option<(Level, Option<Cow<'a, str>>)> {
     if let Some(name) = string(raw) {
         return Some(match Level::from_name(&name) {
             Some((level, level_name)) => (level, level_name.map(Cow::Borrowed)),
@@ -105,7 +117,12 @@ fn level(raw: &RawValue) -> Option<(Level, Option<Cow<'_, str>>)> {
         40.0..50.0 => Level::Warn,
         _ => Level::Error,
     };
+    let named = |label: &'a str| match Level::from_name(label) {
+        Some((meant, level_name)) if meant == level => level_name,
+        _ => Some(label),
+    };
     let level_name = match raw.get() {
+        number if labels.contains_key(number) => named(&labels[number]),
         "10" => Some("TRACE"),
         "60" => Some("FATAL"),
         "20" | "30" | "40" | "50" => None,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use napi_derive::napi;
 
 use crate::answers::{AnswerFunction, Answers, EventFunction, state_name, tell_events};
 use crate::calls::{calls, with_fields};
-use crate::line::LineFormat;
+use crate::line::{LineFormat, has_member};
 use crate::options;
 use crate::refusal::{Result, internal, invalid, refused};
 use crate::stats::describe_stats;
@@ -43,6 +44,20 @@ pub struct Extras {
     pub parent_id: Option<String>,
 }
 
+/// How a pino logger writes its lines, where it is not as by default.
+#[derive(Default)]
+#[napi(object)]
+pub struct LineOptions {
+    /// The key of the message.
+    pub message_key: Option<String>,
+    /// The key of the level.
+    pub level_key: Option<String>,
+    /// The names of levels, by their numbers in digits.
+    pub labels: Option<HashMap<String, String>>,
+    /// The target of a line that names none.
+    pub target: Option<String>,
+}
+
 /// A producer of one environment.
 #[napi]
 pub struct NativeProducer {
@@ -68,17 +83,15 @@ impl NativeProducer {
         Ok(Self { producer, answers: Answers::new(on_answer), client_id, close_timeout })
     }
 
-    /// `[debug, info, warn, error, writeLines]`: what is called for every entry. Without `message_key` and `target`, lines are
-    /// read as pino writes them by default.
+    /// `[debug, info, warn, error, writeLines]`: what is called for every entry. Lines are read as pino writes them, but for what
+    /// `lines` says.
     #[napi(ts_return_type = "Function[]")]
-    pub fn calls<'env>(
-        &self,
-        env: &'env Env,
-        message_key: Option<String>,
-        target: Option<String>,
-    ) -> napi::Result<Array<'env>> {
+    pub fn calls<'env>(&self, env: &'env Env, lines: Option<LineOptions>) -> napi::Result<Array<'env>> {
+        let LineOptions { message_key, level_key, labels, target } = lines.unwrap_or_default();
         let lines = LineFormat {
             message_key: message_key.unwrap_or_else(|| "msg".to_owned()),
+            level_key: level_key.unwrap_or_else(|| "level".to_owned()),
+            labels: labels.unwrap_or_default(),
             target: target.unwrap_or_else(|| self.client_id.clone()),
         };
         calls(env, &self.producer, &Arc::new(lines))
@@ -88,7 +101,8 @@ impl NativeProducer {
     #[napi]
     pub fn log_with(&self, level: u32, target: String, message: String, fields: String, extras: Extras) {
         let mut record = with_fields(|| self.producer.log(level_of(level), &target, &message), &fields);
-        if let Some(level_name) = &extras.level_name {
+        if let Some(level_name) = extras.level_name.as_ref().filter(|_| !has_member(&fields, "level_name")) {
+            // Where the program has such a field, it is the program's.
             record = record.field("level_name", level_name);
         }
         if let Some(span) = span(extras) {

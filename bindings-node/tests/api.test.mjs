@@ -163,7 +163,7 @@ test("states and consumers are told as events", async (t) => {
   assert.equal(gone.counts.delivered, 1);
   await server.stop();
   await eventually("it notices", () => states.at(-1) === "reconnecting");
-  const closed = once(/** @type {any} */ (producer), "state");
+  const closed = once(producer, "state");
   await producer.close();
   assert.deepEqual(await within("the last event", closed), ["closed"]);
 });
@@ -191,7 +191,10 @@ test("what is wrong is refused with a code, and named", async () => {
     ["iceServers.urls: is not a key here", () => anyConnect({ ...OFF, iceServers: [{ urls: "stun:x" }] })],
     ['ice_servers: "x" must begin', () => anyConnect({ ...OFF, iceServers: ["x"] })],
     ["closeTimeoutMs: -1 is not", () => anyConnect({ ...OFF, closeTimeoutMs: -1 })],
-    ["options: ", () => anyConnect({ ...OFF, maxEntries: 1n })],
+    ["maxEntries: ", () => anyConnect({ ...OFF, maxEntries: 1n })],
+    ["closeTimeoutMs: must be a finite number, not Infinity", () => anyConnect({ ...OFF, closeTimeoutMs: Infinity })],
+    ["token: must not be a function", () => anyConnect({ ...OFF, token: () => "t" })],
+    ["iceServers: must not be a symbol", () => anyConnect({ ...OFF, iceServers: [Symbol("stun")] })],
     ["target: must be a string, not number", () => producer.info(5, "message")],
     ["message: must be a string, not undefined", () => producer.info("app")],
     ["message: must be a string, not null", () => producer.log("fatal", "app", null)],
@@ -221,6 +224,11 @@ test("what is wrong is refused with a code, and named", async () => {
   }
   await assert.rejects(producer.flush({ timeoutMs: "soon" }), { code });
   await assert.rejects(producer.close({ timeoutMs: -1 }), { code });
+  for (const wait of [(/** @type {any} */ o) => producer.flush(o), (/** @type {any} */ o) => producer.close(o)]) {
+    await assert.rejects(wait(null), { code, message: "options: must be an object, not null" });
+    await assert.rejects(wait(100), { code, message: "options: must be an object, not number" });
+    await assert.rejects(wait({ timeout: 5 }), { code, message: "timeout: is not an option here; use timeoutMs" });
+  }
   await producer.close();
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import vm from "node:vm";
 import { connected } from "./lib/connected.mjs";
 
 /** @param {number} depth */
@@ -89,6 +90,13 @@ const cases = [
   ["an object without a prototype", Object.assign(Object.create(null), { a: { b: 1 } }), { a: { b: 1 } }],
   ["inherited members", Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } }), { own: 2 }],
   ["boxed values", { s: new String("s"), n: new Number(1), b: new Boolean(false) }, { s: "s", n: 1, b: false }],
+  ["keys of a map with the same text", new Map(/** @type {any} */ ([[1, "a"], ["1", "b"], [2, "c"]])), { 1: "b", 2: "c" }],
+  ["a buffer", { buffer: Buffer.from("ab") }, { buffer: { type: "Buffer", data: [97, 98] } }],
+  [
+    "what another realm has made",
+    vm.runInNewContext("({ map: new Map([['k', new Set([1])]]), text: new String('s'), date: new Date(0) })"),
+    { map: { k: [1] }, text: "s", date: "1970-01-01T00:00:00.000Z" },
+  ],
   ["bytes", { bytes: new Uint8Array([1, 2]) }, { bytes: [1, 2] }],
   ["a list as the fields", [1, "two"], { value: [1, "two"] }],
   ["a text as the fields", "text", { value: "text" }],
@@ -131,7 +139,9 @@ test("an error is its type, message, stack, cause, and what else it holds", asyn
   const circular = new Error("circular");
   circular.cause = circular;
   producer.error("app", "failed", { circular });
-  const [inFields, asFields, both, round] = await consumer.entries(4);
+  producer.error("app", "failed", vm.runInNewContext("new RangeError('elsewhere')"));
+  const [inFields, asFields, both, round, elsewhere] = await consumer.entries(5);
+  assert.deepEqual([elsewhere.fields.err.type, elsewhere.fields.err.message], ["RangeError", "elsewhere"]);
   const { stack, cause: why, ...rest } = inFields.fields.error;
   assert.deepEqual(rest, { type: "TypeError", message: "outer", code: "E_OUTER" });
   assert.match(stack, /^TypeError: outer\n +at /);
@@ -165,4 +175,55 @@ test("what is deep, wide or endless is bounded", async (t) => {
   for (const entry of consumer.messages) {
     assert.ok(Buffer.byteLength(String(entry)) <= 64 * 1024);
   }
+});
+
+test("what takes no room takes no time and no memory either", async (t) => {
+  const { producer, consumer } = await connected(t);
+  /** @type {unknown[]} */
+  const sparse = [];
+  sparse[4e8] = 1;
+  const gone = Object.fromEntries(Array.from({ length: 300_000 }, (_, key) => [`key${key}`, undefined]));
+  const endless = {
+    sparse,
+    undefined: new Array(1_000_000).fill(undefined),
+    map: new Map(Array.from({ length: 1_000_000 }, (_, key) => [key, key])),
+    set: new Set(Array.from({ length: 1_000_000 }, (_, key) => key)),
+    buffer: Buffer.alloc(200_000_000),
+    long: "x".repeat(200_000_000),
+    again: new Array(50_000).fill(gone),
+  };
+  for (const [name, value] of Object.entries(endless)) {
+    const started = performance.now();
+    producer.info("app", name, { value });
+    assert.ok(performance.now() - started < 5_000, name);
+  }
+  producer.info("app", "gone", { gone, after: 1 });
+  const entries = await consumer.entries(8);
+  for (const { message, fields } of entries.slice(0, 7)) {
+    assert.deepEqual(fields, { truncated: true }, message);
+  }
+  assert.deepEqual(entries[7].fields, { gone: "[Throws: too many members are undefined]", after: 1 });
+});
+
+test("a member of a whole entry that is too long leaves the others their room", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const rest = /** @type {const} */ ({ timestamp: new Date(0), level: "info", target: "app" });
+  producer.send({ fields: { long: "x".repeat(100_000), big: 1n }, ...rest, message: "fields" });
+  producer.send({ message: "m".repeat(100_000), ...rest, fields: { kept: 1n } });
+  const [fields, message] = await consumer.entries(2);
+  assert.deepEqual([fields.message, fields.fields], ["fields", { truncated: true }]);
+  assert.deepEqual(message.fields, { kept: 1, truncated: true });
+});
+
+test("members that every object inherits are no fields", async (t) => {
+  const { producer, consumer } = await connected(t);
+  Object.defineProperty(Object.prototype, "inherited", { value: 1, enumerable: true, configurable: true });
+  try {
+    producer.info("app", "polluted", { own: 1, nested: { own: 2 } });
+  } finally {
+    // @ts-expect-error -- It is there for this test alone.
+    delete Object.prototype.inherited;
+  }
+  const [{ fields }] = await consumer.entries(1);
+  assert.deepEqual(fields, { own: 1, nested: { own: 2 } });
 });

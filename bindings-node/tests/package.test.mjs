@@ -13,8 +13,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -206,12 +206,33 @@ test("neither package has a script, or anything that it does not need", () => {
       [manifest.scripts, manifest.dependencies, manifest.devDependencies],
       [undefined, undefined, undefined],
     );
+    for (const field of ["description", "keywords", "author", "license", "engines", "main", "files", "publishConfig"]) {
+      assert.ok(manifest[field], field);
+    }
     for (const name of run("tar", ["tzf", join(packed, file)])
       .trim()
       .split("\n")) {
       assert.match(
         name,
         /^package\/((lib|bin)\/)?[a-z]+\.(js|d\.ts|node)$|^package\/(package\.json|README\.md|LICENSE)$/,
+      );
+    }
+  }
+});
+
+test("no packed text holds a path of the machine that packed it", () => {
+  const paths = [dirname(PACKAGE), homedir(), tmpdir(), process.env.CARGO_TARGET_DIR ?? PACKAGE];
+  // `/` is in every text.
+  const own = paths.map((path) => `${resolve(path)}/`).filter((path) => path !== "//");
+  assert.ok(own.length >= 2);
+  for (const file of readdirSync(packed)) {
+    const names = run("tar", ["tzf", join(packed, file)]).trim().split("\n");
+    for (const name of names.filter((each) => !each.endsWith(".node"))) {
+      const text = run("tar", ["xzOf", join(packed, file), name]);
+      assert.deepEqual(
+        own.filter((path) => text.includes(path)),
+        [],
+        name,
       );
     }
   }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { connect } from "logrtc";
 import pinoTransport, { stream } from "logrtc/pino";
 import pino from "pino";
+import { ConsumerProcess } from "../../tests/lib/consumer_process.mjs";
 import { eventually, within } from "../../tests/lib/deadline.mjs";
 import { connected, entriesOf, join, optionsFor, startServer } from "./lib/connected.mjs";
 
@@ -34,7 +35,7 @@ const expected = [
   { level: "ERROR", target: "app.http", message: "bad", fields: { pid, hostname: "h", name: "app", request: "r1" } },
   { level: "INFO", target: "app", message: "shadowed", fields: { pid, hostname: "h", request: "r3" } },
   { level: "ERROR", target: "app", message: '日志 "f"\n', fields: { pid, hostname: "h", level_name: "FATAL" } },
-  { level: "INFO", target: "app", message: "n", fields: { pid, hostname: "h", level_name: "35" } },
+  { level: "INFO", target: "app", message: "n", fields: { pid, hostname: "h", level_name: "NOTICE" } },
   { level: "INFO", target: "app", message: "over the own keys", fields: { pid, hostname: "h", level_name: "mine" } },
 ];
 
@@ -124,8 +125,9 @@ test("the transport puts lines together that come in pieces", async (t) => {
   const server = await startServer(t);
   const transport = pinoTransport(optionsFor(server));
   const text = Array.from({ length: 50 }, (_, number) => `{"level":30,"msg":"${number} 日志"}\n`).join("");
-  for (let start = 0; start < text.length; start += 7) {
-    transport.write(text.slice(start, start + 7));
+  const bytes = Buffer.from(text);
+  for (let start = 0; start < bytes.length; start += 7) {
+    transport.write(bytes.subarray(start, start + 7));
   }
   transport.write('{"level":30,"msg":"without an end"}');
   const consumer = join(t, server);
@@ -134,6 +136,93 @@ test("the transport puts lines together that come in pieces", async (t) => {
   await within("it finishes", once(transport, "finish"));
   const messages = (await consumer.entries(51)).map(({ message }) => message);
   assert.deepEqual(messages, [...Array.from({ length: 50 }, (_, number) => `${number} 日志`), "without an end"]);
+});
+
+test("a stream is the only argument", async (t) => {
+  const { producer, consumer } = await connected(t);
+  pino(stream({ producer })).info("alone");
+  assert.equal((await consumer.entries(1))[0].message, "alone");
+});
+
+test("keys and levels of the program's own", async (t) => {
+  const server = await startServer(t);
+  const transport = pino.transport({ target: "logrtc/pino", options: { ...optionsFor(server), levelKey: "severity" } });
+  const log = pino(
+    {
+      base: null,
+      messageKey: "text",
+      customLevels: { audit: 45 },
+      formatters: { level: (_label, severity) => ({ severity }) },
+    },
+    transport,
+  );
+  log.audit({ level: "a field" }, "in the worker");
+  const consumer = join(t, server);
+  const entry = { level: "WARN", target: "test", message: "in the worker" };
+  assert.deepEqual(await entriesOf(consumer, 1), [{ ...entry, fields: { level: "a field", level_name: "audit" } }]);
+  transport.end();
+  await within("the worker ends", once(transport, "close"));
+});
+
+test("a level_name of the program's own stays, and is there once", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const level_name = "mine";
+  producer.log("fatal", "app", "log", { level_name });
+  producer.send({ timestamp: new Date(), level: "fatal", target: "app", message: "send", fields: { level_name } });
+  pino({}, stream({ producer })).fatal({ level_name }, "pino");
+  await consumer.entries(3);
+  for (const message of consumer.messages) {
+    assert.deepEqual(String(message).match(/"level_name":"[^"]*"/g), ['"level_name":"mine"']);
+  }
+});
+
+test("fatal blocks for a moment where a consumer is stuck", async (t) => {
+  const server = await startServer(t);
+  const consumer = new ConsumerProcess(server.url);
+  t.after(() => consumer.kill());
+  const own = stream({ ...optionsFor(server), closeTimeoutMs: 10_000 });
+  const log = pino({}, own);
+  log.info("first");
+  await eventually("the consumer has the first entry", () => consumer.entries.length > 0);
+  consumer.pause();
+  for (let number = 0; number < 5_000; number += 1) {
+    log.info({ padding: "x".repeat(200) }, "numbered");
+  }
+  const started = performance.now();
+  log.fatal("stuck");
+  const tookMs = performance.now() - started;
+  assert.ok(tookMs >= 100 && tookMs < 1_000, `${tookMs} ms`);
+  await own.producer.close({ timeoutMs: 0 }).catch(() => {});
+});
+
+test("a transport that is destroyed ends its producer", async (t) => {
+  const server = await startServer(t);
+  /** @type {any} */
+  const transport = pinoTransport(optionsFor(server));
+  await eventually("it registers", () => server.heard.length === 1);
+  const closed = once(transport, "close");
+  transport.destroy();
+  await within("it closes", closed);
+  const error = await within("it calls back", new Promise((resolve) => transport.flush(resolve)));
+  assert.equal(error.code, "LOGRTC_CLOSED");
+});
+
+test("what is wrong is refused with a code, and named", async () => {
+  const own = stream({ clientId: "test", environment: false, disabled: true });
+  /** @type {any} */
+  const anyStream = stream;
+  /** @type {[string, () => unknown][]} */
+  const calls = [
+    ["line: must be a string, not number", () => own.write(/** @type {any} */ (5))],
+    ["producer: must be a producer of logrtc", () => anyStream({ producer: {} })],
+    ["producer: must be a producer of logrtc", () => anyStream({ producer: null })],
+    ["options: must be an object, not null", () => anyStream(null)],
+    ["messageKey: must be a string, not number", () => anyStream({ messageKey: 5 })],
+  ];
+  for (const [message, call] of calls) {
+    assert.throws(call, { name: "LogrtcError", code: "LOGRTC_INVALID_ARGUMENT", message });
+  }
+  await own.close();
 });
 
 test("the level of the producer counts, too", async () => {

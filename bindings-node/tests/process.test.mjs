@@ -94,7 +94,7 @@ const ends = [
     ({ lines }) => assert.deepEqual(lines, ["closed closed"]),
   ],
   ["process.exit(3) waits for a close that is under way", "closeThenExit", 3, [], () => {}],
-  ["what listeners log at the end is delivered", "listeners", 0, ["beforeExit", "exit"], () => {}],
+  ["what listeners log at the end is delivered", "listeners", 0, ["beforeExit", "beforeExit", "exit"], () => {}],
   ["what a late listener logs at process.exit is delivered", "exitListener", 3, ["exit"], () => {}],
 ];
 
@@ -160,6 +160,12 @@ test("a program with a producer and nothing else ends by itself, within 100 ms o
   );
   assert.ok(median(lags) <= 100, `median ${median(lags)} ms`);
   assert.ok(Math.max(...lags) <= 100 + Math.max(...bare), `${lags}; without a producer ${bare}`);
+});
+
+test("two copies of the package in one process end with it", async () => {
+  const program = new Program("copies");
+  assert.equal(await program.end(20_000), 0, program.complaints);
+  assert.deepEqual(program.lines, ["1,1"]);
 });
 
 for (const [how, code] of [

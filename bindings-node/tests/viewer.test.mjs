@@ -52,6 +52,12 @@ test("what is wrong is refused with a code, and named", async () => {
   }
 });
 
+test("a server whose address alone is kept goes on", async () => {
+  const program = new Program("forgotten");
+  assert.equal(await program.end(), 0, program.complaints);
+  assert.deepEqual(program.lines, ["200"]);
+});
+
 test("a server keeps the process alive, until it is closed or let go of", async () => {
   for (const how of ["close", "unref"]) {
     const program = new Program("server", [how]);

@@ -68,6 +68,28 @@ test("levels of syslog and of the program, times, and a level of the transport",
   );
 });
 
+test("messages that are no texts, errors without a format for them, and times of any kind", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const log = winston.createLogger({ transports: [new LogrtcTransport({ producer })] });
+  log.error(new TypeError("top"));
+  log.info({ a: 1n });
+  log.info(/** @type {any} */ (undefined));
+  for (const timestamp of [1_531_171_074_631, "2018-07-09T21:17:54.631Z", new Date(1_531_171_074_631), 1e300, null]) {
+    log.log({ level: "info", message: "m", timestamp });
+  }
+  const [error, object, nothing, ...timed] = await consumer.entries(8);
+  assert.deepEqual([error.message, error.fields.type], ["top", "TypeError"]);
+  assert.match(error.fields.stack, /^TypeError: top\n/);
+  assert.deepEqual([object.message, nothing.message], ['{"a":1}', ""]);
+  for (const { timestamp, fields } of timed.slice(0, 3)) {
+    assert.deepEqual([timestamp, fields], ["2018-07-09T21:17:54.631Z", undefined]);
+  }
+  assert.deepEqual(
+    timed.slice(3).map(({ fields }) => fields),
+    [{ timestamp: 1e300 }, { timestamp: null }],
+  );
+});
+
 test("nothing that is logged stops winston", async (t) => {
   const { producer, consumer } = await connected(t);
   const transport = new LogrtcTransport({ producer });
@@ -75,10 +97,9 @@ test("nothing that is logged stops winston", async (t) => {
   /** @type {any} */
   const hostile = {
     level: "info",
-    message: {
-      toString() {
-        throw new Error("no");
-      },
+    message: "hostile",
+    get [Symbol("hostile")]() {
+      throw new Error("no");
     },
   };
   hostile.self = hostile;

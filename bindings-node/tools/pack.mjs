@@ -60,7 +60,7 @@ mkdirSync(out, { recursive: true });
 const staging = mkdtempSync(join(tmpdir(), "logrtc-pack-"));
 try {
   const { devDependencies, scripts, ...manifest } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
-  const { version, license, engines } = manifest;
+  const { version, keywords, author, license, engines, publishConfig } = manifest;
 
   const { os, cpu, libc, suffix } = thisPlatform();
   const native = join(staging, "native");
@@ -75,7 +75,10 @@ try {
   const only = { os: [os], cpu: [cpu], ...(libc && { libc: [libc] }) };
   pack(
     native,
-    { name, version, description, license, engines, main: "logrtc.node", files: ["logrtc.node"], ...only },
+    {
+      ...{ name, version, description, keywords, author, license, engines },
+      ...{ main: "logrtc.node", files: ["logrtc.node"], ...only, publishConfig },
+    },
     out,
   );
 

@@ -50,13 +50,7 @@ const endings = {
   },
   /** What the last listeners log is part of it, whenever they began to listen. */
   listeners: () => {
-    let isFirst = true;
-    process.on("beforeExit", () => {
-      if (isFirst) {
-        isFirst = false;
-        producer.info("ending", "beforeExit");
-      }
-    });
+    process.on("beforeExit", () => producer.info("ending", "beforeExit"));
     process.on("exit", () => producer.info("ending", "exit"));
   },
   exitListener: () => {

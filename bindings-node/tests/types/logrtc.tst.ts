@@ -1,3 +1,4 @@
+import { type EventEmitter, on, once } from "node:events";
 import { type ConsumerEvent, type Level, LogrtcError, Producer, type State, type Stats, connect, serve } from "logrtc";
 import { describe, expect, test } from "tstyche";
 
@@ -56,6 +57,12 @@ describe("events", () => {
     expect(producer.on("state", () => {})).type.toBe<Producer>();
   });
 
+  test("are those of an EventEmitter", () => {
+    expect(producer).type.toBeAssignableTo<EventEmitter>();
+    expect(once(producer, "state")).type.toBe<Promise<any[]>>();
+    expect(on(producer, "consumer")).type.toBeAssignableTo<AsyncIterable<any>>();
+  });
+
   test("have typed values", () => {
     producer.on("state", (state) => expect(state).type.toBe<State>());
     producer.once("serverError", (message) => expect(message).type.toBe<string>());
@@ -74,7 +81,7 @@ test("errors carry a code", () => {
   const error = {} as LogrtcError;
   expect(error).type.toBeAssignableTo<Error>();
   expect(error.code).type.toBe<
-    "LOGRTC_INVALID_ARGUMENT" | "LOGRTC_CLOSED" | "LOGRTC_TIMEOUT" | "LOGRTC_DROPPED" | "LOGRTC_INTERNAL"
+    "LOGRTC_INVALID_ARGUMENT" | "LOGRTC_CLOSED" | "LOGRTC_TIMEOUT" | "LOGRTC_INTERNAL"
   >();
   expect(error.pending).type.toBe<number | undefined>();
 });

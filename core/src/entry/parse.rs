@@ -62,12 +62,19 @@ pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
     let target = string(required(target, "target")?, "target")?;
     let message = string(required(message, "message")?, "message")?;
 
+    let has_level_name = has_member(fields, "level_name");
     let mut fields = fields.map(parse_fields).transpose()?.unwrap_or_default();
-    if let Some(level_name) = level_name {
+    if let Some(level_name) = level_name.filter(|_| !has_level_name) {
+        // Where the program has such a field, it is the program's.
         fields.push("level_name", level_name);
     }
     let span = span.map(parse_span).transpose()?;
     Ok(ParsedEntry { timestamp, level, target, message, fields, span })
+}
+
+/// Whether it is an object that has the member.
+fn has_member(object: Option<&RawValue>, key: &str) -> bool {
+    object.is_some_and(|raw| members(raw.get(), key).is_ok_and(|members| members.iter().any(|(known, _)| known == key)))
 }
 
 /// Reads the fields of an entry: one JSON object.
@@ -298,6 +305,9 @@ mod tests {
         assert_eq!(entry.level, Level::Error);
         assert!(entry.to_json().contains(r#""level":"ERROR""#));
         assert!(entry.to_json().contains(r#""o":{},"level_name":"CRITICAL"}"#));
+        let own = WHOLE.replace("INFO", "critical").replace(r#""o":{}"#, r#""level_name":"mine""#);
+        let json = Entry::from_json(&own).unwrap().to_json();
+        assert!(json.contains(r#""level_name":"mine"}"#) && json.matches("level_name").count() == 1, "{json}");
         assert!(refused(&WHOLE.replace("INFO", "LOUD")).starts_with("level: \"LOUD\" is not a level"));
     }
 
