@@ -62,7 +62,7 @@ pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
     let target = string(required(target, "target")?, "target")?;
     let message = string(required(message, "message")?, "message")?;
 
-    let has_level_name = has_member(fields, "level_name");
+    let has_level_name = level_name.is_some() && has_member(fields, "level_name");
     let mut fields = fields.map(parse_fields).transpose()?.unwrap_or_default();
     if let Some(level_name) = level_name.filter(|_| !has_level_name) {
         // Where the program has such a field, it is the program's.
