@@ -2,9 +2,10 @@
 //!
 //! Neither keeps the process alive, nor waits for JavaScript; and an environment that is gone is not called any more.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use logrtc::{Counts, EndReason, Event, State};
 use napi::Status;
@@ -49,8 +50,11 @@ impl Answers {
     }
 }
 
-/// Starts the thread that tells events, until they end.
-pub fn tell_events(function: EventFunction, events: Receiver<Event>) -> Result<()> {
+/// Starts the thread that tells events, until they end. It is to be waited for before the environment ends.
+pub fn tell_events(function: EventFunction, events: Receiver<Event>) -> Result<JoinHandle<()>> {
+    // Never released: Node aborts the process where that happens while the environment ends, which no thread but its own can
+    // know. The environment takes it at its end, and it keeps nothing alive.
+    let function = ManuallyDrop::new(function);
     let tell = move || {
         for event in events {
             if let Some(event) = describe(event) {
@@ -61,8 +65,7 @@ pub fn tell_events(function: EventFunction, events: Receiver<Event>) -> Result<(
             }
         }
     };
-    thread::Builder::new().name("logrtc-events".to_owned()).spawn(tell).map_err(internal)?;
-    Ok(())
+    thread::Builder::new().name("logrtc-events".to_owned()).spawn(tell).map_err(internal)
 }
 
 /// What `index.js` emits: the name of the event, and what its listeners get.

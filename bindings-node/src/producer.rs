@@ -3,8 +3,8 @@
 #![allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use logrtc::{Level, Producer, Span};
@@ -63,6 +63,8 @@ pub struct LineOptions {
 pub struct NativeProducer {
     producer: Producer,
     answers: Answers,
+    /// The thread that tells events; none where it is off, or waited for.
+    events: Mutex<Option<JoinHandle<()>>>,
     client_id: String,
     close_timeout: Duration,
 }
@@ -77,10 +79,9 @@ impl NativeProducer {
         let client_id = config.client_id().to_owned();
         let is_disabled = config.is_disabled();
         let producer = Producer::connect(config).map_err(refused)?;
-        if !is_disabled {
-            tell_events(on_event, producer.subscribe())?;
-        }
-        Ok(Self { producer, answers: Answers::new(on_answer), client_id, close_timeout })
+        let events = if is_disabled { None } else { Some(tell_events(on_event, producer.subscribe())?) };
+        let events = Mutex::new(events);
+        Ok(Self { producer, answers: Answers::new(on_answer), events, client_id, close_timeout })
     }
 
     /// `[debug, info, warn, error, writeLines]`: what is called for every entry. Lines are read as pino writes them, but for what
@@ -184,6 +185,16 @@ impl NativeProducer {
     }
 }
 
+impl NativeProducer {
+    /// Returns when the last event is told: behind the close they end, and telling one waits for nobody.
+    fn wait_for_events(&self) {
+        if let Some(events) = self.events.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // One that panicked has ended, too.
+            let _ = events.join();
+        }
+    }
+}
+
 impl Drop for NativeProducer {
     /// JavaScript closes what it lets go of, and all at its exit. What is left belongs to a worker that was terminated.
     fn drop(&mut self) {
@@ -202,6 +213,7 @@ pub fn close_all(producers: Vec<&NativeProducer>, timeouts_ms: Vec<Option<f64>>)
             let close = move || {
                 // What is late is lost with the process.
                 let _ = producer.close(timeout);
+                native.wait_for_events();
             };
             if thread::Builder::new().name("logrtc-close".to_owned()).spawn_scoped(scope, close).is_err() {
                 close();
