@@ -70,14 +70,8 @@ pub(crate) unsafe fn with(
     producer: *const logrtc_producer,
     act: impl FnOnce(&Producer) -> Result<(), Refusal>,
 ) -> logrtc_status {
-    guard(|| {
-        // SAFETY: the caller's promise is passed on.
-        let handle = unsafe { handle(producer) }?;
-        if handle.closed.load(Ordering::Acquire) {
-            return Err(Refusal::closed());
-        }
-        act(&handle.producer)
-    })
+    // SAFETY: the caller's promise is passed on.
+    unsafe { with_open(producer, |_| (), act) }
 }
 
 /// The same for what logs: an entry that comes after the close is counted.
@@ -88,11 +82,26 @@ pub(crate) unsafe fn with_entry(
     producer: *const logrtc_producer,
     act: impl FnOnce(&Producer) -> Result<(), Refusal>,
 ) -> logrtc_status {
+    let count = |producer: &Producer| {
+        producer.count_filtered();
+    };
+    // SAFETY: the caller's promise is passed on.
+    unsafe { with_open(producer, count, act) }
+}
+
+/// # Safety
+/// As for [`with`].
+#[inline]
+unsafe fn with_open(
+    producer: *const logrtc_producer,
+    if_closed: impl FnOnce(&Producer),
+    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
+) -> logrtc_status {
     guard(|| {
         // SAFETY: the caller's promise is passed on.
         let handle = unsafe { handle(producer) }?;
         if handle.closed.load(Ordering::Acquire) {
-            handle.producer.count_filtered();
+            if_closed(&handle.producer);
             return Err(Refusal::closed());
         }
         act(&handle.producer)
