@@ -153,6 +153,7 @@ test("states and consumers are told as events", async (t) => {
   const consumer = join(t, server);
   await eventually("a consumer comes", () => consumers.length === 1);
   assert.equal(consumers[0].type, "connected");
+  await consumer.opened();
   producer.info("app", "one");
   await producer.flush();
   consumer.leave();

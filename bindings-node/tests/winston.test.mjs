@@ -121,7 +121,7 @@ test("the end of the logger delivers, and ends a producer of its own", async (t)
   const transport = new LogrtcTransport({ ...optionsFor(server) });
   const log = winston.createLogger({ transports: [transport] });
   const consumer = join(t, server);
-  await eventually("the consumer comes", () => transport.producer.stats().consumers.length === 1);
+  await consumer.opened();
   for (let number = 0; number < 1_000; number += 1) {
     log.info("numbered", { number });
   }

@@ -2,7 +2,7 @@
  * Forks while threads log: fork URL FORKS. Each child logs an entry of its own, and ends when it was seen.
  *
  * Says on standard output "child PID" for each, and at the end "entries N" for each thread. A line on standard input says
- * that the entry of the child has arrived.
+ * that the first entry of the parent has arrived, and another one that of each child.
  */
 
 #define _GNU_SOURCE
@@ -67,6 +67,9 @@ int main(int argc, char **argv) {
     CHECK_STATUS(logrtc_connect(options, &producer), LOGRTC_OK);
     logrtc_options_free(options);
 
+    char line[16];
+    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "fork.parent", "here", NULL, NULL), LOGRTC_OK);
+    CHECK(fgets(line, sizeof line, stdin) != NULL);
     struct thread threads[THREADS] = {0};
     for (int i = 0; i < THREADS; i++) {
         threads[i].number = i;
@@ -81,7 +84,6 @@ int main(int argc, char **argv) {
             close(seen[1]);
             be_a_child(seen[0]);
         }
-        char line[16];
         const int was_seen = fgets(line, sizeof line, stdin) != NULL;
         CHECK(close(seen[0]) == 0 && close(seen[1]) == 0);
         int status = 0;

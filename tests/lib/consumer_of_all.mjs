@@ -2,6 +2,7 @@
 
 import { PeerConnection } from "node-datachannel";
 import { WebSocket } from "ws";
+import { listen } from "./listen.mjs";
 
 /** @typedef {import("./expected.mjs").Entry} Entry */
 
@@ -58,7 +59,7 @@ export class ConsumerOfAll {
       this.#kept.set(from, [...(this.#kept.get(from) ?? []), channel]);
       const entries = this.entries.get(from) ?? [];
       this.entries.set(from, entries);
-      channel.onMessage((message) => {
+      listen(peer, channel, (message) => {
         if (entries.push(JSON.parse(String(message))) === 1) {
           this.#onFirst(from);
         }

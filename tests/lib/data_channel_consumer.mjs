@@ -3,6 +3,7 @@
 import { DataChannel, PeerConnection, cleanup } from "node-datachannel";
 import { WebSocket } from "ws";
 import { eventually } from "./deadline.mjs";
+import { listen } from "./listen.mjs";
 
 export { cleanup };
 
@@ -16,6 +17,7 @@ export class DataChannelConsumer {
   #peer;
   /** A channel that nobody holds is collected as garbage, and closed. @type {DataChannel | undefined} */
   channel;
+  #listens = false;
   #onOpen;
   #onMessage;
 
@@ -43,8 +45,9 @@ export class DataChannelConsumer {
     });
   }
 
+  /** The channel is open, and listened to. */
   get isOpen() {
-    return this.openedAtMs !== undefined;
+    return this.#listens;
   }
 
   async opened() {
@@ -82,11 +85,11 @@ export class DataChannelConsumer {
     );
     peer.onDataChannel((channel) => {
       this.channel = channel;
-      // No listener to its end: with one, a channel that ends forgets the messages that wait for this thread
-      // (node-datachannel 0.33.4).
-      channel.onMessage((message) => this.#onMessage(/** @type {string | Uint8Array} */ (message)));
       this.openedAtMs = performance.now();
-      this.#onOpen();
+      listen(peer, channel, this.#onMessage).then(() => {
+        this.#listens = true;
+        this.#onOpen();
+      });
     });
     peer.setRemoteDescription(sdp, "offer");
   }

@@ -44,6 +44,7 @@ export async function connected(t, options = {}) {
   t.after(() => producer.close().catch(() => {}));
   const consumer = join(t, server);
   await hasConsumers(producer);
+  await consumer.opened();
   return { server, producer, consumer };
 }
 

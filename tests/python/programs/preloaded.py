@@ -13,7 +13,6 @@ count = 0
 
 def application(environment: object, respond: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
     global count
-    # First, for the consumer's stack hands out what came before its listener on two threads: not always in order.
     wait_for_consumer(producer, f"{CLIENT_ID}#{os.getpid()}")
     log(producer, "worker", count + 10, count)
     count += 10
