@@ -1,6 +1,7 @@
 //! The consumers: one task that knows who is there, and one for each of them.
 
 pub(crate) mod addresses;
+pub(crate) mod arrivals;
 pub(crate) mod connection;
 pub(crate) mod delivery;
 pub(crate) mod dtls_gate;

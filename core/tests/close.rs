@@ -55,6 +55,30 @@ fn quickest_close(config: &Config) -> Duration {
     (0..5).map(close).min().unwrap()
 }
 
+/// How long it takes with eight consumers of whom one does not read.
+async fn close_with_a_stalled_one(server: &Server, timeout: Duration) -> Duration {
+    let producer = Producer::connect(config(server)).unwrap();
+    server.registered().await;
+    let mut consumers = Vec::new();
+    for name in ["stalled", "b", "c", "d", "e", "f", "g", "h"] {
+        consumers.push(Consumer::join(server, name).await);
+    }
+    eventually("the producer knows them", || producer.stats().consumers.len() == 8).await;
+    consumers[0].set_reading(false);
+    let padding = "x".repeat(1000);
+    (0..5_000).for_each(|_| producer.info("app", &padding));
+    let since = Instant::now();
+    let error = producer.close(timeout).unwrap_err();
+    let took = since.elapsed();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.pending() > 0);
+    assert_eq!((producer.stats().open_sockets, producer.stats().running_tasks), (0, 0));
+    for consumer in consumers {
+        consumer.leave().await;
+    }
+    took
+}
+
 fn descriptors() -> Vec<String> {
     let open = std::fs::read_dir("/proc/self/fd").unwrap();
     open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok()).map(|to| to.display().to_string()).collect()
@@ -101,28 +125,15 @@ async fn nothing_is_left_and_it_takes_no_longer_than_it_may() {
     nothing_is_left(&before).await;
 
     // Eight consumers of whom one has stalled: the timeout, and 200 ms.
-    let producer = Producer::connect(config(&server)).unwrap();
-    server.registered().await;
-    let mut consumers = Vec::new();
-    for name in ["stalled", "b", "c", "d", "e", "f", "g", "h"] {
-        consumers.push(Consumer::join(&server, name).await);
-    }
-    eventually("the producer knows them", || producer.stats().consumers.len() == 8).await;
-    consumers[0].set_reading(false);
-    let padding = "x".repeat(1000);
-    (0..5_000).for_each(|_| producer.info("app", &padding));
     let timeout = Duration::from_millis(500);
-    let since = Instant::now();
-    let error = producer.close(timeout).unwrap_err();
-    let took = since.elapsed();
-    assert!((timeout..timeout + Duration::from_millis(200)).contains(&took), "{took:?}");
-    assert_eq!(error.kind(), ErrorKind::Timeout);
-    assert!(error.pending() > 0);
-    assert_eq!((producer.stats().open_sockets, producer.stats().running_tasks), (0, 0));
-    for consumer in consumers {
-        consumer.leave().await;
+    let mut quickest = Duration::MAX;
+    for _ in 0..3 {
+        let took = close_with_a_stalled_one(&server, timeout).await;
+        assert!(took >= timeout, "{took:?}");
+        quickest = quickest.min(took);
+        nothing_is_left(&before).await;
     }
-    nothing_is_left(&before).await;
+    assert!(quickest < timeout + Duration::from_millis(200), "{quickest:?}");
 
     // After the end: every call answers, none does anything.
     assert_eq!(producer.log(logrtc::Level::Error, "app", "late").send(), Outcome::Closed);

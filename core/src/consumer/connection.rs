@@ -17,6 +17,7 @@ use webrtc::peer_connection::{
 };
 
 use super::addresses;
+use super::arrivals::Arrivals;
 use super::dtls_gate::DtlsGate;
 use super::sockets::Sockets;
 use crate::config::Config;
@@ -37,9 +38,12 @@ const MAX_CHECKS: u16 = 300;
 /// How long the host's own candidates may take to be gathered; it is local work.
 const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// How long the consumer has to close the channel, too, once the producer has. With what the stack takes to close, within
-/// what `close` may take beyond its timeout.
-const CHANNEL_CLOSE_LINGER: Duration = Duration::from_millis(50);
+/// How long the consumer has to end its side of the channel, once the producer has. With what the stack takes to close,
+/// within what `close` may take beyond its timeout.
+const CHANNEL_CLOSE_LINGER: Duration = Duration::from_millis(100);
+
+/// What comes of a consumer that ends its side: its answer to our reset of the stream, and its own reset (RFC 6525 §5.2).
+const CHANNEL_CLOSE_DATAGRAMS: u64 = 2;
 
 /// What the stack tells about a connection.
 #[derive(Debug)]
@@ -57,6 +61,7 @@ pub(crate) struct Connection {
     pub(crate) channel: Arc<dyn DataChannel>,
     pub(crate) events: mpsc::Receiver<ConnectionEvent>,
     sockets: usize,
+    arrivals: Arrivals,
 }
 
 /// What a connection is made with.
@@ -83,14 +88,16 @@ impl Connection {
     async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self, String> {
         let (sender, events) = mpsc::channel(64);
         let gate = DtlsGate::default();
+        let arrivals = Arrivals::default();
         let addresses = addresses::to_bind(options.server_is_local);
         let sockets = addresses.len();
+        let runtime = Sockets::new(&options.config, Arc::clone(&options.counters), gate.clone(), arrivals.clone());
         let configuration = RTCConfigurationBuilder::new().with_ice_servers(options.ice_servers.clone()).build();
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_setting_engine(settings(mdns))
-            .with_handler(Arc::new(Handler { events: sender, gate: gate.clone() }))
-            .with_runtime(Arc::new(Sockets::new(&options.config, Arc::clone(&options.counters), gate)))
+            .with_handler(Arc::new(Handler { events: sender, gate }))
+            .with_runtime(Arc::new(runtime))
             .with_udp_addrs(addresses)
             .build()
             .await
@@ -98,7 +105,7 @@ impl Connection {
         let peer: Arc<dyn PeerConnection> = Arc::new(peer);
         let init = RTCDataChannelInit { ordered: true, ..RTCDataChannelInit::default() };
         match peer.create_data_channel(CHANNEL_LABEL, Some(init)).await {
-            Ok(channel) => Ok(Self { peer, channel, events, sockets }),
+            Ok(channel) => Ok(Self { peer, channel, events, sockets, arrivals }),
             Err(error) => {
                 let _ = peer.close().await;
                 Err(error.to_string())
@@ -147,12 +154,12 @@ impl Connection {
         let _ = self.channel.set_buffered_amount_low_threshold(0).await;
     }
 
-    /// Ends the channel behind its last message, and gives the consumer a moment to follow.
+    /// Ends the channel behind its last message, and waits a moment for the consumer to end its side.
     ///
     /// A connection ends with an ABORT (RFC 9260 §9.1), and what the consumer's stack has acknowledged and its program has not
-    /// yet read may go with it. The end of a channel is in its place in the stream (RFC 8831 §6.7). That the consumer has ended
-    /// its side the stack does not tell (rtc 0.21.1, `handler/sctp.rs`: `OnClose` comes with our own end), so this waits, unless
-    /// the consumer closes the connection itself. Can wait for `OnClose` when that is the consumer's.
+    /// yet read may go with it. The end of a channel is in its place in the stream, and the consumer answers it with the end of
+    /// its side once it has read so far (RFC 8831 §6.7). That answer the stack does not tell (rtc 0.21.1, `handler/sctp.rs`:
+    /// `OnClose` comes with our own end): it is seen by what arrives. Can wait for `OnClose` when that is the consumer's.
     pub(crate) async fn close_channel(&mut self) {
         let gone = async {
             while let Some(event) = self.events.recv().await {
@@ -161,8 +168,15 @@ impl Connection {
                 }
             }
         };
+        let answered = self.arrivals.count() + CHANNEL_CLOSE_DATAGRAMS;
         if self.channel.close().await.is_ok() {
-            let _ = timeout(CHANNEL_CLOSE_LINGER, gone).await;
+            let _ = timeout(CHANNEL_CLOSE_LINGER, async {
+                tokio::select! {
+                    () = gone => {}
+                    () = self.arrivals.reached(answered) => {}
+                }
+            })
+            .await;
         }
     }
 

@@ -15,6 +15,8 @@ use std::task::{Context, Poll};
 use futures_util::task::AtomicWaker;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
+use super::arrivals::is_dtls;
+
 /// How many datagrams one socket holds: a first flight is a few, and what is dropped is sent again.
 const MAX_HELD: usize = 8;
 
@@ -60,11 +62,6 @@ struct GatedSocket {
     gate: DtlsGate,
     waker: Arc<AtomicWaker>,
     held: Mutex<VecDeque<(Vec<u8>, RecvMeta)>>,
-}
-
-/// Whether a datagram is DTLS, by its first byte (RFC 7983 §7).
-fn is_dtls(datagram: &[u8]) -> bool {
-    datagram.first().is_some_and(|byte| (20..=63).contains(byte))
 }
 
 impl GatedSocket {

@@ -17,6 +17,7 @@ use webrtc::runtime::{
     Transmit,
 };
 
+use super::arrivals::Arrivals;
 use super::dtls_gate::DtlsGate;
 use crate::config::Config;
 use crate::stats::Counters;
@@ -26,23 +27,25 @@ const SOCKET_BUFFER_BYTES: usize = 1024 * 1024;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One for each connection, whose gate its sockets stand behind.
+/// One for each connection, whose gate its sockets stand behind, and which counts what arrives.
 pub(crate) struct Sockets {
     tokio: TokioRuntime,
     counters: Arc<Counters>,
     gate: DtlsGate,
+    arrivals: Arrivals,
     #[cfg(feature = "faults")]
     faults: Option<super::faults::Faults>,
 }
 
 impl Sockets {
-    pub(crate) fn new(config: &Config, counters: Arc<Counters>, gate: DtlsGate) -> Self {
+    pub(crate) fn new(config: &Config, counters: Arc<Counters>, gate: DtlsGate, arrivals: Arrivals) -> Self {
         #[cfg(not(feature = "faults"))]
         let _ = config;
         Self {
             tokio: TokioRuntime,
             counters,
             gate,
+            arrivals,
             #[cfg(feature = "faults")]
             faults: config.faults.clone(),
         }
@@ -79,7 +82,8 @@ impl Runtime for Sockets {
         };
         let socket = self.gate.guard(socket);
         self.counters.open_sockets.increment();
-        Ok(Arc::new(CountedSocket { socket, counters: Arc::clone(&self.counters) }))
+        let (counters, arrivals) = (Arc::clone(&self.counters), self.arrivals.clone());
+        Ok(Arc::new(CountedSocket { socket, counters, arrivals }))
     }
 
     fn wrap_tcp_listener(&self, _listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -134,6 +138,7 @@ impl Drop for CountedTask {
 struct CountedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
     counters: Arc<Counters>,
+    arrivals: Arrivals,
 }
 
 impl Drop for CountedSocket {
@@ -157,7 +162,11 @@ impl AsyncUdpSocket for CountedSocket {
         buffers: &mut [IoSliceMut<'_>],
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
-        self.socket.poll_recv(context, buffers, meta)
+        let received = self.socket.poll_recv(context, buffers, meta);
+        if let Poll::Ready(Ok(messages)) = received {
+            self.arrivals.note(&buffers[..messages], &meta[..messages]);
+        }
+        received
     }
 
     fn max_gso_segments(&self) -> usize {
