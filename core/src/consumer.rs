@@ -1,7 +1,6 @@
 //! The consumers: one task that knows who is there, and one for each of them.
 
 pub(crate) mod addresses;
-pub(crate) mod arrivals;
 pub(crate) mod connection;
 pub(crate) mod delivery;
 pub(crate) mod dtls_gate;
@@ -14,6 +13,7 @@ pub(crate) mod peer;
 pub(crate) mod roster;
 pub(crate) mod sdp;
 pub(crate) mod sockets;
+pub(crate) mod stream_reset;
 pub(crate) mod table;
 pub(crate) mod window;
 
@@ -21,13 +21,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use log::debug;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use peer::{Command, Peer, PeerContext};
 use roster::{Admission, Roster};
 
 use crate::observe::{EndReason, Event};
+use crate::runtime::Shutdown;
 use crate::signaling::message::{Incoming, RemoteCandidate};
 
 /// How many commands wait for a peer, which reads on at all times.
@@ -49,7 +50,7 @@ pub(crate) struct Consumers {
     roster: Roster<PeerHandle>,
     peers: JoinSet<(String, u64)>,
     incoming: mpsc::Receiver<Incoming>,
-    shutdown: watch::Receiver<bool>,
+    shutdown: Shutdown,
 }
 
 impl Consumers {
@@ -57,7 +58,7 @@ impl Consumers {
         context: PeerContext,
         max_consumers: usize,
         incoming: mpsc::Receiver<Incoming>,
-        shutdown: watch::Receiver<bool>,
+        shutdown: Shutdown,
     ) -> Self {
         let roster = Roster::new(max_consumers);
         Self { context: Arc::new(context), max_consumers, roster, peers: JoinSet::new(), incoming, shutdown }

@@ -5,7 +5,9 @@ use std::future::Future;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::error::{Error, Result};
 
@@ -20,6 +22,9 @@ const THREADS_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// The same where one hangs in the system's name resolution: that one ends by itself, later.
 const HUNG_THREADS_TIMEOUT: Duration = Duration::from_millis(10);
+
+/// Tells of the end: `Some` from then on, with the time until which the consumers may end their side of their channel.
+pub(crate) type Shutdown = watch::Receiver<Option<Instant>>;
 
 thread_local! {
     static OWN: Cell<bool> = const { Cell::new(false) };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use webrtc::data_channel::{DataChannel, RTCDataChannelInit};
 use webrtc::peer_connection::{
     CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
@@ -17,9 +17,9 @@ use webrtc::peer_connection::{
 };
 
 use super::addresses;
-use super::arrivals::Arrivals;
 use super::dtls_gate::DtlsGate;
 use super::sockets::Sockets;
+use super::stream_reset::StreamResets;
 use crate::config::Config;
 use crate::stats::Counters;
 
@@ -38,13 +38,6 @@ const MAX_CHECKS: u16 = 300;
 /// How long the host's own candidates may take to be gathered; it is local work.
 const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// How long the consumer has to end its side of the channel, once the producer has. With what the stack takes to close,
-/// within what `close` may take beyond its timeout.
-const CHANNEL_CLOSE_LINGER: Duration = Duration::from_millis(100);
-
-/// What comes of a consumer that ends its side: its answer to our reset of the stream, and its own reset (RFC 6525 §5.2).
-const CHANNEL_CLOSE_DATAGRAMS: u64 = 2;
-
 /// What the stack tells about a connection.
 #[derive(Debug)]
 pub(crate) enum ConnectionEvent {
@@ -61,7 +54,7 @@ pub(crate) struct Connection {
     pub(crate) channel: Arc<dyn DataChannel>,
     pub(crate) events: mpsc::Receiver<ConnectionEvent>,
     sockets: usize,
-    arrivals: Arrivals,
+    resets: StreamResets,
 }
 
 /// What a connection is made with.
@@ -88,10 +81,10 @@ impl Connection {
     async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self, String> {
         let (sender, events) = mpsc::channel(64);
         let gate = DtlsGate::default();
-        let arrivals = Arrivals::default();
+        let resets = StreamResets::default();
         let addresses = addresses::to_bind(options.server_is_local);
         let sockets = addresses.len();
-        let runtime = Sockets::new(&options.config, Arc::clone(&options.counters), gate.clone(), arrivals.clone());
+        let runtime = Sockets::new(&options.config, Arc::clone(&options.counters), gate.clone(), resets.clone());
         let configuration = RTCConfigurationBuilder::new().with_ice_servers(options.ice_servers.clone()).build();
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)
@@ -105,7 +98,7 @@ impl Connection {
         let peer: Arc<dyn PeerConnection> = Arc::new(peer);
         let init = RTCDataChannelInit { ordered: true, ..RTCDataChannelInit::default() };
         match peer.create_data_channel(CHANNEL_LABEL, Some(init)).await {
-            Ok(channel) => Ok(Self { peer, channel, events, sockets, arrivals }),
+            Ok(channel) => Ok(Self { peer, channel, events, sockets, resets }),
             Err(error) => {
                 let _ = peer.close().await;
                 Err(error.to_string())
@@ -154,13 +147,13 @@ impl Connection {
         let _ = self.channel.set_buffered_amount_low_threshold(0).await;
     }
 
-    /// Ends the channel behind its last message, and waits a moment for the consumer to end its side.
+    /// Ends the channel behind its last message, and waits for the consumer to end its side, until then.
     ///
     /// A connection ends with an ABORT (RFC 9260 §9.1), and what the consumer's stack has acknowledged and its program has not
     /// yet read may go with it. The end of a channel is in its place in the stream, and the consumer answers it with the end of
     /// its side once it has read so far (RFC 8831 §6.7). That answer the stack does not tell (rtc 0.21.1, `handler/sctp.rs`:
-    /// `OnClose` comes with our own end): it is seen by what arrives. Can wait for `OnClose` when that is the consumer's.
-    pub(crate) async fn close_channel(&mut self) {
+    /// `OnClose` comes with our own end): `stream_reset` sees it. Can wait for `OnClose` when that is the consumer's.
+    pub(crate) async fn close_channel(&mut self, until: Instant) {
         let gone = async {
             while let Some(event) = self.events.recv().await {
                 if let ConnectionEvent::State(RTCPeerConnectionState::Closed | RTCPeerConnectionState::Failed) = event {
@@ -168,12 +161,12 @@ impl Connection {
                 }
             }
         };
-        let answered = self.arrivals.count() + CHANNEL_CLOSE_DATAGRAMS;
+        let answered = self.resets.count() + 1;
         if self.channel.close().await.is_ok() {
-            let _ = timeout(CHANNEL_CLOSE_LINGER, async {
+            let _ = timeout_at(until, async {
                 tokio::select! {
                     () = gone => {}
-                    () = self.arrivals.reached(answered) => {}
+                    () = self.resets.reached(answered) => {}
                 }
             })
             .await;

@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 use futures_util::task::AtomicWaker;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
-use super::arrivals::is_dtls;
+use super::stream_reset::is_dtls;
 
 /// How many datagrams one socket holds: a first flight is a few, and what is dropped is sent again.
 const MAX_HELD: usize = 8;

@@ -13,6 +13,7 @@ use webrtc::peer_connection::RTCIceServer;
 
 use crate::config::{Config, IceServer};
 use crate::names;
+use crate::runtime::Shutdown;
 use crate::stats::Counters;
 
 /// How long one name may take.
@@ -48,15 +49,11 @@ pub(crate) struct Lookup {
     config: Arc<Config>,
     counters: Arc<Counters>,
     resolved: watch::Sender<Resolved>,
-    shutdown: watch::Receiver<bool>,
+    shutdown: Shutdown,
 }
 
 /// The two ends: who asks, and who looks up.
-pub(crate) fn new(
-    config: Arc<Config>,
-    counters: Arc<Counters>,
-    shutdown: watch::Receiver<bool>,
-) -> (IceServers, Lookup) {
+pub(crate) fn new(config: Arc<Config>, counters: Arc<Counters>, shutdown: Shutdown) -> (IceServers, Lookup) {
     let (resolved, known) = watch::channel(None);
     (IceServers(known), Lookup { config, counters, resolved, shutdown })
 }
@@ -67,7 +64,7 @@ impl Lookup {
         let mut shutdown = self.shutdown.clone();
         // The last good answer for each server: it is better than none.
         let mut found = vec![None; self.config.ice_servers.len()];
-        while !*self.shutdown.borrow() {
+        while self.shutdown.borrow().is_none() {
             let mut failed = false;
             for (server, known) in self.config.ice_servers.iter().zip(&mut found) {
                 let resolved = tokio::select! {

@@ -19,6 +19,7 @@ use super::table::ConsumerTable;
 use crate::config::Config;
 use crate::journal::{Counts, CursorId, Replay, SharedJournal};
 use crate::observe::{EndReason, Event, Observers};
+use crate::runtime::Shutdown;
 use crate::signaling::message::{LocalCandidate, Outgoing, RemoteCandidate};
 use crate::stats::Counters;
 
@@ -41,6 +42,7 @@ pub(crate) struct PeerContext {
     pub(crate) observers: Arc<Observers>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) table: Arc<ConsumerTable>,
+    pub(crate) shutdown: Shutdown,
 }
 
 /// What the roster tells a peer. The end of the channel ends the peer.
@@ -117,11 +119,13 @@ impl Peer {
         deadline: Instant,
     ) -> (EndReason, Option<Counts>) {
         let attended = AssertUnwindSafe(self.see_through(&mut connection, offer, deadline)).catch_unwind().await;
+        let farewell = *self.context.shutdown.borrow();
         // One that did not take everything would not take the end of the channel, either.
         if let Ok((EndReason::ProducerClosed, Some(counts))) = &attended
             && counts.dropped.disconnected == 0
+            && let Some(until) = farewell
         {
-            connection.close_channel().await;
+            connection.close_channel(until).await;
         }
         connection.close().await;
         attended.unwrap_or_else(|_| {

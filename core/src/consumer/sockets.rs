@@ -17,8 +17,8 @@ use webrtc::runtime::{
     Transmit,
 };
 
-use super::arrivals::Arrivals;
 use super::dtls_gate::DtlsGate;
+use super::stream_reset::StreamResets;
 use crate::config::Config;
 use crate::stats::Counters;
 
@@ -27,25 +27,25 @@ const SOCKET_BUFFER_BYTES: usize = 1024 * 1024;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One for each connection, whose gate its sockets stand behind, and which counts what arrives.
+/// One for each connection, whose gate its sockets stand behind, and which sees their resets.
 pub(crate) struct Sockets {
     tokio: TokioRuntime,
     counters: Arc<Counters>,
     gate: DtlsGate,
-    arrivals: Arrivals,
+    resets: StreamResets,
     #[cfg(feature = "faults")]
     faults: Option<super::faults::Faults>,
 }
 
 impl Sockets {
-    pub(crate) fn new(config: &Config, counters: Arc<Counters>, gate: DtlsGate, arrivals: Arrivals) -> Self {
+    pub(crate) fn new(config: &Config, counters: Arc<Counters>, gate: DtlsGate, resets: StreamResets) -> Self {
         #[cfg(not(feature = "faults"))]
         let _ = config;
         Self {
             tokio: TokioRuntime,
             counters,
             gate,
-            arrivals,
+            resets,
             #[cfg(feature = "faults")]
             faults: config.faults.clone(),
         }
@@ -82,8 +82,8 @@ impl Runtime for Sockets {
         };
         let socket = self.gate.guard(socket);
         self.counters.open_sockets.increment();
-        let (counters, arrivals) = (Arc::clone(&self.counters), self.arrivals.clone());
-        Ok(Arc::new(CountedSocket { socket, counters, arrivals }))
+        let (counters, resets) = (Arc::clone(&self.counters), self.resets.clone());
+        Ok(Arc::new(CountedSocket { socket, counters, resets }))
     }
 
     fn wrap_tcp_listener(&self, _listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -138,7 +138,7 @@ impl Drop for CountedTask {
 struct CountedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
     counters: Arc<Counters>,
-    arrivals: Arrivals,
+    resets: StreamResets,
 }
 
 impl Drop for CountedSocket {
@@ -164,7 +164,7 @@ impl AsyncUdpSocket for CountedSocket {
     ) -> Poll<io::Result<usize>> {
         let received = self.socket.poll_recv(context, buffers, meta);
         if let Poll::Ready(Ok(messages)) = received {
-            self.arrivals.note(&buffers[..messages], &meta[..messages]);
+            self.resets.note(&buffers[..messages], &meta[..messages]);
         }
         received
     }

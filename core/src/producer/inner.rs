@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use arc_swap::ArcSwapOption;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::Outcome;
 use crate::config::Config;
@@ -24,8 +25,13 @@ use crate::runtime::OwnRuntime;
 use crate::signaling::client::Client;
 use crate::stats::{Counters, Stats};
 
-/// How long the peers and the signaling connection may take to close, after the last entry.
-const ENDING_TIMEOUT: Duration = Duration::from_millis(150);
+/// How long the consumers may take to end their side of their channel, after the last entry: what is left of the timeout, but
+/// not less than the one, nor more than the other.
+const MIN_FAREWELL: Duration = Duration::from_millis(50);
+const MAX_FAREWELL: Duration = Duration::from_millis(500);
+
+/// How long the peers and the signaling connection may take to close, after that.
+const ENDING_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// What a thread keeps for the encoding of its next entry.
 const MAX_SCRATCH_BYTES: usize = 4 * 1024;
@@ -54,7 +60,7 @@ pub(super) struct Inner {
 /// What runs until `close`.
 pub(super) struct Running {
     pub(super) runtime: OwnRuntime,
-    pub(super) shutdown: watch::Sender<bool>,
+    pub(super) shutdown: watch::Sender<Option<Instant>>,
     pub(super) tasks: Vec<JoinHandle<()>>,
 }
 
@@ -113,7 +119,7 @@ impl Inner {
 
     fn start(&self) -> Result<Running> {
         let runtime = OwnRuntime::start()?;
-        let (shutdown, stop) = watch::channel(false);
+        let (shutdown, stop) = watch::channel(None);
         let (to_roster, incoming) = mpsc::channel(SIGNALING_QUEUE);
         let (to_server, outgoing) = mpsc::channel(SIGNALING_QUEUE);
         let (ice_servers, lookup) =
@@ -127,6 +133,7 @@ impl Inner {
             observers: Arc::clone(&self.observers),
             counters: Arc::clone(&self.counters),
             table: Arc::clone(&self.table),
+            shutdown: stop.clone(),
         };
         let consumers = Consumers::new(context, self.config.max_consumers, incoming, stop.clone());
         let client = Client {
@@ -210,13 +217,15 @@ impl Inner {
             self.observers.end();
             return Ok(());
         };
+        let since = Instant::now();
         let flushed = match self.journal.flush_closed(timeout) {
             0 => Ok(()),
             pending => Err(Error::undelivered(pending)),
         };
         self.observers.set_state(State::Closed);
-        running.shutdown.send_replace(true);
-        running.runtime.end(running.tasks, ENDING_TIMEOUT, || self.counters.running_lookups.get() > 0);
+        let farewell = timeout.saturating_sub(since.elapsed()).clamp(MIN_FAREWELL, MAX_FAREWELL);
+        running.shutdown.send_replace(Some(Instant::now() + farewell));
+        running.runtime.end(running.tasks, farewell + ENDING_TIMEOUT, || self.counters.running_lookups.get() > 0);
         self.journal.clear();
         self.observers.end();
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
@@ -227,7 +236,7 @@ impl Inner {
     /// Whether everything has ended, at the latest when the time is over.
     fn wait_for_end(&self, timeout: Duration) -> bool {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let limit = timeout.saturating_add(ENDING_TIMEOUT).min(Duration::from_secs(24 * 60 * 60));
+        let limit = timeout.saturating_add(MIN_FAREWELL + ENDING_TIMEOUT).min(Duration::from_secs(24 * 60 * 60));
         let (ended, _) =
             self.end.wait_timeout_while(ended, limit, |ended| !*ended).unwrap_or_else(PoisonError::into_inner);
         *ended

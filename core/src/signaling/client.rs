@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use log::{debug, info, warn};
 use tokio::net::TcpStream;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue};
@@ -23,6 +23,7 @@ use crate::backoff::{Backoff, Ended};
 use crate::config::Config;
 use crate::names;
 use crate::observe::{Event, Observers, State};
+use crate::runtime::Shutdown;
 use crate::stats::Counters;
 
 /// The longest message of a server, in bytes.
@@ -53,7 +54,7 @@ pub(crate) struct Client {
     pub(crate) incoming: mpsc::Sender<Incoming>,
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
-    pub(crate) shutdown: watch::Receiver<bool>,
+    pub(crate) shutdown: Shutdown,
 }
 
 impl Client {
@@ -61,10 +62,10 @@ impl Client {
     pub(crate) async fn run(mut self) {
         let mut backoff = Backoff::new(self.config.reconnect.clone());
         let mut shutdown = self.shutdown.clone();
-        while !*shutdown.borrow() {
+        while shutdown.borrow().is_none() {
             self.observers.set_state(State::Connecting);
             let ended = self.session().await;
-            if *shutdown.borrow() {
+            if shutdown.borrow().is_some() {
                 return;
             }
             let Some(delay) = backoff.after(ended, fastrand::f64()) else {
@@ -111,7 +112,7 @@ impl Client {
         Ended::Lost(since.elapsed())
     }
 
-    async fn converse(&mut self, mut socket: Socket, shutdown: &mut watch::Receiver<bool>) -> String {
+    async fn converse(&mut self, mut socket: Socket, shutdown: &mut Shutdown) -> String {
         let register = Outgoing::Register {
             role: "producer",
             client_id: self.config.client_id.clone(),
