@@ -181,7 +181,7 @@ impl Producer {
         inner.journal.flush(position, timeout).into()
     }
 
-    /// Flushes, at most for `timeout`, and ends everything: when it returns, no thread, task or socket of the producer
+    /// Flushes, at most for `timeout`, lets the consumers read to the end (RFC 8831 §6.7), and ends everything: when it returns, no thread, task or socket of the producer
     /// is left, but for a thread that hangs in the system's name resolution, which ends with it. Takes up to 200 ms
     /// beyond `timeout` where a consumer is connected, and next to nothing where none is.
     ///
