@@ -181,9 +181,10 @@ impl Producer {
         inner.journal.flush(position, timeout).into()
     }
 
-    /// Flushes, at most for `timeout`, lets the consumers read to the end (RFC 8831 §6.7), and ends everything: when it returns, no thread, task or socket of the producer
-    /// is left, but for a thread that hangs in the system's name resolution, which ends with it. Takes up to 200 ms
-    /// beyond `timeout` where a consumer is connected, and next to nothing where none is.
+    /// Flushes, at most for `timeout`, ends each channel and waits for its other end (RFC 8831 §6.7), and ends everything: when
+    /// it returns, no thread, task or socket of the producer is left, but for a thread that hangs in the system's name
+    /// resolution, which ends with it. Takes up to 200 ms beyond `timeout` where a consumer is connected, and next to
+    /// nothing where none is.
     ///
     /// Later log calls are counted and do nothing. Closing again does nothing. Blocks the calling thread.
     ///

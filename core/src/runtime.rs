@@ -17,8 +17,8 @@ const WORKER_THREADS: usize = 2;
 /// The name of every thread of ours.
 const THREAD_NAME: &str = "logrtc";
 
-/// How long threads may take to end. They have nothing to do any more.
-const THREADS_TIMEOUT: Duration = Duration::from_millis(50);
+/// How long threads may take to end. They have nothing to do any more, and need it only where they get no processor.
+const THREADS_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The same where one hangs in the system's name resolution: that one ends by itself, later.
 const HUNG_THREADS_TIMEOUT: Duration = Duration::from_millis(10);

@@ -22,19 +22,34 @@ async fn inside() {
     // Bound and never read: a port that nobody has bound would answer at once.
     let asked = UdpSocket::bind("127.0.0.1:53").unwrap();
 
-    // The name of the signaling server.
+    // The quickest of a few, for a machine that does other things may take long for any one.
+    let mut quickest = Duration::MAX;
+    for _ in 0..3 {
+        quickest = quickest.min(to_log_and_close(&asked));
+    }
+    assert!(quickest < Duration::from_millis(100), "{quickest:?}");
+
+    let mut quickest = Duration::MAX;
+    for _ in 0..3 {
+        quickest = quickest.min(to_close_with_a_consumer().await);
+    }
+    assert!(quickest < Duration::from_millis(300), "{quickest:?}");
+}
+
+/// While the name of the signaling server is looked up.
+fn to_log_and_close(asked: &UdpSocket) -> Duration {
     let config = Config::builder("app").url("ws://signaling.example/").environment(false).build().unwrap();
     let producer = Producer::connect(config).unwrap();
     asked.recv(&mut [0; 512]).unwrap();
     let since = Instant::now();
     (0..1_000).for_each(|_| producer.info("app", "while a name is looked up"));
-    let logged = since.elapsed();
     producer.close(Duration::from_secs(2)).unwrap();
-    let closed = since.elapsed();
-    assert!(closed < Duration::from_millis(100), "{logged:?} to log, and then {:?} to close", closed - logged);
     assert_eq!(producer.state(), State::Closed);
+    since.elapsed()
+}
 
-    // The name of the STUN server, the default one.
+/// While the name of the STUN server, the default one, is looked up.
+async fn to_close_with_a_consumer() -> Duration {
     let server = Server::start().await;
     let config = Config::builder("app").url(server.url()).environment(false).build().unwrap();
     let producer = Producer::connect(config).unwrap();
@@ -45,5 +60,5 @@ async fn inside() {
     eventually("the entry is known to have arrived", || producer.flush(Duration::ZERO).is_ok()).await;
     let since = Instant::now();
     producer.close(Duration::from_secs(2)).unwrap();
-    assert!(since.elapsed() < Duration::from_millis(300), "{:?}", since.elapsed());
+    since.elapsed()
 }

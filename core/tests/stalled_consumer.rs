@@ -37,6 +37,9 @@ async fn the_other_gets_everything_and_the_counts_add_up() {
         if number % 500 == 0 {
             eventually("the reader keeps up", || reader.count() as u64 + 1_000 > number).await;
         }
+        if number % 10 != 0 {
+            continue;
+        }
         let stats = producer.stats();
         assert!(stats.retained_entries <= MAX_ENTRIES);
         for consumer in &stats.consumers {

@@ -151,7 +151,7 @@ impl Connection {
     ///
     /// A connection ends with an ABORT (RFC 9260 §9.1), and what the consumer's stack has acknowledged and its program has not
     /// yet read may go with it. The end of a channel is in its place in the stream, and the consumer answers it with the end of
-    /// its side once it has read so far (RFC 8831 §6.7). That answer the stack does not tell (rtc 0.21.1, `handler/sctp.rs`:
+    /// its side once its stack has handed on what came before (RFC 8831 §6.7). That answer the stack does not tell (rtc 0.21.1, `handler/sctp.rs`:
     /// `OnClose` comes with our own end): `stream_reset` sees it. Can wait for `OnClose` when that is the consumer's.
     pub(crate) async fn close_channel(&mut self, until: Instant) {
         let gone = async {
