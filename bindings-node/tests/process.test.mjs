@@ -53,6 +53,14 @@ async function ending(how, check) {
   });
 }
 
+/** @param {number[]} values @param {number} share in percent */
+function percentile(values, share) {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length * share) / 100)];
+}
+
+/** @param {number[]} values */
+const median = (values) => percentile(values, 50);
+
 /** All of them came, in order, and then `more`. @param {DataChannelConsumer} consumer @param {string[]} more */
 async function assertAllCame(consumer, more = []) {
   const [, ...entries] = await consumer.entries(1 + ENTRIES + more.length);
@@ -115,30 +123,36 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
       const since = Date.now();
       program.child.kill(signal);
       assert.equal(await program.end(), signal);
-      assert.ok(Date.now() - since < 1_000);
+      // Where it waited as a close does, it would be 10 s.
+      assert.ok(Date.now() - since < 5_000);
       await assertAllCame(consumer);
     });
   });
 }
 
 test("a consumer that is stuck holds process.exit up for closeTimeoutMs and no longer", async () => {
+  /** @type {number[]} */
+  const took = [];
   await repeated(RUNS, async () => {
     const server = await StrictServer.start();
     const consumer = new ConsumerProcess(server.url);
     const program = new Program("ending", ["stalled", server.url, "5000"]);
     try {
       await eventually("the consumer has the first entry", () => consumer.entries.length > 0);
-      consumer.pause();
+      await consumer.pause();
       program.tell("seen");
       assert.equal(await program.end(), 3, program.complaints);
       const tookMs = program.endedAtMs - Number(program.lines.at(-1));
-      assert.ok(tookMs >= 500 && tookMs < 500 + 200 + 500, `${tookMs} ms`);
+      assert.ok(tookMs >= 500 && tookMs < 5_000, `${tookMs} ms`);
+      took.push(tookMs);
     } finally {
       program.child.kill("SIGKILL");
       await consumer.kill();
       await server.stop();
     }
   });
+  // The timeout, the end of the producer, and what a process takes to go. A busy machine holds up single runs.
+  assert.ok(median(took) < 500 + 200 + 500, `${took} ms`);
 });
 
 test("a program with a producer and nothing else ends by itself, within 100 ms of its work", async () => {
@@ -154,12 +168,11 @@ test("a program with a producer and nothing else ends by itself, within 100 ms o
     bare.push(await lag("bare", []));
     lags.push(await lag("ending", ["loop", "NOBODY", "100"]));
   }
-  const median = (/** @type {number[]} */ values) => [...values].sort((a, b) => a - b)[values.length >> 1];
   console.log(
     `# ends after ${median(lags)} ms, at most ${Math.max(...lags)}; without a producer ${median(bare)} and ${Math.max(...bare)}`,
   );
   assert.ok(median(lags) <= 100, `median ${median(lags)} ms`);
-  assert.ok(Math.max(...lags) <= 100 + Math.max(...bare), `${lags}; without a producer ${bare}`);
+  assert.ok(percentile(lags, 90) <= 100 + percentile(bare, 90), `${lags}; without a producer ${bare}`);
 });
 
 test("two copies of the package in one process end with it", async () => {
@@ -194,8 +207,8 @@ for (const [how, code] of [
 
 test("200 workers are terminated at will, and the main thread loses nothing", async () => {
   const server = await Server.start();
-  const consumer = new ConsumerOfAll(server.signalingUrl);
   const program = new Program("workers", ["terminated", server.signalingUrl, "200"]);
+  const consumer = new ConsumerOfAll(server.signalingUrl, (producer) => program.tell(producer));
   try {
     assert.equal(await program.end(120_000), 0, program.complaints);
     // One that has not begun yet exits with 0.

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { LogrtcTransport } from "logrtc/winston";
 import winston from "winston";
 import { eventually, within } from "../../tests/lib/deadline.mjs";
-import { connected, entriesOf, join, optionsFor, startServer } from "./lib/connected.mjs";
+import { connected, entriesOf, hasConsumers, join, optionsFor, startServer } from "./lib/connected.mjs";
 
 test("levels, fields, errors and targets", async (t) => {
   const { producer, consumer } = await connected(t);
@@ -121,6 +121,7 @@ test("the end of the logger delivers, and ends a producer of its own", async (t)
   const transport = new LogrtcTransport({ ...optionsFor(server) });
   const log = winston.createLogger({ transports: [transport] });
   const consumer = join(t, server);
+  await hasConsumers(transport.producer);
   await consumer.opened();
   for (let number = 0; number < 1_000; number += 1) {
     log.info("numbered", { number });

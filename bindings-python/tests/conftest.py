@@ -58,7 +58,7 @@ def log(producer: logrtc.Producer) -> Iterator[logging.Logger]:
 def begin(stack: ExitStack, options: dict[str, Any]) -> tuple[logrtc.Producer, Consumer]:
     server = stack.enter_context(logrtc.serve(port=0))
     producer = stack.enter_context(logrtc.connect(server.signaling_url, client_id="pytest", ice_servers=[], **options))
-    consumer = Consumer(server.signaling_url)
-    stack.callback(consumer.stop)
-    eventually("the consumer is connected", lambda: producer.stats().consumers)
+    consumer = stack.enter_context(Consumer(server.signaling_url))
+    consumer.wait()
+    eventually("the producer knows it", lambda: producer.stats().consumers)
     return producer, consumer

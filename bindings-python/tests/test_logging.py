@@ -213,14 +213,13 @@ def test_dict_config(start: Start) -> None:
         logger = logging.getLogger("configured")
         [handler] = logger.handlers
         assert isinstance(handler, logrtc.Handler)
-        consumer = Consumer(server.signaling_url)
-        logger.debug("no")
-        logger.info("yes")
-        assert consumer.entry()["message"] == "yes"
-        logger.removeHandler(handler)
-        handler.close()
-        assert handler.producer.state == "closed"
-        consumer.stop()
+        with Consumer(server.signaling_url) as consumer:
+            logger.debug("no")
+            logger.info("yes")
+            assert consumer.entry()["message"] == "yes"
+            logger.removeHandler(handler)
+            handler.close()
+            assert handler.producer.state == "closed"
 
 
 def test_behind_a_queue_handler(producer: logrtc.Producer, consumer: Consumer) -> None:
@@ -361,11 +360,11 @@ def test_loguru(producer: logrtc.Producer, consumer: Consumer) -> None:
 
 def test_a_stalled_consumer_does_not_hold_logging_up(start: Start) -> None:
     producer, consumer = start(max_entries=100)
-    consumer._process.send_signal(19)  # SIGSTOP
+    consumer.pause()
     handler = logrtc.Handler(producer=producer)
     for number in range(5000):
         handler.handle(logging.makeLogRecord({"msg": "m" * 1000, "number": number}))
-    consumer._process.send_signal(18)  # SIGCONT
+    consumer.resume()
     producer.flush(30)
     [of_consumer] = producer.stats().consumers
     assert of_consumer.accepted == 5000 == of_consumer.delivered + of_consumer.dropped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import logging
 import os
 import threading
@@ -18,9 +19,6 @@ import pytest
 import logrtc
 from conftest import Start
 from consumer import Consumer, eventually
-
-# Five milliseconds are meant; this is a build without optimization.
-LIMIT = 0.02
 
 
 def without_time(entry: dict[str, Any]) -> dict[str, Any]:
@@ -209,12 +207,12 @@ def test_what_is_not_wanted_is_counted() -> None:
 
 
 def test_disabled_does_nothing() -> None:
-    # Those of the core, too, which Python does not know.
-    threads = os.listdir("/proc/self/task")
+    # Those of the core, too, which Python does not know. None is new; those of an earlier test may be gone by now.
+    threads = set(os.listdir("/proc/self/task"))
     with logrtc.connect(client_id="app", disabled=True) as producer:
         producer.error("app", "m")
         assert producer.state == "disabled"
-        assert os.listdir("/proc/self/task") == threads
+        assert set(os.listdir("/proc/self/task")) <= threads
 
 
 def test_annotations_can_be_read() -> None:
@@ -240,14 +238,14 @@ def test_after_close_calls_do_nothing() -> None:
 
 def test_flush_says_what_is_missing(start: Start) -> None:
     producer, consumer = start()
-    consumer._process.send_signal(19)  # SIGSTOP
+    consumer.pause()
     for number in range(100):
         producer.info("app", "m", {"number": number})
     with pytest.raises(logrtc.FlushTimeoutError) as caught:
         producer.flush(0.2)
     assert isinstance(caught.value, TimeoutError)
     assert caught.value.pending == 100
-    consumer._process.send_signal(18)  # SIGCONT
+    consumer.resume()
     producer.flush(30)
     stats = producer.stats()
     [of_consumer] = stats.consumers
@@ -258,7 +256,7 @@ def test_flush_says_what_is_missing(start: Start) -> None:
 
 def test_the_event_loop_runs_while_a_flush_waits(start: Start) -> None:
     producer, consumer = start()
-    consumer._process.send_signal(19)
+    consumer.pause()
     producer.info("app", "m")
 
     async def main() -> float:
@@ -274,21 +272,21 @@ def test_the_event_loop_runs_while_a_flush_waits(start: Start) -> None:
 
         task = asyncio.create_task(beat())
         with pytest.raises(logrtc.FlushTimeoutError):
-            await producer.aflush(0.5)
-        consumer._process.send_signal(18)
+            await producer.aflush(2)
+        consumer.resume()
         await producer.aflush(30)
         await producer.aclose()
         task.cancel()
         return longest
 
     # Far less than it waits, and more than a busy machine takes.
-    assert asyncio.run(main()) < 0.2
+    assert asyncio.run(main()) < 1
     assert producer.state == "closed"
 
 
 def test_a_flush_that_is_cancelled_ends(start: Start) -> None:
     producer, consumer = start()
-    consumer._process.send_signal(19)
+    consumer.pause()
     producer.info("app", "m")
 
     async def main() -> None:
@@ -298,7 +296,7 @@ def test_a_flush_that_is_cancelled_ends(start: Start) -> None:
     began = time.monotonic()
     asyncio.run(main())
     assert time.monotonic() - began < 10
-    consumer._process.send_signal(18)
+    consumer.resume()
 
 
 def test_no_call_holds_an_event_loop_up(start: Start) -> None:
@@ -330,9 +328,12 @@ def test_no_call_holds_an_event_loop_up(start: Start) -> None:
         "a stack": lambda: handler.handle(record),
     }
     large, long = b"\xff" * 100_000_000, "é" * 10_000_000
+    # Five milliseconds are meant. This is a build without optimization, on whatever machine, so that the limit is what
+    # json needs for a tenth of what the calls are given.
+    part = {key: many[key] for key in list(many)[:100_000]}
 
-    async def main() -> dict[str, float]:
-        longest: dict[str, float] = {}
+    async def main() -> dict[str, tuple[float, float]]:
+        longest: dict[str, tuple[float, float]] = {}
         beat = time.monotonic()
         gap = 0.0
 
@@ -345,34 +346,37 @@ def test_no_call_holds_an_event_loop_up(start: Start) -> None:
 
         task = asyncio.create_task(measure())
         for name, call in values.items():
-            # The shortest of some, for the machine is busy with other things, too.
-            gaps = []
-            for _ in range(5):
+            # The shortest of some, of both in turn, for the machine is busy with other things, too.
+            gaps, limits = [], []
+            for _ in range(10):
                 await asyncio.sleep(0.005)
                 gap = 0.0
                 call()
                 await asyncio.sleep(0.005)
                 gaps.append(gap)
-            longest[name] = min(gaps)
+                began = time.monotonic()
+                json.dumps(part)
+                limits.append(time.monotonic() - began)
+            longest[name] = min(gaps), min(limits)
         task.cancel()
         return longest
 
     longest = asyncio.run(main())
     print(longest)
-    assert {name: gap for name, gap in longest.items() if gap > LIMIT} == {}
+    assert {name: (gap, limit) for name, (gap, limit) in longest.items() if gap > limit} == {}
 
 
 def test_a_close_has_one_limit(start: Start) -> None:
     ended = threading.Event()
     producer, consumer = start(on_state=lambda _: ended.wait(60))
-    consumer._process.send_signal(19)
+    consumer.pause()
     producer.info("app", "m")
     began = time.monotonic()
     with pytest.raises(logrtc.FlushTimeoutError):
         producer.close(2)
     assert 2 <= time.monotonic() - began < 3.5
     ended.set()
-    consumer._process.send_signal(18)
+    consumer.resume()
 
 
 def test_async_with_closes() -> None:
@@ -388,7 +392,7 @@ def test_ctrl_c_ends_a_flush(start: Start) -> None:
     import signal
 
     producer, consumer = start(close_timeout=0.1)
-    consumer._process.send_signal(19)
+    consumer.pause()
     producer.info("app", "m")
     timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
     began = time.monotonic()
@@ -397,7 +401,7 @@ def test_ctrl_c_ends_a_flush(start: Start) -> None:
         producer.flush(50)
     assert time.monotonic() - began < 40
     timer.join()
-    consumer._process.send_signal(18)
+    consumer.resume()
 
 
 def test_a_callback_logs_flushes_and_closes(start: Start) -> None:

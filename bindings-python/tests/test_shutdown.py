@@ -17,19 +17,22 @@ def is_connected(producer: logrtc.Producer) -> bool:
 
 def test_a_producer_that_nobody_holds_is_closed() -> None:
     with logrtc.serve(port=0) as server:
-        producer = logrtc.connect(server.signaling_url, client_id="app", ice_servers=[])
-        consumer = Consumer(server.signaling_url)
-        eventually("the consumer is connected", partial(is_connected, producer))
-        gone = weakref.ref(producer)
-        producer.info("app", "the last words")
-        began = time.monotonic()
-        del producer
-        gc.collect()
-        assert gone() is None
-        assert time.monotonic() - began < 1
-        assert consumer.entry()["message"] == "the last words"
-        logrtc.shutdown()
-        consumer.stop()
+        producer = logrtc.connect(server.signaling_url, client_id="app", ice_servers=[], close_timeout=30)
+        with Consumer(server.signaling_url) as consumer:
+            consumer.wait()
+            eventually("the producer knows it", partial(is_connected, producer))
+            gone = weakref.ref(producer)
+            # It reads nothing meanwhile, so that a close that is waited for would take its whole time.
+            consumer.pause()
+            producer.info("app", "the last words")
+            began = time.monotonic()
+            del producer
+            gc.collect()
+            assert gone() is None
+            assert time.monotonic() - began < 10
+            consumer.resume()
+            assert consumer.entry()["message"] == "the last words"
+            logrtc.shutdown()
 
 
 def test_shutdown_closes_every_producer() -> None:

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS = 8, PAUSE_US = 500, CHILD_DEADLINE_S = 60, PARENT_DEADLINE_MS = 60000 };
+enum { THREADS = 8, PAUSE_US = 500, ENTRIES_A_FLUSH = 100, CHILD_DEADLINE_S = 60, PARENT_DEADLINE_MS = 60000 };
 
 static atomic_int stop;
 static logrtc_producer *producer;
@@ -33,6 +33,10 @@ static void *log_numbers(void *argument) {
         snprintf(fields, sizeof fields, "{\"number\":%d}", thread->entries);
         CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, target, "busy", fields, NULL), LOGRTC_OK);
         thread->entries++;
+        /* So that what waits stays little, however slow the machine is, and the end comes in time. */
+        if (thread->entries % ENTRIES_A_FLUSH == 0) {
+            CHECK_STATUS(logrtc_flush(producer, PARENT_DEADLINE_MS, NULL), LOGRTC_OK);
+        }
         usleep(PAUSE_US);
     }
     return NULL;

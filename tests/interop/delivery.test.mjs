@@ -22,6 +22,8 @@ test("eight consumers that join at the same time each get everything, though no 
   await producer.log(0, 500);
   const consumers = Array.from({ length: 8 }, () => join(t, server));
   await producer.consumers(8);
+  // What comes while one begins to listen is not sure to be in order.
+  await Promise.all(consumers.map((consumer) => consumer.opened()));
   await producer.log(500, 1_000);
   for (const consumer of consumers) {
     assertNumbered(await consumer.entries(1_000), 0, 1_000);

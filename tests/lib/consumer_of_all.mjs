@@ -14,7 +14,7 @@ export class ConsumerOfAll {
   #kept = new Map();
   /** @type {Map<string, PeerConnection>} */
   #peers = new Map();
-
+  #hasLeft = false;
   #onFirst;
 
   /**
@@ -37,6 +37,7 @@ export class ConsumerOfAll {
 
   /** Leaves every producer. */
   leave() {
+    this.#hasLeft = true;
     this.#socket.terminate();
     for (const peer of this.#peers.values()) {
       peer.close();
@@ -59,11 +60,13 @@ export class ConsumerOfAll {
       this.#kept.set(from, [...(this.#kept.get(from) ?? []), channel]);
       const entries = this.entries.get(from) ?? [];
       this.entries.set(from, entries);
-      listen(peer, channel, (message) => {
+      /** @param {string | Uint8Array} message */
+      const onMessage = (message) => {
         if (entries.push(JSON.parse(String(message))) === 1) {
           this.#onFirst(from);
         }
-      });
+      };
+      listen(peer, channel, onMessage, () => this.#hasLeft);
     });
     peer.setRemoteDescription(offer, "offer");
   }

@@ -18,6 +18,7 @@ export class DataChannelConsumer {
   /** A channel that nobody holds is collected as garbage, and closed. @type {DataChannel | undefined} */
   channel;
   #listens = false;
+  #hasLeft = false;
   #onOpen;
   #onMessage;
 
@@ -69,6 +70,7 @@ export class DataChannelConsumer {
 
   /** Leaves, as a closed tab does. */
   leave() {
+    this.#hasLeft = true;
     this.#socket.terminate();
     this.#peer?.close();
   }
@@ -86,9 +88,11 @@ export class DataChannelConsumer {
     peer.onDataChannel((channel) => {
       this.channel = channel;
       this.openedAtMs = performance.now();
-      listen(peer, channel, this.#onMessage).then(() => {
-        this.#listens = true;
-        this.#onOpen();
+      listen(peer, channel, this.#onMessage, () => this.#hasLeft).then((listens) => {
+        if (listens) {
+          this.#listens = true;
+          this.#onOpen();
+        }
       });
     });
     peer.setRemoteDescription(sdp, "offer");

@@ -19,9 +19,14 @@ function logOn() {
 }
 
 if (cluster.isPrimary) {
+  let isSeen = () => {};
+  const seen = new Promise((resolve) => {
+    isSeen = () => resolve(undefined);
+  });
   process.on("message", (name) => {
     if (name === clientId) {
       logOn();
+      isSeen();
     }
     for (const worker of Object.values(cluster.workers ?? {})) {
       if (name === `worker${worker?.id}`) {
@@ -31,6 +36,8 @@ if (cluster.isPrimary) {
   });
   const workers = [cluster.fork(), cluster.fork()];
   const codes = await Promise.all(workers.map(async (worker) => (await once(worker, "exit"))[0]));
+  // The workers may be seen before the primary is.
+  await seen;
   console.log(`ended ${codes}`);
   process.disconnect();
 } else {

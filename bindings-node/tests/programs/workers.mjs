@@ -1,6 +1,7 @@
 /**
  * `workers.mjs HOW URL COUNT`: so many workers, each with a producer of its own, beside one of the main thread. They end
- * by themselves, or are terminated in the middle of whatever they do.
+ * by themselves, or are terminated in the middle of whatever they do. None begins before a consumer has the first entry of
+ * the main thread, which logs on as they end, and leaves no moment without an entry.
  */
 
 import { once } from "node:events";
@@ -52,6 +53,8 @@ async function run(number) {
 if (isMainThread) {
   const producer = connect({ ...options, clientId: "main" });
   producer.info("main", "first");
+  // When a consumer has it; nobody else has logged yet.
+  await once(process, "message");
   let next = 0;
   /** @type {number[]} */
   const codes = [];
