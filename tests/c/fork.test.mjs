@@ -50,7 +50,7 @@ test("a child logs as a producer of its own, and the parent loses nothing", asyn
   assert.equal(here?.message, "here");
   assert.equal(counts.length, THREADS);
   for (const [thread, count] of counts.entries()) {
-    const got = own.filter(({ target }) => target === `fork.thread${thread}`).map(({ fields }) => fields.number);
+    const got = own.filter(({ target }) => target === `fork.thread${thread}`).map(({ fields }) => fields?.number);
     assert.deepEqual(got, Array.from({ length: count }, (_, number) => number), `thread ${thread}`);
   }
   assert.equal(own.length, sum);
