@@ -4,6 +4,7 @@ import { PeerConnection } from "node-datachannel";
 import { WebSocket } from "ws";
 import { expectedEntry } from "../lib/expected.mjs";
 import { eventually } from "../lib/deadline.mjs";
+import { keep } from "../lib/keep.mjs";
 
 /** What may be in its buffer; with more, its memory grows without bound. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -34,6 +35,7 @@ export class HandMadeProducer {
           }
         });
         this.#channel = peer.createDataChannel("logs");
+        keep(this.#channel);
       } else if (message.type === "webrtc_answer") {
         this.#peer?.setRemoteDescription(message.sdp, "answer");
       } else if (message.type === "ice_candidate" && message.candidate) {

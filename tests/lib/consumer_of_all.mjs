@@ -10,8 +10,6 @@ export class ConsumerOfAll {
   /** What each producer sent, by its name. @type {Map<string, Entry[]>} */
   entries = new Map();
   #socket;
-  /** By the name of the producer; a channel that nobody holds is collected as garbage. @type {Map<string, object[]>} */
-  #kept = new Map();
   /** @type {Map<string, PeerConnection>} */
   #peers = new Map();
   #hasLeft = false;
@@ -57,7 +55,6 @@ export class ConsumerOfAll {
       this.#say({ type: "ice_candidate", to: from, candidate, sdpMid, sdpMLineIndex: 0 }),
     );
     peer.onDataChannel((channel) => {
-      this.#kept.set(from, [...(this.#kept.get(from) ?? []), channel]);
       const entries = this.entries.get(from) ?? [];
       this.entries.set(from, entries);
       /** @param {string | Uint8Array} message */

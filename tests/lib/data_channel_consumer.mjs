@@ -15,7 +15,7 @@ export class DataChannelConsumer {
   #socket;
   /** @type {PeerConnection | undefined} */
   #peer;
-  /** A channel that nobody holds is collected as garbage, and closed. @type {DataChannel | undefined} */
+  /** @type {DataChannel | undefined} */
   channel;
   #listens = false;
   #hasLeft = false;

@@ -1,6 +1,7 @@
 /** How a consumer on libdatachannel listens to its channel, and gets what waits for it in order. */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { keep } from "./keep.mjs";
 
 /** Longer than a producer takes from the opening of its channel to its first entry, on a busy machine too. */
 const QUIET_MS = 75;
@@ -23,6 +24,7 @@ const LOOKS = 130;
  * @param {() => boolean} hasLeft whether the consumer is gone: what it held may be destroyed, and is not touched again
  */
 export async function listen(peer, channel, onMessage, hasLeft) {
+  keep(channel);
   let before = -1;
   for (let look = 0; look < LOOKS && !hasLeft() && peer.bytesReceived() !== before; look += 1) {
     before = peer.bytesReceived();
