@@ -2,7 +2,7 @@
 
 const { Transport } = require("winston");
 const { types } = require("node:util");
-const { encodeValue } = require("./lib/json");
+const { encodeValue, isError } = require("./lib/json");
 const native = require("./lib/native");
 const { Producer } = require("./lib/producer");
 
@@ -81,10 +81,6 @@ class LogrtcTransport extends Transport {
   async #end() {
     await (this.#isOwned ? this.producer.close() : this.producer.flush()).catch(() => {});
   }
-}
-
-function isError(value) {
-  return types.isNativeError(value) || value instanceof Error;
 }
 
 /** A time in milliseconds, a date, or a text that means one; undefined for all else. */

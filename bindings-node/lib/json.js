@@ -406,4 +406,4 @@ function text(value) {
   }
 }
 
-module.exports = { encodeEntry, encodeFields, encodeValue };
+module.exports = { encodeEntry, encodeFields, encodeValue, isError };

@@ -2,9 +2,8 @@
 
 use std::io::IoSliceMut;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use webrtc::runtime::RecvMeta;
 
 /// A datagram that resets one outgoing stream: the header of SCTP (RFC 9260 §3.1), and a RE-CONFIG chunk with one Outgoing SSN
@@ -24,13 +23,7 @@ const RESET_REQUEST: usize = 20;
 /// Something else of the same length is taken for one: an acknowledgement that names two gaps or packets that came twice, or a
 /// message of 5 to 8 bytes. Under another cipher none is seen.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct StreamResets(Arc<Shared>);
-
-#[derive(Debug, Default)]
-struct Shared {
-    count: AtomicU64,
-    changed: Notify,
-}
+pub(crate) struct StreamResets(Arc<watch::Sender<u64>>);
 
 impl StreamResets {
     /// Looks at the messages that a socket has received.
@@ -43,26 +36,19 @@ impl StreamResets {
             .filter(|datagram| datagram.len() == RESET_BYTES && is_dtls(datagram))
             .count();
         if resets > 0 {
-            self.0.count.fetch_add(resets as u64, Ordering::Relaxed);
-            self.0.changed.notify_waiters();
+            self.0.send_modify(|count| *count += resets as u64);
         }
     }
 
     /// How many have come so far.
     pub(crate) fn count(&self) -> u64 {
-        self.0.count.load(Ordering::Relaxed)
+        *self.0.borrow()
     }
 
     /// Returns when so many have come.
     pub(crate) async fn reached(&self, count: u64) {
-        loop {
-            // Before the look, so that none is missed in between.
-            let changed = self.0.changed.notified();
-            if self.count() >= count {
-                return;
-            }
-            changed.await;
-        }
+        // It fails where the sender is gone, which is here.
+        let _ = self.0.subscribe().wait_for(|come| *come >= count).await;
     }
 }
 

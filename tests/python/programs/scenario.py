@@ -41,6 +41,16 @@ def attached(client_id: str = CLIENT_ID, **options: Any) -> logrtc.Producer:
     return producer
 
 
+def leave_stopped(producer: logrtc.Producer) -> None:
+    """Logs what its consumer, which the test has stopped by then, does not take, and leaves."""
+    while not producer.stats().consumers:
+        time.sleep(0.002)
+    say("ready")
+    sys.stdin.readline()
+    log(producer, "main", 1000)
+    say("leaving")
+
+
 def log(producer: logrtc.Producer, target: str, count: int, begin: int = 0) -> None:
     for number in range(begin, count):
         producer.info(target, "m", {"number": number})
