@@ -83,7 +83,8 @@ impl Runtime for Sockets {
         let socket = self.gate.guard(socket);
         self.counters.open_sockets.increment();
         let (counters, resets) = (Arc::clone(&self.counters), self.resets.clone());
-        Ok(Arc::new(CountedSocket { socket, counters, resets }))
+        let is_loopback = is_loopback(socket.local_addr()?);
+        Ok(Arc::new(CountedSocket { socket, is_loopback, counters, resets }))
     }
 
     fn wrap_tcp_listener(&self, _listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -134,9 +135,18 @@ impl Drop for CountedTask {
     }
 }
 
+fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
+/// Sends nothing between a loopback address and any other address.
+///
+/// The kernel delivers such a datagram on its own machine, so ICE may nominate the pair; but Firefox never sends DTLS
+/// to a loopback address, and the channel never opens. A pair of two addresses of the same kind always exists beside it.
 #[derive(Debug)]
 struct CountedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
+    is_loopback: bool,
     counters: Arc<Counters>,
     resets: StreamResets,
 }
@@ -153,6 +163,9 @@ impl AsyncUdpSocket for CountedSocket {
     }
 
     fn poll_send(&self, context: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
+        if self.is_loopback != is_loopback(transmit.destination) {
+            return Poll::Ready(Ok(transmit.contents.len()));
+        }
         self.socket.poll_send(context, transmit)
     }
 
