@@ -30,6 +30,8 @@ mod _logrtc {
     #[pymodule_export]
     use crate::cancel::Cancellation;
     #[pymodule_export]
+    use crate::options::identify;
+    #[pymodule_export]
     use crate::process::{after_fork_in_child, end};
     #[pymodule_export]
     use crate::producer::Producer;

@@ -24,11 +24,15 @@ pub(crate) struct Options {
 impl Options {
     /// Reads the keywords; `None` stands for the default.
     pub(crate) fn read(
+        py: Python<'_>,
         url: Option<&Bound<'_, PyAny>>,
-        client_id: &Bound<'_, PyAny>,
+        client_id: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
-        let mut builder = Config::builder(text("client_id", client_id)?);
+        let mut builder = Config::builder(match client_id {
+            Some(client_id) => text("client_id", client_id)?,
+            None => program_name(py)?,
+        });
         if let Some(url) = url {
             builder = builder.url(text("url", url)?);
         }
@@ -49,6 +53,23 @@ impl Options {
             on_state: read.on_state,
         })
     }
+}
+
+/// What a producer that `install` or `connect` would make registers as, and where: `(url, client_id)`. Raises what they raise.
+#[pyfunction]
+#[pyo3(signature = (url=None, *, client_id=None, **options))]
+pub(crate) fn identify(
+    py: Python<'_>,
+    url: Option<&Bound<'_, PyAny>>,
+    client_id: Option<&Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> Result<(String, String), Refusal> {
+    let Options { config, .. } = Options::read(py, url, client_id, options)?;
+    Ok((config.url().to_owned(), config.client_id().to_owned()))
+}
+
+fn program_name(py: Python<'_>) -> PyResult<String> {
+    py.import("logrtc._program")?.call_method0("name")?.extract()
 }
 
 struct Reading {

@@ -41,14 +41,14 @@ pub(crate) struct Producer {
 #[pymethods]
 impl Producer {
     #[new]
-    #[pyo3(signature = (url=None, *, client_id, **options))]
+    #[pyo3(signature = (url=None, *, client_id=None, **options))]
     fn new(
         py: Python<'_>,
         url: Option<&Bound<'_, PyAny>>,
-        client_id: &Bound<'_, PyAny>,
+        client_id: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
-        let Options { config, may_block, on_state } = Options::read(url, client_id, options)?;
+        let Options { config, may_block, on_state } = Options::read(py, url, client_id, options)?;
         let close_timeout = config.close_timeout();
         let (url, client_id) = (config.url().to_owned(), config.client_id().to_owned());
         let producer = logrtc::Producer::connect(config)?;

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from . import _logrtc
+from . import _logrtc, _root
 from ._handler import Handler
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def _empty_memory_handlers() -> None:
 
 def _after_fork_in_child() -> None:
     _logrtc.after_fork_in_child()
+    _root.renew_lock()
     _watch_child()
 
 
