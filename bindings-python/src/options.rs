@@ -7,6 +7,7 @@ use logrtc::{Config, ConfigBuilder, Fork, IceServer, Overflow, Replay};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::diagnostics;
 use crate::errors::Refusal;
 use crate::record::level_of;
 
@@ -29,10 +30,11 @@ impl Options {
         client_id: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
-        let mut builder = Config::builder(match client_id {
-            Some(client_id) => text("client_id", client_id)?,
-            None => program_name(py)?,
-        });
+        let mut builder = Config::for_program().on_diagnostic(diagnostics::push);
+        builder = match client_id {
+            Some(client_id) => builder.client_id(text("client_id", client_id)?),
+            None => builder.program_name(program_name(py)?),
+        };
         if let Some(url) = url {
             builder = builder.url(text("url", url)?);
         }

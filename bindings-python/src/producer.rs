@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use logrtc::{ErrorKind, Level};
+use logrtc::{ErrorKind, Level, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -185,6 +185,27 @@ impl Producer {
         Ok(closed?)
     }
 
+    /// Waits until the channel to a consumer is open, and returns whether one is.
+    ///
+    /// Without a limit if ``timeout`` is ``None``. Returns ``False`` after ``timeout`` seconds, and at once if no consumer
+    /// can come any more: the producer is closed, disabled, or has given up. Other threads run meanwhile, and Ctrl-C ends it.
+    #[pyo3(signature = (timeout=None))]
+    fn wait_for_consumer(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> Result<bool, Refusal> {
+        let producer = &self.handle.producer;
+        let timeout = timeout.map_or(Ok(Duration::MAX), |timeout| seconds("timeout", timeout))?;
+        let began = Instant::now();
+        loop {
+            let left = timeout.saturating_sub(began.elapsed());
+            if py.detach(|| producer.wait_for_consumer(left.min(SIGNAL_INTERVAL))) {
+                return Ok(true);
+            }
+            if left <= SIGNAL_INTERVAL || matches!(producer.state(), State::Closed | State::Disabled | State::Abandoned) {
+                return Ok(false);
+            }
+            py.check_signals()?;
+        }
+    }
+
     /// The address of the signaling server.
     #[getter]
     fn url(&self) -> &str {
@@ -201,6 +222,12 @@ impl Producer {
     #[getter]
     fn state(&self) -> &'static str {
         state_name(self.handle.producer.state())
+    }
+
+    /// Why the signaling server cannot be reached, or its last complaint; ``None`` once a registration has worked.
+    #[getter]
+    fn last_error(&self) -> Option<String> {
+        self.handle.producer.last_error()
     }
 
     /// What has been counted so far.

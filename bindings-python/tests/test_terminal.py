@@ -195,6 +195,23 @@ PROGRAMS = {
         logging.getLogger("a").warning("w")
         """,
     ),
+    "a handler that looks who logs": (
+        1,
+        """
+        class Intercept(logging.Handler):
+            def emit(self, record):
+                frame = sys._getframe()
+                while frame.f_code.co_filename in (logging.__file__, __file__) and frame.f_code.co_name != "<module>":
+                    print(frame.f_code.co_name)
+                    frame = frame.f_back
+                print(frame.f_code.co_name)
+
+        __file__ = Intercept.emit.__code__.co_filename
+        install()
+        logging.getLogger().addHandler(Intercept())
+        logging.getLogger("a").warning("w")
+        """,
+    ),
     "dictConfig": (
         2,
         """

@@ -110,6 +110,10 @@ class Handler(logging.Handler):
         except Exception:
             self.handleError(record)
 
+    def wait_for_consumer(self, timeout: float | None = None) -> bool:
+        """Waits until the channel to a consumer is open: ``wait_for_consumer`` of the ``producer``."""
+        return self.producer.wait_for_consumer(timeout)
+
     def flush(self) -> None:
         """Waits until every consumer has everything, at most for the ``close_timeout``."""
         # What did not arrive is counted, and a producer that is closed has nothing to flush.

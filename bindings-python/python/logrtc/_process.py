@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from . import _logrtc, _root
+from . import _diagnostics, _logrtc, _root
 from ._handler import Handler
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def watch() -> None:
     """Closes every producer at the end of the program, and tells the core of forks."""
     # What is registered first is called last.
     atexit.register(_logrtc.end)
+    atexit.register(_diagnostics.finish)
     atexit.register(_logrtc.shutdown)
     atexit.register(_empty_memory_handlers)
     # Not where there is no fork.
@@ -69,4 +70,6 @@ def _watch_child() -> None:
 
 def _close_at_end_of_child(shutdown: Callable[[], None]) -> None:
     # After the program's own finalizers, which may log.
-    sys.modules["multiprocessing.util"].Finalize(None, shutdown, exitpriority=-100)
+    finalize = sys.modules["multiprocessing.util"].Finalize
+    finalize(None, shutdown, exitpriority=-100)
+    finalize(None, _diagnostics.finish, exitpriority=-101)

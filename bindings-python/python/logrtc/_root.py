@@ -21,14 +21,14 @@ __all__ = ["add", "installed", "lock", "remove", "renew_lock"]
 lock = threading.RLock()
 """Held by whoever changes what is installed."""
 
-# A class between `Logger._log` and the call of a handler adds one frame, a patch of another library one more.
+# A class between `Logger._log` and `Logger.filter` adds one frame, a patch of another library one more.
 _MAX_FRAMES = 5
 _LOG = logging.Logger._log.__code__
 
 _wanted: dict[logging.Handler, int | None] = {}
-# A copy for `_call_handlers`, which iterates while another thread may install.
+# A copy for `_filter`, which iterates while another thread may install.
 _handlers: tuple[logging.Handler, ...] = ()
-_call_others = logging.Logger.callHandlers
+_filter_of_logger = logging.Logger.filter
 _is_hooked = False
 
 
@@ -81,11 +81,12 @@ def remove(handler: logging.Handler) -> None:
 
 
 def _hook() -> None:
-    global _call_others, _is_hooked
+    global _filter_of_logger, _is_hooked
     if not _is_hooked:
-        # Another library may have done the same by now.
-        _call_others = logging.Logger.callHandlers
-        logging.Logger.callHandlers = _call_handlers  # type: ignore[assignment,method-assign]
+        # Another library may have replaced it by now.
+        _filter_of_logger = logging.Logger.filter
+        # `Logger.handle` calls it before the handlers. So no frame of logrtc lies below theirs: some look for who logs.
+        logging.Logger.filter = _filter  # type: ignore[assignment,method-assign]
         _is_hooked = True
 
 
@@ -94,10 +95,13 @@ def _adapt(own: int) -> None:
     logging.root.setLevel(_Lowered.to(lowest, own) if lowest < own else own)
 
 
-def _call_handlers(logger: logging.Logger, record: logging.LogRecord) -> None:
+def _filter(logger: logging.Logger, record: logging.LogRecord) -> bool | logging.LogRecord:
+    wanted: bool | logging.LogRecord = _filter_of_logger(logger, record)
     handlers = _handlers
-    if not handlers:
-        return _call_others(logger, record)
+    if not wanted or not handlers:
+        return wanted
+    if isinstance(wanted, logging.LogRecord):
+        record = wanted
     root = logging.root
     level = root.level
     is_extra = isinstance(level, _Lowered) and record.levelno < level.own and _is_made_by_lowering(logger, root)
@@ -106,7 +110,7 @@ def _call_handlers(logger: logging.Logger, record: logging.LogRecord) -> None:
             # The program may have added it to the root logger, too.
             if record.levelno >= handler.level and (is_extra or handler not in root.handlers):
                 handler.handle(record)
-    return None if is_extra else _call_others(logger, record)
+    return False if is_extra else wanted
 
 
 def _reaches(logger: logging.Logger, root: logging.Logger) -> bool:
