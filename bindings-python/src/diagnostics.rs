@@ -13,8 +13,8 @@ use arc_swap::ArcSwap;
 use logrtc::{Diagnostic, Level};
 use pyo3::prelude::*;
 
-use crate::options::seconds;
 use crate::errors::Refusal;
+use crate::options::seconds;
 use crate::process::Call;
 
 /// Further ones are discarded, until a handler of the program that blocks has returned.

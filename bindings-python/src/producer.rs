@@ -199,7 +199,8 @@ impl Producer {
             if py.detach(|| producer.wait_for_consumer(left.min(SIGNAL_INTERVAL))) {
                 return Ok(true);
             }
-            if left <= SIGNAL_INTERVAL || matches!(producer.state(), State::Closed | State::Disabled | State::Abandoned) {
+            if left <= SIGNAL_INTERVAL || matches!(producer.state(), State::Closed | State::Disabled | State::Abandoned)
+            {
                 return Ok(false);
             }
             py.check_signals()?;
