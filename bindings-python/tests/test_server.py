@@ -121,7 +121,7 @@ def test_a_browser_that_fails_is_a_warning(
         record = told.records.get(timeout=DEADLINE)
         assert (record.levelname, record.getMessage()) == (
             "WARNING",
-            f"cannot open {server.url} in a browser: {problem}",
+            f"logrtc cannot open {server.url} in a browser: {problem}",
         )
 
 

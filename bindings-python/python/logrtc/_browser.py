@@ -20,7 +20,7 @@ def show(url: str) -> None:
 def _show(url: str) -> None:
     problem = _problem(url)
     if problem is not None:
-        _diagnostics.log(logging.WARNING, f"cannot open {url} in a browser: {problem}")
+        _diagnostics.log(logging.WARNING, "logrtc cannot open %s in a browser: %s", url, problem)
 
 
 def _problem(url: str) -> str | None:

@@ -14,12 +14,12 @@ __all__ = ["finish", "log", "start"]
 _END_SECONDS = 1.0
 
 
-def log(level: int, *message: str) -> None:
-    """Logs ``message``, of one part or several, by the handlers of the program, or else as ``logging`` itself does."""
+def log(level: int, message: str, *arguments: str) -> None:
+    """Logs by the handlers of the program, or else on standard error, as ``logging`` itself does."""
     logger = logging.getLogger("logrtc")
     if not logger.isEnabledFor(level):
         return
-    record = logger.makeRecord(logger.name, level, __file__, 0, ": ".join(["%s"] * len(message)), message, None)
+    record = logger.makeRecord(logger.name, level, __file__, 0, message, arguments, None)
     logger.handle(record)
     last = logging.lastResort
     if last is not None and level >= last.level and _is_unheard(logger):
@@ -47,7 +47,8 @@ def _log_all() -> None:
         while (diagnostic := _logrtc.next_diagnostic()) is not None:
             level, client_id, message = diagnostic
             try:
-                log(level, client_id, message)
+                # The text names logrtc, for without a configuration `logging` prints the text alone.
+                log(level, "logrtc producer %s: %s", client_id, message)
             except Exception:
                 # A handler of the program failed. The next diagnostic is logged, too.
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
