@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
-    from typing_extensions import Self
-
 __all__ = ["add", "installed", "lock", "remove", "renew_lock"]
 
 lock = threading.RLock()
@@ -33,15 +31,12 @@ _is_hooked = False
 
 
 class _Lowered(int):
-    """A level of the root logger that ``install`` has set. The program's handlers stay at ``own``."""
+    """A level of the root logger that ``install`` has set; the program's own one is ``_own_level``."""
 
-    own: int
+    __slots__ = ()
 
-    @classmethod
-    def to(cls, level: int, own: int) -> Self:
-        lowered = cls(level)
-        lowered.own = own
-        return lowered
+
+_own_level = logging.WARNING
 
 
 def renew_lock() -> None:
@@ -57,16 +52,17 @@ def installed() -> tuple[logging.Handler, ...]:
 
 def add(handler: logging.Handler, level: int | None) -> None:
     """Passes every record that reaches the root logger to ``handler``. ``level`` is the one that it wants, if any."""
-    global _handlers
+    global _handlers, _own_level
     with lock:
         _hook()
         _wanted[handler] = level
         _handlers = tuple(_wanted)
         root = logging.root
         if isinstance(root.level, _Lowered):
-            _adapt(root.level.own)
+            _adapt()
         elif level is not None and root.level > level:
-            root.setLevel(_Lowered.to(level, root.level))
+            _own_level = root.level
+            _adapt()
 
 
 def remove(handler: logging.Handler) -> None:
@@ -77,7 +73,7 @@ def remove(handler: logging.Handler) -> None:
             del _wanted[handler]
             _handlers = tuple(_wanted)
             if isinstance(logging.root.level, _Lowered):
-                _adapt(logging.root.level.own)
+                _adapt()
 
 
 def _hook() -> None:
@@ -90,9 +86,9 @@ def _hook() -> None:
         _is_hooked = True
 
 
-def _adapt(own: int) -> None:
-    lowest = min((level for level in _wanted.values() if level is not None), default=own)
-    logging.root.setLevel(_Lowered.to(lowest, own) if lowest < own else own)
+def _adapt() -> None:
+    lowest = min((level for level in _wanted.values() if level is not None), default=_own_level)
+    logging.root.setLevel(_Lowered(lowest) if lowest < _own_level else _own_level)
 
 
 def _filter(logger: logging.Logger, record: logging.LogRecord) -> bool | logging.LogRecord:
@@ -103,8 +99,7 @@ def _filter(logger: logging.Logger, record: logging.LogRecord) -> bool | logging
     if isinstance(wanted, logging.LogRecord):
         record = wanted
     root = logging.root
-    level = root.level
-    is_extra = isinstance(level, _Lowered) and record.levelno < level.own and _is_made_by_lowering(logger, root)
+    is_extra = isinstance(root.level, _Lowered) and record.levelno < _own_level and _is_made_by_lowering(logger, root)
     if _reaches(logger, root):
         for handler in handlers:
             # The program may have added it to the root logger, too.
