@@ -172,11 +172,12 @@ impl Producer {
         self.flush_unless(py, timeout, || cancellation.is_set())
     }
 
-    /// Flushes, and ends the producer: when it returns, no thread or socket of it is left. Closing again does nothing.
+    /// Delivers what was logged, and ends the producer: when it returns, no thread or socket of it is left.
     ///
-    /// Raises ``FlushTimeoutError`` where a consumer did not get everything within ``timeout`` seconds, the ``close_timeout``
-    /// where it is ``None``; it is closed all the same. Other threads run meanwhile. Later log calls are counted, and do
-    /// nothing.
+    /// It waits for the consumers that are connected or announced, and for the first registration if that is under way. Raises
+    /// ``FlushTimeoutError`` if a consumer did not receive everything within ``timeout`` seconds, the ``close_timeout`` if it is
+    /// ``None``; the producer is closed all the same. Other threads run meanwhile. Later log calls are counted, and do nothing.
+    /// Closing again does nothing.
     #[pyo3(signature = (timeout=None))]
     fn close(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> Result<(), Refusal> {
         let timeout = self.timeout(timeout)?;

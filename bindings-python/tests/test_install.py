@@ -163,6 +163,22 @@ def test_it_survives_a_configuration_of_logging(handlers: list[logrtc.Handler]) 
     assert handler.producer.stats().accepted == 1
 
 
+def test_a_shutdown_of_logging_flushes_it(handlers: list[logrtc.Handler]) -> None:
+    with logrtc.serve(port=0) as server, Consumer(server.signaling_url) as consumer:
+        before = list(logging._handlerList)  # type: ignore[attr-defined]
+        handler = logrtc.install(server.signaling_url, client_id="app", ice_servers=[], close_timeout=30)
+        handlers.append(handler)
+        made = [reference for reference in logging._handlerList if reference not in before]  # type: ignore[attr-defined]
+        consumer.wait()
+        assert handler.wait_for_consumer(DEADLINE)
+        for number in range(1000):
+            logging.getLogger("a").warning("%d", number)
+        logging.shutdown(made)
+        [of_consumer] = handler.producer.stats().consumers
+        assert of_consumer.delivered == 1000
+        assert handler.producer.state == "registered"
+
+
 NAME = "import logrtc; print(logrtc.connect(disabled=True).client_id)"
 
 

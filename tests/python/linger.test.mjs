@@ -88,7 +88,8 @@ for (const kind of /** @type {const} */ (["logrtc serve", "a server of part 1"])
         ["Pool", 10],
         ["ProcessPoolExecutor", 10],
       ])) {
-        for (const method of ["fork", "spawn", "forkserver"]) {
+        const methods = ["fork", "spawn", "forkserver", ...(executor === "Process" ? ["billiard"] : [])];
+        for (const method of methods) {
           test(`every line of the children of ${executor}, ${method}`, async () => {
             for (let round = 0; round < Math.ceil(RUNS / 10); round += 1) {
               const name = `${executor}-${method}-${round}`;

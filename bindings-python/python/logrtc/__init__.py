@@ -7,9 +7,9 @@
 
 or, with the standard ``logging``, ``logrtc.install()`` and nothing else.
 
-A log call never waits on the network, never raises but for wrong use, and never takes more memory than configured. What
-is logged before a browser comes waits, and is there when it does. At its end, the program flushes and closes by itself,
-within two seconds, and at once where nobody looks.
+A log call never waits on the network, never raises except for wrong use, and never takes more memory than configured.
+Entries that are logged before a browser comes are kept for it. At its end, the program delivers and closes by itself,
+within two seconds, and at once if nobody looks. If the server cannot be reached, the logger ``logrtc`` warns once.
 """
 
 from ._errors import ClosedError, FlushTimeoutError, InternalError, InvalidArgumentError, LogrtcError

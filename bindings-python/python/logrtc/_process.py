@@ -62,6 +62,9 @@ def _watch_child() -> None:
     # A child of multiprocessing leaves without atexit, by finalizers of its own. It forgets them when it begins; what
     # is registered as `after_fork` is called then.
     util = sys.modules.get("multiprocessing.util")
+    if util is None and "billiard.process" in sys.modules:
+        # billiard has the same finalizers, and loads them in the child.
+        import multiprocessing.util as util
     if util is not None:
         util.register_after_fork(_logrtc.shutdown, _close_at_end_of_child)
         if sys.modules["multiprocessing.process"].parent_process() is not None:

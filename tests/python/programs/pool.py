@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 import logrtc
 
@@ -24,9 +23,20 @@ def work(number: int) -> None:
     logging.getLogger(NAME).info("job", extra={"number": number, "pid": os.getpid()})
 
 
+def get_context() -> Any:
+    if METHOD == "billiard":
+        # What Celery has its workers from. It loads multiprocessing in its children alone.
+        import billiard
+
+        return billiard
+    import multiprocessing
+
+    return multiprocessing.get_context(METHOD)
+
+
 def main() -> None:
     install()
-    context = multiprocessing.get_context(METHOD)
+    context: Any = get_context()
     if EXECUTOR == "Process":
         processes = [context.Process(target=work, args=(number,)) for number in range(2)]
         for process in processes:
@@ -42,6 +52,8 @@ def main() -> None:
             pool.join()
         jobs = JOBS
     else:
+        from concurrent.futures import ProcessPoolExecutor
+
         with ProcessPoolExecutor(2, mp_context=context) as executor:
             list(executor.map(work, range(JOBS)))
         jobs = JOBS
