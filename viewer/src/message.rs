@@ -95,6 +95,9 @@ pub(crate) enum RelayKind {
 pub(crate) enum Outgoing {
     Registered {
         client_id: String,
+        /// To a producer: how many `consumer_connected` follow at once.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        consumers: Option<usize>,
     },
     ConsumerConnected {
         consumer_id: String,

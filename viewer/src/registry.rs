@@ -149,11 +149,15 @@ impl Registry {
             self.connections.remove(&older.connection);
             effects.push(Effect::Close(older.connection, "session: has registered again, on a newer connection"));
         }
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone() }));
         let producer = Producer { connection, client_id, metadata, session };
-        for (consumer_id, consumer) in self.consumers_of(&id, &producer.client_id) {
-            effects.extend(introduce((&id, &producer), (consumer_id, consumer)));
-        }
+        let introductions: Vec<Effect> = self
+            .consumers_of(&id, &producer.client_id)
+            .flat_map(|consumer| introduce((&id, &producer), consumer))
+            .collect();
+        let to_producer = |effect: &&Effect| matches!(effect, Effect::Send(to, _) if *to == connection);
+        let consumers = Some(introductions.iter().filter(to_producer).count());
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers }));
+        effects.extend(introductions);
         self.connections.insert(connection, Client::Producer(id.clone()));
         self.producers.insert(id, producer);
         effects
@@ -177,7 +181,7 @@ impl Registry {
                     .map(|(_, producer)| consumer_gone(&id, producer)),
             );
         }
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone() }));
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers: None }));
         for (producer_id, producer) in self.producers_of(&consumer) {
             effects.extend(introduce((producer_id, producer), (&id, &consumer)));
         }

@@ -82,7 +82,14 @@ fn depth_is_bounded() {
 #[test]
 fn what_goes_out_is_written_strictly() {
     let table = [
-        (Outgoing::Registered { client_id: "api#2".into() }, json!({"type": "registered", "client_id": "api#2"})),
+        (
+            Outgoing::Registered { client_id: "page".into(), consumers: None },
+            json!({"type": "registered", "client_id": "page"}),
+        ),
+        (
+            Outgoing::Registered { client_id: "api#2".into(), consumers: Some(0) },
+            json!({"type": "registered", "client_id": "api#2", "consumers": 0}),
+        ),
         (
             Outgoing::ConsumerConnected { consumer_id: "c".into() },
             json!({"type": "consumer_connected", "consumer_id": "c"}),

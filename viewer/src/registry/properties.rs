@@ -71,6 +71,7 @@ impl World {
     }
 
     fn apply(&mut self, registry: &mut Registry, effects: Vec<Effect>) -> Result<(), TestCaseError> {
+        Self::check_counts(&effects)?;
         for effect in effects {
             match effect {
                 Effect::Close(connection, _) => {
@@ -82,6 +83,24 @@ impl World {
                     prop_assert!(known.is_some(), "{:?} sent to a connection that is gone", message);
                     known.expect("just asserted").learn(message)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// A producer is told of as many consumers as `registered` says, right behind it; a consumer gets no such number.
+    fn check_counts(effects: &[Effect]) -> Result<(), TestCaseError> {
+        for effect in effects {
+            let Effect::Send(connection, Outgoing::Registered { consumers, .. }) = effect else { continue };
+            let to_it = effects.iter().filter_map(|effect| match effect {
+                Effect::Send(to, message) if to == connection => Some(message),
+                _ => None,
+            });
+            let behind: Vec<&Outgoing> = to_it.skip(1).collect();
+            let are_consumers = behind.iter().all(|message| matches!(message, Outgoing::ConsumerConnected { .. }));
+            match consumers {
+                Some(consumers) => prop_assert!(behind.len() == *consumers && are_consumers, "{:?}", effects),
+                None => prop_assert!(behind.is_empty() || !are_consumers, "a producer got no number"),
             }
         }
         Ok(())
@@ -119,7 +138,7 @@ impl World {
 impl Knowledge {
     fn learn(&mut self, message: Outgoing) -> Result<(), TestCaseError> {
         match message {
-            Outgoing::Registered { client_id } => {
+            Outgoing::Registered { client_id, .. } => {
                 prop_assert_eq!(self.registered_as.replace(client_id), None, "registered twice");
             }
             Outgoing::ProducerConnected { producer_id: id, .. } | Outgoing::ConsumerConnected { consumer_id: id } => {
