@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { assertNumbered } from "../lib/expected.mjs";
-import { openPage, startProducer } from "./setup.mjs";
+import { openPage, startProducer, testInBrowsers } from "./setup.mjs";
 
-test("a server that is killed and comes back disturbs no channel", async (t) => {
+testInBrowsers("a server that is killed and comes back disturbs no channel", async (t, browser) => {
   const { server, producer } = await startProducer(t);
-  const page = await openPage(t, server.url);
+  const page = await openPage(t, browser, server.url);
   await producer.consumers(1);
   await producer.log(0, 300);
   assertNumbered(await page.entries(300), 0, 300);
@@ -28,7 +27,7 @@ test("a server that is killed and comes back disturbs no channel", async (t) => 
   const came = producer.events.filter(({ event }) => event === "consumer_connected");
   assert.equal(came.length, 1, "the same channel all along");
 
-  const second = await openPage(t, restarted.url);
+  const second = await openPage(t, browser, restarted.url);
   assertNumbered(await second.entries(1_000), 0, 1_000);
   assert.equal(await page.count(), 1_000, "no entry came twice");
   // That a server is gone is a fact that the browser states, and no fault of the page.
