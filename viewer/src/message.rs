@@ -89,6 +89,16 @@ pub(crate) enum RelayKind {
     Candidate,
 }
 
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Departure {
+    /// The client said goodbye: a WebSocket close frame, which a program that crashes does not send.
+    Closed,
+    /// It ended without a word, or the server ended it.
+    Lost,
+}
+
 /// A message to a client.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -114,6 +124,7 @@ pub(crate) enum Outgoing {
     },
     ProducerDisconnected {
         producer_id: String,
+        reason: Departure,
     },
     Pong,
     Error {

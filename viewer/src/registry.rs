@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
-use crate::message::{MAX_CONNECTED, Outgoing, Register, RegisterConsumer, RegisterProducer, RelayKind, Request};
+use crate::message::{
+    Departure, MAX_CONNECTED, Outgoing, Register, RegisterConsumer, RegisterProducer, RelayKind, Request,
+};
 
 /// Names a connection. The caller never uses one twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,14 +121,14 @@ impl Registry {
     }
 
     /// Forgets a connection that has ended, whether or not it ever registered.
-    pub(crate) fn disconnect(&mut self, connection: ConnectionId) -> Vec<Effect> {
+    pub(crate) fn disconnect(&mut self, connection: ConnectionId, reason: Departure) -> Vec<Effect> {
         match self.connections.remove(&connection) {
             None => Vec::new(),
             Some(Client::Producer(id)) => {
                 let producer = self.producers.remove(&id).expect("every connection's id has its record");
                 self.consumers_of(&id, &producer.client_id)
                     .map(|(_, consumer)| {
-                        (consumer.connection, Outgoing::ProducerDisconnected { producer_id: id.clone() })
+                        (consumer.connection, Outgoing::ProducerDisconnected { producer_id: id.clone(), reason })
                     })
                     .map(|(connection, message)| Effect::Send(connection, message))
                     .collect()

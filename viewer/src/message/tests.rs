@@ -99,8 +99,12 @@ fn what_goes_out_is_written_strictly() {
             json!({"type": "consumer_disconnected", "consumer_id": "c"}),
         ),
         (
-            Outgoing::ProducerDisconnected { producer_id: "p".into() },
-            json!({"type": "producer_disconnected", "producer_id": "p"}),
+            Outgoing::ProducerDisconnected { producer_id: "p".into(), reason: Departure::Closed },
+            json!({"type": "producer_disconnected", "producer_id": "p", "reason": "closed"}),
+        ),
+        (
+            Outgoing::ProducerDisconnected { producer_id: "p".into(), reason: Departure::Lost },
+            json!({"type": "producer_disconnected", "producer_id": "p", "reason": "lost"}),
         ),
         (
             Outgoing::ProducerConnected {

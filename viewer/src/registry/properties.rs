@@ -76,7 +76,11 @@ impl World {
             match effect {
                 Effect::Close(connection, _) => {
                     prop_assert!(self.open.remove(&connection).is_some(), "closed one that was gone");
-                    prop_assert_eq!(registry.disconnect(connection), vec![], "its end is reported by nobody twice");
+                    prop_assert_eq!(
+                        registry.disconnect(connection, Departure::Lost),
+                        vec![],
+                        "its end is reported by nobody twice"
+                    );
                 }
                 Effect::Send(connection, message) => {
                     let known = self.open.get_mut(&connection);
@@ -144,7 +148,7 @@ impl Knowledge {
             Outgoing::ProducerConnected { producer_id: id, .. } | Outgoing::ConsumerConnected { consumer_id: id } => {
                 self.others.insert(id);
             }
-            Outgoing::ProducerDisconnected { producer_id: id } => prop_assert!(self.others.remove(&id)),
+            Outgoing::ProducerDisconnected { producer_id: id, .. } => prop_assert!(self.others.remove(&id)),
             // A consumer that still had its channel was never announced to a producer's newer connection.
             Outgoing::ConsumerDisconnected { consumer_id: id } => drop(self.others.remove(&id)),
             Outgoing::Relay(_) | Outgoing::Error { .. } | Outgoing::Pong => {}
@@ -177,7 +181,7 @@ proptest! {
                     .map_or_else(Vec::new, |connection| registry.receive(connection, Request::Connect { producer })),
                 Step::Leave { by } => world.pick(by).map_or_else(Vec::new, |connection| {
                     world.open.remove(&connection);
-                    registry.disconnect(connection)
+                    registry.disconnect(connection, Departure::Closed)
                 }),
             };
             world.apply(&mut registry, effects)?;

@@ -25,7 +25,11 @@ impl Room {
     }
 
     fn leave(&mut self, connection: u64) {
-        let effects = self.registry.disconnect(ConnectionId(connection));
+        self.leave_by(connection, Departure::Lost);
+    }
+
+    fn leave_by(&mut self, connection: u64, reason: Departure) {
+        let effects = self.registry.disconnect(ConnectionId(connection), reason);
         self.apply(effects);
     }
 
@@ -112,7 +116,7 @@ fn each_of_a_pair_is_told_when_the_other_goes() {
     room.leave(3);
     room.leave(1);
     assert_eq!(room.heard(1), [json!({"type": "consumer_disconnected", "consumer_id": "other"})]);
-    assert_eq!(room.heard(2), [json!({"type": "producer_disconnected", "producer_id": "api"})]);
+    assert_eq!(room.heard(2), [json!({"type": "producer_disconnected", "producer_id": "api", "reason": "lost"})]);
     assert_eq!(room.heard(3), [] as [Value; 0]);
 }
 
@@ -197,6 +201,28 @@ fn a_data_channel_that_lives_is_not_made_twice() {
     assert_eq!(room.heard(2), [producer_registered("db", 0), consumer_connected("page")]);
     assert_eq!(room.heard(4), [producer_registered("late", 0)]);
     assert_eq!(room.heard(3).len(), 4, "it is told of all three");
+}
+
+#[test]
+fn a_program_that_comes_back_gets_its_old_name_however_it_ended() {
+    let mut room = Room::new();
+    room.consumer(1, "page");
+    room.producer(2, "api", "s1");
+    room.producer(3, "api", "s2");
+    for (connection, reason, word) in [(2, Departure::Closed, "closed"), (4, Departure::Lost, "lost")] {
+        drop(room.heard(1));
+        room.leave_by(connection, reason);
+        let session = format!("after-{connection}");
+        room.producer(connection + 2, "api", &session);
+        assert_eq!(room.heard(connection + 2), [producer_registered("api", 1), consumer_connected("page")]);
+        assert_eq!(
+            room.heard(1),
+            [
+                json!({"type": "producer_disconnected", "producer_id": "api", "reason": word}),
+                producer_connected("api", "api", &session)
+            ]
+        );
+    }
 }
 
 /// So a producer that ends knows whether it has anybody to wait for.
