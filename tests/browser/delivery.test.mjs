@@ -75,6 +75,6 @@ testInBrowsers("close delivers everything first", async (t, browser) => {
   await producer.log(0, 10_000);
   assert.equal((await producer.command("close 30000")).closed, true);
   assertNumbered(await page.entries(10_000), 0, 10_000);
-  await eventually("the page shows that it is gone", async () => (await page.producers())[0]?.state === "lost");
+  await eventually("the page shows that it has ended", async () => (await page.producers())[0]?.state === "ended");
   page.assertNoComplaints();
 });

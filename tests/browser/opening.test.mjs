@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Child } from "../lib/child.mjs";
 import { within } from "../lib/deadline.mjs";
-import { DocumentedConsumer } from "../lib/documented_consumer.mjs";
+import { Pages } from "../lib/pages.mjs";
 import { Producer } from "../lib/producer.mjs";
 import { Server } from "../lib/server.mjs";
 import { StrictServer } from "../lib/strict_server.mjs";
@@ -53,12 +53,12 @@ const SERVERS = [
     called: "the documented consumer behind a strict server",
     start: async () => {
       const server = await StrictServer.start();
-      const consumer = await DocumentedConsumer.start(server.url);
+      const pages = await Pages.documentedConsumer(server.url);
       const stop = async () => {
-        await consumer.stop();
+        await pages.stop();
         await server.stop();
       };
-      return { signalingUrl: server.url, pageUrl: consumer.url, stop };
+      return { signalingUrl: server.url, pageUrl: pages.url, stop };
     },
   },
 ];

@@ -1,6 +1,39 @@
 import assert from "node:assert/strict";
 import { assertNumbered } from "../lib/expected.mjs";
+import { Producer } from "../lib/producer.mjs";
 import { openPage, startProducer, testInBrowsers } from "./setup.mjs";
+
+/** In the page: every text that a chip has from now on. */
+const WATCH_CHIPS = `
+globalThis.chipsSeen = new Set();
+new MutationObserver(() => {
+  for (const chip of document.querySelectorAll("#producers .chip")) chipsSeen.add(chip.innerText);
+}).observe(document.querySelector("#producers"), { childList: true, subtree: true });
+`;
+
+for (const how of /** @type {const} */ (["kill", "stop"])) {
+  testInBrowsers(`a server that goes by ${how} and comes back ends no producer in the page`, async (t, browser) => {
+    const { server, producer } = await startProducer(t);
+    const page = await openPage(t, browser, server.url);
+    await producer.consumers(1);
+    await page.showsChips(["Test"]);
+    await page.page.evaluate(WATCH_CHIPS);
+
+    await server[how]();
+    await producer.statsWhen("the producer notices", ({ state }) => state !== "Registered");
+    await page.page.getByText("server lost", { exact: true }).waitFor();
+    const restarted = await server.startAgain();
+    t.after(() => restarted.kill());
+    await page.page.getByText("live", { exact: true }).waitFor();
+    await producer.statsWhen("the producer registers again", ({ registrations }) => registrations === 2);
+    const newcomer = new Producer(restarted.signalingUrl, { clientId: "newcomer" });
+    t.after(() => newcomer.stop());
+    await page.showsChips(["Test", "Test"]);
+    await page.page.getByText("live", { exact: true }).waitFor();
+    assert.deepEqual(await page.page.evaluate("[...chipsSeen].toSorted()"), ["Test", "Test\nconnecting"]);
+    page.assertNoComplaints(/WebSocket connection to .* failed|establish a connection|was interrupted/);
+  });
+}
 
 testInBrowsers("a server that is killed and comes back disturbs no channel", async (t, browser) => {
   const { server, producer } = await startProducer(t);

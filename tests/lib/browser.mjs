@@ -140,6 +140,24 @@ export class LogPage {
     return await this.page.evaluate("logrtc.producers().map(({ id, state }) => ({ id, state }))");
   }
 
+  /** What the chips of the producers say. @returns {Promise<string[]>} */
+  async chips() {
+    return await this.page.evaluate("[...document.querySelectorAll('#producers .chip')].map((chip) => chip.innerText)");
+  }
+
+  /** The chips, once they say this. @param {string[]} expected @param {number} [timeoutMs] */
+  async showsChips(expected, timeoutMs) {
+    /** @type {string[]} */
+    let chips = [];
+    const says = async () => {
+      chips = await this.chips();
+      return chips.length === expected.length && chips.every((chip, index) => chip === expected[index]);
+    };
+    await eventually(`the chips are ${JSON.stringify(expected)}`, says, timeoutMs).catch((error) => {
+      throw new Error(`${error.message}; they are ${JSON.stringify(chips)}`);
+    });
+  }
+
   /** Nothing was wrong with it, from its first moment, but for what is `expected`. @param {RegExp} [expected] */
   assertNoComplaints(expected) {
     assert.deepEqual(
