@@ -81,7 +81,7 @@ impl ConfigBuilder {
             replay: Replay::All,
             reconnect: backoff::Policy {
                 interval: Duration::from_secs(5),
-                max_interval: Duration::from_secs(5),
+                max_interval: Duration::ZERO,
                 jitter: 0.0,
                 max_attempts: None,
             },

@@ -83,6 +83,7 @@ impl Peer {
         if counts.is_none() {
             self.context.counters.consumers_failed.increment();
         }
+        debug!("the connection to consumer {:?} has ended: {reason:?}, {counts:?}", self.consumer_id);
         let event = Event::ConsumerDisconnected {
             consumer_id: self.consumer_id.clone(),
             reason,
@@ -190,6 +191,7 @@ impl Peer {
         self.arriving = None;
         let listed = context.table.list(self.consumer_id.clone(), cursor.id, Arc::clone(&gauge));
         context.counters.consumers_opened.increment();
+        debug!("the channel to consumer {:?} is open", self.consumer_id);
         context.observers.emit(&Event::ConsumerConnected { consumer_id: self.consumer_id.clone() });
 
         let drained = Arc::new(Notify::new());
