@@ -1,42 +1,14 @@
 /** How a program ended is what the page says: `ended` or `lost`, behind a server that tells and behind one that does not. */
 
-import { Pages } from "../lib/pages.mjs";
 import { Producer } from "../lib/producer.mjs";
 import { Server } from "../lib/server.mjs";
-import { StrictServer } from "../lib/strict_server.mjs";
 import { assertNumbered } from "../lib/expected.mjs";
-import { openPage, testInBrowsers } from "./setup.mjs";
+import { SERVERS, openPage, testInBrowsers } from "./setup.mjs";
 
 /** @typedef {import("node:test").TestContext} TestContext */
 
 /** An end that was said is seen at once. */
 const ENDED_WITHIN_MS = 3_000;
-
-const SERVERS = [
-  {
-    called: "the server of this project",
-    /** @param {TestContext} t */
-    start: async (t) => {
-      const server = await Server.start();
-      t.after(() => server.kill());
-      return { signalingUrl: server.signalingUrl, pageUrl: server.url, name: "Test" };
-    },
-  },
-  {
-    called: "a strict server",
-    /** @param {TestContext} t */
-    start: async (t) => {
-      const pages = await Pages.logPage();
-      const server = await StrictServer.start({ http: pages.http });
-      t.after(async () => {
-        await server.stop();
-        await pages.stop();
-      });
-      // Nothing but offers comes through, and these name nobody.
-      return { signalingUrl: server.url, pageUrl: pages.url, name: "producer" };
-    },
-  },
-];
 
 /** @param {TestContext} t @param {string} url @param {string} [clientId] */
 function run(t, url, clientId = "numbers") {

@@ -2,8 +2,10 @@
 
 import { after, before, test } from "node:test";
 import { Browser } from "../lib/browser.mjs";
+import { Pages } from "../lib/pages.mjs";
 import { Producer } from "../lib/producer.mjs";
 import { Server } from "../lib/server.mjs";
+import { StrictServer } from "../lib/strict_server.mjs";
 
 /**
  * @typedef {import("node:test").TestContext} TestContext
@@ -47,6 +49,33 @@ export function testInBrowsers(what, run) {
     });
   }
 }
+
+/** Signaling servers with the log page; `name` is what the page calls a producer of the tests. */
+export const SERVERS = [
+  {
+    called: "the server of this project",
+    /** @param {TestContext} t */
+    start: async (t) => {
+      const server = await Server.start();
+      t.after(() => server.kill());
+      return { signalingUrl: server.signalingUrl, pageUrl: server.url, name: "Test" };
+    },
+  },
+  {
+    called: "a strict server",
+    /** @param {TestContext} t */
+    start: async (t) => {
+      const pages = await Pages.logPage();
+      const server = await StrictServer.start({ http: pages.http });
+      t.after(async () => {
+        await server.stop();
+        await pages.stop();
+      });
+      // Nothing but offers comes through, and these name nobody.
+      return { signalingUrl: server.url, pageUrl: pages.url, name: "producer" };
+    },
+  },
+];
 
 /**
  * @param {TestContext} t
