@@ -4,17 +4,15 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::webrtc::data_channel::DataChannelEvent;
+use ::webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
 use futures_util::FutureExt;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
-use webrtc::data_channel::DataChannelEvent;
-use webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
 
 use super::arrivals::{Arrivals, Arriving};
-use super::connection::{Connection, ConnectionEvent, ConnectionOptions};
 use super::delivery::Delivery;
 use super::gauge::Gauge;
-use super::ice_servers::IceServers;
 use super::table::ConsumerTable;
 use crate::config::Config;
 use crate::diagnostics::{debug, error};
@@ -23,6 +21,8 @@ use crate::observe::{EndReason, Event, Observers};
 use crate::runtime::Shutdown;
 use crate::signaling::message::{LocalCandidate, Outgoing, RemoteCandidate};
 use crate::stats::Counters;
+use crate::webrtc::connection::{Connection, ConnectionEvent, ConnectionOptions};
+use crate::webrtc::ice_servers::IceServers;
 
 /// How long a channel may take to open.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
