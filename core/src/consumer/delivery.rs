@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use chrono::Utc;
 use tokio::sync::Notify;
-use webrtc::data_channel::DataChannel;
-use webrtc::error::Error as StackError;
 
 use super::framing::{self, GapReason};
 use super::gauge::Gauge;
@@ -16,6 +14,8 @@ use super::window::Window;
 use crate::diagnostics::debug;
 use crate::journal::{CursorId, SharedJournal};
 use crate::observe::EndReason;
+use crate::webrtc::channel::Channel;
+use crate::webrtc::error::Error;
 
 /// How much is read from the journal at once. What is on the way exceeds the window by this at the most.
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -28,7 +28,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(1);
 const LAST_LOOK: Duration = Duration::from_millis(50);
 
 pub(crate) struct Delivery {
-    pub(crate) channel: Arc<dyn DataChannel>,
+    pub(crate) channel: Channel,
     pub(crate) journal: Arc<SharedJournal>,
     pub(crate) cursor: CursorId,
     /// Told when the channel has room again.
@@ -157,10 +157,8 @@ impl Delivery {
                 on_the_way.push(Instant::now(), text.len(), entries);
                 Ok(true)
             }
-            Err(StackError::ErrOutboundPacketTooLarge) => Ok(false),
-            Err(StackError::ErrDataChannelClosed | StackError::ErrDataChannelNotOpen) => {
-                Err(EndReason::ClosedByConsumer)
-            }
+            Err(Error::MessageTooLong) => Ok(false),
+            Err(Error::ChannelClosed) => Err(EndReason::ClosedByConsumer),
             Err(error) => {
                 debug!("the channel refuses a message: {error}");
                 Err(EndReason::Failed)
@@ -171,7 +169,7 @@ impl Delivery {
     /// The channel tells when no more than half of the window is on the way.
     async fn set_threshold(&self, window: &Window) -> Result<(), EndReason> {
         let half = u32::try_from(window.size() / 2).expect("a window is a few MiB");
-        self.channel.set_buffered_amount_low_threshold(half).await.map_err(|_| EndReason::ClosedByConsumer)
+        self.channel.set_drained_threshold(half).await.map_err(|_| EndReason::ClosedByConsumer)
     }
 }
 
