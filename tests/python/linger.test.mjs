@@ -1,9 +1,10 @@
-/** Programs that end at once, and what they log: a consumer that is there receives it. */
+/** Programs that end at once, and what they log: who looks receives it. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Browser } from "../lib/browser.mjs";
 import { Child } from "../lib/child.mjs";
 import { cleanup } from "../lib/data_channel_consumer.mjs";
 import { eventually, within } from "../lib/deadline.mjs";
@@ -25,7 +26,7 @@ after(cleanup);
  * @param {string[]} args
  */
 async function run(url, args) {
-  const running = new Child("env", [`LOGRTC_URL=${url}`, PYTHON, "-W", "error", ...args], () => {});
+  const running = new Child("nice", ["-n", "10", "env", `LOGRTC_URL=${url}`, PYTHON, "-W", "error", ...args], () => {});
   const closed = once(running.child, "close");
   try {
     assert.equal(await within("it ends", running.exited), 0, running.complaints.join("\n"));
@@ -36,53 +37,97 @@ async function run(url, args) {
   return running.complaints;
 }
 
-/** @param {string} name @param {number} lifeMs */
-const line = (name, lifeMs) => {
+/** @param {string} target @param {number} lifeMs */
+const line = (target, lifeMs) => {
   const life = lifeMs === 0 ? "" : `; import time; time.sleep(${lifeMs / 1e3})`;
-  return ["-c", `import logging, logrtc; logrtc.install(client_id="job"); logging.getLogger("${name}").info("hi")${life}`];
+  return ["-c", `import logging, logrtc; logrtc.install(client_id="job"); logging.getLogger("${target}").info("hi")${life}`];
 };
 
-for (const kind of /** @type {const} */ (["logrtc serve", "a server of part 1"])) {
-  describe(`behind ${kind}`, () => {
-    /** @type {() => Promise<void>} */
-    let stop;
-    /** @type {string} */
-    let url;
-    /** @type {PromptConsumer} */
-    let consumer;
+/** @typedef {import("../lib/expected.mjs").Entry} Entry */
+/**
+ * Who looks at the log.
+ *
+ * @typedef {object} Reader
+ * @property {string} url of the signaling server
+ * @property {(target: string) => Promise<Entry[]>} of the entries of a target that came
+ * @property {() => Promise<string[]>} producers the names of those that it knows
+ * @property {() => Promise<void>} leave
+ */
+
+/** A page that is open in a browser, at our server. @returns {Promise<Reader>} */
+async function readByPage() {
+  const server = await Server.start();
+  const browser = await Browser.start();
+  const page = await browser.open(server.url);
+  return {
+    url: server.signalingUrl,
+    of: async (target) => (await page.entries(0)).filter((entry) => entry.target === target),
+    producers: async () => (await page.producers()).map(({ id }) => id),
+    leave: async () => {
+      page.assertNoComplaints();
+      await browser.close();
+      await server.kill();
+    },
+  };
+}
+
+/** A consumer of part 1, at a server of part 1. @returns {Promise<Reader>} */
+async function readByPartOne() {
+  const server = await StrictServer.start();
+  const consumer = new PromptConsumer(server.url);
+  return {
+    url: server.url,
+    of: (target) => consumer.of(target),
+    producers: async () => [],
+    leave: async () => {
+      consumer.leave();
+      await server.stop();
+    },
+  };
+}
+
+for (const [name, start] of /** @type {const} */ ([
+  ["a page behind logrtc serve", readByPage],
+  ["a consumer and a server of part 1", readByPartOne],
+])) {
+  describe(name, () => {
+    /** @type {Reader} */
+    let reader;
     before(async () => {
-      if (kind === "logrtc serve") {
-        const server = await Server.start();
-        [url, stop] = [server.signalingUrl, () => server.kill()];
-      } else {
-        const server = await StrictServer.start();
-        [url, stop] = [server.url, () => server.stop()];
-      }
-      consumer = new PromptConsumer(url);
-      // It is registered when a producer's line comes through.
-      await eventually("the consumer is registered", async () => {
-        await run(url, line("first", 0));
-        return consumer.of("first").length > 0;
+      reader = await start();
+      // It is registered when a line comes through.
+      await eventually("it receives", async () => {
+        await run(reader.url, line("first", 0));
+        return (await reader.of("first")).length > 0;
       });
     });
     after(async () => {
-      consumer.leave();
-      await stop();
+      await reader.leave();
     });
+
+    /** @param {string} target @param {number} count */
+    async function received(target, count) {
+      const has = async () => (await reader.of(target)).length >= count;
+      await eventually(`${count} entries of ${target} come`, has, 20_000).catch(async (error) => {
+        throw new Error(`${error.message}; ${(await reader.of(target)).length} came`);
+      });
+      const entries = await reader.of(target);
+      assert.equal(entries.length, count);
+      return entries.map(({ fields }) => Number(fields?.number));
+    }
 
     for (const lifeMs of [0, 20, 40, 60, 80, 100, 150]) {
       test(`a line of a program that lives for ${lifeMs} ms arrives`, async () => {
-        const name = `life${lifeMs}`;
+        const target = `life${lifeMs}`;
         for (let count = 1; count <= RUNS; count += 1) {
-          assert.deepEqual(await run(url, line(name, lifeMs)), []);
-          await consumer.has(name, count);
+          assert.deepEqual(await run(reader.url, line(target, lifeMs)), []);
+          await received(target, count);
         }
-        assert.equal(consumer.of(name).length, RUNS);
       });
     }
 
     // A server of part 1 in these tests has one producer at a time.
-    if (kind === "logrtc serve") {
+    if (start === readByPage) {
       for (const [executor, jobs] of /** @type {const} */ ([
         ["Process", 2],
         ["Pool", 10],
@@ -92,11 +137,10 @@ for (const kind of /** @type {const} */ (["logrtc serve", "a server of part 1"])
         for (const method of methods) {
           test(`every line of the children of ${executor}, ${method}`, async () => {
             for (let round = 0; round < Math.ceil(RUNS / 10); round += 1) {
-              const name = `${executor}-${method}-${round}`;
-              const args = ["-W", "ignore::DeprecationWarning", `${PROGRAMS}/pool.py`, name, executor, method];
-              assert.deepEqual(await run(url, args), []);
-              await consumer.has(name, jobs + 1);
-              const numbers = consumer.of(name).map(({ fields }) => Number(fields?.number));
+              const target = `${executor}-${method}-${round}`;
+              const args = ["-W", "ignore::DeprecationWarning", `${PROGRAMS}/pool.py`, target, executor, method];
+              assert.deepEqual(await run(reader.url, args), []);
+              const numbers = await received(target, jobs + 1);
               assert.deepEqual(
                 numbers.toSorted((a, b) => a - b),
                 [...Array(jobs + 1).keys()],
@@ -107,14 +151,10 @@ for (const kind of /** @type {const} */ (["logrtc serve", "a server of part 1"])
       }
 
       test("a handler that is installed again has one name, and logs each line once", async () => {
-        assert.deepEqual(await run(url, [`${PROGRAMS}/reinstalled.py`, "cell"]), []);
-        await consumer.has("cell", 9);
-        const numbers = consumer.of("cell").map(({ fields }) => fields?.number);
-        assert.deepEqual(numbers, [...Array(9).keys()]);
-        assert.deepEqual(
-          [...consumer.producers].filter((producer) => producer.startsWith("cell")),
-          ["cell"],
-        );
+        assert.deepEqual(await run(reader.url, [`${PROGRAMS}/reinstalled.py`, "cell"]), []);
+        assert.deepEqual(await received("cell", 9), [...Array(9).keys()]);
+        const names = (await reader.producers()).filter((producer) => producer.startsWith("cell"));
+        assert.deepEqual(names, ["cell"]);
       });
     }
   });

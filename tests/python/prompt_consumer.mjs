@@ -2,16 +2,13 @@
 
 import { PeerConnection } from "node-datachannel";
 import { WebSocket } from "ws";
-import { eventually } from "../lib/deadline.mjs";
 import { keep } from "../lib/keep.mjs";
 
 /** @typedef {import("../lib/expected.mjs").Entry} Entry */
 
 export class PromptConsumer {
-  /** In the order in which they came, from whichever producer. @type {Entry[]} */
-  entries = [];
-  /** The names of the producers that offered a connection, if the server passes them on. @type {Set<string>} */
-  producers = new Set();
+  /** @type {Entry[]} */
+  #entries = [];
   #socket;
   /** @type {Map<string | undefined, PeerConnection>} */
   #peers = new Map();
@@ -19,7 +16,7 @@ export class PromptConsumer {
   /**
    * Consumers of `tests/lib` listen when nothing more comes, because otherwise node-datachannel may change the order of entries
    * that wait. By then a short program has ended, and node-datachannel has forgotten what was not read. This one is for tests
-   * that compare no order.
+   * that compare no order, and whose programs are nicer than it: it has to listen before the program has ended.
    *
    * @param {string} url of the signaling server
    */
@@ -36,16 +33,9 @@ export class PromptConsumer {
     });
   }
 
-  /** @param {string} target */
-  of(target) {
-    return this.entries.filter((entry) => entry.target === target);
-  }
-
-  /** Returns once `count` entries of `target` are there. @param {string} target @param {number} count */
-  async has(target, count, timeoutMs = 20_000) {
-    await eventually(`${count} entries of ${target} come`, () => this.of(target).length >= count, timeoutMs).catch((error) => {
-      throw new Error(`${error.message}; ${this.of(target).length} came`);
-    });
+  /** The entries of `target` that came, whichever producer sent them. @param {string} target */
+  async of(target) {
+    return this.#entries.filter((entry) => entry.target === target);
   }
 
   leave() {
@@ -60,9 +50,6 @@ export class PromptConsumer {
    * @param {string} offer
    */
   #answer(from, offer) {
-    if (from !== undefined) {
-      this.producers.add(from);
-    }
     const to = from === undefined ? {} : { to: from };
     const peer = new PeerConnection("consumer", { iceServers: [] });
     this.#peers.set(from, peer);
@@ -72,7 +59,7 @@ export class PromptConsumer {
     );
     peer.onDataChannel((channel) => {
       keep(channel);
-      channel.onMessage((message) => this.entries.push(JSON.parse(String(message))));
+      channel.onMessage((message) => this.#entries.push(JSON.parse(String(message))));
     });
     peer.setRemoteDescription(offer, "offer");
   }
