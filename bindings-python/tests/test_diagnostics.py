@@ -156,6 +156,23 @@ def test_a_handler_that_never_returns_holds_nothing_up() -> None:
     assert errors == "stuck\n"
 
 
+def test_the_end_waits_for_a_handler_that_is_slow() -> None:
+    errors = run(
+        """
+        class Slow(logging.Handler):
+            def createLock(self):
+                # The end of `logging` itself would wait for it.
+                self.lock = None
+            def emit(self, record):
+                time.sleep(0.4)
+                print(record.levelname, file=sys.stderr, flush=True)
+        logging.getLogger("logrtc").addHandler(Slow())
+        logrtc.connect().info("a", "m")
+        """
+    )
+    assert errors == "WARNING\n"
+
+
 def test_a_handler_may_use_the_producer_and_wait_for_the_program() -> None:
     errors = run(
         """
