@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -25,6 +26,10 @@ const MAX_CHUNK_BYTES: usize = 16 * 1024;
 /// How long nothing may arrive while something is on the way.
 const STALL_LIMIT: Duration = Duration::from_secs(20);
 
+/// How long `flush` and `close` wait for a consumer that is no longer announced and acknowledges nothing: it may be a page
+/// that was closed without a word.
+const DEPARTED_PATIENCE: Duration = Duration::from_secs(1);
+
 /// How soon, and how late, the channel is asked again what has arrived where no event tells.
 const FIRST_LOOK: Duration = Duration::from_millis(1);
 const LAST_LOOK: Duration = Duration::from_millis(50);
@@ -36,6 +41,8 @@ pub(crate) struct Delivery {
     /// Told when the channel has room again.
     pub(crate) drained: Arc<Notify>,
     pub(crate) gauge: Arc<Gauge>,
+    /// Whether the server no longer announces the consumer.
+    pub(crate) has_departed: Arc<AtomicBool>,
 }
 
 /// What is on the way: the messages handed over, and how many of their bytes have arrived.
@@ -77,8 +84,9 @@ impl OnTheWay {
         entries
     }
 
-    fn is_stalled(&self, now: Instant) -> bool {
-        !self.ends.is_empty() && now.saturating_duration_since(self.moved) >= STALL_LIMIT
+    /// Whether nothing has been acknowledged for so long while something is in flight.
+    fn is_silent_for(&self, now: Instant, limit: Duration) -> bool {
+        !self.ends.is_empty() && now.saturating_duration_since(self.moved) >= limit
     }
 }
 
@@ -95,6 +103,7 @@ impl Delivery {
         let mut window = Window::new();
         let mut on_the_way = OnTheWay::new(Instant::now());
         let mut look = FIRST_LOOK;
+        let mut is_waited_for = true;
         self.set_threshold(&window).await?;
         loop {
             let outstanding = self.channel.outstanding_bytes().await.map_err(|_| EndReason::ClosedByConsumer)?;
@@ -110,8 +119,14 @@ impl Delivery {
                 look = FIRST_LOOK;
             }
             self.gauge.set(on_the_way.sent, outstanding, window.size());
-            if on_the_way.is_stalled(now) {
+            if on_the_way.is_silent_for(now, STALL_LIMIT) {
                 return Err(EndReason::Stalled);
+            }
+            let may_be_gone =
+                self.has_departed.load(Ordering::Relaxed) && on_the_way.is_silent_for(now, DEPARTED_PATIENCE);
+            if is_waited_for == may_be_gone {
+                is_waited_for = !may_be_gone;
+                self.journal.set_waited_for(self.cursor, is_waited_for);
             }
             let has_room = outstanding < window.size();
             if has_room {
@@ -200,11 +215,11 @@ mod tests {
     fn a_stall_is_silence_while_something_is_on_the_way() {
         let start = Instant::now();
         let mut on_the_way = OnTheWay::new(start);
-        assert!(!on_the_way.is_stalled(start + 2 * STALL_LIMIT));
+        assert!(!on_the_way.is_silent_for(start + 2 * STALL_LIMIT, STALL_LIMIT));
         on_the_way.push(start + STALL_LIMIT, 10, 1);
-        assert!(!on_the_way.is_stalled(start + STALL_LIMIT + STALL_LIMIT / 2));
+        assert!(!on_the_way.is_silent_for(start + STALL_LIMIT + STALL_LIMIT / 2, STALL_LIMIT));
         on_the_way.settle(start + STALL_LIMIT + STALL_LIMIT / 2, 5);
-        assert!(!on_the_way.is_stalled(start + 2 * STALL_LIMIT));
-        assert!(on_the_way.is_stalled(start + 3 * STALL_LIMIT));
+        assert!(!on_the_way.is_silent_for(start + 2 * STALL_LIMIT, STALL_LIMIT));
+        assert!(on_the_way.is_silent_for(start + 3 * STALL_LIMIT, STALL_LIMIT));
     }
 }

@@ -207,9 +207,11 @@ impl Client {
                     self.arrivals.promised(consumers);
                 }
             }
-            Ok(Incoming::Error { message, about_peer }) => {
+            Ok(Incoming::Error { message, to }) => {
                 debug!("the signaling server reports: {message}");
-                if !about_peer {
+                if to.is_some() {
+                    let _ = self.incoming.send(Incoming::Error { message: message.clone(), to }).await;
+                } else {
                     *confirmed = true;
                     self.observers.set_last_error(Some(message.clone()));
                     if self.trouble.begins() {
