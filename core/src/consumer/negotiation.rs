@@ -57,7 +57,7 @@ pub(crate) struct Negotiation {
     answered: bool,
     has_path: bool,
     is_open: bool,
-    /// Candidates that came before the answer; the roster lets no more than 32 through.
+    /// Candidates that came before the answer; the registry lets no more than 32 through.
     early: Vec<RemoteCandidate>,
     /// Since when the path has been down.
     down_since: Option<Instant>,

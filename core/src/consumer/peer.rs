@@ -51,7 +51,7 @@ pub(crate) struct Peer {
     pub(crate) generation: u64,
     /// Of its offer: the answer echoes it.
     pub(crate) mid: String,
-    /// From the roster. Its end is the end of the producer.
+    /// From the registry. Its end is the end of the producer.
     pub(crate) inputs: mpsc::Receiver<Input>,
     /// Whether the server no longer announces the consumer.
     pub(crate) has_departed: Arc<AtomicBool>,
