@@ -8,10 +8,10 @@ import { Browser } from "../lib/browser.mjs";
 import { Child } from "../lib/child.mjs";
 import { cleanup } from "../lib/data_channel_consumer.mjs";
 import { eventually, within } from "../lib/deadline.mjs";
+import { PromptConsumer } from "../lib/prompt_consumer.mjs";
 import { Server } from "../lib/server.mjs";
 import { StrictServer } from "../lib/strict_server.mjs";
 import { PYTHON } from "./environment.mjs";
-import { PromptConsumer } from "./prompt_consumer.mjs";
 
 const RUNS = Number(process.env.LOGRTC_RUNS ?? 20);
 const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
@@ -77,7 +77,7 @@ async function readByPartOne() {
   const consumer = new PromptConsumer(server.url);
   return {
     url: server.url,
-    of: (target) => consumer.of(target),
+    of: async (target) => consumer.of(target),
     producers: async () => [],
     leave: async () => {
       consumer.leave();
