@@ -11,6 +11,9 @@ const INFO = 1;
 const WARN = 2;
 const ERROR = 3;
 
+/** What a message from the native half is; all else is an answer. */
+const EVENT = 0;
+
 /** The levels by the names that were used, so that each is looked up natively once. */
 const levels = new Map();
 
@@ -22,6 +25,8 @@ const LINE_WRITER = Symbol.for("logrtc.lineWriter");
 
 class Producer extends EventEmitter {
   #native;
+  /** What is called natively, where it is referenced weakly. */
+  #listener;
   /** What logs natively, by level. */
   #calls;
   /** The lowest level that any target wants: what is below it costs next to nothing. */
@@ -38,14 +43,8 @@ class Producer extends EventEmitter {
   constructor(options) {
     super();
     const json = optionsJson(options);
-    this.#native = refusing(
-      () =>
-        new native.NativeProducer(
-          json,
-          (event) => this.emit(...JSON.parse(event)),
-          (answer) => this.#answered(JSON.parse(answer)),
-        ),
-    );
+    this.#listener = (topic, message) => this.#told(topic, JSON.parse(message));
+    this.#native = refusing(() => new native.NativeProducer(json, this.#listener, process));
     this.#calls = this.#native.calls();
     this.#lowestLevel = this.#native.lowestLevel();
     if (this.state !== "disabled") {
@@ -179,6 +178,14 @@ class Producer extends EventEmitter {
     } finally {
       this.#questions.delete(question);
       release();
+    }
+  }
+
+  #told(topic, message) {
+    if (topic === EVENT) {
+      this.emit(...message);
+    } else {
+      this.#answered(message);
     }
   }
 
