@@ -1,7 +1,10 @@
 //! From the logging libraries of Rust to a [`Producer`](crate::Producer).
 //!
-//! What logrtc and the WebRTC stack say about themselves is left out, or each entry that is sent would make the next:
-//! what comes from logrtc's own threads, and whatever has a target of `logrtc`, `webrtc`, `rtc` or `rtc_…`.
+//! What logrtc says about itself is left out, and what the crates below it say on logrtc's own threads. Otherwise each
+//! entry that is sent would make the next one.
+//!
+//! An adapter does not keep its producer open: the handle that the program holds does, and the last entries are delivered
+//! when that is closed or dropped.
 
 #[cfg(feature = "log")]
 mod log;
@@ -15,8 +18,11 @@ pub use self::tracing::TracingLayer;
 
 #[cfg(any(feature = "log", feature = "tracing"))]
 fn is_our_own(target: &str) -> bool {
-    let crate_name = target.split_once("::").map_or(target, |(crate_name, _)| crate_name);
-    matches!(crate_name, "logrtc" | "webrtc" | "rtc")
-        || crate_name.starts_with("rtc_")
-        || crate::runtime::is_own_thread()
+    is_diagnostic(target) || crate::runtime::is_own_thread()
+}
+
+/// Whether it is logrtc that speaks about itself.
+#[cfg(any(feature = "log", feature = "tracing"))]
+fn is_diagnostic(target: &str) -> bool {
+    target == "logrtc" || target.starts_with("logrtc::")
 }

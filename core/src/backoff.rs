@@ -34,6 +34,13 @@ pub(crate) enum Ended {
     Lost(Duration),
 }
 
+impl Ended {
+    /// Whether there was a connection that lasted.
+    pub(crate) fn was_healthy(self) -> bool {
+        matches!(self, Self::Lost(lived) if lived >= HEALTHY)
+    }
+}
+
 /// The state between attempts.
 #[derive(Debug)]
 pub(crate) struct Backoff {
@@ -54,7 +61,7 @@ impl Backoff {
     /// `chance` is a number from 0 to 1, evenly spread. A connection that was healthy is tried again at once.
     pub(crate) fn after(&mut self, ended: Ended, chance: f64) -> Option<Duration> {
         self.attempts = if matches!(ended, Ended::Lost(_)) { 0 } else { self.attempts.saturating_add(1) };
-        if matches!(ended, Ended::Lost(lived) if lived >= HEALTHY) {
+        if ended.was_healthy() {
             self.failures = 0;
             return Some(Duration::ZERO);
         }

@@ -2,12 +2,15 @@
 
 mod builder;
 mod environment;
+mod program_name;
 
 use std::time::Duration;
 
 pub use builder::ConfigBuilder;
+pub(crate) use environment::parse_switch;
 
 use crate::backoff;
+use crate::diagnostics;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::fork::Fork;
@@ -83,6 +86,7 @@ pub struct Config {
     pub(crate) close_timeout: Duration,
     pub(crate) fork: Fork,
     pub(crate) disabled: bool,
+    pub(crate) on_diagnostic: Option<diagnostics::Handler>,
     #[cfg(feature = "faults")]
     pub(crate) faults: Option<crate::consumer::faults::Faults>,
 }
@@ -90,7 +94,12 @@ pub struct Config {
 impl Config {
     /// Begins a configuration; `client_id` is the name under which the producer registers.
     pub fn builder(client_id: impl Into<String>) -> ConfigBuilder {
-        ConfigBuilder::new(client_id.into())
+        ConfigBuilder::new(Some(client_id.into()))
+    }
+
+    /// Begins a configuration whose `client_id` is the name of the program.
+    pub fn for_program() -> ConfigBuilder {
+        ConfigBuilder::new(None)
     }
 
     /// The address of the signaling server.

@@ -1,6 +1,7 @@
 //! The consumers: one task that knows who is there, and one for each of them.
 
 pub(crate) mod addresses;
+pub(crate) mod arrivals;
 pub(crate) mod connection;
 pub(crate) mod delivery;
 pub(crate) mod dtls_gate;
@@ -20,13 +21,13 @@ pub(crate) mod window;
 use std::sync::Arc;
 use std::time::Instant;
 
-use log::debug;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use peer::{Command, Peer, PeerContext};
 use roster::{Admission, Roster};
 
+use crate::diagnostics::{debug, quiet};
 use crate::observe::{EndReason, Event};
 use crate::runtime::Shutdown;
 use crate::signaling::message::{Incoming, RemoteCandidate};
@@ -96,11 +97,12 @@ impl Consumers {
             }
             Incoming::Answer { from, sdp } => self.answer(&from, &sdp),
             Incoming::Candidate { from, candidate } => self.candidate(&from, candidate),
-            Incoming::Ping | Incoming::Registered | Incoming::Error { .. } | Incoming::Unknown => {}
+            Incoming::Ping | Incoming::Registered { .. } | Incoming::Error { .. } | Incoming::Unknown => {}
         }
     }
 
     fn admit(&mut self, consumer_id: String) {
+        let arriving = Some(self.context.arrivals.announced());
         if self.peers.len() >= self.max_consumers + MAX_ENDING {
             self.refuse(consumer_id);
             return;
@@ -113,7 +115,8 @@ impl Consumers {
                     end(&replaced, EndReason::Replaced);
                 }
                 let context = Arc::clone(&self.context);
-                self.peers.spawn(Peer { context, consumer_id, generation, commands: receiver }.run());
+                let peer = Peer { context, consumer_id, generation, commands: receiver, arriving };
+                self.peers.spawn(quiet(peer.run()));
             }
             Admission::Full(_) => self.refuse(consumer_id),
         }

@@ -40,6 +40,7 @@ pub mod adapters;
 mod backoff;
 mod config;
 mod consumer;
+mod diagnostics;
 mod entry;
 mod error;
 mod filter;
@@ -56,6 +57,7 @@ mod stats;
 pub use config::{Config, ConfigBuilder, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer};
 #[cfg(feature = "faults")]
 pub use consumer::faults::Faults;
+pub use diagnostics::Diagnostic;
 pub use entry::{ArrayWriter, Entry, FieldValue, Fields, ObjectWriter, Span, ValueWriter};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;

@@ -109,6 +109,7 @@ impl Subscriber {
 #[derive(Debug)]
 struct Observed {
     state: State,
+    last_error: Option<String>,
     /// `None` once there are no more events.
     subscribers: Option<Vec<Subscriber>>,
 }
@@ -118,7 +119,7 @@ pub(crate) struct Observers(Mutex<Observed>);
 
 impl Observers {
     pub(crate) fn new(state: State) -> Self {
-        Self(Mutex::new(Observed { state, subscribers: Some(Vec::new()) }))
+        Self(Mutex::new(Observed { state, last_error: None, subscribers: Some(Vec::new()) }))
     }
 
     /// One lock for the state and for who is told of it, so that events tell of the states in their order.
@@ -128,6 +129,14 @@ impl Observers {
 
     pub(crate) fn state(&self) -> State {
         self.lock().state
+    }
+
+    pub(crate) fn last_error(&self) -> Option<String> {
+        self.lock().last_error.clone()
+    }
+
+    pub(crate) fn set_last_error(&self, error: Option<String>) {
+        self.lock().last_error = error;
     }
 
     /// Changes the state, and tells so. `Closed` is the last one.

@@ -7,6 +7,7 @@ mod record;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use inner::Inner;
 pub use record::Record;
 
 use crate::config::Config;
+#[cfg(any(feature = "log", feature = "tracing"))]
+use crate::diagnostics;
 use crate::entry::{self, Entry, Parts};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
@@ -42,7 +45,8 @@ pub enum Outcome {
 ///
 /// A clone is the same producer. All methods can be called from any thread, inside and outside of a tokio runtime; a
 /// log call never waits on the network. When the last clone is dropped, the producer closes, within the configured
-/// `close_timeout`.
+/// `close_timeout`; a [`TracingLayer`](crate::adapters::TracingLayer) or a [`Logger`](crate::adapters::Logger) does not
+/// keep it open. So keep a handle in `main`: it delivers the last entries however `main` returns.
 ///
 /// ```no_run
 /// use logrtc::{Config, Level, Producer};
@@ -54,10 +58,11 @@ pub enum Outcome {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
 pub struct Producer {
     /// There until the handle is dropped.
     origin: Option<Arc<Inner>>,
+    /// Whether the producer stays open as long as this handle lives.
+    keeps_open: bool,
 }
 
 impl Producer {
@@ -67,7 +72,40 @@ impl Producer {
     /// # Errors
     /// [`Internal`](crate::ErrorKind::Internal) where the system gives no threads.
     pub fn connect(config: Config) -> Result<Self> {
-        Ok(Self { origin: Some(Arc::new(Inner::new(config)?)) })
+        Ok(Self::handle(Arc::new(Inner::new(config)?), true))
+    }
+
+    fn handle(inner: Arc<Inner>, keeps_open: bool) -> Self {
+        if keeps_open {
+            inner.handles.fetch_add(1, Ordering::Relaxed);
+        }
+        Self { origin: Some(inner), keeps_open }
+    }
+
+    /// A handle that does not keep the producer open, for what lives as long as the process.
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    pub(crate) fn detached(&self) -> Self {
+        Self::handle(Arc::clone(self.inner()), false)
+    }
+
+    /// Whether an adapter is to log an entry. Warns once if the producer was closed by mistake.
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    pub(crate) fn wants(&self, level: Level, target: &str) -> bool {
+        if self.enabled(level, target) {
+            return true;
+        }
+        let origin = self.origin();
+        if origin.abandoned_early.load(Ordering::Relaxed) && origin.abandoned_early.swap(false, Ordering::Relaxed) {
+            let message = "nothing is logged, because the last handle of the producer was dropped at once: keep it until \
+                           the program ends";
+            let Config { client_id, on_diagnostic, .. } = &*origin.config;
+            diagnostics::warn_user(client_id, message.to_owned(), on_diagnostic.as_ref());
+        }
+        false
+    }
+
+    fn inner(&self) -> &Arc<Inner> {
+        self.origin.as_ref().expect("it is there until the drop")
     }
 
     /// Logs at [`Level::Debug`].
@@ -181,16 +219,21 @@ impl Producer {
         inner.journal.flush(position, timeout).into()
     }
 
-    /// Flushes, at most for `timeout`, ends each channel and waits for its other end (RFC 8831 §6.7), and ends everything: when
-    /// it returns, no thread, task or socket of the producer is left, but for a thread that hangs in the system's name
-    /// resolution, which ends with it. Takes up to 200 ms beyond `timeout` where a consumer is connected, and next to
-    /// nothing where none is.
+    /// Delivers what is logged, and ends everything.
     ///
-    /// Later log calls are counted and do nothing. Closing again does nothing. Blocks the calling thread.
+    /// It waits, at most for `timeout`, until every consumer that is connected or announced has everything. If the first
+    /// registration is still under way, it waits for that, and for the announcement of consumers: `logrtc serve` says how
+    /// many there are; with any other server, 250 ms without an announcement mean that there are none. So the entries of a
+    /// short program reach a page that is open, and a program without a reader ends at once. Then it ends each channel and
+    /// waits for its other end (RFC 8831 §6.7).
+    ///
+    /// When it returns, no thread, task or socket of the producer is left, except a thread that hangs in the system's name
+    /// resolution, which ends with it. It takes at most 200 ms beyond `timeout`. Later log calls are counted and do nothing.
+    /// Closing again does nothing. Blocks the calling thread.
     ///
     /// # Errors
-    /// [`Timeout`](crate::ErrorKind::Timeout) where a consumer did not get everything, and the producer is closed all the
-    /// same; or where another thread is closing it and takes longer than `timeout`.
+    /// [`Timeout`](crate::ErrorKind::Timeout) if a consumer did not receive everything, or if another thread is closing the
+    /// producer and takes longer than `timeout`. The producer is closed all the same.
     pub fn close(&self, timeout: Duration) -> Result<()> {
         match self.existing() {
             Some(inner) => inner.close(timeout),
@@ -212,6 +255,17 @@ impl Producer {
         }
     }
 
+    /// Why the signaling server cannot be reached, or what it last complained about; `None` once it takes the producer.
+    pub fn last_error(&self) -> Option<String> {
+        self.existing().and_then(|inner| inner.observers.last_error())
+    }
+
+    /// Waits until the channel to a consumer is open, at most for `timeout`. Returns false at the timeout, and at once if
+    /// the producer is closed or disabled. Blocks the calling thread.
+    pub fn wait_for_consumer(&self, timeout: Duration) -> bool {
+        self.with_inner(|inner| inner.is_active() && inner.journal.wait_for_cursor(timeout))
+    }
+
     /// What has happened so far.
     pub fn stats(&self) -> Stats {
         self.existing().map(|inner| inner.stats()).unwrap_or_default()
@@ -224,7 +278,7 @@ impl Producer {
     }
 
     fn origin(&self) -> &Inner {
-        self.origin.as_deref().expect("it is there until the drop")
+        self.inner()
     }
 
     /// Calls `act` with the producer of this process: the child of a fork begins its own.
@@ -276,20 +330,27 @@ impl Deref for Existing<'_> {
     }
 }
 
+impl Clone for Producer {
+    fn clone(&self) -> Self {
+        Self::handle(Arc::clone(self.inner()), self.keeps_open)
+    }
+}
+
 impl Drop for Producer {
     fn drop(&mut self) {
         let origin = self.origin.take().expect("it is dropped once");
-        if origin.generation == fork::generation() {
-            return;
-        }
-        // The last handle in a child closes the child's own producer, and lets what is the parent's be.
-        if let Some(origin) = Arc::into_inner(origin) {
-            let successor = origin.successor.swap(None);
-            std::mem::forget(origin);
-            match successor {
-                Some(own) if own.generation == fork::generation() => drop(own),
-                other => std::mem::forget(other),
+        let is_last = self.keeps_open && origin.handles.fetch_sub(1, Ordering::AcqRel) == 1;
+        let is_own = origin.generation == fork::generation();
+        if is_last {
+            let successor = origin.successor.load_full().filter(|known| known.generation == fork::generation());
+            let closing = if is_own { Some(&*origin) } else { successor.as_deref() };
+            if let Some(inner) = closing {
+                inner.abandon();
             }
+        }
+        if !is_own {
+            // What is the parent's must not be dropped in its child.
+            std::mem::forget(origin);
         }
     }
 }

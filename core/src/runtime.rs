@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::diagnostics::{debug, quiet};
 use crate::error::{Error, Result};
 
 /// Two are the fastest for the stack, and the most predictable.
@@ -55,8 +56,9 @@ impl OwnRuntime {
             .map_err(|error| Error::internal("cannot start logrtc's threads", error))
     }
 
+    /// Spawns a task whose crates below say nothing to the program's logging.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-        self.0.spawn(future)
+        self.0.spawn(quiet(future))
     }
 
     /// Waits for `tasks`, at most for `timeout`, and ends the threads; `is_hung` says whether one of them cannot end yet.
@@ -87,7 +89,7 @@ impl OwnRuntime {
                 let _ = ender.join();
             }
             Err(error) => {
-                log::debug!("the threads end later: {error}");
+                debug!("the threads end later: {error}");
                 runtime.shutdown_background();
             }
         }

@@ -3,3 +3,4 @@
 pub(crate) mod client;
 pub(crate) mod message;
 pub(crate) mod tls;
+pub(crate) mod trouble;

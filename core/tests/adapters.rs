@@ -58,12 +58,32 @@ async fn events_of_tracing_carry_fields_and_spans() {
     producer.close(DEADLINE).unwrap();
 }
 
+/// Leaves out what the tests' own consumer says: it is on the same stack, on threads of the test's.
+struct WithoutTheConsumer(Logger);
+
+impl log::Log for WithoutTheConsumer {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        let is_stack = ["rtc", "webrtc"].iter().any(|name| metadata.target().starts_with(name));
+        let is_ours = std::thread::current().name() == Some("logrtc");
+        (is_ours || !is_stack) && self.0.enabled(metadata)
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            self.0.log(record);
+        }
+    }
+
+    fn flush(&self) {}
+}
+
 /// The whole process logs to the producer, at the lowest level: what the producer's own threads say must not come
 /// back, or each entry that is sent would make the next.
 #[tokio::test(flavor = "multi_thread")]
 async fn records_of_log_arrive_and_our_own_do_not() {
     let (server, producer, consumer) = connected().await;
-    Logger::new(&producer).init().unwrap();
+    log::set_boxed_logger(Box::new(WithoutTheConsumer(Logger::new(&producer)))).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
     log::warn!(target: "shop", user = "ada", n = 7, none = None::<i32>; "hello {}", "you");
     log::trace!(target: "shop", "fine");
     log::error!(target: "logrtc", "our own");
@@ -111,4 +131,49 @@ fn a_whole_entry_is_the_same_by_every_way() {
     assert_eq!(producer.send(&entry), logrtc::Outcome::Accepted);
     assert_eq!((producer.stats().accepted, producer.stats().filtered), (3, 1));
     producer.close(DEADLINE).unwrap();
+}
+
+/// `main` returns early, and only its own handle of the producer goes: what is global stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_leaves_main_early_delivers_everything() {
+    let (_server, producer, consumer) = connected().await;
+    let subscriber = tracing::Dispatch::new(tracing_subscriber::registry().with(TracingLayer::new(&producer)));
+    let main = {
+        let subscriber = subscriber.clone();
+        move || -> Result<(), std::num::ParseIntError> {
+            let producer = producer;
+            tracing::dispatcher::with_default(&subscriber, || {
+                (0..100).for_each(|number| tracing::info!(number, "work"));
+                let port: Result<u16, _> = "eighty".parse();
+                if let Err(error) = &port {
+                    tracing::error!(%error, "no port");
+                }
+                port
+            })?;
+            producer.info("app", "never");
+            Ok(())
+        }
+    };
+    assert!(tokio::task::spawn_blocking(main).await.unwrap().is_err());
+    let entries = consumer.entries(101).await;
+    assert_eq!(entries[100]["message"], "no port");
+    tracing::dispatcher::with_default(&subscriber, || tracing::info!("after the end"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_layer_whose_producer_is_dropped_at_once_says_so() {
+    let server = Server::start().await;
+    let said = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let config = Config::builder("app").url(server.url()).ice_servers([]).environment(false).on_diagnostic({
+        let said = std::sync::Arc::clone(&said);
+        move |diagnostic| said.lock().unwrap().push(diagnostic.message.clone())
+    });
+    let layer = TracingLayer::new(&Producer::connect(config.build().unwrap()).unwrap());
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+        tracing::info!("lost");
+        tracing::info!("lost, too");
+    });
+    let said = said.lock().unwrap().clone();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("keep it until the program ends"), "{said:?}");
 }

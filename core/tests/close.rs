@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use logrtc::{Config, ErrorKind, Outcome, Producer, State};
 use logrtc_test_support::{Consumer, DEADLINE, Server, eventually};
+use serde_json::json;
 
 fn config(server: &Server) -> Config {
     Config::builder("app").url(server.url()).ice_servers([]).environment(false).build().unwrap()
@@ -44,15 +45,19 @@ async fn nothing_is_left(before: &Held) {
 }
 
 /// The least of a few, for a machine that does other things may take long for any one.
-fn quickest_close(config: &Config) -> Duration {
-    let close = |_| {
+async fn quickest_close(config: &Config, server: Option<&Server>) -> Duration {
+    let mut quickest = Duration::MAX;
+    for _ in 0..5 {
         let producer = Producer::connect(config.clone()).unwrap();
         producer.info("app", "unread");
         let since = Instant::now();
         producer.close(DEADLINE).unwrap();
-        since.elapsed()
-    };
-    (0..5).map(close).min().unwrap()
+        quickest = quickest.min(since.elapsed());
+        if let Some(server) = server {
+            server.registered().await;
+        }
+    }
+    quickest
 }
 
 /// How long it takes with eight consumers of whom one does not read.
@@ -87,6 +92,7 @@ fn descriptors() -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_left_and_it_takes_no_longer_than_it_may() {
     let server = Server::start().await;
+    server.greet_with([json!({"type": "registered", "consumers": 0})]);
     let before = held();
     assert_eq!(before.own_threads, 0);
 
@@ -98,13 +104,13 @@ async fn nothing_is_left_and_it_takes_no_longer_than_it_may() {
     producer.info("app", "unread");
     producer.close(DEADLINE).unwrap();
     nothing_is_left(&before).await;
-    let quickest = quickest_close(&config(&server));
+    let quickest = quickest_close(&config(&server), Some(&server)).await;
     assert!(quickest < Duration::from_millis(50), "{quickest:?}");
     nothing_is_left(&before).await;
 
     // A server that is not there: at once.
     let nowhere = Config::builder("app").url("ws://127.0.0.1:9").ice_servers([]).environment(false).build().unwrap();
-    let quickest = quickest_close(&nowhere);
+    let quickest = quickest_close(&nowhere, None).await;
     assert!(quickest < Duration::from_millis(50), "{quickest:?}");
     nothing_is_left(&before).await;
 

@@ -1,27 +1,64 @@
 //! The `log` crate.
 
+use std::fmt;
+
 use log::kv::{Error as KvError, Key, Value, VisitSource, VisitValue};
 use log::{LevelFilter, Log, Metadata, Record, SetLoggerError};
 
-use super::is_our_own;
+use super::{is_diagnostic, is_our_own};
 use crate::entry::Fields;
 use crate::level::Level;
 use crate::producer::Producer;
+use crate::runtime::is_own_thread;
 
-/// A [`log::Log`] whose records go to a producer, their key-values as fields. The program closes the producer at its end,
-/// for the program's logger is never dropped.
+/// A [`log::Log`] whose records go to a producer, their key-values as fields. The program keeps a handle of the producer,
+/// because the logger does not keep it open.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # struct Terminal;
+/// # impl log::Log for Terminal {
+/// #     fn enabled(&self, _: &log::Metadata<'_>) -> bool { true }
+/// #     fn log(&self, _: &log::Record<'_>) {}
+/// #     fn flush(&self) {}
+/// # }
+/// # let terminal = Terminal;
+/// let producer = logrtc::Producer::connect(logrtc::Config::builder("checkout").disabled(true).build()?)?;
+/// // `terminal` is any other logger, for example the one that `env_logger::Builder` builds.
+/// logrtc::adapters::Logger::new(&producer).chain(terminal).init()?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// The file and the line become `code.file.path` and `code.line.number`, by OpenTelemetry's names. The level `Trace`
 /// is `DEBUG` with `level_name`.
-#[derive(Clone, Debug)]
 pub struct Logger {
     producer: Producer,
+    next: Option<Box<dyn Log>>,
 }
 
 impl Logger {
-    /// A logger for `producer`, which stays open as long as the logger lives.
+    /// A logger for `producer`, which closes when its last handle is dropped, not with the logger.
     pub fn new(producer: &Producer) -> Self {
-        Self { producer: producer.clone() }
+        Self { producer: producer.detached(), next: None }
+    }
+
+    /// Passes every record on to `next`, too, which decides by itself what it takes: so the program's terminal shows what
+    /// it showed before. logrtc's own diagnostics go only there; what the crates below logrtc say on its threads goes
+    /// nowhere.
+    pub fn chain(mut self, next: impl Log + 'static) -> Self {
+        self.next = Some(Box::new(next));
+        self
+    }
+
+    fn wants(&self, metadata: &Metadata<'_>) -> bool {
+        !is_our_own(metadata.target()) && self.producer.wants(level_of(metadata.level()), metadata.target())
+    }
+
+    /// The next logger, if it is to have what has this target.
+    fn next_for(&self, target: &str) -> Option<&dyn Log> {
+        let is_noise = is_own_thread() && !is_diagnostic(target);
+        self.next.as_deref().filter(|_| !is_noise)
     }
 
     /// Makes it the program's logger, at every level; the producer's filter decides what is logged.
@@ -32,6 +69,12 @@ impl Logger {
         log::set_boxed_logger(Box::new(self))?;
         log::set_max_level(LevelFilter::Trace);
         Ok(())
+    }
+}
+
+impl fmt::Debug for Logger {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Logger").field("producer", &self.producer).finish_non_exhaustive()
     }
 }
 
@@ -46,11 +89,14 @@ fn level_of(level: log::Level) -> Level {
 
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        !is_our_own(metadata.target()) && self.producer.enabled(level_of(metadata.level()), metadata.target())
+        self.wants(metadata) || self.next_for(metadata.target()).is_some_and(|next| next.enabled(metadata))
     }
 
     fn log(&self, record: &Record<'_>) {
-        if !self.enabled(record.metadata()) {
+        if let Some(next) = self.next_for(record.target()) {
+            next.log(record);
+        }
+        if !self.wants(record.metadata()) {
             return;
         }
         let mut fields = Fields::new();
@@ -76,8 +122,12 @@ impl Log for Logger {
         self.producer.log(level_of(record.level()), record.target(), message).fields(fields).send();
     }
 
-    /// Does not wait: the journal has every record already.
-    fn flush(&self) {}
+    /// Flushes the next logger. Does not wait for the producer: the journal has every record already.
+    fn flush(&self) {
+        if let Some(next) = &self.next {
+            next.flush();
+        }
+    }
 }
 
 struct Collect<'f>(&'f mut Fields);

@@ -14,7 +14,7 @@ use crate::level::Level;
 use crate::producer::Producer;
 
 /// A [`Layer`] whose events go to a producer, with their fields, the fields of the spans around them, and the span.
-/// The program closes the producer at its end, for a global subscriber is never dropped.
+/// The program keeps a handle of the producer, because the layer does not keep it open.
 ///
 /// The ids of spans are random, 64 bits and 128 bits for a trace, in hexadecimal as W3C Trace Context writes them: a
 /// trace is a span without a parent and all that is below it. The level `TRACE` is `DEBUG` with `level_name`. Where a
@@ -25,13 +25,13 @@ pub struct TracingLayer {
 }
 
 impl TracingLayer {
-    /// A layer for `producer`, which stays open as long as the layer lives.
+    /// A layer for `producer`, which closes when its last handle is dropped, not with the layer.
     pub fn new(producer: &Producer) -> Self {
-        Self { producer: producer.clone() }
+        Self { producer: producer.detached() }
     }
 
     fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        !is_our_own(metadata.target()) && self.producer.enabled(level_of(metadata), metadata.target())
+        !is_our_own(metadata.target()) && self.producer.wants(level_of(metadata), metadata.target())
     }
 }
 

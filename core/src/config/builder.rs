@@ -1,10 +1,14 @@
 //! The setters, and the check of them all.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, environment, parse_url};
+use super::{
+    Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, environment, parse_url, program_name,
+};
 use crate::backoff;
+use crate::diagnostics::{Diagnostic, Handler};
 use crate::entry::DEFAULT_MAX_ENTRY_BYTES;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
@@ -25,7 +29,8 @@ const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ConfigBuilder {
     pub(super) url: String,
-    pub(super) client_id: String,
+    pub(super) client_id: Option<String>,
+    program_name: Option<String>,
     pub(super) token: Option<String>,
     pub(super) filter: FilterOption,
     pub(super) disabled: bool,
@@ -44,6 +49,7 @@ pub struct ConfigBuilder {
     close_timeout: Duration,
     fork: Fork,
     environment: bool,
+    on_diagnostic: Option<Handler>,
     #[cfg(feature = "faults")]
     faults: Option<crate::consumer::faults::Faults>,
 }
@@ -56,10 +62,11 @@ pub(super) enum FilterOption {
 }
 
 impl ConfigBuilder {
-    pub(super) fn new(client_id: String) -> Self {
+    pub(super) fn new(client_id: Option<String>) -> Self {
         Self {
             url: DEFAULT_URL.to_owned(),
             client_id,
+            program_name: None,
             token: None,
             filter: FilterOption::Level(Level::Debug),
             disabled: false,
@@ -83,14 +90,21 @@ impl ConfigBuilder {
             close_timeout: Duration::from_secs(2),
             fork: Fork::Restart,
             environment: true,
+            on_diagnostic: None,
             #[cfg(feature = "faults")]
             faults: None,
         }
     }
 
-    /// The name under which the producer registers, of 1 to 128 bytes.
+    /// The name under which the producer registers, of 1 to 128 bytes; the name of the program by default.
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
-        self.client_id = client_id.into();
+        self.client_id = Some(client_id.into());
+        self
+    }
+
+    /// The name of the program, for one that is run by an interpreter; the name of the executable by default.
+    pub fn program_name(mut self, name: impl Into<String>) -> Self {
+        self.program_name = Some(name.into());
         self
     }
 
@@ -235,6 +249,16 @@ impl ConfigBuilder {
         self
     }
 
+    /// Receives the diagnostics of the producer: a warning at the first failed attempt to reach the signaling server,
+    /// and one when it is connected again. By default they go to `tracing` or `log` under the target `logrtc`, or to
+    /// standard error if nobody listens to either.
+    ///
+    /// `handler` is called on a thread of logrtc. It must not block, because that thread carries the connections.
+    pub fn on_diagnostic(mut self, handler: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
+        self.on_diagnostic = Some(Arc::new(handler));
+        self
+    }
+
     /// Faults for the producer's own sockets, for tests.
     #[cfg(feature = "faults")]
     pub fn faults(mut self, faults: crate::consumer::faults::Faults) -> Self {
@@ -251,8 +275,9 @@ impl ConfigBuilder {
             environment::apply(&mut self, |name| std::env::var(name).ok())?;
         }
         let url = parse_url(&self.url)?;
-        check_text("client_id", &self.client_id, 1, MAX_CLIENT_ID_BYTES)?;
-        let system_name = self.system_name.unwrap_or_else(|| self.client_id.clone());
+        let client_id = self.client_id.unwrap_or_else(|| program_name::usable(self.program_name));
+        check_text("client_id", &client_id, 1, MAX_CLIENT_ID_BYTES)?;
+        let system_name = self.system_name.unwrap_or_else(|| client_id.clone());
         check_text("system_name", &system_name, 1, MAX_METADATA_BYTES)?;
         check_text("version", &self.version, 1, MAX_METADATA_BYTES)?;
         if let Some(description) = &self.description {
@@ -291,7 +316,7 @@ impl ConfigBuilder {
         Ok(Config {
             url,
             metadata: Metadata { system_name, version: self.version, description: self.description },
-            client_id: self.client_id,
+            client_id,
             token: self.token,
             extra_certificates,
             filter,
@@ -305,6 +330,7 @@ impl ConfigBuilder {
             close_timeout: self.close_timeout,
             fork: self.fork,
             disabled: self.disabled,
+            on_diagnostic: self.on_diagnostic,
             #[cfg(feature = "faults")]
             faults: self.faults,
         })
@@ -371,7 +397,7 @@ mod tests {
     use super::*;
 
     fn builder() -> ConfigBuilder {
-        ConfigBuilder::new("app".to_owned()).environment(false)
+        ConfigBuilder::new(Some("app".to_owned())).environment(false)
     }
 
     #[test]
@@ -391,8 +417,8 @@ mod tests {
     fn every_wrong_option_is_named() {
         let day = Duration::from_secs(86_401);
         for (builder, message) in [
-            (ConfigBuilder::new(String::new()).environment(false), "client_id: must not be empty"),
-            (ConfigBuilder::new("a\n".into()).environment(false), "client_id: must not hold control characters"),
+            (ConfigBuilder::new(Some(String::new())).environment(false), "client_id: must not be empty"),
+            (ConfigBuilder::new(Some("a\n".into())).environment(false), "client_id: must not hold control characters"),
             (builder().url("http://x"), "url: the scheme must be ws or wss, not \"http\""),
             (builder().url("nonsense"), "url: \"nonsense\" is not an address"),
             (builder().version(""), "version: must not be empty"),

@@ -10,7 +10,7 @@ pub(super) fn apply(builder: &mut ConfigBuilder, variable: impl Fn(&str) -> Opti
         builder.url = url;
     }
     if let Some(client_id) = set("LOGRTC_CLIENT_ID") {
-        builder.client_id = client_id;
+        builder.client_id = Some(client_id);
     }
     if let Some(directives) = set("LOGRTC_LEVEL") {
         builder.filter = FilterOption::Directives(directives);
@@ -25,10 +25,15 @@ pub(super) fn apply(builder: &mut ConfigBuilder, variable: impl Fn(&str) -> Opti
 }
 
 fn parse_bool(name: &str, text: &str) -> Result<bool> {
+    parse_switch(text).ok_or_else(|| Error::invalid(name, format_args!("{text:?} is neither 1 nor 0")))
+}
+
+/// `1`, `true`, `yes`, `on` and their opposites.
+pub(crate) fn parse_switch(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" => Ok(true),
-        "0" | "false" | "no" | "off" => Ok(false),
-        _ => Err(Error::invalid(name, format_args!("{text:?} is neither 1 nor 0"))),
+        "1" | "true" | "yes" | "on" => Some(true),
+        "0" | "false" | "no" | "off" => Some(false),
+        _ => None,
     }
 }
 

@@ -13,6 +13,7 @@ use webrtc::error::Error as StackError;
 use super::framing::{self, GapReason};
 use super::gauge::Gauge;
 use super::window::Window;
+use crate::diagnostics::debug;
 use crate::journal::{CursorId, SharedJournal};
 use crate::observe::EndReason;
 
@@ -161,7 +162,7 @@ impl Delivery {
                 Err(EndReason::ClosedByConsumer)
             }
             Err(error) => {
-                log::debug!("the channel refuses a message: {error}");
+                debug!("the channel refuses a message: {error}");
                 Err(EndReason::Failed)
             }
         }

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use log::debug;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use webrtc::peer_connection::RTCIceServer;
 
 use crate::config::{Config, IceServer};
+use crate::diagnostics::debug;
 use crate::names;
 use crate::runtime::Shutdown;
 use crate::stats::Counters;

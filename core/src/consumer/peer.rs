@@ -5,18 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use log::{debug, error};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use webrtc::data_channel::DataChannelEvent;
 use webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
 
+use super::arrivals::{Arrivals, Arriving};
 use super::connection::{Connection, ConnectionEvent, ConnectionOptions};
 use super::delivery::Delivery;
 use super::gauge::Gauge;
 use super::ice_servers::IceServers;
 use super::table::ConsumerTable;
 use crate::config::Config;
+use crate::diagnostics::{debug, error};
 use crate::journal::{Counts, CursorId, Replay, SharedJournal};
 use crate::observe::{EndReason, Event, Observers};
 use crate::runtime::Shutdown;
@@ -42,6 +43,7 @@ pub(crate) struct PeerContext {
     pub(crate) observers: Arc<Observers>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) table: Arc<ConsumerTable>,
+    pub(crate) arrivals: Arc<Arrivals>,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -63,6 +65,8 @@ pub(crate) struct Peer {
     pub(crate) consumer_id: String,
     pub(crate) generation: u64,
     pub(crate) commands: mpsc::Receiver<Command>,
+    /// There until the channel opens.
+    pub(crate) arriving: Option<Arriving>,
 }
 
 impl Peer {
@@ -182,6 +186,8 @@ impl Peer {
         let context = Arc::clone(&self.context);
         let cursor = OpenCursor::new(Arc::clone(&context.journal), context.config.replay);
         let gauge = Arc::new(Gauge::default());
+        // Not before the cursor is there, so that at every moment either of the two holds up `close`.
+        self.arriving = None;
         let listed = context.table.list(self.consumer_id.clone(), cursor.id, Arc::clone(&gauge));
         context.counters.consumers_opened.increment();
         context.observers.emit(&Event::ConsumerConnected { consumer_id: self.consumer_id.clone() });

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use log::debug;
 use socket2::{SockRef, Socket};
 use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime, TokioRuntime,
@@ -20,6 +19,7 @@ use webrtc::runtime::{
 use super::dtls_gate::DtlsGate;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
+use crate::diagnostics::{debug, quiet};
 use crate::stats::Counters;
 
 /// What a socket may hold in the kernel. The stack never asks, and the usual default loses bursts.
@@ -61,10 +61,10 @@ impl fmt::Debug for Sockets {
 impl Runtime for Sockets {
     fn spawn(&self, future: Boxed<'static, ()>) -> Box<dyn JoinHandle> {
         let counted = CountedTask::new(Arc::clone(&self.counters));
-        self.tokio.spawn(Box::pin(async move {
+        self.tokio.spawn(Box::pin(quiet(async move {
             let _counted = counted;
             future.await;
-        }))
+        })))
     }
 
     fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {

@@ -133,7 +133,9 @@ impl SharedJournal {
     }
 
     pub(crate) fn open(&self, replay: Replay) -> CursorId {
-        self.lock().journal.open(replay)
+        let id = self.lock().journal.open(replay);
+        self.tell_progress();
+        id
     }
 
     pub(crate) fn read(&self, id: CursorId, max_bytes: usize) -> Batch {

@@ -1,7 +1,7 @@
 //! What a producer is made of, and what runs until it closes.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -12,17 +12,20 @@ use tokio::time::Instant;
 
 use super::Outcome;
 use crate::config::Config;
+use crate::consumer::arrivals::{Arrivals, Expected};
 use crate::consumer::peer::PeerContext;
 use crate::consumer::table::ConsumerTable;
 use crate::consumer::{Consumers, ice_servers};
+use crate::diagnostics;
 use crate::entry::{self, Parts};
 use crate::error::{Error, Result};
 use crate::filter::{Filter, LiveFilter};
 use crate::fork;
-use crate::journal::{Append, SharedJournal};
+use crate::journal::{Append, Replay, SharedJournal};
 use crate::observe::{Observers, State};
 use crate::runtime::OwnRuntime;
 use crate::signaling::client::Client;
+use crate::signaling::trouble::{self, Trouble};
 use crate::stats::{Counters, Stats};
 
 /// How long the consumers may take to end their side of their channel, after the last entry: what is left of the timeout, but
@@ -32,6 +35,9 @@ const MAX_FAREWELL: Duration = Duration::from_millis(500);
 
 /// How long the peers and the signaling connection may take to close, after that.
 const ENDING_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// No end waits longer than this.
+const MAX_LINGER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a thread keeps for the encoding of its next entry.
 const MAX_SCRATCH_BYTES: usize = 4 * 1024;
@@ -44,13 +50,18 @@ pub(super) struct Inner {
     pub(super) generation: u64,
     /// The producer of this process, where it is a child of the one that this belongs to.
     pub(super) successor: ArcSwapOption<Inner>,
+    /// How many handles keep it open.
+    pub(super) handles: AtomicUsize,
     pub(super) config: Arc<Config>,
     pub(super) filter: LiveFilter,
     pub(super) closed: AtomicBool,
+    /// Whether the last handle was dropped before anything was logged.
+    pub(super) abandoned_early: AtomicBool,
     pub(super) journal: Arc<SharedJournal>,
     pub(super) observers: Arc<Observers>,
     pub(super) counters: Arc<Counters>,
     pub(super) table: Arc<ConsumerTable>,
+    pub(super) arrivals: Arc<Arrivals>,
     pub(super) running: Mutex<Option<Running>>,
     /// Whether everything that ran has ended.
     pub(super) ended: Mutex<bool>,
@@ -72,12 +83,15 @@ impl Inner {
         let inner = Self {
             generation: fork::generation(),
             successor: ArcSwapOption::empty(),
+            handles: AtomicUsize::new(0),
             filter: LiveFilter::new(filter),
             closed: AtomicBool::new(false),
+            abandoned_early: AtomicBool::new(false),
             journal: Arc::new(SharedJournal::new(config.limits, config.overflow)),
             observers: Arc::new(Observers::new(if disabled { State::Disabled } else { State::Connecting })),
             counters: Arc::new(Counters::default()),
             table: Arc::new(ConsumerTable::default()),
+            arrivals: Arc::new(Arrivals::new()),
             running: Mutex::new(None),
             ended: Mutex::new(disabled),
             end: Condvar::new(),
@@ -133,6 +147,7 @@ impl Inner {
             observers: Arc::clone(&self.observers),
             counters: Arc::clone(&self.counters),
             table: Arc::clone(&self.table),
+            arrivals: Arc::clone(&self.arrivals),
             shutdown: stop.clone(),
         };
         let consumers = Consumers::new(context, self.config.max_consumers, incoming, stop.clone());
@@ -143,6 +158,8 @@ impl Inner {
             counters: Arc::clone(&self.counters),
             incoming: to_roster,
             outgoing,
+            arrivals: Arc::clone(&self.arrivals),
+            trouble: Trouble::default(),
             shutdown: stop,
         };
         let tasks = vec![runtime.spawn(lookup.run()), runtime.spawn(consumers.run()), runtime.spawn(client.run())];
@@ -218,7 +235,7 @@ impl Inner {
             return Ok(());
         };
         let since = Instant::now();
-        let flushed = match self.journal.flush_closed(timeout) {
+        let flushed = match self.linger(timeout) {
             0 => Ok(()),
             pending => Err(Error::undelivered(pending)),
         };
@@ -233,10 +250,44 @@ impl Inner {
         flushed
     }
 
+    /// Closes it for a handle that is dropped: an error has nobody to go to.
+    pub(super) fn abandon(&self) {
+        if self.is_active() && self.journal.totals().accepted == 0 {
+            self.abandoned_early.store(true, Ordering::Relaxed);
+        }
+        let _ = self.close(self.config.close_timeout);
+    }
+
+    /// Waits until everybody who is connected or about to be has everything, at most for `timeout`. Returns how many
+    /// entries the one that lacks most of them lacks then.
+    fn linger(&self, timeout: Duration) -> u64 {
+        let deadline = std::time::Instant::now() + timeout.min(MAX_LINGER);
+        let totals = self.journal.totals();
+        let has_something_for_arrivals = totals.retained_entries > 0 && self.config.replay != Replay::None;
+        loop {
+            let expected = if has_something_for_arrivals { self.arrivals.wait(deadline) } else { Expected::Nobody };
+            let left = deadline.saturating_duration_since(std::time::Instant::now());
+            let pending = self.journal.flush_closed(left);
+            match expected {
+                // Meanwhile others may have come.
+                Expected::Nobody if has_something_for_arrivals && pending == 0 && self.arrivals.is_expected() => {}
+                Expected::Nobody => return pending,
+                Expected::Somebody => return pending.max(totals.retained_entries as u64),
+                Expected::Unknown(registered) => {
+                    if registered.is_none() && !timeout.is_zero() {
+                        let message = trouble::unanswered(&self.config.url, totals.retained_entries);
+                        diagnostics::warn_user(&self.config.client_id, message, self.config.on_diagnostic.as_ref());
+                    }
+                    return pending;
+                }
+            }
+        }
+    }
+
     /// Whether everything has ended, at the latest when the time is over.
     fn wait_for_end(&self, timeout: Duration) -> bool {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let limit = timeout.saturating_add(MIN_FAREWELL + ENDING_TIMEOUT).min(Duration::from_secs(24 * 60 * 60));
+        let limit = timeout.saturating_add(MIN_FAREWELL + ENDING_TIMEOUT).min(MAX_LINGER);
         let (ended, _) =
             self.end.wait_timeout_while(ended, limit, |ended| !*ended).unwrap_or_else(PoisonError::into_inner);
         *ended
@@ -269,8 +320,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // What did not arrive within the limit is lost with the handle that could have told it.
-        let _ = self.close(self.config.close_timeout);
+        self.abandon();
     }
 }
 

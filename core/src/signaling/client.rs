@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use log::{debug, info, warn};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
@@ -19,8 +18,11 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async
 
 use super::message::{self, Incoming, Outgoing};
 use super::tls;
+use super::trouble::{self, Trouble};
 use crate::backoff::{Backoff, Ended};
 use crate::config::Config;
+use crate::consumer::arrivals::Arrivals;
+use crate::diagnostics::{self, debug, info};
 use crate::names;
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
@@ -40,6 +42,9 @@ const ADDRESS_TIMEOUT: Duration = Duration::from_millis(2500);
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 const SILENCE_LIMIT: Duration = Duration::from_secs(25);
 
+/// After how long a connection counts as working if the server says nothing: one of part 1 of the protocol never does.
+const CONFIRMED_BY_SILENCE: Duration = Duration::from_secs(1);
+
 /// How long the farewell may take.
 const FAREWELL_TIMEOUT: Duration = Duration::from_millis(50);
 
@@ -54,7 +59,21 @@ pub(crate) struct Client {
     pub(crate) incoming: mpsc::Sender<Incoming>,
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
+    pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) trouble: Trouble,
     pub(crate) shutdown: Shutdown,
+}
+
+/// How a connection ended, or why there was none.
+struct End {
+    ended: Ended,
+    reason: String,
+}
+
+impl End {
+    fn failed(reason: &impl ToString) -> Self {
+        Self { ended: Ended::Failed, reason: reason.to_string() }
+    }
 }
 
 impl Client {
@@ -64,19 +83,25 @@ impl Client {
         let mut shutdown = self.shutdown.clone();
         while shutdown.borrow().is_none() {
             self.observers.set_state(State::Connecting);
-            let ended = self.session().await;
+            let End { ended, reason } = self.session().await;
             if shutdown.borrow().is_some() {
                 return;
             }
-            let Some(delay) = backoff.after(ended, fastrand::f64()) else {
-                warn!(
-                    "gives up on the signaling server after {:?} failed attempts",
-                    self.config.reconnect.max_attempts
-                );
-                self.observers.set_state(State::Abandoned);
-                return;
-            };
-            self.observers.set_state(State::Reconnecting);
+            debug!("no signaling connection: {reason}");
+            self.observers.set_last_error(Some(reason.clone()));
+            let delay = backoff.after(ended, fastrand::f64());
+            let (url, policy) = (&self.config.url, &self.config.reconnect);
+            match delay {
+                None => self.warn(trouble::abandoned(url, &reason, policy.max_attempts)),
+                Some(delay) if !ended.was_healthy() && self.trouble.begins() => {
+                    self.warn(trouble::outage(url, &reason, delay));
+                }
+                Some(_) => {}
+            }
+            self.observers.set_state(if delay.is_some() { State::Reconnecting } else { State::Abandoned });
+            // Last, because a `close` that waits for it ends now.
+            self.arrivals.disconnected();
+            let Some(delay) = delay else { return };
             tokio::select! {
                 () = sleep(delay) => {}
                 _ = shutdown.changed() => {}
@@ -85,34 +110,39 @@ impl Client {
     }
 
     /// One connection, from the first attempt to its end.
-    async fn session(&mut self) -> Ended {
+    async fn session(&mut self) -> End {
         let mut shutdown = self.shutdown.clone();
         let connected = tokio::select! {
             connected = timeout(STEP_TIMEOUT, connect(&self.config, &self.counters)) => connected,
-            _ = shutdown.changed() => return Ended::Failed,
+            _ = shutdown.changed() => return End::failed(&"the producer closes"),
         };
-        let socket = match connected {
-            Ok(Ok(socket)) => socket,
-            Ok(Err(failure)) => {
-                self.observers.emit(&Event::ServerError { message: failure.message.clone() });
-                debug!("no connection to the signaling server: {}", failure.message);
-                return failure.ended;
-            }
-            Err(_) => {
-                let message = format!("no answer within {STEP_TIMEOUT:?}");
-                debug!("no connection to the signaling server: {message}");
-                self.observers.emit(&Event::ServerError { message });
-                return Ended::Failed;
+        let connected = connected.unwrap_or_else(|_| Err(End::failed(&format!("no answer within {STEP_TIMEOUT:?}"))));
+        let (socket, round_trip) = match connected {
+            Ok(connected) => connected,
+            Err(end) => {
+                self.observers.emit(&Event::ServerError { message: end.reason.clone() });
+                return end;
             }
         };
         let since = Instant::now();
         while self.outgoing.try_recv().is_ok() {}
-        let end = self.converse(socket, &mut shutdown).await;
-        debug!("the signaling connection ended: {end}");
-        Ended::Lost(since.elapsed())
+        let reason = self.converse(socket, round_trip, &mut shutdown).await;
+        End { ended: Ended::Lost(since.elapsed()), reason }
     }
 
-    async fn converse(&mut self, mut socket: Socket, shutdown: &mut Shutdown) -> String {
+    fn warn(&self, message: String) {
+        diagnostics::warn_user(&self.config.client_id, message, self.config.on_diagnostic.as_ref());
+    }
+
+    /// The server takes this producer: what was wrong before is over.
+    fn confirm(&mut self) {
+        self.observers.set_last_error(None);
+        if self.trouble.ends() {
+            self.warn(trouble::recovery(&self.config.url));
+        }
+    }
+
+    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> String {
         let register = Outgoing::Register {
             role: "producer",
             client_id: self.config.client_id.clone(),
@@ -124,9 +154,12 @@ impl Client {
         }
         info!("registered as {:?}", self.config.client_id);
         self.counters.registrations.increment();
+        self.arrivals.registered(round_trip);
         self.observers.set_state(State::Registered);
 
         let mut heard = Instant::now();
+        let mut confirmed = false;
+        let silence_confirms = heard + CONFIRMED_BY_SILENCE;
         let mut ping = interval_at(heard + PING_INTERVAL, PING_INTERVAL);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -135,7 +168,7 @@ impl Client {
                 frame = socket.next() => {
                     heard = Instant::now();
                     match frame {
-                        Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
+                        Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text, &mut confirmed).await,
                         Some(Ok(Message::Close(_))) | None => Err("the server closed it".to_owned()),
                         Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
                         Some(Ok(_)) => Ok(()),
@@ -143,6 +176,11 @@ impl Client {
                     }
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
+                () = tokio::time::sleep_until(silence_confirms), if !confirmed => {
+                    confirmed = true;
+                    self.confirm();
+                    Ok(())
+                }
                 _ = ping.tick() => write(&mut socket, Message::Ping(Vec::new().into())).await,
                 () = tokio::time::sleep_until(silence) => Err(format!("no sign of life for {SILENCE_LIMIT:?}")),
                 _ = shutdown.changed() => {
@@ -156,12 +194,28 @@ impl Client {
         }
     }
 
-    async fn hear(&self, socket: &mut Socket, text: &str) -> Result<(), String> {
-        match message::parse(text) {
+    async fn hear(&mut self, socket: &mut Socket, text: &str, confirmed: &mut bool) -> Result<(), String> {
+        let message = message::parse(text);
+        if !*confirmed && !matches!(message, Ok(Incoming::Error { .. }) | Err(_)) {
+            *confirmed = true;
+            self.confirm();
+        }
+        match message {
             Ok(Incoming::Ping) => return say(socket, &Outgoing::Pong).await,
-            Ok(Incoming::Registered) => {}
-            Ok(Incoming::Error { message }) => {
-                warn!("the signaling server says: {message}");
+            Ok(Incoming::Registered { consumers }) => {
+                if let Some(consumers) = consumers {
+                    self.arrivals.promised(consumers);
+                }
+            }
+            Ok(Incoming::Error { message, about_peer }) => {
+                debug!("the signaling server reports: {message}");
+                if !about_peer {
+                    *confirmed = true;
+                    self.observers.set_last_error(Some(message.clone()));
+                    if self.trouble.begins() {
+                        self.warn(trouble::complaint(&self.config.url, &message));
+                    }
+                }
                 self.observers.emit(&Event::ServerError { message });
             }
             Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
@@ -190,24 +244,14 @@ async fn write(socket: &mut Socket, message: Message) -> Result<(), String> {
     }
 }
 
-struct Failure {
-    ended: Ended,
-    message: String,
-}
-
-impl Failure {
-    fn new(message: &impl ToString) -> Self {
-        Self { ended: Ended::Failed, message: message.to_string() }
-    }
-}
-
-async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<Socket, Failure> {
+/// Connects, and measures the time of the handshake: about how long an answer of the server takes.
+async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<(Socket, Duration), End> {
     let connector = if config.url.scheme() == "wss" {
         let extra = config.extra_certificates.clone();
         let made = tokio::task::spawn_blocking(move || tls::client_config(&extra))
             .await
-            .map_err(|error| Failure::new(&error))?;
-        Connector::Rustls(made.map_err(|error| Failure::new(&error))?)
+            .map_err(|error| End::failed(&error))?;
+        Connector::Rustls(made.map_err(|error| End::failed(&error))?)
     } else {
         Connector::Plain
     };
@@ -217,16 +261,17 @@ async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<Socket, Fa
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024)
         .max_write_buffer_size(1024 * 1024);
-    let stream = open_stream(&config.url, counters).await.map_err(|error| Failure::new(&error))?;
+    let stream = open_stream(&config.url, counters).await.map_err(|error| End::failed(&error))?;
+    let since = Instant::now();
     match client_async_tls_with_config(request(config)?, stream, Some(limits), Some(connector)).await {
-        Ok((socket, _)) => Ok(socket),
+        Ok((socket, _)) => Ok((socket, since.elapsed())),
         Err(WebSocketError::Http(response)) => {
             let status = response.status();
             let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
             let ended = if refused { Ended::Refused } else { Ended::Failed };
-            Err(Failure { ended, message: format!("the server answers {status}") })
+            Err(End { ended, reason: trouble::refusal(status, config.token.is_some()) })
         }
-        Err(error) => Err(Failure::new(&error)),
+        Err(error) => Err(End::failed(&error)),
     }
 }
 
@@ -250,10 +295,10 @@ async fn open_stream(url: &url::Url, counters: &Arc<Counters>) -> std::io::Resul
     Err(failure)
 }
 
-fn request(config: &Config) -> Result<Request<()>, Failure> {
-    let mut request = config.url.as_str().into_client_request().map_err(|error| Failure::new(&error))?;
+fn request(config: &Config) -> Result<Request<()>, End> {
+    let mut request = config.url.as_str().into_client_request().map_err(|error| End::failed(&error))?;
     if let Some(token) = &config.token {
-        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| Failure::new(&error))?;
+        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| End::failed(&error))?;
         value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
     }

@@ -68,10 +68,14 @@ pub(crate) enum Incoming {
         candidate: RemoteCandidate,
     },
     Ping,
-    /// The server took the registration.
-    Registered,
+    /// The server took the registration. `consumers`: how many announcements follow at once, if it says so.
+    Registered {
+        consumers: Option<u64>,
+    },
+    /// `about_peer`: it is about a message to a consumer, and not about the producer.
     Error {
         message: String,
+        about_peer: bool,
     },
     /// A message of a type that means nothing to a producer.
     Unknown,
@@ -103,8 +107,10 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
             Ok(Incoming::Candidate { from: senders(&message), candidate: candidate(&message)? })
         }
         "ping" => Ok(Incoming::Ping),
-        "registered" | "register_ack" | "welcome" => Ok(Incoming::Registered),
-        "error" => Ok(Incoming::Error { message: error_text(&message) }),
+        "registered" | "register_ack" | "welcome" => {
+            Ok(Incoming::Registered { consumers: message.get("consumers").and_then(Value::as_u64) })
+        }
+        "error" => Ok(Incoming::Error { message: error_text(&message), about_peer: message.contains_key("to") }),
         _ => Ok(Incoming::Unknown),
     }
 }
@@ -168,7 +174,8 @@ fn candidate(message: &Map<String, Value>) -> Result<RemoteCandidate, String> {
 
 fn error_text(message: &Map<String, Value>) -> String {
     let text = ["message", "error", "reason"].iter().find_map(|key| message.get(*key)?.as_str());
-    text.unwrap_or("the server did not say which").chars().take(500).collect()
+    let visible = |character: char| if character.is_control() { ' ' } else { character };
+    text.unwrap_or("the server did not say which").chars().take(500).map(visible).collect()
 }
 
 #[cfg(test)]
@@ -276,11 +283,18 @@ mod tests {
     fn the_rest_is_understood_too() {
         assert_eq!(read(&json!({"type": "ping"})), Incoming::Ping);
         for kind in ["registered", "register_ack", "welcome"] {
-            assert_eq!(read(&json!({"type": kind, "client_id": "me"})), Incoming::Registered);
+            let registered = |consumers| Incoming::Registered { consumers };
+            assert_eq!(read(&json!({"type": kind, "client_id": "me"})), registered(None));
+            assert_eq!(read(&json!({"type": kind, "client_id": "me", "consumers": 2})), registered(Some(2)));
+            assert_eq!(read(&json!({"type": kind, "consumers": "many"})), registered(None));
         }
-        let error = Incoming::Error { message: "no".into() };
-        assert_eq!(read(&json!({"type": "error", "message": "no"})), error);
-        assert_eq!(read(&json!({"type": "error", "error": "no"})), error);
+        let error = |message: &str, about_peer| Incoming::Error { message: message.into(), about_peer };
+        assert_eq!(read(&json!({"type": "error", "message": "no"})), error("no", false));
+        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error("a [2J b", false));
+        assert_eq!(
+            read(&json!({"type": "error", "message": "no such client", "to": "b"})),
+            error("no such client", true)
+        );
         assert_eq!(read(&json!({"type": "stats", "x": [1]})), Incoming::Unknown);
     }
 

@@ -32,6 +32,7 @@ struct Shared {
     came: Notify,
     connections: Mutex<Vec<JoinHandle<()>>>,
     say: Mutex<Option<broadcast::Sender<Message>>>,
+    greeting: Mutex<Vec<Value>>,
     frozen: AtomicBool,
 }
 
@@ -98,6 +99,11 @@ impl Server {
         self.say_raw(Message::text(message.to_string()));
     }
 
+    /// Says these messages to each producer, at once behind its registration.
+    pub fn greet_with(&self, messages: impl IntoIterator<Item = Value>) {
+        *self.shared.greeting.lock().expect("no test panics with it") = messages.into_iter().collect();
+    }
+
     /// Says anything at all to the producer.
     pub fn say_raw(&self, message: Message) {
         let say = self.shared.say.lock().expect("no test panics with it");
@@ -162,7 +168,15 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, shared: &Shared)
         tokio::select! {
             frame = socket.next() => match frame {
                 Some(Ok(Message::Text(text))) => {
-                    let message = serde_json::from_str(&text).expect("a producer says JSON");
+                    let message: Value = serde_json::from_str(&text).expect("a producer says JSON");
+                    if message["type"] == "register" {
+                        let greeting = shared.greeting.lock().expect("no test panics with it").clone();
+                        for message in greeting {
+                            if socket.send(Message::text(message.to_string())).await.is_err() {
+                                return;
+                            }
+                        }
+                    }
                     shared.heard.lock().expect("no test panics with it").push(message);
                     shared.came.notify_waiters();
                 }

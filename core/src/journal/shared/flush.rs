@@ -71,6 +71,45 @@ impl SharedJournal {
         self.lock().flushed(target)
     }
 
+    /// Waits until a consumer has a cursor, at most for `timeout`; false if none has, or the journal is closed. Blocks the
+    /// calling thread.
+    pub(crate) fn wait_for_cursor(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout.min(FOREVER);
+        let mut state = self.lock();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if state.closed || state.journal.has_cursors() || left.is_zero() {
+                return !state.closed && state.journal.has_cursors();
+            }
+            state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// The same, for a task.
+    pub(crate) async fn wait_for_cursor_async(&self, timeout: Duration) -> bool {
+        let wait = async {
+            loop {
+                let mut progressed = std::pin::pin!(self.progressed.notified());
+                progressed.as_mut().enable();
+                if let Some(answer) = self.has_cursor() {
+                    return answer;
+                }
+                progressed.await;
+            }
+        };
+        tokio::time::timeout(timeout.min(FOREVER), wait).await.unwrap_or(false)
+    }
+
+    /// Whether a consumer has a cursor; `None` if one may still come.
+    pub(crate) fn has_cursor(&self) -> Option<bool> {
+        let state = self.lock();
+        match (state.closed, state.journal.has_cursors()) {
+            (true, _) => Some(false),
+            (false, true) => Some(true),
+            (false, false) => None,
+        }
+    }
+
     /// Waits for the rest of the entries, behind the close and before the cursors go, at most for `timeout`. Returns how many
     /// entries the one that lacks most of them lacks then. Blocks the calling thread.
     pub(crate) fn flush_closed(&self, timeout: Duration) -> u64 {

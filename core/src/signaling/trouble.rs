@@ -1,0 +1,95 @@
+//! What is said of trouble with the signaling server: once when it begins, once when it is over. No I/O.
+
+use std::time::Duration;
+
+use tokio_tungstenite::tungstenite::http::StatusCode;
+
+/// Which warning is due.
+#[derive(Debug, Default)]
+pub(crate) struct Trouble {
+    said: bool,
+}
+
+impl Trouble {
+    /// An attempt failed, or a connection ended early. Returns whether this begins an outage, which is said.
+    pub(crate) fn begins(&mut self) -> bool {
+        !std::mem::replace(&mut self.said, true)
+    }
+
+    /// The connection works. Returns whether this ends an outage that was said.
+    pub(crate) fn ends(&mut self) -> bool {
+        std::mem::take(&mut self.said)
+    }
+}
+
+/// The address of the server without what may be secret in it: the user, the password, the query.
+pub(crate) fn shown(url: &url::Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{host}{port}{}", url.scheme(), url.path())
+}
+
+/// The warning at the begin of an outage.
+pub(crate) fn outage(url: &url::Url, reason: &str, next_attempt: Duration) -> String {
+    format!("no connection to the signaling server {}: {reason}; the next attempt is in {next_attempt:?}", shown(url))
+}
+
+/// What a status other than 101 means for the person who runs the program.
+pub(crate) fn refusal(status: StatusCode, has_token: bool) -> String {
+    let hint = match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if has_token => ": it does not accept the token",
+        StatusCode::UNAUTHORIZED => ": it wants a token",
+        StatusCode::FORBIDDEN => ": it does not let this program in",
+        StatusCode::NOT_FOUND => ": the path is wrong; logrtc serve has /signaling",
+        _ => "",
+    };
+    format!("the server responds {status}{hint}")
+}
+
+/// The warning that the server has a complaint about this producer.
+pub(crate) fn complaint(url: &url::Url, message: &str) -> String {
+    format!("the signaling server {} reports: {message}", shown(url))
+}
+
+/// The warning that no attempt is left.
+pub(crate) fn abandoned(url: &url::Url, reason: &str, attempts: Option<u32>) -> String {
+    let attempts = attempts.unwrap_or_default();
+    format!("gives up on the signaling server {} after {attempts} failed attempts: {reason}", shown(url))
+}
+
+/// The warning that a producer closed before the server had answered.
+pub(crate) fn unanswered(url: &url::Url, entries: usize) -> String {
+    format!("closes before the signaling server {} has answered; nobody received its {entries} entries", shown(url))
+}
+
+/// The text at the end of an outage.
+pub(crate) fn recovery(url: &url::Url) -> String {
+    format!("the signaling server {} is connected again", shown(url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_said_once_and_so_is_its_end() {
+        let mut trouble = Trouble::default();
+        assert!(!trouble.ends(), "nothing was wrong");
+        assert!(trouble.begins());
+        assert!(!trouble.begins());
+        assert!(trouble.ends());
+        assert!(!trouble.ends());
+        assert!(trouble.begins(), "a new one");
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_secrets() {
+        let url = url::Url::parse("wss://user:secret@example.org:8443/logs?token=secret").unwrap();
+        assert_eq!(shown(&url), "wss://example.org:8443/logs");
+        let text = outage(&url, "connection refused", Duration::from_secs(5));
+        assert_eq!(
+            text,
+            "no connection to the signaling server wss://example.org:8443/logs: connection refused; the next attempt is in 5s"
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! Trouble with the signaling server is said once, with the address and the reason, and so is its end.
+
+#![allow(clippy::unwrap_used)]
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use logrtc::{Config, ConfigBuilder, Diagnostic, Level, Producer, State};
+use logrtc_test_support::{Consumer, DEADLINE, Server, eventually};
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+#[derive(Clone, Default)]
+struct Said(Arc<Mutex<Vec<Diagnostic>>>);
+
+impl Said {
+    fn config(&self, url: String) -> ConfigBuilder {
+        let said = Arc::clone(&self.0);
+        Config::builder("app")
+            .url(url)
+            .ice_servers([])
+            .environment(false)
+            .reconnect_interval(Duration::from_millis(20))
+            .on_diagnostic(move |diagnostic| said.lock().unwrap().push(diagnostic.clone()))
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let said = self.0.lock().unwrap();
+        said.iter().filter(|said| said.level == Level::Warn).map(ToString::to_string).collect()
+    }
+}
+
+/// Answers every request with `status`.
+async fn refusing(status: &'static str) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_said_once_and_its_end_once() {
+    let server = Server::start().await;
+    let (address, url) = (server.address(), server.url());
+    server.stop();
+    eventually("nobody listens there any more", || std::net::TcpStream::connect(address).is_err()).await;
+    let said = Said::default();
+    let producer = Producer::connect(said.config(url.clone()).build().unwrap()).unwrap();
+    eventually("it is said", || !said.warnings().is_empty()).await;
+    assert!(producer.last_error().unwrap().contains("refused"), "{:?}", producer.last_error());
+    let events = producer.subscribe();
+    let mut states = 0;
+    eventually("further attempts", || {
+        states += events.try_iter().count();
+        states > 10
+    })
+    .await;
+    let warnings = said.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].starts_with("app: no connection to the signaling server ws://127.0.0.1"), "{warnings:?}");
+    assert!(warnings[0].contains("/signaling") && warnings[0].contains("refused"), "{warnings:?}");
+
+    let server = Server::start_at(address).await;
+    eventually("its end is said", || said.warnings().len() == 2).await;
+    assert_eq!(said.warnings()[1], format!("app: the signaling server {url} is connected again"));
+    assert_eq!((producer.state(), producer.last_error()), (State::Registered, None));
+
+    // A second outage is another one.
+    server.stop();
+    eventually("it is said", || said.warnings().len() == 3).await;
+    let _server = Server::start_at(address).await;
+    eventually("its end is said", || said.warnings().len() == 4).await;
+    producer.close(DEADLINE).unwrap();
+    assert_eq!(said.warnings().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reason_says_what_is_wrong() {
+    for (status, reason) in [
+        ("404 Not Found", "404 Not Found: the path is wrong"),
+        ("401 Unauthorized", "401 Unauthorized: it does not accept the token"),
+        ("503 Service Unavailable", "503 Service Unavailable"),
+    ] {
+        let address = refusing(status).await;
+        let said = Said::default();
+        let config = said.config(format!("ws://{address}/logs")).token("wrong").build().unwrap();
+        let producer = Producer::connect(config).unwrap();
+        eventually("it is said", || !said.warnings().is_empty()).await;
+        assert!(said.warnings()[0].contains(reason), "{:?}", said.warnings());
+        assert!(producer.last_error().unwrap().contains(reason));
+        producer.close(DEADLINE).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_ends_at_once_has_said_why() {
+    let address = refusing("404 Not Found").await;
+    for _ in 0..20 {
+        let said = Said::default();
+        let config = said.config(format!("ws://{address}/")).build().unwrap();
+        let close = move || {
+            let producer = Producer::connect(config).unwrap();
+            producer.info("app", "hi");
+            producer.close(DEADLINE).unwrap();
+        };
+        tokio::task::spawn_blocking(close).await.unwrap();
+        assert_eq!(said.warnings().len(), 1, "{:?}", said.warnings());
+    }
+    // One that never answers, too.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let said = Said::default();
+    let config = said.config(format!("ws://{}/", listener.local_addr().unwrap())).build().unwrap();
+    let close = move || {
+        let producer = Producer::connect(config).unwrap();
+        producer.info("app", "hi");
+        producer.close(Duration::from_millis(200)).unwrap();
+    };
+    tokio::task::spawn_blocking(close).await.unwrap();
+    assert!(said.warnings()[0].contains("closes before the signaling server"), "{:?}", said.warnings());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abandoned_search_is_said() {
+    let address = refusing("404 Not Found").await;
+    let said = Said::default();
+    let config = said.config(format!("ws://{address}/")).max_reconnect_attempts(Some(3)).build().unwrap();
+    let producer = Producer::connect(config).unwrap();
+    eventually("it gives up", || producer.state() == State::Abandoned).await;
+    let warnings = said.warnings();
+    assert!(warnings[1].contains("gives up") && warnings[1].contains("404"), "{warnings:?}");
+    assert!(producer.last_error().unwrap().contains("404"));
+    producer.close(DEADLINE).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_up_again_and_again_is_one_outage() {
+    let server = Server::serve("127.0.0.1:0".parse().unwrap(), |stream| async move {
+        // It closes once the handshake and the registration have come.
+        tokio::spawn(async move {
+            let mut socket = tokio_tungstenite::accept_async(stream).await.ok()?;
+            futures_util::StreamExt::next(&mut socket).await?.ok()
+        });
+        None::<tokio::net::TcpStream>
+    })
+    .await;
+    let said = Said::default();
+    let producer = Producer::connect(said.config(server.url()).build().unwrap()).unwrap();
+    eventually("several registrations", || producer.stats().registrations >= 5).await;
+    let warnings = said.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    producer.close(DEADLINE).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complaint_of_the_server_is_said_and_one_about_a_consumer_is_not() {
+    let server = Server::start().await;
+    let said = Said::default();
+    let producer = Producer::connect(said.config(server.url()).build().unwrap()).unwrap();
+    server.registered().await;
+    server.say(&json!({"type": "error", "message": "to: no such client \"b\"", "to": "b"}));
+    let consumer = Consumer::join(&server, "page").await;
+    assert_eq!((said.warnings(), producer.last_error()), (vec![], None));
+    server.say(&json!({"type": "error", "message": "client_id: not on the list"}));
+    eventually("it is said", || !said.warnings().is_empty()).await;
+    assert!(said.warnings()[0].ends_with("reports: client_id: not on the list"), "{:?}", said.warnings());
+    assert_eq!(producer.last_error().as_deref(), Some("client_id: not on the list"));
+    consumer.leave().await;
+    producer.close(DEADLINE).unwrap();
+}
