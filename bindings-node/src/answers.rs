@@ -2,12 +2,13 @@
 //!
 //! Neither keeps the process alive, nor waits for JavaScript; and an environment that is gone is not called any more.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use logrtc::{Counts, EndReason, Event, State};
+use logrtc::{Counts, Diagnostic, EndReason, Event, Level, State};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::environment::{Environment, Topic};
@@ -24,18 +25,20 @@ pub struct Answers {
     id: u32,
     /// How many events wait for JavaScript.
     waiting: Arc<AtomicUsize>,
+    /// The warnings that JavaScript has not taken yet.
+    warnings: Arc<Mutex<Vec<String>>>,
 }
 
 impl Answers {
     /// For the producer `id`.
     pub fn new(environment: Arc<Environment>, id: u32) -> Self {
-        Self { environment, id, waiting: Arc::default() }
+        Self { environment, id, waiting: Arc::default(), warnings: Arc::default() }
     }
 
     /// Answers the question `id`.
-    pub fn give(&self, id: u32, result: logrtc::Result<()>) {
+    pub fn give(&self, id: u32, result: logrtc::Result<impl Serialize>) {
         let answer = match result {
-            Ok(()) => json!({ "id": id }),
+            Ok(value) => json!({ "id": id, "value": value }),
             Err(error) => json!({
                 "id": id,
                 "code": Code::from(error.kind()).as_ref(),
@@ -45,6 +48,23 @@ impl Answers {
         };
         // An environment that is gone has no use for it.
         self.environment.send(self.id, Topic::Answer, answer.to_string(), None);
+    }
+
+    /// Keeps a warning until JavaScript takes it: at once, or at its end.
+    pub fn warn(&self, diagnostic: &Diagnostic) {
+        if diagnostic.level >= Level::Warn {
+            self.warnings().push(diagnostic.to_string());
+            self.environment.send(self.id, Topic::Warning, String::new(), None);
+        }
+    }
+
+    /// The warnings that are not taken yet.
+    pub fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut self.warnings())
+    }
+
+    fn warnings(&self) -> MutexGuard<'_, Vec<String>> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts the thread that sends events, until they end. It is to be waited for before the environment ends.

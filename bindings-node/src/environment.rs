@@ -29,6 +29,8 @@ pub enum Topic {
     Event = 0,
     /// The answer to a question, as a JSON object.
     Answer = 1,
+    /// There is a warning to take. No text.
+    Warning = 2,
 }
 
 /// What JavaScript is to be told.
@@ -42,6 +44,12 @@ struct Message {
 
 /// The queue has no bound of its own: whoever sends without being asked passes a count of what waits.
 type Messages = ThreadsafeFunction<Message, (), FnArgs<(u32, u32, String)>, Status, false, true, 0>;
+
+/// A function that takes a topic and its text.
+pub type Listener<'env> = Function<'env, FnArgs<(u32, String)>, Unknown<'env>>;
+
+/// `process.on`.
+type On<'env> = Function<'env, FnArgs<(&'static str, Function<'env, (), ()>)>, Unknown<'env>>;
 
 /// The listeners of an environment by the numbers of their producers, as weak references. They belong to its thread.
 type Listeners = Rc<RefCell<HashMap<u32, sys::napi_ref>>>;
@@ -73,7 +81,7 @@ pub struct Local {
     /// What is shared.
     pub shared: Arc<Environment>,
     listeners: Listeners,
-    next_id: Rc<RefCell<u32>>,
+    last_id: Rc<RefCell<u32>>,
     listens_to_exit: Rc<RefCell<bool>>,
 }
 
@@ -92,26 +100,31 @@ impl Local {
             open: Mutex::default(),
             is_ending: AtomicBool::new(false),
         });
-        let local = Self { shared, listeners, next_id: Rc::default(), listens_to_exit: Rc::default() };
+        let local = Self { shared, listeners, last_id: Rc::default(), listens_to_exit: Rc::default() };
         env.set_instance_data(local.clone(), (), |_| {})?;
         let ending = Arc::clone(&local.shared);
         env.add_env_cleanup_hook((), move |()| ending.end())?;
         Ok(local)
     }
 
-    /// A number for a producer whose messages `listener` gets, for as long as something else references it.
+    /// A number for a producer.
+    pub fn next_id(&self) -> u32 {
+        let mut id = self.last_id.borrow_mut();
+        *id = id.wrapping_add(1);
+        *id
+    }
+
+    /// Has `listener` called with the messages about a producer, for as long as something else references it.
     ///
     /// # Errors
     /// If Node refuses the reference.
-    pub fn listen(&self, env: &Env, listener: &Function<'_, FnArgs<(u32, String)>, Unknown<'_>>) -> Result<u32> {
+    pub fn listen(&self, env: &Env, id: u32, listener: &Listener<'_>) -> Result<()> {
         let mut reference = null_mut();
         // SAFETY: both are of the call that is under way. A count of 0 makes the reference weak.
         let status = unsafe { sys::napi_create_reference(env.raw(), listener.raw(), 0, &raw mut reference) };
         napi::check_status!(status)?;
-        let mut id = self.next_id.borrow_mut();
-        *id = id.wrapping_add(1);
-        self.listeners.borrow_mut().insert(*id, reference);
-        Ok(*id)
+        self.listeners.borrow_mut().insert(id, reference);
+        Ok(())
     }
 
     /// Forgets the listener of a producer.
@@ -137,7 +150,7 @@ impl Local {
             Ok(())
         })?;
         let process = process(env)?;
-        let on: Function<'_, FnArgs<(&str, Function<'_, (), ()>)>, Unknown<'_>> = process.get_named_property("on")?;
+        let on: On<'_> = process.get_named_property("on")?;
         on.apply(process, FnArgs::from(("exit", on_exit)))?;
         Ok(())
     }
@@ -164,7 +177,7 @@ fn messages(env: &Env, listeners: Listeners) -> Result<Messages> {
         napi::check_status!(status)?;
         if !listener.is_null() {
             // SAFETY: it is the function that `listen` has taken, and is alive.
-            let listener: Function<'_, FnArgs<(u32, String)>, Unknown<'_>> =
+            let listener: Listener<'_> =
                 unsafe { napi::bindgen_prelude::FromNapiValue::from_napi_value(context.env.raw(), listener)? };
             listener.call(FnArgs::from((topic, json)))?;
         }

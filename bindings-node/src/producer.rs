@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use logrtc::{Level, Producer, Span};
 use napi::Env;
-use napi::bindgen_prelude::{Array, FnArgs, Function, Object, ObjectFinalize, Unknown};
+use napi::bindgen_prelude::{Array, Object, ObjectFinalize};
 use napi_derive::napi;
 
 use crate::answers::{Answers, state_name};
 use crate::calls::{calls, with_fields};
-use crate::environment::{Local, OpenProducer, close_together, process};
+use crate::environment::{Listener, Local, OpenProducer, close_together, process};
 use crate::line::{LineFormat, has_member};
 use crate::options;
 use crate::refusal::{Result, internal, invalid, refused};
@@ -75,19 +75,23 @@ pub struct NativeProducer {
 
 #[napi]
 impl NativeProducer {
-    /// Connects. `listener` gets a topic and JSON, and is referenced weakly. `process` is what JavaScript knows by this name.
+    /// Connects. `listener` gets a topic and JSON, and is referenced weakly. `own_process` is what JavaScript knows as `process`.
     #[napi(constructor)]
     pub fn new(
         env: Env,
         options: String,
-        listener: Function<'_, FnArgs<(u32, String)>, Unknown<'_>>,
+        program_name: String,
+        listener: Listener<'_>,
         own_process: Object<'_>,
     ) -> Result<Self> {
-        let config = options::config(&options)?;
+        let local = Local::of(&env).map_err(internal)?;
+        let id = local.next_id();
+        let answers = Answers::new(Arc::clone(&local.shared), id);
+        let warnings = answers.clone();
+        let config = options::config(&options, program_name, move |diagnostic| warnings.warn(diagnostic))?;
         let close_timeout = config.close_timeout();
         let client_id = config.client_id().to_owned();
         let is_disabled = config.is_disabled();
-        let local = Local::of(&env).map_err(internal)?;
         let is_in_sandbox =
             !process(&env).and_then(|process| env.strict_equals(process, own_process)).map_err(internal)?;
         if is_in_sandbox {
@@ -96,8 +100,7 @@ impl NativeProducer {
         let producer = Producer::connect(config).map_err(refused)?;
         let external_bytes = if is_in_sandbox { SANDBOX_BYTES } else { 0 };
         env.adjust_external_memory(external_bytes).map_err(internal)?;
-        let id = local.listen(&env, &listener).map_err(internal)?;
-        let answers = Answers::new(Arc::clone(&local.shared), id);
+        local.listen(&env, id, &listener).map_err(internal)?;
         let events = if is_disabled { None } else { Some(answers.tell_events(producer.subscribe())?) };
         let open = Arc::new(OpenProducer {
             producer: producer.clone(),
@@ -193,6 +196,27 @@ impl NativeProducer {
         Ok(())
     }
 
+    /// Asks the question `id`: does a channel to a consumer open in time?
+    #[napi]
+    pub fn wait_for_consumer(&self, id: u32, timeout_ms: f64) -> Result<()> {
+        let answers = self.answers.clone();
+        let timeout = options::duration("timeoutMs", timeout_ms)?;
+        self.producer.wait_for_consumer_then(timeout, move |has_consumer| answers.give(id, Ok(has_consumer)));
+        Ok(())
+    }
+
+    /// Why the signaling server cannot be reached, or its last complaint.
+    #[napi]
+    pub fn last_error(&self) -> Option<String> {
+        self.producer.last_error()
+    }
+
+    /// The warnings since the last call.
+    #[napi]
+    pub fn take_warnings(&self) -> Vec<String> {
+        self.answers.take_warnings()
+    }
+
     /// Where the producer stands with its signaling server.
     #[napi]
     pub fn state(&self) -> &'static str {
@@ -225,6 +249,22 @@ pub fn close_all(producers: Vec<&NativeProducer>, timeouts_ms: Vec<Option<f64>>)
         (Arc::clone(&native.open), native.timeout(timeout_ms).unwrap_or_default())
     };
     close_together(producers.into_iter().zip(timeouts_ms).map(with_timeout));
+}
+
+/// The command line of this process; empty if the system does not say.
+#[napi]
+pub fn process_arguments() -> Vec<String> {
+    #[cfg(target_os = "linux")]
+    {
+        // Also with a C library that passes it to the program alone.
+        let line = std::fs::read("/proc/self/cmdline").unwrap_or_default();
+        let line = line.strip_suffix(&[0]).unwrap_or(&line);
+        line.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned()).collect()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+    }
 }
 
 /// The level that a name means.
