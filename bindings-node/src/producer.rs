@@ -21,9 +21,9 @@ use crate::options;
 use crate::refusal::{Result, internal, invalid, refused};
 use crate::stats::describe_stats;
 
-/// What V8 is told that a producer of a sandbox takes outside of its heap: a full journal. Threads and sockets go with it, so
-/// that the garbage of a few sandboxes is worth a collection, and not only that of a hundred.
-const SANDBOX_BYTES: i64 = 16 * 1024 * 1024;
+/// The memory outside of the heap that V8 attributes to a producer in a sandbox: a full journal, and as much for its threads
+/// and sockets. V8 then collects the garbage of every few sandboxes. It collects none for descriptors, which run out first.
+const SANDBOX_BYTES: i64 = 32 * 1024 * 1024;
 
 /// A level by its name.
 #[napi(object)]

@@ -4,10 +4,12 @@ const { appendFileSync, readdirSync } = require("node:fs");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { setFlagsFromString } = require("node:v8");
 const { runInNewContext } = require("node:vm");
+const { jest, test } = require("@jest/globals");
 
 const number = Number("NUMBER");
-const { LOG_URL: url, USAGE: usage, COLLECTS: collects } = process.env;
-const options = { clientId: `file${number}`, url, iceServers: [], environment: false };
+const { LOG_URL, USAGE, COLLECTS: collects } = process.env;
+const url = String(LOG_URL);
+const options = { clientId: `file${number}`, url, iceServers: [], environment: false, closeTimeoutMs: 10_000 };
 
 const countIn = (/** @type {string} */ folder) => readdirSync(`/proc/self/${folder}`).length;
 
@@ -24,10 +26,14 @@ test("logs, and closes nothing", async () => {
     await collectGarbage();
   }
   if (number % 2 === 0) {
-    const producer = require("logrtc").connect(options);
-    producer.on("state", () => {});
-    for (let entry = 0; entry < 10; entry += 1) {
-      producer.info("jest", "by connect", { entry });
+    for (const copy of ["first", "second"]) {
+      // Each is a copy of the package of its own.
+      jest.resetModules();
+      const producer = require("logrtc").connect({ ...options, clientId: `${options.clientId}-${copy}` });
+      producer.on("state", () => {});
+      for (let entry = 0; entry < 5; entry += 1) {
+        producer.info(options.clientId, "by connect", { entry });
+      }
     }
   } else {
     const log = require("pino")({}, require("logrtc/pino").stream(options));
@@ -35,5 +41,5 @@ test("logs, and closes nothing", async () => {
       log.info({ entry }, "by pino");
     }
   }
-  appendFileSync(String(usage), `${countIn("fd")} ${countIn("task")}\n`);
+  appendFileSync(String(USAGE), `${countIn("fd")} ${countIn("task")}\n`);
 });
