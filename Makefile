@@ -16,7 +16,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance lint ## Run everything that CI runs
+test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
@@ -31,6 +31,15 @@ test-web: viewer/web/node_modules ## Test the page, and that the built one is up
 .PHONY: test-browser
 test-browser: tests/node_modules programs ## Test from a producer to a real Chromium
 	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:browser
+
+.PHONY: test-readme
+test-readme: tests/node_modules ## Run every program that the README shows
+	@tools/ensure c-toolchain
+	cargo build --package logrtc-viewer --package logrtc-node
+	node bindings-node/tools/place.mjs debug bindings-node/logrtc.node
+	$(MAKE) install PREFIX="$${CARGO_TARGET_DIR:-$$PWD/target}/c/prefix"
+	tests/python/run venv dev
+	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:readme
 
 .PHONY: test-interop
 test-interop: tests/node_modules programs ## Test against libdatachannel, behind a server of part 1 of the protocol

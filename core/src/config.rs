@@ -88,7 +88,7 @@ pub struct Config {
     pub(crate) disabled: bool,
     pub(crate) on_diagnostic: Option<diagnostics::Handler>,
     #[cfg(feature = "faults")]
-    pub(crate) faults: Option<crate::consumer::faults::Faults>,
+    pub(crate) faults: Option<crate::webrtc::faults::Faults>,
 }
 
 impl Config {

@@ -1,20 +1,12 @@
 //! The consumers: one task that knows who is there, and one for each of them.
 
-pub(crate) mod addresses;
 pub(crate) mod arrivals;
-pub(crate) mod connection;
 pub(crate) mod delivery;
-pub(crate) mod dtls_gate;
-#[cfg(feature = "faults")]
-pub(crate) mod faults;
 pub(crate) mod framing;
 pub(crate) mod gauge;
-pub(crate) mod ice_servers;
 pub(crate) mod peer;
 pub(crate) mod roster;
 pub(crate) mod sdp;
-pub(crate) mod sockets;
-pub(crate) mod stream_reset;
 pub(crate) mod table;
 pub(crate) mod window;
 

@@ -53,10 +53,9 @@ mod producer;
 mod runtime;
 mod signaling;
 mod stats;
+mod webrtc;
 
 pub use config::{Config, ConfigBuilder, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer};
-#[cfg(feature = "faults")]
-pub use consumer::faults::Faults;
 pub use diagnostics::Diagnostic;
 pub use entry::{ArrayWriter, Entry, FieldValue, Fields, ObjectWriter, Span, ValueWriter};
 pub use error::{Error, ErrorKind, Result};
@@ -67,3 +66,5 @@ pub use level::Level;
 pub use observe::{EndReason, Event, State};
 pub use producer::{Outcome, Producer, Record};
 pub use stats::{ConsumerStats, Stats};
+#[cfg(feature = "faults")]
+pub use webrtc::faults::Faults;

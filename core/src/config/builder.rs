@@ -51,7 +51,7 @@ pub struct ConfigBuilder {
     environment: bool,
     on_diagnostic: Option<Handler>,
     #[cfg(feature = "faults")]
-    faults: Option<crate::consumer::faults::Faults>,
+    faults: Option<crate::webrtc::faults::Faults>,
 }
 
 /// A filter that is known to be right, or the text of one that is not yet read.
@@ -81,7 +81,7 @@ impl ConfigBuilder {
             replay: Replay::All,
             reconnect: backoff::Policy {
                 interval: Duration::from_secs(5),
-                max_interval: Duration::from_secs(5),
+                max_interval: Duration::ZERO,
                 jitter: 0.0,
                 max_attempts: None,
             },
@@ -261,7 +261,7 @@ impl ConfigBuilder {
 
     /// Faults for the producer's own sockets, for tests.
     #[cfg(feature = "faults")]
-    pub fn faults(mut self, faults: crate::consumer::faults::Faults) -> Self {
+    pub fn faults(mut self, faults: crate::webrtc::faults::Faults) -> Self {
         self.faults = Some(faults);
         self
     }

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ::webrtc::data_channel::DataChannel;
+use ::webrtc::error::Error as StackError;
 use bytes::Bytes;
 use chrono::Utc;
 use tokio::sync::Notify;
-use webrtc::data_channel::DataChannel;
-use webrtc::error::Error as StackError;
 
 use super::framing::{self, GapReason};
 use super::gauge::Gauge;

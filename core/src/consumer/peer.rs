@@ -4,17 +4,15 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::webrtc::data_channel::DataChannelEvent;
+use ::webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
 use futures_util::FutureExt;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
-use webrtc::data_channel::DataChannelEvent;
-use webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
 
 use super::arrivals::{Arrivals, Arriving};
-use super::connection::{Connection, ConnectionEvent, ConnectionOptions};
 use super::delivery::Delivery;
 use super::gauge::Gauge;
-use super::ice_servers::IceServers;
 use super::table::ConsumerTable;
 use crate::config::Config;
 use crate::diagnostics::{debug, error};
@@ -23,6 +21,8 @@ use crate::observe::{EndReason, Event, Observers};
 use crate::runtime::Shutdown;
 use crate::signaling::message::{LocalCandidate, Outgoing, RemoteCandidate};
 use crate::stats::Counters;
+use crate::webrtc::connection::{Connection, ConnectionEvent, ConnectionOptions};
+use crate::webrtc::ice_servers::IceServers;
 
 /// How long a channel may take to open.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
@@ -83,6 +83,7 @@ impl Peer {
         if counts.is_none() {
             self.context.counters.consumers_failed.increment();
         }
+        debug!("the connection to consumer {:?} has ended: {reason:?}, {counts:?}", self.consumer_id);
         let event = Event::ConsumerDisconnected {
             consumer_id: self.consumer_id.clone(),
             reason,
@@ -190,6 +191,7 @@ impl Peer {
         self.arriving = None;
         let listed = context.table.list(self.consumer_id.clone(), cursor.id, Arc::clone(&gauge));
         context.counters.consumers_opened.increment();
+        debug!("the channel to consumer {:?} is open", self.consumer_id);
         context.observers.emit(&Event::ConsumerConnected { consumer_id: self.consumer_id.clone() });
 
         let drained = Arc::new(Notify::new());

@@ -12,10 +12,10 @@ use tokio::time::Instant;
 
 use super::Outcome;
 use crate::config::Config;
+use crate::consumer::Consumers;
 use crate::consumer::arrivals::{Arrivals, Expected};
 use crate::consumer::peer::PeerContext;
 use crate::consumer::table::ConsumerTable;
-use crate::consumer::{Consumers, ice_servers};
 use crate::diagnostics;
 use crate::entry::{self, Parts};
 use crate::error::{Error, Result};
@@ -27,6 +27,7 @@ use crate::runtime::OwnRuntime;
 use crate::signaling::client::Client;
 use crate::signaling::trouble::{self, Trouble};
 use crate::stats::{Counters, Stats};
+use crate::webrtc::ice_servers;
 
 /// How long the consumers may take to end their side of their channel, after the last entry: what is left of the timeout, but
 /// not less than the one, nor more than the other.

@@ -30,7 +30,7 @@ fn answer() -> String {
 
 /// What the stack's own parser finds in a checked answer, where it can read it at all.
 fn assert_stack_reads(checked: &CheckedAnswer) {
-    use webrtc::peer_connection::RTCSessionDescription;
+    use ::webrtc::peer_connection::RTCSessionDescription;
     let Ok(parsed) = RTCSessionDescription::answer(checked.sdp.clone()).and_then(|answer| answer.unmarshal()) else {
         return;
     };

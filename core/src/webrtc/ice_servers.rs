@@ -6,9 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::webrtc::peer_connection::RTCIceServer;
 use tokio::sync::watch;
 use tokio::time::timeout;
-use webrtc::peer_connection::RTCIceServer;
 
 use crate::config::{Config, IceServer};
 use crate::diagnostics::debug;

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use socket2::{SockRef, Socket};
-use webrtc::runtime::{
+use ::webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime, TokioRuntime,
     Transmit,
 };
+use socket2::{SockRef, Socket};
 
 use super::dtls_gate::DtlsGate;
 use super::stream_reset::StreamResets;

@@ -5,16 +5,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rtc::ice::mdns::MulticastDnsMode;
-use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout, timeout_at};
-use webrtc::data_channel::{DataChannel, RTCDataChannelInit};
-use webrtc::peer_connection::{
+use ::webrtc::data_channel::{DataChannel, RTCDataChannelInit};
+use ::webrtc::peer_connection::{
     CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
     RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
     RTCPeerConnectionState, RTCSessionDescription, SettingEngine, SettingEngineBuilder,
 };
+use rtc::ice::mdns::MulticastDnsMode;
+use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::addresses;
 use super::dtls_gate::DtlsGate;

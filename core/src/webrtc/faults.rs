@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
+use ::webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
 /// What goes wrong with each datagram that the producer sends. Clones share their chance, and their blackout.
 ///

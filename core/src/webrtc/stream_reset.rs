@@ -3,8 +3,8 @@
 use std::io::IoSliceMut;
 use std::sync::Arc;
 
+use ::webrtc::runtime::RecvMeta;
 use tokio::sync::watch;
-use webrtc::runtime::RecvMeta;
 
 /// A datagram that resets one outgoing stream: the header of SCTP (RFC 9260 §3.1), and a RE-CONFIG chunk with one Outgoing SSN
 /// Reset Request (RFC 6525 §3.1, §4.1), as a record of DTLS 1.2 with AES-GCM (RFC 6347 §4.1, RFC 5288 §3). The answer to a

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+use ::webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 use futures_util::task::AtomicWaker;
-use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
 use super::stream_reset::is_dtls;
 
@@ -162,7 +162,7 @@ impl AsyncUdpSocket for GatedSocket {
 mod tests {
     use std::net::UdpSocket;
 
-    use webrtc::runtime::{Runtime, TokioRuntime};
+    use ::webrtc::runtime::{Runtime, TokioRuntime};
 
     use super::*;
 

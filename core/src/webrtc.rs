@@ -1,0 +1,10 @@
+//! The WebRTC stack: the only folder that imports it, and where its faults are worked around.
+
+pub(crate) mod addresses;
+pub(crate) mod connection;
+pub(crate) mod dtls_gate;
+#[cfg(feature = "faults")]
+pub(crate) mod faults;
+pub(crate) mod ice_servers;
+pub(crate) mod sockets;
+pub(crate) mod stream_reset;
