@@ -35,7 +35,7 @@ function nameOf(file) {
     return undefined;
   }
   const name = basename(file).replace(/\.[cm]?[jt]sx?$/, "");
-  if (!COMMON_NAMES.has(name)) {
+  if (!COMMON_NAMES.has(name) && !COMMON_FOLDERS.has(name)) {
     return name;
   }
   return packageName(dirname(file)) || folderName(dirname(file)) || name;
