@@ -29,8 +29,9 @@ test-web: viewer/web/node_modules ## Test the page, and that the built one is up
 	$(MAKE) check-page
 
 .PHONY: test-browser
-test-browser: tests/node_modules programs ## Test from a producer to a real Chromium
-	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:browser
+test-browser: tests/node_modules programs ## Test from a producer to a real Chromium and a real Firefox
+	chromium="$$(tools/ensure browser)" && firefox="$$(tools/ensure firefox)" && \
+	 CHROMIUM="$$chromium" FIREFOX="$$firefox" npm --prefix tests run test:browser
 
 .PHONY: test-readme
 test-readme: tests/node_modules ## Run every program that the README shows

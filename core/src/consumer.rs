@@ -4,6 +4,7 @@ pub(crate) mod arrivals;
 pub(crate) mod delivery;
 pub(crate) mod framing;
 pub(crate) mod gauge;
+pub(crate) mod negotiation;
 pub(crate) mod peer;
 pub(crate) mod roster;
 pub(crate) mod sdp;
@@ -16,7 +17,8 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use peer::{Command, Peer, PeerContext};
+use negotiation::Input;
+use peer::{Peer, PeerContext};
 use roster::{Admission, Roster};
 
 use crate::diagnostics::{debug, quiet};
@@ -24,15 +26,15 @@ use crate::observe::{EndReason, Event};
 use crate::runtime::Shutdown;
 use crate::signaling::message::{Incoming, RemoteCandidate};
 
-/// How many commands wait for a peer, which reads on at all times.
-const COMMAND_QUEUE: usize = 64;
+/// How many inputs wait for a peer, which reads on at all times.
+const INPUT_QUEUE: usize = 64;
 
 /// How many peers may be on their way out while others take their places: each still has its sockets.
 const MAX_ENDING: usize = 16;
 
 /// What the roster holds of a peer.
 struct PeerHandle {
-    commands: mpsc::Sender<Command>,
+    inputs: mpsc::Sender<Input>,
     /// How many more candidates of this consumer are taken.
     candidates_left: usize,
 }
@@ -71,7 +73,7 @@ impl Consumers {
                 _ = self.shutdown.changed() => break,
             }
             while let Some(peer) = self.roster.introduce(Instant::now()) {
-                tell(peer, Command::Introduce);
+                tell(peer, Input::Introduced);
             }
         }
         self.roster.drain().for_each(drop);
@@ -99,15 +101,15 @@ impl Consumers {
             self.refuse(consumer_id);
             return;
         }
-        let (commands, receiver) = mpsc::channel(COMMAND_QUEUE);
-        let handle = PeerHandle { commands, candidates_left: sdp::MAX_CANDIDATES };
+        let (inputs, receiver) = mpsc::channel(INPUT_QUEUE);
+        let handle = PeerHandle { inputs, candidates_left: sdp::MAX_CANDIDATES };
         match self.roster.admit(&consumer_id, |_| handle) {
             Admission::Admitted { generation, replaced } => {
                 if let Some(replaced) = replaced {
                     end(&replaced, EndReason::Replaced);
                 }
                 let context = Arc::clone(&self.context);
-                let peer = Peer { context, consumer_id, generation, commands: receiver, arriving };
+                let peer = Peer { context, consumer_id, generation, inputs: receiver, arriving };
                 self.peers.spawn(quiet(peer.run()));
             }
             Admission::Full(_) => self.refuse(consumer_id),
@@ -131,7 +133,7 @@ impl Consumers {
         };
         if let Some(peer) = self.roster.take_answer(from, &checked.ufrag) {
             peer.candidates_left = peer.candidates_left.saturating_sub(checked.candidates);
-            tell(peer, Command::Answer(checked.sdp));
+            tell(peer, Input::Answer(checked.sdp));
         }
     }
 
@@ -145,7 +147,7 @@ impl Consumers {
         match (checked, peer) {
             (Ok(()), Some(peer)) if peer.candidates_left > 0 => {
                 peer.candidates_left -= 1;
-                tell(peer, Command::Candidate(candidate));
+                tell(peer, Input::Candidate(candidate));
             }
             (Ok(()), None) => {}
             (checked, _) => {
@@ -164,10 +166,10 @@ async fn turn_ends(at: Option<Instant>) {
 }
 
 /// A peer whose queue is full does not read, and one that has gone needs nothing.
-fn tell(peer: &PeerHandle, command: Command) {
-    let _ = peer.commands.try_send(command);
+fn tell(peer: &PeerHandle, input: Input) {
+    let _ = peer.inputs.try_send(input);
 }
 
 fn end(peer: &PeerHandle, reason: EndReason) {
-    tell(peer, Command::End(reason));
+    tell(peer, Input::End(reason));
 }

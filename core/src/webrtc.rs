@@ -1,8 +1,10 @@
 //! The WebRTC stack: the only folder that imports it, and where its faults are worked around.
 
 pub(crate) mod addresses;
+pub(crate) mod channel;
 pub(crate) mod connection;
 pub(crate) mod dtls_gate;
+pub(crate) mod error;
 #[cfg(feature = "faults")]
 pub(crate) mod faults;
 pub(crate) mod ice_servers;

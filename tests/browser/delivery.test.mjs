@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { eventually } from "../lib/deadline.mjs";
 import { assertNumbered, expectedEntry } from "../lib/expected.mjs";
-import { openPage, startProducer } from "./setup.mjs";
+import { openPage, startProducer, testInBrowsers } from "./setup.mjs";
 
-test("a thousand entries stand in the page, half of them from before it opened", async (t) => {
+testInBrowsers("a thousand entries stand in the page, half of them from before it opened", async (t, browser) => {
   const { server, producer } = await startProducer(t);
   await producer.log(0, 500);
-  const page = await openPage(t, server.url);
+  const page = await openPage(t, browser, server.url);
   await producer.consumers(1);
   await producer.log(500, 1_000);
   assertNumbered(await page.entries(1_000), 0, 1_000);
@@ -21,10 +20,10 @@ test("a thousand entries stand in the page, half of them from before it opened",
   page.assertNoComplaints();
 });
 
-test("two pages at once each hold everything", async (t) => {
+testInBrowsers("two pages at once each hold everything", async (t, browser) => {
   const { server, producer } = await startProducer(t);
   await producer.log(0, 500);
-  const pages = await Promise.all([openPage(t, server.url), openPage(t, server.url)]);
+  const pages = await Promise.all([openPage(t, browser, server.url), openPage(t, browser, server.url)]);
   await producer.consumers(2);
   await producer.log(500, 1_000);
   for (const page of pages) {
@@ -33,9 +32,9 @@ test("two pages at once each hold everything", async (t) => {
   }
 });
 
-test("a page that is loaded anew begins at the oldest entry", async (t) => {
+testInBrowsers("a page that is loaded anew begins at the oldest entry", async (t, browser) => {
   const { server, producer } = await startProducer(t);
-  const page = await openPage(t, server.url);
+  const page = await openPage(t, browser, server.url);
   await producer.consumers(1);
   await producer.log(0, 500);
   assertNumbered(await page.entries(500), 0, 500);
@@ -46,21 +45,21 @@ test("a page that is loaded anew begins at the oldest entry", async (t) => {
   page.assertNoComplaints();
 });
 
-test("a page that is loaded anew begins at the oldest entry that is left", async (t) => {
+testInBrowsers("a page that is loaded anew begins at the oldest entry that is left", async (t, browser) => {
   const { server, producer } = await startProducer(t, { options: { max_entries: 300 } });
   await producer.log(0, 1_000);
   const { retained_entries: retained } = await producer.stats();
   assert.equal(retained, 300);
-  const page = await openPage(t, server.url);
+  const page = await openPage(t, browser, server.url);
   assertNumbered(await page.entries(retained), 700, 1_000);
   await page.page.reload();
   assertNumbered(await page.entries(retained), 700, 1_000);
   page.assertNoComplaints();
 });
 
-test("a page that is closed is a consumer that is gone", async (t) => {
+testInBrowsers("a page that is closed is a consumer that is gone", async (t, browser) => {
   const { server, producer } = await startProducer(t);
-  const page = await openPage(t, server.url);
+  const page = await openPage(t, browser, server.url);
   await producer.consumers(1);
   await page.close();
   await producer.consumers(0);
@@ -69,13 +68,13 @@ test("a page that is closed is a consumer that is gone", async (t) => {
   await producer.statsWhen("its sockets are closed", ({ open_sockets }) => open_sockets === 0);
 });
 
-test("close delivers everything first", async (t) => {
+testInBrowsers("close delivers everything first", async (t, browser) => {
   const { server, producer } = await startProducer(t);
-  const page = await openPage(t, server.url);
+  const page = await openPage(t, browser, server.url);
   await producer.consumers(1);
   await producer.log(0, 10_000);
   assert.equal((await producer.command("close 30000")).closed, true);
   assertNumbered(await page.entries(10_000), 0, 10_000);
-  await eventually("the page shows that it is gone", async () => (await page.producers())[0]?.state === "lost");
+  await eventually("the page shows that it has ended", async () => (await page.producers())[0]?.state === "ended");
   page.assertNoComplaints();
 });

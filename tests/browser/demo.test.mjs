@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { Server } from "../lib/server.mjs";
-import { openPage } from "./setup.mjs";
+import { openPage, testInBrowsers } from "./setup.mjs";
 
-test("the demo shows a shop that logs", async (t) => {
+testInBrowsers("the demo shows a shop that logs", async (t, browser) => {
   const server = await Server.start(0, "demo");
   t.after(() => server.kill());
-  const page = await openPage(t, server.url);
+  const page = await openPage(t, browser, server.url);
   const entries = await page.entries(20);
   for (const entry of entries) {
     assert.match(String(entry.target), /^shop::/);

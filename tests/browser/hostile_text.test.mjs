@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { openPage, startProducer } from "./setup.mjs";
+import { openPage, startProducer, testInBrowsers } from "./setup.mjs";
 
 const TEXTS = [
   "<img src=x onerror=\"document.title='owned'\">",
@@ -12,9 +11,9 @@ const TEXTS = [
   `long ${"x".repeat(60_000)}`,
 ];
 
-test("text of the log is text in the page, whatever it says", async (t) => {
+testInBrowsers("text of the log is text in the page, whatever it says", async (t, browser) => {
   const { server, producer } = await startProducer(t);
-  const page = await openPage(t, server.url);
+  const page = await openPage(t, browser, server.url);
   const policy = page.headers["content-security-policy"] ?? "";
   assert.match(policy, /default-src 'none'/);
   assert.match(policy, /script-src 'self'/);

@@ -1,16 +1,20 @@
-/** A headless Chromium: the one that CHROMIUM names, else the one that is installed. */
+/**
+ * A headless browser: Chromium, which CHROMIUM may name, or Firefox, which FIREFOX may name. By default the one that is
+ * installed.
+ */
 
 import assert from "node:assert/strict";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, firefox } from "playwright-core";
 import { eventually } from "./deadline.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./expected.mjs").Entry} Entry */
+/** @typedef {"chromium" | "firefox"} BrowserName */
 
 // Nothing of it leaves the machine, and root runs it too.
-const ARGUMENTS = [
+const CHROMIUM_ARGUMENTS = [
   "--no-sandbox",
   "--no-first-run",
   "--disable-background-networking",
@@ -20,13 +24,14 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+const CHROMIUM = { variable: "CHROMIUM", names: ["chromium", "chromium-browser", "google-chrome"] };
+const FIREFOX = { variable: "FIREFOX", names: ["firefox-esr", "firefox"] };
 
-function executablePath() {
+/** @param {{variable: string, names: string[]}} browser */
+function executablePath({ variable, names }) {
   const folders = (process.env.PATH ?? "").split(delimiter);
-  const candidates = process.env.CHROMIUM
-    ? [process.env.CHROMIUM]
-    : NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const named = process.env[variable];
+  const candidates = named ? [named] : names.flatMap((name) => folders.map((folder) => join(folder, name)));
   const found = candidates.find((path) => {
     try {
       accessSync(path, constants.X_OK);
@@ -36,9 +41,23 @@ function executablePath() {
     }
   });
   if (found === undefined) {
-    throw new Error(`no Chromium at ${candidates.join(", ")}: install one, or name it by CHROMIUM`);
+    throw new Error(`no browser at ${candidates.join(", ")}: install one, or name it by ${variable}`);
   }
   return found;
+}
+
+/**
+ * Both browsers keep their own settings of WebRTC, because these are what people have.
+ *
+ * @param {BrowserName} name
+ */
+async function launch(name) {
+  if (name === "chromium") {
+    return await chromium.launch({ executablePath: executablePath(CHROMIUM), args: CHROMIUM_ARGUMENTS });
+  }
+  // By WebDriver BiDi: playwright's other protocol needs a Firefox of playwright's own. Its 1.64.1 is the last that asks for
+  // no command that the Firefox ESR 153 does not have; 1.65 sends `emulation.setMediaFeaturesOverride`.
+  return await firefox.launch({ channel: "moz-firefox", executablePath: executablePath(FIREFOX) });
 }
 
 export class Browser {
@@ -49,8 +68,9 @@ export class Browser {
     this.#browser = browser;
   }
 
-  static async start() {
-    return new Browser(await chromium.launch({ executablePath: executablePath(), args: ARGUMENTS }));
+  /** @param {BrowserName} [name] */
+  static async start(name = "chromium") {
+    return new Browser(await launch(name));
   }
 
   /** A page with nothing in it. */
@@ -118,6 +138,24 @@ export class LogPage {
   /** The state of its producers. @returns {Promise<{id: string, state: string}[]>} */
   async producers() {
     return await this.page.evaluate("logrtc.producers().map(({ id, state }) => ({ id, state }))");
+  }
+
+  /** What the chips of the producers say. @returns {Promise<string[]>} */
+  async chips() {
+    return await this.page.evaluate("[...document.querySelectorAll('#producers .chip')].map((chip) => chip.innerText)");
+  }
+
+  /** The chips, once they say this. @param {string[]} expected @param {number} [timeoutMs] */
+  async showsChips(expected, timeoutMs) {
+    /** @type {string[]} */
+    let chips = [];
+    const says = async () => {
+      chips = await this.chips();
+      return chips.length === expected.length && chips.every((chip, index) => chip === expected[index]);
+    };
+    await eventually(`the chips are ${JSON.stringify(expected)}`, says, timeoutMs).catch((error) => {
+      throw new Error(`${error.message}; they are ${JSON.stringify(chips)}`);
+    });
   }
 
   /** Nothing was wrong with it, from its first moment, but for what is `expected`. @param {RegExp} [expected] */

@@ -42,6 +42,11 @@ export class Server {
     await this.#child.kill("SIGKILL");
   }
 
+  /** Has it end in order. */
+  async stop() {
+    await this.#child.kill("SIGINT");
+  }
+
   /** Another one on the port of this one, which has ended. */
   async startAgain() {
     return await Server.start(new URL(this.url).port);

@@ -34,11 +34,14 @@ export class StrictServer {
   /**
    * Starts one, on a free port or on `port`.
    *
-   * @param {{port?: number, watch?: Watch}} [options] `watch` sees every message that passes through
+   * @param {{port?: number, watch?: Watch, http?: import("node:http").Server}} [options] `watch` sees every message that
+   *   passes through; `http` listens already, and the server stands on its port
    */
-  static async start({ port = 0, watch = () => {} } = {}) {
-    const server = new WebSocketServer({ host: "127.0.0.1", port, path: "/signaling" });
-    await within("the strict server listens", once(server, "listening"));
+  static async start({ port = 0, watch = () => {}, http } = {}) {
+    const server = new WebSocketServer({ path: "/signaling", ...(http ? { server: http } : { host: "127.0.0.1", port }) });
+    if (http === undefined) {
+      await within("the strict server listens", once(server, "listening"));
+    }
     return new StrictServer(server, watch);
   }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use crate::message::{Outgoing, Register, Request};
+use crate::message::{Departure, Outgoing, Register, Request};
 use crate::options::Limits;
 use crate::registry::{ConnectionId, Effect, Registry};
 
@@ -79,7 +79,7 @@ impl State {
                     if !is_queued {
                         log::warn!("signaling: a client does not read its messages and is dropped");
                         self.outboxes.remove(&connection);
-                        waiting.extend(self.registry.disconnect(connection));
+                        waiting.extend(self.registry.disconnect(connection, Departure::Lost));
                     }
                 }
                 Effect::Close(connection, reason) => {
@@ -123,18 +123,18 @@ impl Seat {
         self.inbox.next().await
     }
 
-    /// Tells everybody who knew the client that it is gone; what they send from now on does not reach it.
-    pub(crate) fn leave(&self) {
+    /// Tells everybody who knew the client that it is gone, and how; what they send from now on does not reach it.
+    pub(crate) fn leave(&self, reason: Departure) {
         let mut state = self.hub.lock();
         state.outboxes.remove(&self.connection);
-        let effects = state.registry.disconnect(self.connection);
+        let effects = state.registry.disconnect(self.connection, reason);
         state.apply(effects);
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.leave();
+        self.leave(Departure::Lost);
     }
 }
 

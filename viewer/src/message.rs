@@ -89,12 +89,25 @@ pub(crate) enum RelayKind {
     Candidate,
 }
 
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Departure {
+    /// The client said goodbye: a WebSocket close frame, which a program that crashes does not send.
+    Closed,
+    /// It ended without a word, or the server ended it.
+    Lost,
+}
+
 /// A message to a client.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Outgoing {
     Registered {
         client_id: String,
+        /// To a producer: how many `consumer_connected` follow at once.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        consumers: Option<usize>,
     },
     ConsumerConnected {
         consumer_id: String,
@@ -111,6 +124,7 @@ pub(crate) enum Outgoing {
     },
     ProducerDisconnected {
         producer_id: String,
+        reason: Departure,
     },
     Pong,
     Error {

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
-use crate::message::{MAX_CONNECTED, Outgoing, Register, RegisterConsumer, RegisterProducer, RelayKind, Request};
+use crate::message::{
+    Departure, MAX_CONNECTED, Outgoing, Register, RegisterConsumer, RegisterProducer, RelayKind, Request,
+};
 
 /// Names a connection. The caller never uses one twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,14 +121,14 @@ impl Registry {
     }
 
     /// Forgets a connection that has ended, whether or not it ever registered.
-    pub(crate) fn disconnect(&mut self, connection: ConnectionId) -> Vec<Effect> {
+    pub(crate) fn disconnect(&mut self, connection: ConnectionId, reason: Departure) -> Vec<Effect> {
         match self.connections.remove(&connection) {
             None => Vec::new(),
             Some(Client::Producer(id)) => {
                 let producer = self.producers.remove(&id).expect("every connection's id has its record");
                 self.consumers_of(&id, &producer.client_id)
                     .map(|(_, consumer)| {
-                        (consumer.connection, Outgoing::ProducerDisconnected { producer_id: id.clone() })
+                        (consumer.connection, Outgoing::ProducerDisconnected { producer_id: id.clone(), reason })
                     })
                     .map(|(connection, message)| Effect::Send(connection, message))
                     .collect()
@@ -149,11 +151,15 @@ impl Registry {
             self.connections.remove(&older.connection);
             effects.push(Effect::Close(older.connection, "session: has registered again, on a newer connection"));
         }
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone() }));
         let producer = Producer { connection, client_id, metadata, session };
-        for (consumer_id, consumer) in self.consumers_of(&id, &producer.client_id) {
-            effects.extend(introduce((&id, &producer), (consumer_id, consumer)));
-        }
+        let introductions: Vec<Effect> = self
+            .consumers_of(&id, &producer.client_id)
+            .flat_map(|consumer| introduce((&id, &producer), consumer))
+            .collect();
+        let to_producer = |effect: &&Effect| matches!(effect, Effect::Send(to, _) if *to == connection);
+        let consumers = Some(introductions.iter().filter(to_producer).count());
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers }));
+        effects.extend(introductions);
         self.connections.insert(connection, Client::Producer(id.clone()));
         self.producers.insert(id, producer);
         effects
@@ -177,7 +183,7 @@ impl Registry {
                     .map(|(_, producer)| consumer_gone(&id, producer)),
             );
         }
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone() }));
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers: None }));
         for (producer_id, producer) in self.producers_of(&consumer) {
             effects.extend(introduce((producer_id, producer), (&id, &consumer)));
         }

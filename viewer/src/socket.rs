@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, timeout};
 
 use crate::hub::Seat;
-use crate::message::{Incoming, Outgoing, Problem, parse};
+use crate::message::{Departure, Incoming, Outgoing, Problem, parse};
 use crate::server::stopped;
 
 /// How long a client may take to make room for a message in its receive buffer.
@@ -17,7 +17,9 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why a connection ends.
 enum End {
-    /// The client closed it, or the network did.
+    /// The client closed it, with a goodbye.
+    Closed,
+    /// The client is gone without one, or the network is.
     Gone,
     /// The hub let go of it: replaced, or too slow.
     LetGo,
@@ -35,7 +37,7 @@ pub(crate) async fn serve(mut socket: WebSocket, mut seat: Seat, mut stopping: w
         () = stopped(&mut stopping) => End::Stopping,
         end = converse(&mut socket, &mut seat) => end,
     };
-    seat.leave();
+    seat.leave(if matches!(end, End::Closed) { Departure::Closed } else { Departure::Lost });
     let _ = timeout(CLOSE_TIMEOUT, close(&mut socket, end)).await;
 }
 
@@ -72,7 +74,8 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat) -> End {
                     },
                     Some(Ok(Message::Binary(_))) => Problem::new("message: must be text, not binary"),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                    Some(Ok(Message::Close(_))) | None => return End::Gone,
+                    Some(Ok(Message::Close(frame))) => return end_by(frame.as_ref()),
+                    None => return End::Gone,
                     Some(Err(error)) => return End::Refused(unreadable(&error)),
                 };
                 bad_messages += 1;
@@ -115,7 +118,7 @@ async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
 
 async fn close(socket: &mut WebSocket, end: End) {
     let (code, reason) = match end {
-        End::Gone => return,
+        End::Closed | End::Gone => return,
         End::LetGo => (close_code::POLICY, "let go"),
         End::Stopping => (close_code::AWAY, "the server stops"),
         End::Refused(problem) => {
@@ -128,6 +131,14 @@ async fn close(socket: &mut WebSocket, end: End) {
     let frame = CloseFrame { code, reason: reason.into() };
     if socket.send(Message::Close(Some(frame))).await.is_ok() {
         while let Some(Ok(_)) = socket.recv().await {}
+    }
+}
+
+/// What a close frame says: any but the usual codes is a complaint, and the client's end no farewell.
+fn end_by(frame: Option<&CloseFrame>) -> End {
+    match frame.map(|frame| frame.code) {
+        None | Some(close_code::NORMAL | close_code::AWAY | close_code::STATUS) => End::Closed,
+        Some(_) => End::Gone,
     }
 }
 

@@ -4,8 +4,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ::webrtc::data_channel::DataChannel;
-use ::webrtc::error::Error as StackError;
 use bytes::Bytes;
 use chrono::Utc;
 use tokio::sync::Notify;
@@ -16,9 +14,13 @@ use super::window::Window;
 use crate::diagnostics::debug;
 use crate::journal::{CursorId, SharedJournal};
 use crate::observe::EndReason;
+use crate::webrtc::channel::Channel;
+use crate::webrtc::error::Error;
 
-/// How much is read from the journal at once. What is on the way exceeds the window by this at the most.
-const CHUNK_BYTES: usize = 16 * 1024;
+/// How much is read from the journal at once: an eighth of the window, within these bounds. What is in flight exceeds the
+/// window by at most this.
+const MIN_CHUNK_BYTES: usize = 1024;
+const MAX_CHUNK_BYTES: usize = 16 * 1024;
 
 /// How long nothing may arrive while something is on the way.
 const STALL_LIMIT: Duration = Duration::from_secs(20);
@@ -28,7 +30,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(1);
 const LAST_LOOK: Duration = Duration::from_millis(50);
 
 pub(crate) struct Delivery {
-    pub(crate) channel: Arc<dyn DataChannel>,
+    pub(crate) channel: Channel,
     pub(crate) journal: Arc<SharedJournal>,
     pub(crate) cursor: CursorId,
     /// Told when the channel has room again.
@@ -101,7 +103,7 @@ impl Delivery {
             if arrived > 0 {
                 self.journal.acknowledge(self.cursor, arrived);
                 let before = window.size();
-                window.on_arrived(now, on_the_way.arrived);
+                window.on_acknowledged(now, on_the_way.arrived);
                 if window.size() != before {
                     self.set_threshold(&window).await?;
                 }
@@ -111,12 +113,16 @@ impl Delivery {
             if on_the_way.is_stalled(now) {
                 return Err(EndReason::Stalled);
             }
-            if outstanding < window.size() && self.send_chunk(&mut on_the_way).await? {
-                window.on_sent(now, on_the_way.sent);
-                look = FIRST_LOOK;
-                continue;
-            }
             let has_room = outstanding < window.size();
+            if has_room {
+                let chunk = (window.size() / 8).clamp(MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
+                if self.send_chunk(chunk, &mut on_the_way).await? {
+                    window.on_sent(now, on_the_way.sent);
+                    look = FIRST_LOOK;
+                    continue;
+                }
+                window.on_idle();
+            }
             tokio::select! {
                 () = self.journal.readable(self.cursor), if has_room => {}
                 () = self.drained.notified() => {}
@@ -126,8 +132,8 @@ impl Delivery {
     }
 
     /// Sends the next entries; false where there are none.
-    async fn send_chunk(&self, on_the_way: &mut OnTheWay) -> Result<bool, EndReason> {
-        let batch = self.journal.read(self.cursor, CHUNK_BYTES);
+    async fn send_chunk(&self, max_bytes: usize, on_the_way: &mut OnTheWay) -> Result<bool, EndReason> {
+        let batch = self.journal.read(self.cursor, max_bytes);
         if batch.dropped > 0 {
             let gap = framing::gap(Utc::now(), batch.dropped, GapReason::Overflow);
             self.send(&gap, 0, on_the_way).await?;
@@ -157,10 +163,8 @@ impl Delivery {
                 on_the_way.push(Instant::now(), text.len(), entries);
                 Ok(true)
             }
-            Err(StackError::ErrOutboundPacketTooLarge) => Ok(false),
-            Err(StackError::ErrDataChannelClosed | StackError::ErrDataChannelNotOpen) => {
-                Err(EndReason::ClosedByConsumer)
-            }
+            Err(Error::MessageTooLong) => Ok(false),
+            Err(Error::ChannelClosed) => Err(EndReason::ClosedByConsumer),
             Err(error) => {
                 debug!("the channel refuses a message: {error}");
                 Err(EndReason::Failed)
@@ -171,7 +175,7 @@ impl Delivery {
     /// The channel tells when no more than half of the window is on the way.
     async fn set_threshold(&self, window: &Window) -> Result<(), EndReason> {
         let half = u32::try_from(window.size() / 2).expect("a window is a few MiB");
-        self.channel.set_buffered_amount_low_threshold(half).await.map_err(|_| EndReason::ClosedByConsumer)
+        self.channel.set_drained_threshold(half).await.map_err(|_| EndReason::ClosedByConsumer)
     }
 }
 

@@ -2,36 +2,31 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ::webrtc::data_channel::DataChannelEvent;
-use ::webrtc::peer_connection::{RTCIceCandidateInit, RTCPeerConnectionState};
 use futures_util::FutureExt;
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::arrivals::{Arrivals, Arriving};
 use super::delivery::Delivery;
 use super::gauge::Gauge;
+use super::negotiation::{Action, Input, Negotiation};
 use super::table::ConsumerTable;
 use crate::config::Config;
 use crate::diagnostics::{debug, error};
 use crate::journal::{Counts, CursorId, Replay, SharedJournal};
 use crate::observe::{EndReason, Event, Observers};
 use crate::runtime::Shutdown;
-use crate::signaling::message::{LocalCandidate, Outgoing, RemoteCandidate};
+use crate::signaling::message::{LocalCandidate, Outgoing};
 use crate::stats::Counters;
+use crate::webrtc::channel::ChannelEvent;
 use crate::webrtc::connection::{Connection, ConnectionEvent, ConnectionOptions};
+use crate::webrtc::error::Error;
 use crate::webrtc::ice_servers::IceServers;
-
-/// How long a channel may take to open.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How often the stack is nudged between the path and the channel.
 const NUDGE_INTERVAL: Duration = Duration::from_millis(5);
-
-/// How long the path may be lost.
-const PATH_LOST_LIMIT: Duration = Duration::from_secs(15);
 
 /// What every peer of a producer shares.
 pub(crate) struct PeerContext {
@@ -47,24 +42,12 @@ pub(crate) struct PeerContext {
     pub(crate) shutdown: Shutdown,
 }
 
-/// What the roster tells a peer. The end of the channel ends the peer.
-#[derive(Debug)]
-pub(crate) enum Command {
-    /// The offer may be made.
-    Introduce,
-    /// An answer, checked.
-    Answer(String),
-    /// A candidate, checked.
-    Candidate(RemoteCandidate),
-    /// The end, and why.
-    End(EndReason),
-}
-
 pub(crate) struct Peer {
     pub(crate) context: Arc<PeerContext>,
     pub(crate) consumer_id: String,
     pub(crate) generation: u64,
-    pub(crate) commands: mpsc::Receiver<Command>,
+    /// From the roster. Its end is the end of the producer.
+    pub(crate) inputs: mpsc::Receiver<Input>,
     /// There until the channel opens.
     pub(crate) arriving: Option<Arriving>,
 }
@@ -72,9 +55,8 @@ pub(crate) struct Peer {
 impl Peer {
     /// Lives from the announcement of a consumer to its end; returns whose it was, and which.
     pub(crate) async fn run(mut self) -> (String, u64) {
-        let deadline = Instant::now() + OPEN_TIMEOUT;
         let (reason, counts) = match self.connect().await {
-            Ok((connection, offer)) => self.attend(connection, offer, deadline).await,
+            Ok((connection, offer)) => self.attend(connection, offer).await,
             Err(problem) => {
                 debug!("no connection to consumer {:?}: {problem}", self.consumer_id);
                 (EndReason::Failed, None)
@@ -94,7 +76,7 @@ impl Peer {
     }
 
     /// A connection, and the offer that is to be said.
-    async fn connect(&self) -> Result<(Connection, Outgoing), String> {
+    async fn connect(&self) -> Result<(Connection, Outgoing), Error> {
         let options = ConnectionOptions {
             config: Arc::clone(&self.context.config),
             counters: Arc::clone(&self.context.counters),
@@ -111,19 +93,9 @@ impl Peer {
         }
     }
 
-    /// Without a signaling connection nobody could answer, and the queue may be full: then nothing is said.
-    fn say(&self, message: Outgoing) {
-        let _ = self.context.outgoing.try_send(message);
-    }
-
     /// Sees a connection through to its end. The counts are there where its channel had opened.
-    async fn attend(
-        &mut self,
-        mut connection: Connection,
-        offer: Outgoing,
-        deadline: Instant,
-    ) -> (EndReason, Option<Counts>) {
-        let attended = AssertUnwindSafe(self.see_through(&mut connection, offer, deadline)).catch_unwind().await;
+    async fn attend(&mut self, mut connection: Connection, offer: Outgoing) -> (EndReason, Option<Counts>) {
+        let attended = AssertUnwindSafe(self.see_through(&mut connection, offer)).catch_unwind().await;
         let farewell = *self.context.shutdown.borrow();
         // One that did not take everything would not take the end of the channel, either.
         if let Ok((EndReason::ProducerClosed, Some(counts))) = &attended
@@ -140,50 +112,49 @@ impl Peer {
         })
     }
 
-    async fn see_through(
-        &mut self,
-        connection: &mut Connection,
-        offer: Outgoing,
-        deadline: Instant,
-    ) -> (EndReason, Option<Counts>) {
-        if let Err(reason) = self.open(connection, offer, deadline).await {
+    async fn see_through(&mut self, connection: &mut Connection, offer: Outgoing) -> (EndReason, Option<Counts>) {
+        let mut negotiation = Negotiation::default();
+        if let Err(reason) = self.open(connection, &mut negotiation, offer).await {
             return (reason, None);
         }
-        let (reason, counts) = self.deliver(connection).await;
+        let (reason, counts) = self.deliver(connection, &mut negotiation).await;
         (reason, Some(counts))
     }
 
-    /// Until the channel opens.
-    async fn open(&mut self, connection: &mut Connection, offer: Outgoing, deadline: Instant) -> Result<(), EndReason> {
-        let channel = Arc::clone(&connection.channel);
+    /// Until the channel is open.
+    async fn open(
+        &mut self,
+        connection: &mut Connection,
+        negotiation: &mut Negotiation,
+        offer: Outgoing,
+    ) -> Result<(), EndReason> {
         let outgoing = self.context.outgoing.clone();
-        // Without it nothing comes of the connection: it waits for a server that reads slowly. No candidate goes before it.
         let mut offer = Some(offer);
-        let mut signaling = Exchange::default();
         let mut nudges = interval(NUDGE_INTERVAL);
         nudges.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                Ok(place) = outgoing.reserve(), if signaling.introduced && offer.is_some() => {
+            let input = tokio::select! {
+                // Without the offer nothing comes of the connection: it waits for a server that reads slowly.
+                Ok(place) = outgoing.reserve(), if negotiation.wants_to_offer() => {
                     if let Some(offer) = offer.take() {
                         place.send(offer);
                     }
+                    Some(Input::OfferSent)
                 }
-                command = self.commands.recv() => self.obey(command, connection, &mut signaling).await?,
-                Some(event) = connection.events.recv(), if offer.is_none() => self.note(event, &mut signaling)?,
-                _ = nudges.tick(), if signaling.has_path => connection.nudge().await,
-                event = channel.poll() => match event {
-                    Some(DataChannelEvent::OnOpen) => return Ok(()),
-                    Some(DataChannelEvent::OnClose) | None => return Err(EndReason::ClosedByConsumer),
-                    Some(_) => {}
-                },
-                () = sleep_until(deadline) => return Err(EndReason::OpenTimeout),
+                _ = nudges.tick(), if negotiation.is_opening() => {
+                    connection.nudge().await;
+                    None
+                }
+                happened = self.next(connection, negotiation) => happened.input(),
+            };
+            if self.handle(connection, negotiation, input).await? {
+                return Ok(());
             }
         }
     }
 
     /// While the channel is open.
-    async fn deliver(&mut self, connection: &mut Connection) -> (EndReason, Counts) {
+    async fn deliver(&mut self, connection: &mut Connection, negotiation: &mut Negotiation) -> (EndReason, Counts) {
         let context = Arc::clone(&self.context);
         let cursor = OpenCursor::new(Arc::clone(&context.journal), context.config.replay);
         let gauge = Arc::new(Gauge::default());
@@ -196,105 +167,126 @@ impl Peer {
 
         let drained = Arc::new(Notify::new());
         let delivery = Delivery {
-            channel: Arc::clone(&connection.channel),
+            channel: connection.channel.clone(),
             journal: Arc::clone(&context.journal),
             cursor: cursor.id,
             drained: Arc::clone(&drained),
             gauge,
         };
-        let reason = self.watch(connection, delivery, &drained).await;
+        let reason = self.watch(connection, negotiation, delivery, &drained).await;
         // First from the list, so that nobody reads the counts of a cursor that is closed.
         drop(listed);
         (reason, cursor.close())
     }
 
-    async fn watch(&mut self, connection: &mut Connection, delivery: Delivery, drained: &Notify) -> EndReason {
-        let channel = Arc::clone(&connection.channel);
+    async fn watch(
+        &mut self,
+        connection: &mut Connection,
+        negotiation: &mut Negotiation,
+        delivery: Delivery,
+        drained: &Notify,
+    ) -> EndReason {
         let mut delivery = std::pin::pin!(delivery.run());
-        let mut signaling = Exchange { answered: true, ..Exchange::default() };
         loop {
-            let lost_at = signaling.path_lost.map(|since| since + PATH_LOST_LIMIT);
-            let ended = tokio::select! {
-                reason = &mut delivery => Err(reason),
-                command = self.commands.recv() => self.obey(command, connection, &mut signaling).await,
-                Some(event) = connection.events.recv() => self.note(event, &mut signaling),
-                event = channel.poll() => match event {
-                    Some(DataChannelEvent::OnClosing | DataChannelEvent::OnClose) | None => Err(EndReason::ClosedByConsumer),
-                    Some(DataChannelEvent::OnBufferedAmountLow) => { drained.notify_one(); Ok(()) }
-                    // What a consumer of part 1 says means nothing; it must only be taken from the queue.
-                    Some(_) => Ok(()),
-                },
-                () = sleep_until(lost_at.unwrap_or_else(Instant::now)), if lost_at.is_some() => Err(EndReason::PathLost),
+            let happened = tokio::select! {
+                reason = &mut delivery => return reason,
+                happened = self.next(connection, negotiation) => happened,
             };
-            if let Err(reason) = ended {
+            if matches!(happened, Happened::Drained) {
+                drained.notify_one();
+            }
+            if let Err(reason) = self.handle(connection, negotiation, happened.input()).await {
                 return reason;
             }
         }
     }
 
-    async fn obey(
+    /// What happens next. Cancelled, it loses nothing.
+    async fn next(&mut self, connection: &mut Connection, negotiation: &Negotiation) -> Happened {
+        let deadline = negotiation.deadline();
+        tokio::select! {
+            input = self.inputs.recv() => Happened::Input(input.unwrap_or(Input::End(EndReason::ProducerClosed))),
+            Some(event) = connection.events.recv(), if negotiation.takes_local_candidates() => event.into(),
+            event = connection.channel.next_event() => event.into(),
+            () = sleep_until(deadline.unwrap_or_else(Instant::now).into()), if deadline.is_some() => {
+                Happened::Input(Input::Deadline)
+            }
+        }
+    }
+
+    /// Does what follows from `input`. Returns whether the channel is open now.
+    async fn handle(
         &self,
-        command: Option<Command>,
         connection: &Connection,
-        signaling: &mut Exchange,
-    ) -> Result<(), EndReason> {
-        match command {
-            None => return Err(EndReason::ProducerClosed),
-            Some(Command::End(reason)) => return Err(reason),
-            Some(Command::Introduce) => signaling.introduced = true,
-            // A second answer changes nothing: the first one holds.
-            Some(Command::Answer(_)) if signaling.answered => {}
-            Some(Command::Answer(sdp)) => {
-                signaling.answered = true;
-                connection.accept(sdp).await.map_err(|problem| {
+        negotiation: &mut Negotiation,
+        input: Option<Input>,
+    ) -> Result<bool, EndReason> {
+        let Some(input) = input else { return Ok(false) };
+        for action in negotiation.handle(Instant::now(), input) {
+            match action {
+                Action::Accept(answer) => connection.accept(answer).await.map_err(|problem| {
                     debug!("the stack refuses the answer of consumer {:?}: {problem}", self.consumer_id);
                     EndReason::Failed
-                })?;
-                for candidate in std::mem::take(&mut signaling.early) {
-                    self.add(candidate, connection).await;
+                })?,
+                Action::Add(candidate) => {
+                    if let Err(problem) = connection.add_candidate(candidate).await {
+                        self.context.counters.candidates_refused.increment();
+                        debug!("the stack refuses a candidate of consumer {:?}: {problem}", self.consumer_id);
+                    }
                 }
+                Action::Send(candidate) => self.send_candidate(candidate),
+                Action::Deliver => return Ok(true),
+                Action::End(reason) => return Err(reason),
             }
-            Some(Command::Candidate(candidate)) if signaling.answered => self.add(candidate, connection).await,
-            Some(Command::Candidate(candidate)) => signaling.early.push(candidate),
         }
-        Ok(())
+        Ok(false)
     }
 
-    async fn add(&self, candidate: RemoteCandidate, connection: &Connection) {
-        let candidate = RTCIceCandidateInit {
-            candidate: candidate.candidate,
-            sdp_mid: candidate.sdp_mid.or_else(|| Some("0".to_owned())),
-            sdp_mline_index: candidate.sdp_m_line_index.or(Some(0)),
-            username_fragment: candidate.username_fragment,
-            ..RTCIceCandidateInit::default()
-        };
-        if let Err(problem) = connection.add_candidate(candidate).await {
-            self.context.counters.candidates_refused.increment();
-            debug!("the stack refuses a candidate of consumer {:?}: {problem}", self.consumer_id);
+    /// Without a signaling connection nobody could answer, and the queue may be full: then it is not sent.
+    fn send_candidate(&self, candidate: String) {
+        let to = self.consumer_id.clone();
+        let candidate = LocalCandidate { to, candidate, sdp_mid: "0".to_owned(), sdp_m_line_index: 0 };
+        let _ = self.context.outgoing.try_send(Outgoing::IceCandidate(candidate));
+    }
+}
+
+/// What happens to a connection, with what is not the negotiation's.
+enum Happened {
+    Input(Input),
+    /// The channel has room again.
+    Drained,
+    Nothing,
+}
+
+impl Happened {
+    fn input(self) -> Option<Input> {
+        match self {
+            Self::Input(input) => Some(input),
+            Self::Drained | Self::Nothing => None,
         }
     }
+}
 
-    fn note(&self, event: ConnectionEvent, signaling: &mut Exchange) -> Result<(), EndReason> {
+impl From<ConnectionEvent> for Happened {
+    fn from(event: ConnectionEvent) -> Self {
         match event {
-            ConnectionEvent::Candidate(candidate) => self.say(Outgoing::IceCandidate(LocalCandidate {
-                to: self.consumer_id.clone(),
-                candidate: candidate.candidate,
-                sdp_mid: "0".to_owned(),
-                sdp_m_line_index: 0,
-            })),
-            ConnectionEvent::GatheringComplete => {}
-            ConnectionEvent::PathFound => signaling.has_path = true,
-            ConnectionEvent::State(state) => match state {
-                RTCPeerConnectionState::Connected => signaling.path_lost = None,
-                RTCPeerConnectionState::Disconnected => {
-                    signaling.path_lost.get_or_insert_with(Instant::now);
-                }
-                RTCPeerConnectionState::Failed => return Err(EndReason::PathLost),
-                RTCPeerConnectionState::Closed => return Err(EndReason::ClosedByConsumer),
-                _ => {}
-            },
+            ConnectionEvent::Candidate(candidate) => Self::Input(Input::LocalCandidate(candidate)),
+            ConnectionEvent::GatheringComplete => Self::Nothing,
+            ConnectionEvent::PathFound => Self::Input(Input::PathFound),
+            ConnectionEvent::Path(path) => Self::Input(Input::Path(path)),
         }
-        Ok(())
+    }
+}
+
+impl From<ChannelEvent> for Happened {
+    fn from(event: ChannelEvent) -> Self {
+        match event {
+            ChannelEvent::Open => Self::Input(Input::ChannelOpen),
+            ChannelEvent::Closed => Self::Input(Input::ChannelClosed),
+            ChannelEvent::Drained => Self::Drained,
+            // What a consumer of part 1 sends means nothing.
+            ChannelEvent::Other => Self::Nothing,
+        }
     }
 }
 
@@ -320,15 +312,4 @@ impl Drop for OpenCursor {
         // Nothing where it is closed already.
         self.journal.close_cursor(self.id);
     }
-}
-
-/// What has been said so far about one connection.
-#[derive(Default)]
-struct Exchange {
-    introduced: bool,
-    answered: bool,
-    /// Candidates that came before the answer; the roster lets no more than 32 through.
-    early: Vec<RemoteCandidate>,
-    has_path: bool,
-    path_lost: Option<Instant>,
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::webrtc::data_channel::{DataChannel, RTCDataChannelInit};
+use ::webrtc::data_channel::RTCDataChannelInit;
 use ::webrtc::peer_connection::{
     CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
     RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
@@ -17,10 +17,13 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::addresses;
+use super::channel::Channel;
 use super::dtls_gate::DtlsGate;
+use super::error::{Error, Result};
 use super::sockets::Sockets;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
+use crate::signaling::message::RemoteCandidate;
 use crate::stats::Counters;
 
 /// The label of the channel (PROTOCOL.md §4).
@@ -41,17 +44,30 @@ const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);
 /// What the stack tells about a connection.
 #[derive(Debug)]
 pub(crate) enum ConnectionEvent {
-    Candidate(RTCIceCandidateInit),
+    /// A candidate of this side.
+    Candidate(String),
     GatheringComplete,
     /// ICE has a pair: what follows is DTLS, SCTP, and the opening of the channel.
     PathFound,
-    State(RTCPeerConnectionState),
+    Path(Path),
+}
+
+/// How the path to the consumer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Path {
+    Up,
+    /// Nothing has come from the consumer for a while; it may come back.
+    Down,
+    /// It has failed.
+    Lost,
+    /// The consumer has closed the connection, or this side has.
+    Closed,
 }
 
 /// Must be closed: a connection that is only dropped keeps its task and its sockets.
 pub(crate) struct Connection {
     peer: Arc<dyn PeerConnection>,
-    pub(crate) channel: Arc<dyn DataChannel>,
+    pub(crate) channel: Channel,
     pub(crate) events: mpsc::Receiver<ConnectionEvent>,
     sockets: usize,
     resets: StreamResets,
@@ -67,7 +83,7 @@ pub(crate) struct ConnectionOptions {
 
 impl Connection {
     /// A connection that has offered nothing yet.
-    pub(crate) async fn new(options: &ConnectionOptions) -> Result<Self, String> {
+    pub(crate) async fn new(options: &ConnectionOptions) -> Result<Self> {
         // With mDNS a browser's `.local` candidates can be reached from behind a firewall. Where there is no multicast
         // route the stack refuses to build with it (webrtc 0.21.1, driver.rs `bind_transports`): then without, and the
         // browser is learnt from its own checks. Can go when mDNS is best effort upstream;
@@ -78,7 +94,7 @@ impl Connection {
         }
     }
 
-    async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self, String> {
+    async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self> {
         let (sender, events) = mpsc::channel(64);
         let gate = DtlsGate::default();
         let resets = StreamResets::default();
@@ -93,48 +109,53 @@ impl Connection {
             .with_runtime(Arc::new(runtime))
             .with_udp_addrs(addresses)
             .build()
-            .await
-            .map_err(|error| error.to_string())?;
+            .await?;
         let peer: Arc<dyn PeerConnection> = Arc::new(peer);
         let init = RTCDataChannelInit { ordered: true, ..RTCDataChannelInit::default() };
         match peer.create_data_channel(CHANNEL_LABEL, Some(init)).await {
-            Ok(channel) => Ok(Self { peer, channel, events, sockets, resets }),
+            Ok(channel) => Ok(Self { peer, channel: Channel(channel), events, sockets, resets }),
             Err(error) => {
                 let _ = peer.close().await;
-                Err(error.to_string())
+                Err(error.into())
             }
         }
     }
 
     /// The offer, with every candidate that is known without the network: a server may drop those that come later.
-    pub(crate) async fn offer(&mut self) -> Result<String, String> {
-        let text = |error: webrtc::error::Error| error.to_string();
-        let offer = self.peer.create_offer(None).await.map_err(text)?;
-        self.peer.set_local_description(offer).await.map_err(text)?;
+    pub(crate) async fn offer(&mut self) -> Result<String> {
+        let offer = self.peer.create_offer(None).await?;
+        self.peer.set_local_description(offer).await?;
         let mut gathered = 0;
         let gathering = async {
             while gathered < self.sockets {
                 match self.events.recv().await {
                     Some(ConnectionEvent::Candidate(_)) => gathered += 1,
-                    Some(ConnectionEvent::State(_) | ConnectionEvent::PathFound) => {}
+                    Some(ConnectionEvent::Path(_) | ConnectionEvent::PathFound) => {}
                     Some(ConnectionEvent::GatheringComplete) | None => return,
                 }
             }
         };
         let _ = timeout(HOST_CANDIDATES_TIMEOUT, gathering).await;
-        let local = self.peer.local_description().await.ok_or("no local description")?;
+        let local = self.peer.local_description().await.ok_or(Error::NoDescription)?;
         Ok(local.sdp)
     }
 
     /// Takes the consumer's answer, which has been checked.
-    pub(crate) async fn accept(&self, answer: String) -> Result<(), String> {
-        let answer = RTCSessionDescription::answer(answer).map_err(|error| error.to_string())?;
-        self.peer.set_remote_description(answer).await.map_err(|error| error.to_string())
+    pub(crate) async fn accept(&self, answer: String) -> Result<()> {
+        let answer = RTCSessionDescription::answer(answer)?;
+        Ok(self.peer.set_remote_description(answer).await?)
     }
 
     /// Takes one candidate of the consumer, which has been checked, after its answer.
-    pub(crate) async fn add_candidate(&self, candidate: RTCIceCandidateInit) -> Result<(), String> {
-        self.peer.add_ice_candidate(candidate).await.map_err(|error| error.to_string())
+    pub(crate) async fn add_candidate(&self, candidate: RemoteCandidate) -> Result<()> {
+        let candidate = RTCIceCandidateInit {
+            candidate: candidate.candidate,
+            sdp_mid: candidate.sdp_mid.or_else(|| Some("0".to_owned())),
+            sdp_mline_index: candidate.sdp_m_line_index.or(Some(0)),
+            username_fragment: candidate.username_fragment,
+            ..RTCIceCandidateInit::default()
+        };
+        Ok(self.peer.add_ice_candidate(candidate).await?)
     }
 
     /// Has the stack send what it has ready.
@@ -144,7 +165,7 @@ impl Connection {
     /// opening. Can go when the loop writes after it handles events.
     pub(crate) async fn nudge(&self) {
         // The threshold stays as it is; a channel that is gone needs no nudge.
-        let _ = self.channel.set_buffered_amount_low_threshold(0).await;
+        let _ = self.channel.set_drained_threshold(0).await;
     }
 
     /// Ends the channel behind its last message, and waits for the consumer to end its side, until then.
@@ -156,13 +177,13 @@ impl Connection {
     pub(crate) async fn close_channel(&mut self, until: Instant) {
         let gone = async {
             while let Some(event) = self.events.recv().await {
-                if let ConnectionEvent::State(RTCPeerConnectionState::Closed | RTCPeerConnectionState::Failed) = event {
+                if let ConnectionEvent::Path(Path::Closed | Path::Lost) = event {
                     return;
                 }
             }
         };
         let answered = self.resets.count() + 1;
-        if self.channel.close().await.is_ok() {
+        if self.channel.0.close().await.is_ok() {
             let _ = timeout_at(until, async {
                 tokio::select! {
                     () = gone => {}
@@ -219,7 +240,7 @@ impl PeerConnectionEventHandler for Handler {
         if let Ok(candidate) = event.candidate.to_json()
             && !candidate.candidate.is_empty()
         {
-            self.tell(ConnectionEvent::Candidate(candidate));
+            self.tell(ConnectionEvent::Candidate(candidate.candidate));
         }
     }
 
@@ -237,6 +258,13 @@ impl PeerConnectionEventHandler for Handler {
     }
 
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        self.tell(ConnectionEvent::State(state));
+        let path = match state {
+            RTCPeerConnectionState::Connected => Path::Up,
+            RTCPeerConnectionState::Disconnected => Path::Down,
+            RTCPeerConnectionState::Failed => Path::Lost,
+            RTCPeerConnectionState::Closed => Path::Closed,
+            _ => return,
+        };
+        self.tell(ConnectionEvent::Path(path));
     }
 }

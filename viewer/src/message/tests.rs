@@ -82,7 +82,14 @@ fn depth_is_bounded() {
 #[test]
 fn what_goes_out_is_written_strictly() {
     let table = [
-        (Outgoing::Registered { client_id: "api#2".into() }, json!({"type": "registered", "client_id": "api#2"})),
+        (
+            Outgoing::Registered { client_id: "page".into(), consumers: None },
+            json!({"type": "registered", "client_id": "page"}),
+        ),
+        (
+            Outgoing::Registered { client_id: "api#2".into(), consumers: Some(0) },
+            json!({"type": "registered", "client_id": "api#2", "consumers": 0}),
+        ),
         (
             Outgoing::ConsumerConnected { consumer_id: "c".into() },
             json!({"type": "consumer_connected", "consumer_id": "c"}),
@@ -92,8 +99,12 @@ fn what_goes_out_is_written_strictly() {
             json!({"type": "consumer_disconnected", "consumer_id": "c"}),
         ),
         (
-            Outgoing::ProducerDisconnected { producer_id: "p".into() },
-            json!({"type": "producer_disconnected", "producer_id": "p"}),
+            Outgoing::ProducerDisconnected { producer_id: "p".into(), reason: Departure::Closed },
+            json!({"type": "producer_disconnected", "producer_id": "p", "reason": "closed"}),
+        ),
+        (
+            Outgoing::ProducerDisconnected { producer_id: "p".into(), reason: Departure::Lost },
+            json!({"type": "producer_disconnected", "producer_id": "p", "reason": "lost"}),
         ),
         (
             Outgoing::ProducerConnected {

@@ -71,17 +71,40 @@ impl World {
     }
 
     fn apply(&mut self, registry: &mut Registry, effects: Vec<Effect>) -> Result<(), TestCaseError> {
+        Self::check_counts(&effects)?;
         for effect in effects {
             match effect {
                 Effect::Close(connection, _) => {
                     prop_assert!(self.open.remove(&connection).is_some(), "closed one that was gone");
-                    prop_assert_eq!(registry.disconnect(connection), vec![], "its end is reported by nobody twice");
+                    prop_assert_eq!(
+                        registry.disconnect(connection, Departure::Lost),
+                        vec![],
+                        "its end is reported by nobody twice"
+                    );
                 }
                 Effect::Send(connection, message) => {
                     let known = self.open.get_mut(&connection);
                     prop_assert!(known.is_some(), "{:?} sent to a connection that is gone", message);
                     known.expect("just asserted").learn(message)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// A producer is told of as many consumers as `registered` says, right behind it; a consumer gets no such number.
+    fn check_counts(effects: &[Effect]) -> Result<(), TestCaseError> {
+        for effect in effects {
+            let Effect::Send(connection, Outgoing::Registered { consumers, .. }) = effect else { continue };
+            let to_it = effects.iter().filter_map(|effect| match effect {
+                Effect::Send(to, message) if to == connection => Some(message),
+                _ => None,
+            });
+            let behind: Vec<&Outgoing> = to_it.skip(1).collect();
+            let are_consumers = behind.iter().all(|message| matches!(message, Outgoing::ConsumerConnected { .. }));
+            match consumers {
+                Some(consumers) => prop_assert!(behind.len() == *consumers && are_consumers, "{:?}", effects),
+                None => prop_assert!(behind.is_empty() || !are_consumers, "a producer got no number"),
             }
         }
         Ok(())
@@ -119,13 +142,13 @@ impl World {
 impl Knowledge {
     fn learn(&mut self, message: Outgoing) -> Result<(), TestCaseError> {
         match message {
-            Outgoing::Registered { client_id } => {
+            Outgoing::Registered { client_id, .. } => {
                 prop_assert_eq!(self.registered_as.replace(client_id), None, "registered twice");
             }
             Outgoing::ProducerConnected { producer_id: id, .. } | Outgoing::ConsumerConnected { consumer_id: id } => {
                 self.others.insert(id);
             }
-            Outgoing::ProducerDisconnected { producer_id: id } => prop_assert!(self.others.remove(&id)),
+            Outgoing::ProducerDisconnected { producer_id: id, .. } => prop_assert!(self.others.remove(&id)),
             // A consumer that still had its channel was never announced to a producer's newer connection.
             Outgoing::ConsumerDisconnected { consumer_id: id } => drop(self.others.remove(&id)),
             Outgoing::Relay(_) | Outgoing::Error { .. } | Outgoing::Pong => {}
@@ -158,7 +181,7 @@ proptest! {
                     .map_or_else(Vec::new, |connection| registry.receive(connection, Request::Connect { producer })),
                 Step::Leave { by } => world.pick(by).map_or_else(Vec::new, |connection| {
                     world.open.remove(&connection);
-                    registry.disconnect(connection)
+                    registry.disconnect(connection, Departure::Closed)
                 }),
             };
             world.apply(&mut registry, effects)?;

@@ -25,7 +25,11 @@ impl Room {
     }
 
     fn leave(&mut self, connection: u64) {
-        let effects = self.registry.disconnect(ConnectionId(connection));
+        self.leave_by(connection, Departure::Lost);
+    }
+
+    fn leave_by(&mut self, connection: u64, reason: Departure) {
+        let effects = self.registry.disconnect(ConnectionId(connection), reason);
         self.apply(effects);
     }
 
@@ -70,7 +74,11 @@ fn consumer_connected(id: &str) -> Value {
     json!({"type": "consumer_connected", "consumer_id": id})
 }
 
-fn registered(id: &str) -> Value {
+fn producer_registered(id: &str, consumers: usize) -> Value {
+    json!({"type": "registered", "client_id": id, "consumers": consumers})
+}
+
+fn consumer_registered(id: &str) -> Value {
     json!({"type": "registered", "client_id": id})
 }
 
@@ -80,8 +88,8 @@ fn a_consumer_cannot_take_the_place_of_a_producer() {
     let mut room = Room::new();
     room.producer(1, "api", "s1");
     room.producer(2, "api", &mark_of("s1"));
-    assert_eq!(room.heard(1), [registered("api")]);
-    assert_eq!(room.heard(2), [registered("api#2")]);
+    assert_eq!(room.heard(1), [producer_registered("api", 0)]);
+    assert_eq!(room.heard(2), [producer_registered("api#2", 0)]);
 }
 
 #[test]
@@ -90,12 +98,12 @@ fn a_pair_is_told_of_each_other_whoever_comes_first() {
     room.producer(1, "api", "s1");
     room.consumer(2, "page");
     room.producer(3, "db", "s2");
-    assert_eq!(room.heard(1), [registered("api"), consumer_connected("page")]);
+    assert_eq!(room.heard(1), [producer_registered("api", 0), consumer_connected("page")]);
     assert_eq!(
         room.heard(2),
-        [registered("page"), producer_connected("api", "api", "s1"), producer_connected("db", "db", "s2")]
+        [consumer_registered("page"), producer_connected("api", "api", "s1"), producer_connected("db", "db", "s2")]
     );
-    assert_eq!(room.heard(3), [registered("db"), consumer_connected("page")]);
+    assert_eq!(room.heard(3), [producer_registered("db", 1), consumer_connected("page")]);
 }
 
 #[test]
@@ -108,7 +116,7 @@ fn each_of_a_pair_is_told_when_the_other_goes() {
     room.leave(3);
     room.leave(1);
     assert_eq!(room.heard(1), [json!({"type": "consumer_disconnected", "consumer_id": "other"})]);
-    assert_eq!(room.heard(2), [json!({"type": "producer_disconnected", "producer_id": "api"})]);
+    assert_eq!(room.heard(2), [json!({"type": "producer_disconnected", "producer_id": "api", "reason": "lost"})]);
     assert_eq!(room.heard(3), [] as [Value; 0]);
 }
 
@@ -120,10 +128,13 @@ fn a_consumer_that_names_a_producer_hears_of_no_other() {
     room.producer(3, "db", "s3");
     room.say(4, json!({"type": "register", "role": "consumer", "client_id": "all", "producer": "api"}));
     room.say(5, json!({"type": "register", "role": "consumer", "client_id": "second", "producer": "api#2"}));
-    assert_eq!(room.heard(1), [registered("api"), consumer_connected("all")]);
-    assert_eq!(room.heard(2), [registered("api#2"), consumer_connected("all"), consumer_connected("second")]);
-    assert_eq!(room.heard(3), [registered("db")]);
-    assert_eq!(room.heard(5), [registered("second"), producer_connected("api#2", "api", "s2")]);
+    assert_eq!(room.heard(1), [producer_registered("api", 0), consumer_connected("all")]);
+    assert_eq!(
+        room.heard(2),
+        [producer_registered("api#2", 0), consumer_connected("all"), consumer_connected("second")]
+    );
+    assert_eq!(room.heard(3), [producer_registered("db", 0)]);
+    assert_eq!(room.heard(5), [consumer_registered("second"), producer_connected("api#2", "api", "s2")]);
 }
 
 #[test]
@@ -135,9 +146,9 @@ fn a_second_process_gets_a_number_and_the_first_that_is_free() {
     room.leave(2);
     room.producer(4, "api", "s4");
     room.say(5, json!({"type": "register", "role": "producer", "client_id": "api"}));
-    assert_eq!(room.heard(3), [registered("api#3")]);
-    assert_eq!(room.heard(4), [registered("api#2")]);
-    assert_eq!(room.heard(5), [registered("api#4")]);
+    assert_eq!(room.heard(3), [producer_registered("api#3", 0)]);
+    assert_eq!(room.heard(4), [producer_registered("api#2", 0)]);
+    assert_eq!(room.heard(5), [producer_registered("api#4", 0)]);
     assert!(room.closed.is_empty());
 }
 
@@ -150,7 +161,7 @@ fn a_process_that_reconnects_replaces_itself() {
     drop(room.heard(3));
     room.producer(4, "api", "s2");
     assert_eq!(room.closed, [2]);
-    assert_eq!(room.heard(4), [registered("api#2"), consumer_connected("page")]);
+    assert_eq!(room.heard(4), [producer_registered("api#2", 1), consumer_connected("page")]);
     assert_eq!(room.heard(3), [producer_connected("api#2", "api", "s2")]);
     room.leave(2);
     assert_eq!(room.heard(3), [] as [Value; 0], "the older connection's end is nobody's end");
@@ -167,7 +178,7 @@ fn a_consumer_that_registers_again_replaces_itself() {
     assert_eq!(room.closed, [3]);
     assert_eq!(room.heard(1), [consumer_connected("page")]);
     assert_eq!(room.heard(2), [json!({"type": "consumer_disconnected", "consumer_id": "page"})]);
-    assert_eq!(room.heard(4), [registered("page"), producer_connected("api", "api", "s1")]);
+    assert_eq!(room.heard(4), [consumer_registered("page"), producer_connected("api", "api", "s1")]);
 }
 
 #[test]
@@ -175,7 +186,7 @@ fn a_consumer_without_an_id_gets_one() {
     let mut room = Room::new();
     room.consumer(1, "consumer-1");
     room.say(2, json!({"type": "register", "role": "consumer"}));
-    assert_eq!(room.heard(2), [registered("consumer-2")]);
+    assert_eq!(room.heard(2), [consumer_registered("consumer-2")]);
 }
 
 #[test]
@@ -186,10 +197,49 @@ fn a_data_channel_that_lives_is_not_made_twice() {
     let connected = json!({"api": mark_of("s1"), "db": "old", "late": mark_of("s3")});
     room.say(3, json!({"type": "register", "role": "consumer", "client_id": "page", "connected": connected}));
     room.producer(4, "late", "s3");
-    assert_eq!(room.heard(1), [registered("api")]);
-    assert_eq!(room.heard(2), [registered("db"), consumer_connected("page")]);
-    assert_eq!(room.heard(4), [registered("late")]);
+    assert_eq!(room.heard(1), [producer_registered("api", 0)]);
+    assert_eq!(room.heard(2), [producer_registered("db", 0), consumer_connected("page")]);
+    assert_eq!(room.heard(4), [producer_registered("late", 0)]);
     assert_eq!(room.heard(3).len(), 4, "it is told of all three");
+}
+
+#[test]
+fn a_program_that_comes_back_gets_its_old_name_however_it_ended() {
+    let mut room = Room::new();
+    room.consumer(1, "page");
+    room.producer(2, "api", "s1");
+    room.producer(3, "api", "s2");
+    for (connection, reason, word) in [(2, Departure::Closed, "closed"), (4, Departure::Lost, "lost")] {
+        drop(room.heard(1));
+        room.leave_by(connection, reason);
+        let session = format!("after-{connection}");
+        room.producer(connection + 2, "api", &session);
+        assert_eq!(room.heard(connection + 2), [producer_registered("api", 1), consumer_connected("page")]);
+        assert_eq!(
+            room.heard(1),
+            [
+                json!({"type": "producer_disconnected", "producer_id": "api", "reason": word}),
+                producer_connected("api", "api", &session)
+            ]
+        );
+    }
+}
+
+/// So a producer that ends knows whether it has anybody to wait for.
+#[test]
+fn a_producer_is_told_how_many_consumers_follow() {
+    let mut room = Room::new();
+    room.consumer(1, "all");
+    room.say(2, json!({"type": "register", "role": "consumer", "client_id": "of-db", "producer": "db"}));
+    let connected = json!({"api": mark_of("s1")});
+    room.say(3, json!({"type": "register", "role": "consumer", "client_id": "has-it", "connected": connected}));
+    room.producer(4, "api", "s1");
+    assert_eq!(room.heard(4), [producer_registered("api", 1), consumer_connected("all")]);
+    room.leave(1);
+    room.producer(5, "api", "s1");
+    assert_eq!(room.heard(5), [producer_registered("api", 0)]);
+    room.producer(6, "api", "s2");
+    assert_eq!(room.heard(6), [producer_registered("api#2", 1), consumer_connected("has-it")]);
 }
 
 #[test]
@@ -201,12 +251,12 @@ fn an_answered_offer_is_a_data_channel_that_survives_a_reconnect() {
     room.say(2, json!({"type": "webrtc_answer", "to": "api", "sdp": "v=0"}));
     room.leave(1);
     room.producer(3, "api", "s1");
-    assert_eq!(room.heard(3), [registered("api")]);
+    assert_eq!(room.heard(3), [producer_registered("api", 0)]);
     room.say(2, json!({"type": "connect", "producer": "api"}));
     room.leave(3);
     room.producer(4, "api", "s1");
     assert_eq!(room.heard(3), [consumer_connected("page")]);
-    assert_eq!(room.heard(4), [registered("api"), consumer_connected("page")]);
+    assert_eq!(room.heard(4), [producer_registered("api", 1), consumer_connected("page")]);
 }
 
 #[test]
@@ -217,9 +267,13 @@ fn after_a_restart_a_process_keeps_the_name_its_consumers_know() {
     room.producer(2, "api", "s2");
     room.producer(3, "api", "s1");
     room.producer(4, "api", "s3");
-    assert_eq!(room.heard(2), [registered("api#2")]);
-    assert_eq!(room.heard(3), [registered("api")]);
-    assert_eq!(room.heard(4), [registered("api#3"), consumer_connected("page")], "another's name is not its own");
+    assert_eq!(room.heard(2), [producer_registered("api#2", 0)]);
+    assert_eq!(room.heard(3), [producer_registered("api", 0)]);
+    assert_eq!(
+        room.heard(4),
+        [producer_registered("api#3", 1), consumer_connected("page")],
+        "another's name is not its own"
+    );
 }
 
 #[test]

@@ -45,7 +45,10 @@ async fn who_is_silent_is_closed() {
     // A client answers pings only while it reads, so this one is silent.
     let _silent = Client::producer(&server, "silent", "s1").await;
     assert_eq!(listening.hear().await["type"], "producer_connected");
-    assert_eq!(listening.hear().await, json!({"type": "producer_disconnected", "producer_id": "silent"}));
+    assert_eq!(
+        listening.hear().await,
+        json!({"type": "producer_disconnected", "producer_id": "silent", "reason": "lost"})
+    );
     server.stop().await;
 }
 

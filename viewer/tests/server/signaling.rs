@@ -1,7 +1,12 @@
 //! Producers and consumers find each other, over real sockets.
 
+use std::time::{Duration, Instant};
+
 use crate::support::{Client, server};
 use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 #[tokio::test]
 async fn a_handshake_passes_through() {
@@ -42,7 +47,39 @@ async fn a_connection_that_ends_is_told_to_its_pairs() {
     let mut consumer = Client::consumer(&server, "page").await;
     assert_eq!(consumer.hear().await["type"], "producer_connected");
     drop(producer);
-    assert_eq!(consumer.hear().await, json!({"type": "producer_disconnected", "producer_id": "api"}));
+    assert_eq!(consumer.hear().await, json!({"type": "producer_disconnected", "producer_id": "api", "reason": "lost"}));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_goodbye_is_a_close_frame_and_the_name_is_free_at_once() {
+    let server = server().await;
+    let mut consumer = Client::consumer(&server, "page").await;
+    let frame = |code| Message::Close(Some(CloseFrame { code, reason: "".into() }));
+    let ends = [
+        (Some(Message::Close(None)), "closed"),
+        (Some(frame(CloseCode::Normal)), "closed"),
+        (Some(frame(CloseCode::Away)), "closed"),
+        (Some(frame(CloseCode::Error)), "lost"),
+        // A process that is killed says nothing; the kernel closes its socket.
+        (None, "lost"),
+    ];
+    for (number, (goodbye, reason)) in ends.into_iter().enumerate() {
+        let mut producer = Client::producer(&server, "api", &format!("s{number}")).await;
+        let announced = consumer.hear().await;
+        assert_eq!((&announced["type"], &announced["producer_id"]), (&json!("producer_connected"), &json!("api")));
+        let since = Instant::now();
+        if let Some(goodbye) = goodbye {
+            producer.send(goodbye).await;
+        } else {
+            drop(producer);
+        }
+        assert_eq!(
+            consumer.hear().await,
+            json!({"type": "producer_disconnected", "producer_id": "api", "reason": reason})
+        );
+        assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    }
     server.stop().await;
 }
 

@@ -139,10 +139,12 @@ export class Consumer {
         if (this.#roster.announce(message, Date.now())) {
           this.#drop(String(message.producer_id));
         }
+        this.#peers.get(String(message.producer_id))?.expectReturn(true);
         this.#producersChanged();
         break;
       case "producer_disconnected":
-        this.#roster.withdraw(String(message.producer_id));
+        this.#roster.withdraw(String(message.producer_id), message.reason);
+        this.#peers.get(String(message.producer_id))?.expectReturn(false);
         this.#producersChanged();
         break;
       case "webrtc_offer":
@@ -168,9 +170,9 @@ export class Consumer {
         this.#producersChanged();
       },
       onMessage: (data) => this.#take(id, data),
-      onClose: () => {
+      onClose: (how) => {
         this.#peers.delete(id);
-        this.#roster.closed(id, Date.now());
+        this.#roster.closed(id, Date.now(), how);
         this.#ask();
         this.#producersChanged();
       },

@@ -1,6 +1,7 @@
 /** One WebRTC connection to one producer: answers its offer, and hands out what its data channel brings. */
 
 import { isObject } from "./entry";
+import type { ChannelEnd } from "./roster";
 import type { Message } from "./signaling";
 
 export interface PeerHandlers {
@@ -10,7 +11,7 @@ export interface PeerHandlers {
   /** The text or the bytes of one message of the channel. */
   onMessage(data: unknown): void;
   /** The channel has ended, or never came to be. Comes once, and nothing comes after it. */
-  onClose(): void;
+  onClose(how: ChannelEnd): void;
 }
 
 /** A connection that has not opened by then will not. */
@@ -24,6 +25,7 @@ export class Peer {
   /** Candidates wait for it: they cannot be added before the offer is applied. */
   readonly #answered: Promise<void>;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #disconnectedTimeoutMs = DISCONNECTED_TIMEOUT_MS;
   #isOpen = false;
   #isClosed = false;
 
@@ -34,7 +36,7 @@ export class Peer {
     connection.ondatachannel = ({ channel }) => this.#adopt(channel);
     connection.onicecandidate = ({ candidate }) => this.#offerCandidate(candidate);
     connection.onconnectionstatechange = () => this.#follow(connection.connectionState);
-    this.#closeAfter(OPEN_TIMEOUT_MS);
+    this.#failAfter(OPEN_TIMEOUT_MS, "broken");
     this.#answered = this.#answer(offer);
   }
 
@@ -44,6 +46,14 @@ export class Peer {
     const candidate = readCandidate(message);
     if (candidate !== undefined && !this.#isClosed) {
       await this.#connection.addIceCandidate(candidate).catch(() => {});
+    }
+  }
+
+  /** The server says whether the producer is there. The path to one that is gone does not come back when it is lost. */
+  expectReturn(isExpected: boolean): void {
+    this.#disconnectedTimeoutMs = isExpected ? DISCONNECTED_TIMEOUT_MS : 0;
+    if (!this.#isClosed) {
+      this.#follow(this.#connection.connectionState);
     }
   }
 
@@ -63,7 +73,7 @@ export class Peer {
         this.#handlers.send({ type: "webrtc_answer", sdp: answer.sdp });
       }
     } catch {
-      this.#fail();
+      this.#fail("broken");
     }
   }
 
@@ -81,7 +91,17 @@ export class Peer {
     channel.onmessage = ({ data }) => {
       if (!this.#isClosed) this.#handlers.onMessage(data);
     };
-    channel.onclose = () => this.#fail();
+    // A producer that closes the channel resets its stream, which fires `closing` and no `error`. One that ends the connection
+    // fires `error` in Chromium, and no `closing` in Firefox.
+    let isClosing = false;
+    channel.onclosing = () => {
+      isClosing = true;
+    };
+    channel.onerror = () => {
+      isClosing = false;
+      channel.onclosing = null;
+    };
+    channel.onclose = () => this.#fail(isClosing ? "closed" : "broken");
     channel.onopen = () => this.#open();
     if (channel.readyState === "open") {
       this.#open();
@@ -97,25 +117,27 @@ export class Peer {
   }
 
   #follow(state: RTCPeerConnectionState): void {
-    if (state === "failed" || state === "closed") {
-      this.#fail();
+    if (state === "failed") {
+      this.#fail("pathLost");
+    } else if (state === "closed") {
+      this.#fail("broken");
     } else if (state === "disconnected") {
-      this.#closeAfter(DISCONNECTED_TIMEOUT_MS);
+      this.#failAfter(this.#disconnectedTimeoutMs, "pathLost");
     } else if (state === "connected" && this.#isOpen) {
       // A path alone is no channel: until that is open, its time limit stands.
       clearTimeout(this.#timer);
     }
   }
 
-  #closeAfter(timeoutMs: number): void {
+  #failAfter(timeoutMs: number, how: ChannelEnd): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fail(), timeoutMs);
+    this.#timer = setTimeout(() => this.#fail(how), timeoutMs);
   }
 
-  #fail(): void {
+  #fail(how: ChannelEnd): void {
     if (!this.#isClosed) {
       this.close();
-      this.#handlers.onClose();
+      this.#handlers.onClose(how);
     }
   }
 }

@@ -27,8 +27,95 @@ test("a producer is connecting when announced, connected with its channel, lost 
   expect(state()).toBe("connected");
   roster.withdraw("api");
   expect(state()).toBe("connected");
-  roster.closed("api", 0);
+  roster.closed("api", 0, "broken");
   expect(state()).toBe("lost");
+});
+
+test.each([
+  ["closed", undefined, "ended"],
+  ["closed", "lost", "ended"],
+  ["broken", "closed", "ended"],
+  ["broken", "lost", "lost"],
+  ["broken", undefined, "lost"],
+  ["pathLost", "closed", "lost"],
+  ["pathLost", "lost", "lost"],
+  ["pathLost", undefined, "lost"],
+] as const)("a channel that is %s and a goodbye that is %s make a producer %s", (how, reason, expected) => {
+  announce("s1");
+  roster.opened("api", 0);
+  roster.withdraw("api", reason);
+  roster.closed("api", 0, how);
+  expect(state()).toBe(expected);
+});
+
+test("the goodbye may come behind the end of the channel", () => {
+  for (const how of ["closed", "broken"] as const) {
+    announce("s1");
+    roster.opened("api", 0);
+    roster.closed("api", 0, how);
+    roster.withdraw("api", "closed");
+    expect(state()).toBe("ended");
+  }
+});
+
+test("a producer that closed its channel has ended, and is asked only if it stays", () => {
+  announce("s1", 0);
+  roster.opened("api", 0);
+  roster.closed("api", 100, "closed");
+  expect(state()).toBe("ended");
+  expect(roster.takeDue(10_099)).toEqual([]);
+  expect(roster.takeDue(10_100)).toEqual(["api"]);
+  expect(state()).toBe("connecting");
+});
+
+test("a producer that says goodbye before its channel opens has ended, unless it opens after all", () => {
+  announce("s1");
+  roster.offered("api");
+  roster.withdraw("api", "closed");
+  expect(state()).toBe("ended");
+  roster.opened("api", 0);
+  expect(state()).toBe("connected");
+  roster.closed("api", 0, "closed");
+  expect(state()).toBe("ended");
+  announce("s2");
+  roster.offered("api");
+  roster.withdraw("api", "closed");
+  roster.closed("api", 15_000, "pathLost");
+  expect(state()).toBe("ended");
+});
+
+test("the end of the server is the end of no producer", () => {
+  announce("s1");
+  roster.opened("api", 0);
+  announce("s2", 0, "db");
+  roster.offered("db");
+  announce("s3", 0, "late");
+  roster.withdrawAll();
+  expect(["api", "db", "late"].map(state)).toEqual(["connected", "connecting", "lost"]);
+  roster.closed("api", 0, "closed");
+  expect(state()).toBe("ended");
+});
+
+test("a program that starts again takes the place of its former run", () => {
+  announce("s1");
+  announce("s2", 0, "db");
+  roster.opened("api", 0);
+  roster.closed("api", 0, "closed");
+  roster.withdraw("api", "closed");
+  expect(announce("s3")).toBe(false);
+  expect(roster.producers().map(({ id, state }) => [id, state])).toEqual([
+    ["api", "connecting"],
+    ["db", "connecting"],
+  ]);
+});
+
+test("it takes that place under another id, too, but not the place of one that is there", () => {
+  announce("s1", 0, "api-1");
+  announce("s2", 0, "api-2");
+  roster.withdraw("api-1", "closed");
+  announce("s3", 0, "api-3");
+  announce("s4", 0, "api-4");
+  expect(roster.producers().map(({ id }) => id)).toEqual(["api-3", "api-2", "api-4"]);
 });
 
 test("a channel survives the loss of the server, and is told to it by its session", () => {
@@ -54,24 +141,24 @@ test("another process under the same id ends the peer that is held", () => {
 test("a producer whose channel is lost is asked for at once, then ever more slowly", () => {
   announce("s1", 0);
   roster.opened("api", 0);
-  roster.closed("api", 100);
+  roster.closed("api", 100, "broken");
   expect(roster.takeDue(100)).toEqual(["api"]);
   expect(roster.takeDue(10_099)).toEqual([]);
   roster.offered("api");
-  roster.closed("api", 200);
+  roster.closed("api", 200, "broken");
   expect(roster.takeDue(1_199)).toEqual([]);
   expect(roster.takeDue(1_200)).toEqual(["api"]);
 });
 
 test("a channel that lasted makes the next loss a first one", () => {
   announce("s1", 0);
-  roster.closed("api", 0);
-  roster.closed("api", 0);
+  roster.closed("api", 0, "broken");
+  roster.closed("api", 0, "broken");
   roster.opened("api", 0);
-  roster.closed("api", 5_000);
+  roster.closed("api", 5_000, "broken");
   expect(roster.takeDue(6_999)).toEqual([]);
   roster.opened("api", 10_000);
-  roster.closed("api", 30_000);
+  roster.closed("api", 30_000, "broken");
   expect(roster.takeDue(30_000)).toEqual(["api"]);
 });
 
@@ -89,7 +176,7 @@ test("a producer that is gone is not asked for", () => {
   announce("s1", 0);
   roster.opened("api", 0);
   roster.withdraw("api");
-  roster.closed("api", 0);
+  roster.closed("api", 0, "broken");
   expect(roster.takeDue(60_000)).toEqual([]);
 });
 
@@ -109,8 +196,9 @@ test("a hostile announcement does no harm", () => {
 test("the producers that are gone are not remembered without limit", () => {
   announce("s1", 0, "stays");
   for (let number = 0; number < 1_000; number += 1) {
-    announce("s", 0, `worker#${number}`);
-    roster.withdraw(`worker#${number}`);
+    const id = `worker-${number}`;
+    roster.announce({ producer_id: id, client_id: id }, 0);
+    roster.withdraw(id, number % 2 === 0 ? "closed" : "lost");
   }
   expect(roster.producers()).toHaveLength(201);
   expect(state("stays")).toBe("connecting");

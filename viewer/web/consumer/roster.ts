@@ -3,8 +3,17 @@
 import { isObject } from "./entry";
 import type { Message } from "./signaling";
 
-/** What a user may see of a producer. `lost`: it is gone, or out of reach. */
-export type ProducerState = "connecting" | "connected" | "lost";
+/** What a user may see of a producer. `ended`: it closed. `lost`: it is gone without a word, or out of reach. */
+export type ProducerState = "connecting" | "connected" | "ended" | "lost";
+
+/** How a channel came to its end. */
+export type ChannelEnd =
+  /** The producer closed it, as it does when it ends. */
+  | "closed"
+  /** The connection was ended from the other side, in whatever way, or never opened. */
+  | "broken"
+  /** There was no path any more: the other side is gone without a word, or out of reach. */
+  | "pathLost";
 
 /** A producer, as of now. */
 export interface Producer {
@@ -28,6 +37,8 @@ interface Known {
   session: string | undefined;
   /** Whether the server says that it is there. */
   isAnnounced: boolean;
+  /** Whether it has said, to the server or here, that it ends. */
+  hasEnded: boolean;
   channel: "none" | "connecting" | "open";
   /** When to ask for a connection, while there is none. */
   askAtMs: number;
@@ -43,7 +54,7 @@ const OFFER_TIMEOUT_MS = 10_000;
 /** A channel that lived longer was a good one. */
 const LASTING_MS = 10_000;
 /** How many producers that are gone are remembered. */
-const MAX_LOST = 200;
+const MAX_GONE = 200;
 
 export class Roster {
   readonly #producers = new Map<string, Known>();
@@ -75,13 +86,16 @@ export class Roster {
     if (typeof id !== "string") {
       return false;
     }
+    const newClientId = typeof clientId === "string" ? clientId : id;
+    this.#takePlace(id, newClientId);
     const producer = this.#get(id);
     const newSession = typeof session === "string" ? session : undefined;
     const isOther = producer.channel !== "none" && producer.session !== newSession;
-    producer.clientId = typeof clientId === "string" ? clientId : id;
+    producer.clientId = newClientId;
     producer.metadata = isObject(metadata) ? metadata : {};
     producer.session = newSession;
     producer.isAnnounced = true;
+    producer.hasEnded = false;
     producer.askAtMs = nowMs + OFFER_TIMEOUT_MS;
     if (isOther) {
       producer.channel = "none";
@@ -89,11 +103,15 @@ export class Roster {
     return isOther;
   }
 
-  /** The server says that a producer is gone. Its channel may live on: the logs do not pass through the server. */
-  withdraw(id: string): void {
+  /**
+   * The server says that a producer is gone, and some servers say how: `closed` or `lost`. Its channel may live on: the
+   * logs do not pass through the server.
+   */
+  withdraw(id: string, reason?: unknown): void {
     const producer = this.#producers.get(id);
     if (producer !== undefined) {
       producer.isAnnounced = false;
+      producer.hasEnded ||= reason === "closed";
       this.#forgetOldest();
     }
   }
@@ -108,7 +126,9 @@ export class Roster {
 
   /** A producer makes an offer, and with it a new channel; servers that announce none are known by their offers. */
   offered(id: string): void {
-    this.#get(id).channel = "connecting";
+    const producer = this.#get(id);
+    producer.channel = "connecting";
+    producer.hasEnded = false;
   }
 
   opened(id: string, nowMs: number): void {
@@ -117,15 +137,26 @@ export class Roster {
     producer.openedAtMs = nowMs;
   }
 
-  /** The channel has ended or failed: ask for another, at once the first time, then ever more slowly. */
-  closed(id: string, nowMs: number): void {
+  /**
+   * The channel has ended or failed: ask for another, at once the first time, then ever more slowly. A producer that closed
+   * it is about to go, and is asked only if it stays.
+   */
+  closed(id: string, nowMs: number, how: ChannelEnd): void {
     const producer = this.#get(id);
-    if (producer.channel === "open" && nowMs - producer.openedAtMs > LASTING_MS) {
+    const wasOpen = producer.channel === "open";
+    if (wasOpen && nowMs - producer.openedAtMs > LASTING_MS) {
       producer.failures = 0;
     }
     producer.channel = "none";
-    producer.askAtMs = nowMs + Math.min(producer.failures * 1_000, 5_000);
-    producer.failures += 1;
+    if (how === "closed") {
+      producer.hasEnded = true;
+      producer.askAtMs = nowMs + OFFER_TIMEOUT_MS;
+    } else {
+      // One that said goodbye to the server and then crashed did not end well.
+      producer.hasEnded &&= !(wasOpen && how === "pathLost");
+      producer.askAtMs = nowMs + Math.min(producer.failures * 1_000, 5_000);
+      producer.failures += 1;
+    }
     this.#forgetOldest();
   }
 
@@ -141,6 +172,7 @@ export class Roster {
       (producer) => producer.isAnnounced && producer.channel === "none" && producer.askAtMs <= nowMs,
     );
     for (const producer of due) {
+      producer.hasEnded = false;
       producer.askAtMs = nowMs + OFFER_TIMEOUT_MS;
     }
     return due.map(({ id }) => id);
@@ -157,6 +189,7 @@ export class Roster {
       metadata: {},
       session: undefined,
       isAnnounced: false,
+      hasEnded: false,
       channel: "none",
       askAtMs: Number.POSITIVE_INFINITY,
       openedAtMs: 0,
@@ -168,9 +201,28 @@ export class Roster {
     return producer;
   }
 
+  /** A program that starts again under another id takes the place of the run that is gone: it is one program. */
+  #takePlace(id: string, clientId: string): void {
+    if (this.#producers.has(id)) {
+      return;
+    }
+    const known = [...this.#producers.values()];
+    const former = known.find((producer) => producer.clientId === clientId && isGone(producer));
+    if (former !== undefined) {
+      this.#producers.clear();
+      for (const producer of known) {
+        if (producer === former) {
+          this.#get(id);
+        } else {
+          this.#producers.set(producer.id, producer);
+        }
+      }
+    }
+  }
+
   #forgetOldest(): void {
-    const lost = [...this.#producers.values()].filter((producer) => stateOf(producer) === "lost");
-    for (const { id } of lost.slice(0, Math.max(0, lost.length - MAX_LOST))) {
+    const gone = [...this.#producers.values()].filter(isGone);
+    for (const { id } of gone.slice(0, Math.max(0, gone.length - MAX_GONE))) {
       this.#producers.delete(id);
     }
   }
@@ -180,7 +232,15 @@ function stateOf(producer: Known): ProducerState {
   if (producer.channel === "open") {
     return "connected";
   }
+  if (producer.hasEnded) {
+    return "ended";
+  }
   return producer.isAnnounced || producer.channel === "connecting" ? "connecting" : "lost";
+}
+
+/** Whether nothing more is to be expected of it, as far as anybody knows. */
+function isGone(producer: Known): boolean {
+  return !producer.isAnnounced && producer.channel === "none";
 }
 
 function systemName(producer: Known): string {

@@ -17,6 +17,7 @@ const SIGNALING_TEXT: Record<SignalingState, string> = {
 const PRODUCER_TEXT: Record<Producer["state"], string> = {
   connecting: "connecting",
   connected: "",
+  ended: "ended",
   lost: "lost",
 };
 

@@ -1,0 +1,50 @@
+//! What the stack refuses.
+
+use std::fmt;
+
+use ::webrtc::error::Error as StackError;
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// Why the stack did not do something, as far as it makes a difference.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// The channel is not open, or no longer.
+    ChannelClosed,
+    /// The message is longer than the consumer accepts.
+    MessageTooLong,
+    /// The stack has no description of its own although it was set.
+    NoDescription,
+    /// Anything else.
+    Refused(StackError),
+}
+
+impl From<StackError> for Error {
+    fn from(error: StackError) -> Self {
+        match error {
+            StackError::ErrDataChannelClosed | StackError::ErrDataChannelNotOpen => Self::ChannelClosed,
+            StackError::ErrOutboundPacketTooLarge => Self::MessageTooLong,
+            other => Self::Refused(other),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ChannelClosed => formatter.write_str("the channel is closed"),
+            Self::MessageTooLong => formatter.write_str("the message is longer than the consumer accepts"),
+            Self::NoDescription => formatter.write_str("there is no local description"),
+            Self::Refused(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Refused(error) => Some(error),
+            Self::ChannelClosed | Self::MessageTooLong | Self::NoDescription => None,
+        }
+    }
+}
