@@ -17,7 +17,12 @@ function consume(url) {
     if (type === "webrtc_offer") {
       peer = new RTCPeerConnection();
       peer.ondatachannel = ({ channel }) => {
-        channel.onmessage = (event) => messages.push(event.data);
+        channel.onmessage = (event) => {
+          messages.push(event.data);
+          // A producer that ends need not wait any longer to see whether somebody listens.
+          if (channel.readyState === "open") channel.send('{"type":"ping","id":0}');
+          channel.onmessage = (/** @type {MessageEvent} */ later) => messages.push(later.data);
+        };
       };
       peer.onicecandidate = (event) => {
         if (event.candidate?.candidate) {

@@ -249,14 +249,7 @@ impl Peer {
                 }
                 Action::Send(candidate) => self.send_candidate(candidate),
                 Action::Deliver => return Ok(true),
-                Action::Listens => {
-                    eprintln!(
-                        "TT {} consumer listens",
-                        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()
-                            % 100000
-                    );
-                    self.arriving = None
-                }
+                Action::Listens => self.arriving = None,
                 Action::End(reason) => return Err(reason),
             }
         }
