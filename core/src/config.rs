@@ -2,12 +2,14 @@
 
 mod builder;
 mod environment;
+pub(crate) mod ice_url;
 mod program_name;
 
 use std::time::Duration;
 
 pub use builder::ConfigBuilder;
 pub(crate) use environment::parse_switch;
+use ice_url::IceUrl;
 
 use crate::backoff;
 use crate::diagnostics;
@@ -18,19 +20,19 @@ use crate::journal::{Limits, Overflow, Replay};
 use crate::signaling::message::Metadata;
 use crate::signaling::tls::ExtraCertificates;
 
-/// The address that the protocol names (PROTOCOL.md §1).
+/// The address that the protocol names (docs/protocol.md §1).
 pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
 
-/// The ICE server that the protocol names (PROTOCOL.md §4).
+/// The ICE server that the protocol names (docs/protocol.md §4).
 pub const DEFAULT_ICE_SERVER: &str = "stun:stun.l.google.com:19302";
 
 /// The longest `client_id`, in bytes: what servers take.
 const MAX_CLIENT_ID_BYTES: usize = 128;
 
-/// A STUN or TURN server (RFC 7064, RFC 7065). TURN is spoken over UDP.
+/// A STUN or TURN server (RFC 7064, RFC 7065), reached over UDP.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IceServer {
-    /// `stun:host[:port]` or `turn:host[:port]`.
+    /// `stun:host[:port]` or `turn:host[:port][?transport=udp]`; an IPv6 address stands in brackets.
     pub url: String,
     /// The user of a TURN server; empty for STUN.
     pub username: String,
@@ -52,8 +54,16 @@ impl IceServer {
 
 impl std::fmt::Debug for IceServer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("IceServer").field("url", &self.url).finish_non_exhaustive()
+        formatter.debug_struct("IceServer").field("url", &ice_url::shown(&self.url)).finish_non_exhaustive()
     }
+}
+
+/// An [`IceServer`] that has been checked.
+#[derive(Clone)]
+pub(crate) struct CheckedIceServer {
+    pub(crate) url: IceUrl,
+    pub(crate) username: String,
+    pub(crate) credential: String,
 }
 
 /// Everything that a producer needs to know, checked: an invalid `Config` cannot be built.
@@ -81,7 +91,7 @@ pub struct Config {
     pub(crate) overflow: Overflow,
     pub(crate) replay: Replay,
     pub(crate) reconnect: backoff::Policy,
-    pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) ice_servers: Vec<CheckedIceServer>,
     pub(crate) max_consumers: usize,
     pub(crate) close_timeout: Duration,
     pub(crate) fork: Fork,
@@ -110,6 +120,20 @@ impl Config {
     /// The name under which the producer registers.
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// Whether the signaling server is reached by a loopback address.
+    pub(crate) fn server_is_local(&self) -> bool {
+        match self.url.host() {
+            // RFC 6761 §6.3.
+            Some(url::Host::Domain(name)) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                name == "localhost" || name.ends_with(".localhost")
+            }
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+            None => false,
+        }
     }
 
     /// The same, for the child of a fork.

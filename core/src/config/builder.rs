@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ice_url::{self, IceUrl, Scheme};
 use super::{
-    Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, environment, parse_url, program_name,
+    CheckedIceServer, Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, environment, parse_url,
+    program_name,
 };
 use crate::backoff;
 use crate::diagnostics::{Diagnostic, Handler};
@@ -187,7 +189,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long to wait between attempts to reach the signaling server; 5 s by default (PROTOCOL.md §6).
+    /// How long to wait between attempts to reach the signaling server; 5 s by default (docs/protocol.md §6).
     pub fn reconnect_interval(mut self, interval: Duration) -> Self {
         self.reconnect.interval = interval;
         self
@@ -213,6 +215,9 @@ impl ConfigBuilder {
     }
 
     /// The STUN and TURN servers; [`DEFAULT_ICE_SERVER`] by default. None at all is right within one network.
+    ///
+    /// A server that cannot be used, because its name has no address for example, is skipped and reported once
+    /// ([`on_diagnostic`](Self::on_diagnostic)).
     pub fn ice_servers(mut self, ice_servers: impl IntoIterator<Item = IceServer>) -> Self {
         self.ice_servers = ice_servers.into_iter().collect();
         self
@@ -306,9 +311,7 @@ impl ConfigBuilder {
         if let Overflow::Block(limit) = self.overflow {
             check_duration("overflow", limit, Duration::ZERO)?;
         }
-        for server in &self.ice_servers {
-            check_ice_server(server)?;
-        }
+        let ice_servers = self.ice_servers.into_iter().map(check_ice_server).collect::<Result<_>>()?;
         let extra_certificates = match &self.ca_file {
             Some(path) => ExtraCertificates::read(path)?,
             None => ExtraCertificates::default(),
@@ -325,7 +328,7 @@ impl ConfigBuilder {
             overflow: self.overflow,
             replay: self.replay,
             reconnect: self.reconnect,
-            ice_servers: self.ice_servers,
+            ice_servers,
             max_consumers: self.max_consumers,
             close_timeout: self.close_timeout,
             fork: self.fork,
@@ -374,22 +377,14 @@ fn check_duration(name: &str, value: Duration, least: Duration) -> Result<()> {
     }
 }
 
-fn check_ice_server(server: &IceServer) -> Result<()> {
-    let known = |scheme: &str| server.url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty());
-    if known("stun:") {
-        return Ok(());
+fn check_ice_server(server: IceServer) -> Result<CheckedIceServer> {
+    let IceServer { url: text, username, credential } = server;
+    let wrong = |problem: &str| Error::invalid("ice_servers", format_args!("{:?}: {problem}", ice_url::shown(&text)));
+    let url = IceUrl::parse(&text).map_err(|problem| wrong(&problem))?;
+    if url.scheme == Scheme::Turn && (username.is_empty() || credential.is_empty()) {
+        return Err(wrong("needs a username and a credential"));
     }
-    if !known("turn:") {
-        let text = format_args!("{:?} must begin with stun: or turn:", server.url).to_string();
-        return Err(Error::invalid("ice_servers", text));
-    }
-    if server.username.is_empty() || server.credential.is_empty() {
-        return Err(Error::invalid("ice_servers", format_args!("{:?} needs a username and a credential", server.url)));
-    }
-    if server.url.contains("transport=tcp") {
-        return Err(Error::invalid("ice_servers", format_args!("{:?}: TURN is spoken over UDP alone", server.url)));
-    }
-    Ok(())
+    Ok(CheckedIceServer { url, username, credential })
 }
 
 #[cfg(test)]
@@ -431,8 +426,7 @@ mod tests {
             (builder().reconnect_jitter(f64::NAN), "reconnect_jitter: NaN is not from 0 to 1"),
             (builder().reconnect_interval(Duration::ZERO), "reconnect_interval: 0ns is not from"),
             (builder().close_timeout(day), "close_timeout: 86401s is not from"),
-            (builder().ice_servers([IceServer::stun("http://x")]), "ice_servers: \"http://x\" must begin"),
-            (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\" needs"),
+            (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\": needs a username"),
             (builder().ca_file("/nowhere.pem"), "ca_file: /nowhere.pem"),
         ] {
             let error = builder.build().unwrap_err();
@@ -442,10 +436,43 @@ mod tests {
     }
 
     #[test]
+    fn every_wrong_ice_url_is_named() {
+        let (query, transport) = ("leave it out", "use ?transport=udp or none");
+        for (url, problem) in [
+            ("http://x", "must begin with stun: or turn:"),
+            ("turn:h?transport=TCP", &*format!("the transport \"TCP\" is not supported; {transport}")),
+            ("turn:h?transport=tcp", &*format!("the transport \"tcp\" is not supported; {transport}")),
+            ("turn:h?transport=sctp", &*format!("the transport \"sctp\" is not supported; {transport}")),
+            ("turn:h?ttl=1", &*format!("\"ttl=1\" is not a query of a turn: URL; {transport}")),
+            ("stun:h?transport=udp", &*format!("a stun: URL has no query; {query}")),
+            ("stun://h", "must not have // behind the scheme, as in stun:host"),
+            ("stun:h:99999", "the port \"99999\" is not from 1 to 65535"),
+            ("stun:h:", "the port \"\" is not from 1 to 65535"),
+            ("stun:", "names no host, as in stun:host"),
+            ("turn::3478", "names no host, as in stun:host"),
+            ("stun:[::1", "the bracket of the address is not closed, as in stun:[2001:db8::1]:3478"),
+            ("stun:2001:db8::1", "an IPv6 address must stand in brackets, as in stun:[2001:db8::1]:3478"),
+            ("turns:h", "TLS is not supported; use stun: or turn:, over UDP"),
+            ("stuns:h:5349", "TLS is not supported; use stun: or turn:, over UDP"),
+            ("stun:h h", "\"h h\" is not a host"),
+            ("stun:h/x", "\"h/x\" is not a host"),
+        ] {
+            let error = builder().ice_servers([IceServer::turn(url, "u", "c")]).build().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
+            assert_eq!(error.to_string(), format!("ice_servers: {url:?}: {problem}"));
+        }
+        let error = builder().ice_servers([IceServer::turn("turn:u:secret@h", "u", "c")]).build().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "ice_servers: \"turn:\u{2026}@h\": must not hold a user; set username and credential"
+        );
+    }
+
+    #[test]
     fn secrets_are_not_shown() {
         let config = builder().url("wss://u:secret@host/x?k=secret").token("secret").build().unwrap();
         assert!(!format!("{config:?}").contains("secret"), "{config:?}");
-        let server = IceServer::turn("turn:x", "secret", "secret");
+        let server = IceServer::turn("turn:secret:secret@x", "secret", "secret");
         assert!(!format!("{server:?}").contains("secret"));
     }
 }
