@@ -28,6 +28,9 @@ const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Options before they are checked. Every setter has a default; [`build`](Self::build) checks them all.
 #[derive(Clone)]
+/// The most that a journal may hold: 4 GiB, or everything that there is on a 32-bit machine.
+const MAX_JOURNAL_BYTES: usize = (1_usize << 16).saturating_mul(1 << 16);
+
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ConfigBuilder {
     pub(super) url: String,
@@ -297,7 +300,7 @@ impl ConfigBuilder {
         };
         check_range("max_entry_bytes", self.max_entry_bytes, 2048, DEFAULT_MAX_ENTRY_BYTES)?;
         check_range("max_entries", self.max_entries, 1, 1 << 24)?;
-        check_range("max_bytes", self.max_bytes, 2 * self.max_entry_bytes, 1 << 32)?;
+        check_range("max_bytes", self.max_bytes, 2 * self.max_entry_bytes, MAX_JOURNAL_BYTES)?;
         check_range("max_consumers", self.max_consumers, 1, 1000)?;
         if !(0.0..=1.0).contains(&self.reconnect.jitter) {
             return Err(Error::invalid(
