@@ -382,7 +382,7 @@ fn check_duration(name: &str, value: Duration, least: Duration) -> Result<()> {
 
 fn check_ice_server(server: IceServer) -> Result<CheckedIceServer> {
     let IceServer { url: text, username, credential } = server;
-    let wrong = |problem: &str| Error::invalid("ice_servers", format_args!("{:?}: {problem}", ice_url::shown(&text)));
+    let wrong = |problem: &str| Error::invalid("ice_servers", format_args!("{:?} {problem}", ice_url::shown(&text)));
     let url = IceUrl::parse(&text).map_err(|problem| wrong(&problem))?;
     if url.scheme == Scheme::Turn && (username.is_empty() || credential.is_empty()) {
         return Err(wrong("needs a username and a credential"));
@@ -429,7 +429,8 @@ mod tests {
             (builder().reconnect_jitter(f64::NAN), "reconnect_jitter: NaN is not from 0 to 1"),
             (builder().reconnect_interval(Duration::ZERO), "reconnect_interval: 0ns is not from"),
             (builder().close_timeout(day), "close_timeout: 86401s is not from"),
-            (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\": needs a username"),
+            (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\" needs a username"),
+            (builder().interfaces(["eth0", ""]), "interfaces: must not be empty"),
             (builder().ca_file("/nowhere.pem"), "ca_file: /nowhere.pem"),
         ] {
             let error = builder.build().unwrap_err();
@@ -440,35 +441,33 @@ mod tests {
 
     #[test]
     fn every_wrong_ice_url_is_named() {
-        let (query, transport) = ("leave it out", "use ?transport=udp or none");
         for (url, problem) in [
             ("http://x", "must begin with stun: or turn:"),
-            ("turn:h?transport=TCP", &*format!("the transport \"TCP\" is not supported; {transport}")),
-            ("turn:h?transport=tcp", &*format!("the transport \"tcp\" is not supported; {transport}")),
-            ("turn:h?transport=sctp", &*format!("the transport \"sctp\" is not supported; {transport}")),
-            ("turn:h?ttl=1", &*format!("\"ttl=1\" is not a query of a turn: URL; {transport}")),
-            ("stun:h?transport=udp", &*format!("a stun: URL has no query; {query}")),
-            ("stun://h", "must not have // behind the scheme, as in stun:host"),
-            ("stun:h:99999", "the port \"99999\" is not from 1 to 65535"),
-            ("stun:h:", "the port \"\" is not from 1 to 65535"),
+            ("turn:h?transport=TCP", "has the transport \"TCP\"; use ?transport=udp or none"),
+            ("turn:h?transport=tcp", "has the transport \"tcp\"; use ?transport=udp or none"),
+            ("turn:h?transport=sctp", "has the transport \"sctp\"; use ?transport=udp or none"),
+            ("turn:h?ttl=1", "has the query \"ttl=1\"; use ?transport=udp or none"),
+            ("stun:h?transport=udp", "has a query, which only turn: has; leave it out"),
+            ("stun://h", "must not have // behind its scheme, as in stun:host"),
+            ("stun:h:99999", "has the port \"99999\", which is not from 1 to 65535"),
+            ("stun:h:", "has the port \"\", which is not from 1 to 65535"),
             ("stun:", "names no host, as in stun:host"),
             ("turn::3478", "names no host, as in stun:host"),
-            ("stun:[::1", "the bracket of the address is not closed, as in stun:[2001:db8::1]:3478"),
-            ("stun:2001:db8::1", "an IPv6 address must stand in brackets, as in stun:[2001:db8::1]:3478"),
-            ("turns:h", "TLS is not supported; use stun: or turn:, over UDP"),
-            ("stuns:h:5349", "TLS is not supported; use stun: or turn:, over UDP"),
-            ("stun:h h", "\"h h\" is not a host"),
-            ("stun:h/x", "\"h/x\" is not a host"),
+            ("stun:[::1", "does not close the bracket of its address, as in stun:[2001:db8::1]:3478"),
+            ("stun:[::1]x", "has \"x\" behind its address, which is not a port"),
+            ("stun:2001:db8::1", "must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478"),
+            ("turns:h", "needs TLS, which is not supported; use stun: or turn:, over UDP"),
+            ("stuns:h:5349", "needs TLS, which is not supported; use stun: or turn:, over UDP"),
+            ("stun:h h", "has no valid host: \"h h\""),
+            ("stun:h/x", "has no valid host: \"h/x\""),
         ] {
             let error = builder().ice_servers([IceServer::turn(url, "u", "c")]).build().unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
-            assert_eq!(error.to_string(), format!("ice_servers: {url:?}: {problem}"));
+            assert_eq!(error.to_string(), format!("ice_servers: {url:?} {problem}"));
         }
         let error = builder().ice_servers([IceServer::turn("turn:u:secret@h", "u", "c")]).build().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "ice_servers: \"turn:\u{2026}@h\": must not hold a user; set username and credential"
-        );
+        let said = "ice_servers: \"turn:\u{2026}@h\" must not hold a user; set username and credential";
+        assert_eq!(error.to_string(), said);
     }
 
     #[test]

@@ -32,11 +32,11 @@ impl IceUrl {
         Self { scheme, host, port: address.port() }
     }
 
-    /// Fails with what is wrong and what is right, without the value: [`shown`] has it.
+    /// Fails with what is wrong and what is right, to be read behind the value, which [`shown`] returns.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = split_scheme(text)?;
         if rest.starts_with("//") {
-            return Err("must not have // behind the scheme, as in stun:host".to_owned());
+            return Err("must not have // behind its scheme, as in stun:host".to_owned());
         }
         let (authority, query) = match rest.split_once('?') {
             Some((authority, query)) => (authority, Some(query)),
@@ -50,7 +50,7 @@ impl IceUrl {
             if host.is_empty() {
                 "names no host, as in stun:host".to_owned()
             } else {
-                format!("{host:?} is not a host")
+                format!("has no valid host: {host:?}")
             }
         })?;
         if let Some(query) = query {
@@ -83,7 +83,7 @@ fn split_scheme(text: &str) -> Result<(Scheme, &str), String> {
     match scheme.to_ascii_lowercase().as_str() {
         "stun" => Ok((Scheme::Stun, rest)),
         "turn" => Ok((Scheme::Turn, rest)),
-        "stuns" | "turns" => Err("TLS is not supported; use stun: or turn:, over UDP".to_owned()),
+        "stuns" | "turns" => Err("needs TLS, which is not supported; use stun: or turn:, over UDP".to_owned()),
         _ => Err("must begin with stun: or turn:".to_owned()),
     }
 }
@@ -93,39 +93,39 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), String> {
     if !authority.starts_with('[') {
         return match authority.split_once(':') {
             Some((_, port)) if port.contains(':') => {
-                Err("an IPv6 address must stand in brackets, as in stun:[2001:db8::1]:3478".to_owned())
+                Err("must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478".to_owned())
             }
             Some((host, port)) => Ok((host, Some(port))),
             None => Ok((authority, None)),
         };
     }
-    let end = authority.find(']').ok_or("the bracket of the address is not closed, as in stun:[2001:db8::1]:3478")?;
+    let end = authority.find(']').ok_or("does not close the bracket of its address, as in stun:[2001:db8::1]:3478")?;
     let (host, rest) = authority.split_at(end + 1);
     match rest.strip_prefix(':') {
         Some(port) => Ok((host, Some(port))),
         None if rest.is_empty() => Ok((host, None)),
-        None => Err(format!("{rest:?} behind the address is not a port")),
+        None => Err(format!("has {rest:?} behind its address, which is not a port")),
     }
 }
 
 fn parse_port(text: &str) -> Result<u16, String> {
     // `u16` also reads a sign.
     let port = if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().unwrap_or(0) } else { 0 };
-    if port == 0 { Err(format!("the port {text:?} is not from 1 to 65535")) } else { Ok(port) }
+    if port == 0 { Err(format!("has the port {text:?}, which is not from 1 to 65535")) } else { Ok(port) }
 }
 
 fn check_query(scheme: Scheme, query: &str) -> Result<(), String> {
     if scheme == Scheme::Stun {
-        return Err("a stun: URL has no query; leave it out".to_owned());
+        return Err("has a query, which only turn: has; leave it out".to_owned());
     }
     let transport = match query.split_once('=') {
         Some((name, transport)) if name.eq_ignore_ascii_case("transport") => transport,
-        _ => return Err(format!("{query:?} is not a query of a turn: URL; use ?transport=udp or none")),
+        _ => return Err(format!("has the query {query:?}; use ?transport=udp or none")),
     };
     if transport.eq_ignore_ascii_case("udp") {
         Ok(())
     } else {
-        Err(format!("the transport {transport:?} is not supported; use ?transport=udp or none"))
+        Err(format!("has the transport {transport:?}; use ?transport=udp or none"))
     }
 }
 
