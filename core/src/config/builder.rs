@@ -204,14 +204,15 @@ impl ConfigBuilder {
         self
     }
 
-    /// The part of an interval, from 0 to 1, that chance takes away, so that many producers do not come back at
-    /// once; 0 by default.
+    /// Jitter, 0 to 1: each delay is shortened by a random fraction of at most this, so that many producers do not come
+    /// back at once; 0 by default. A delay that the server asks for is not shortened.
     pub fn reconnect_jitter(mut self, jitter: f64) -> Self {
         self.reconnect.jitter = jitter;
         self
     }
 
-    /// How many failed attempts in a row end the producer's search for its server; no end by default.
+    /// How many failed attempts in a row, the first one included, end the producer's search for its server, at least
+    /// 1; no end by default. An attempt fails, too, if its connection ends within 30 s.
     pub fn max_reconnect_attempts(mut self, max_attempts: Option<u32>) -> Self {
         self.reconnect.max_attempts = max_attempts;
         self
@@ -332,6 +333,10 @@ impl ConfigBuilder {
             replay: self.replay,
             reconnect: self.reconnect,
             ice_servers,
+        if self.reconnect.max_attempts == Some(0) {
+            let text = "0 is not from 1; for no end of the attempts leave it unset, for no attempt use disabled";
+            return Err(Error::invalid("max_reconnect_attempts", text));
+        }
             max_consumers: self.max_consumers,
             close_timeout: self.close_timeout,
             fork: self.fork,
@@ -457,6 +462,7 @@ mod tests {
             ("stun:[::1]x", "has \"x\" behind its address, which is not a port"),
             ("stun:2001:db8::1", "must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478"),
             ("turns:h", "needs TLS, which is not supported; use stun: or turn:, over UDP"),
+            (builder().max_reconnect_attempts(Some(0)), "max_reconnect_attempts: 0 is not from 1; for no end"),
             ("stuns:h:5349", "needs TLS, which is not supported; use stun: or turn:, over UDP"),
             ("stun:h h", "has no valid host: \"h h\""),
             ("stun:h/x", "has no valid host: \"h/x\""),
