@@ -95,6 +95,8 @@ pub struct Config {
     pub(crate) max_consumers: usize,
     pub(crate) close_timeout: Duration,
     pub(crate) fork: Fork,
+    /// Names and addresses; none for every interface.
+    pub(crate) interfaces: Vec<String>,
     pub(crate) disabled: bool,
     pub(crate) on_diagnostic: Option<diagnostics::Handler>,
     #[cfg(feature = "faults")]

@@ -22,6 +22,9 @@ use crate::signaling::tls::ExtraCertificates;
 
 /// The longest text of the metadata, in bytes.
 const MAX_METADATA_BYTES: usize = 1024;
+/// The longest name of an interface, in bytes: Windows has the longest.
+const MAX_INTERFACE_BYTES: usize = 256;
+
 
 /// No option may make a producer wait longer than this.
 const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
@@ -52,6 +55,7 @@ pub struct ConfigBuilder {
     ice_servers: Vec<IceServer>,
     max_consumers: usize,
     close_timeout: Duration,
+    interfaces: Vec<String>,
     fork: Fork,
     environment: bool,
     on_diagnostic: Option<Handler>,
@@ -93,6 +97,7 @@ impl ConfigBuilder {
             ice_servers: vec![IceServer::stun(DEFAULT_ICE_SERVER)],
             max_consumers: 64,
             close_timeout: Duration::from_secs(2),
+            interfaces: Vec::new(),
             fork: Fork::Restart,
             environment: true,
             on_diagnostic: None,
@@ -230,6 +235,16 @@ impl ConfigBuilder {
     /// How many consumers there may be at once; 64 by default. One more is refused, and counted.
     pub fn max_consumers(mut self, max_consumers: usize) -> Self {
         self.max_consumers = max_consumers;
+    /// The network interfaces over which consumers connect, by name (`eth0`) or by address (`192.0.2.1`); every one but
+    /// loopback by default, and loopback if the signaling server is on this host or there is no other.
+    ///
+    /// One that this host does not have is skipped and reported once ([`on_diagnostic`](Self::on_diagnostic)). If it has
+    /// none of them, only consumers on this host connect.
+    pub fn interfaces(mut self, interfaces: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.interfaces = interfaces.into_iter().map(Into::into).collect();
+        self
+    }
+
         self
     }
 
@@ -259,7 +274,7 @@ impl ConfigBuilder {
     }
 
     /// Receives the diagnostics of the producer: a warning at the first failed attempt to reach the signaling server,
-    /// and one when it is connected again. By default they go to `tracing` or `log` under the target `logrtc`, or to
+    /// one when it is connected again, and one for each ICE server and interface that cannot be used. By default they go to `tracing` or `log` under the target `logrtc`, or to
     /// standard error if nobody listens to either.
     ///
     /// `handler` is called on a thread of logrtc. It must not block, because that thread carries the connections.
@@ -327,16 +342,16 @@ impl ConfigBuilder {
             token: self.token,
             extra_certificates,
             filter,
+        for interface in &self.interfaces {
+            check_text("interfaces", interface, 1, MAX_INTERFACE_BYTES)?;
+        }
             limits: Limits { entries: self.max_entries, bytes: self.max_bytes },
             max_entry_bytes: self.max_entry_bytes,
             overflow: self.overflow,
             replay: self.replay,
             reconnect: self.reconnect,
             ice_servers,
-        if self.reconnect.max_attempts == Some(0) {
-            let text = "0 is not from 1; for no end of the attempts leave it unset, for no attempt use disabled";
-            return Err(Error::invalid("max_reconnect_attempts", text));
-        }
+            interfaces: self.interfaces,
             max_consumers: self.max_consumers,
             close_timeout: self.close_timeout,
             fork: self.fork,

@@ -143,7 +143,6 @@ impl Inner {
             journal: Arc::clone(&self.journal),
             config: Arc::clone(&self.config),
             ice_servers,
-            server_is_local: self.config.server_is_local(),
             outgoing: to_server,
             observers: Arc::clone(&self.observers),
             counters: Arc::clone(&self.counters),

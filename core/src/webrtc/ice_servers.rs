@@ -3,6 +3,7 @@
 //! The stack resolves a name within a connection's event loop, where a slow name server stalls it. So the names are
 //! resolved here, again and again, and a connection gets addresses.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,24 +64,23 @@ pub(crate) struct Lookup {
     config: Arc<Config>,
     counters: Arc<Counters>,
     entries: watch::Sender<Vec<Entry>>,
-    /// Which servers were reported as not usable.
-    reported: Vec<bool>,
+    /// What was reported as not usable: each is said once.
+    reported: HashSet<String>,
     places: Arc<Semaphore>,
     shutdown: Shutdown,
 }
 
 /// The two ends: who asks, and who looks up. A server whose URL has an address instead of a name is known at once.
 pub(crate) fn new(config: Arc<Config>, counters: Arc<Counters>, shutdown: Shutdown) -> (IceServers, Lookup) {
-    let local = addresses::to_bind(config.server_is_local());
+    let local = addresses::to_bind(&config);
     let entries = config.ice_servers.iter().map(|server| match literal(&server.url) {
         Some(address) => Entry { known: usable(server, &[address], &local).ok(), settled: true },
         None => Entry::default(),
     });
-    let reported = vec![false; config.ice_servers.len()];
     let (sender, receiver) = watch::channel(entries.collect());
     let places = Arc::new(Semaphore::new(names::MAX_ICE_LOOKUPS));
     let known = IceServers { entries: receiver, patience_ends: Instant::now() + FIRST_LOOKUP_PATIENCE };
-    (known, Lookup { config, counters, entries: sender, reported, places, shutdown })
+    (known, Lookup { config, counters, entries: sender, reported: HashSet::new(), places, shutdown })
 }
 
 impl Lookup {
@@ -96,7 +96,8 @@ impl Lookup {
     async fn look_up_again_and_again(&mut self) {
         let config = Arc::clone(&self.config);
         loop {
-            let local = addresses::to_bind(config.server_is_local());
+            self.report_interfaces();
+            let local = addresses::to_bind(&config);
             let (places, counters) = (Arc::clone(&self.places), Arc::clone(&self.counters));
             let resolve = |(number, server)| {
                 let resolving = resolve(server, &local, &places, &counters);
@@ -107,7 +108,7 @@ impl Lookup {
             while let Some((number, resolved)) = lookups.next().await {
                 if let Err(problem) = &resolved {
                     pause = RETRY_INTERVAL;
-                    self.report(number, problem);
+                    self.report_server(number, problem);
                 }
                 self.entries.send_modify(|entries| {
                     let entry = &mut entries[number];
@@ -120,20 +121,34 @@ impl Lookup {
     }
 
     /// A server that is known from before is still used.
-    fn report(&mut self, number: usize, problem: &str) {
+    fn report_server(&mut self, number: usize, problem: &str) {
         let url = &self.config.ice_servers[number].url;
         if self.entries.borrow()[number].known.is_some() {
             debug!("the ICE server {url} keeps its addresses: {problem}");
-        } else if !std::mem::replace(&mut self.reported[number], true) {
+        } else if self.reported.insert(format!("the ICE server {url}")) {
             let text =
                 format!("the ICE server {url} is not used: {problem}; it is tried again every {RETRY_INTERVAL:?}");
             if url.to_string() == DEFAULT_ICE_SERVER {
                 // Nobody asked for it, and a program that is used within one network does not need it.
                 info!("{text}");
             } else {
-                diagnostics::warn_user(&self.config.client_id, text, self.config.on_diagnostic.as_ref());
+                self.warn(text);
             }
         }
+    }
+
+    fn report_interfaces(&mut self) {
+        for name in addresses::missing(&self.config) {
+            if self.reported.insert(format!("the interface {name}")) {
+                self.warn(format!(
+                    "interfaces: {name:?} is not used: this host has no such interface or address to offer"
+                ));
+            }
+        }
+    }
+
+    fn warn(&self, text: String) {
+        diagnostics::warn_user(&self.config.client_id, text, self.config.on_diagnostic.as_ref());
     }
 }
 
