@@ -17,7 +17,9 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
+use crate::signaling::credentials::Credentials;
 use crate::signaling::message::Metadata;
+use crate::signaling::proxy::Proxy;
 use crate::signaling::tls::ExtraCertificates;
 
 /// The address that the protocol names (docs/protocol.md §1).
@@ -83,7 +85,8 @@ pub struct Config {
     pub(crate) url: url::Url,
     pub(crate) client_id: String,
     pub(crate) metadata: Metadata,
-    pub(crate) token: Option<String>,
+    pub(crate) credentials: Credentials,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) extra_certificates: ExtraCertificates,
     pub(crate) filter: Filter,
     pub(crate) limits: Limits,
@@ -92,11 +95,11 @@ pub struct Config {
     pub(crate) replay: Replay,
     pub(crate) reconnect: backoff::Policy,
     pub(crate) ice_servers: Vec<CheckedIceServer>,
+    /// Names and addresses; none for every interface.
+    pub(crate) interfaces: Vec<String>,
     pub(crate) max_consumers: usize,
     pub(crate) close_timeout: Duration,
     pub(crate) fork: Fork,
-    /// Names and addresses; none for every interface.
-    pub(crate) interfaces: Vec<String>,
     pub(crate) disabled: bool,
     pub(crate) on_diagnostic: Option<diagnostics::Handler>,
     #[cfg(feature = "faults")]
@@ -114,7 +117,7 @@ impl Config {
         ConfigBuilder::new(None)
     }
 
-    /// The address of the signaling server.
+    /// The address of the signaling server, without the user and the password.
     pub fn url(&self) -> &str {
         self.url.as_str()
     }
@@ -124,18 +127,9 @@ impl Config {
         &self.client_id
     }
 
-    /// Whether the signaling server is reached by a loopback address.
+    /// Whether the signaling server is on this host.
     pub(crate) fn server_is_local(&self) -> bool {
-        match self.url.host() {
-            // RFC 6761 §6.3.
-            Some(url::Host::Domain(name)) => {
-                let name = name.strip_suffix('.').unwrap_or(name);
-                name == "localhost" || name.ends_with(".localhost")
-            }
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-            None => false,
-        }
+        is_local(&self.url)
     }
 
     /// The same, for the child of a fork.
@@ -164,12 +158,26 @@ impl Config {
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The token is a secret, and so may be the rest of the address.
+        // The credentials are a secret, and so may be the rest of the address.
         formatter
             .debug_struct("Config")
             .field("url", &format_args!("{}://{}", self.url.scheme(), self.url.host_str().unwrap_or_default()))
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
+    }
+}
+
+/// Whether the host of `url` is a loopback address, or a name of one (RFC 6761 §6.3).
+pub(crate) fn is_local(url: &url::Url) -> bool {
+    // `ws` and `wss` are special schemes, so an address is one here, however it is written.
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        None => false,
     }
 }
 

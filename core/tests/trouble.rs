@@ -163,6 +163,20 @@ async fn an_abandoned_search_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_busy_says_when_to_come_back() {
+    let address = refusing("429 Too Many Requests\r\nRetry-After: 120").await;
+    let said = Said::default();
+    let producer = Producer::connect(said.config(format!("ws://{address}/")).build().unwrap()).unwrap();
+    eventually("it is said", || !said.warnings().is_empty()).await;
+    assert!(
+        said.warnings()[0].ends_with("429 Too Many Requests; the next attempt is in 120s"),
+        "{:?}",
+        said.warnings()
+    );
+    producer.close(DEADLINE).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_hangs_up_again_and_again_is_one_outage() {
     let server = hangs_up().await;
     let said = Said::default();

@@ -17,23 +17,25 @@ use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::level::Level;
+use crate::signaling::credentials::Credentials;
 use crate::signaling::message::Metadata;
+use crate::signaling::proxy::Proxy;
 use crate::signaling::tls::ExtraCertificates;
 
-/// The longest text of the metadata, in bytes.
-const MAX_METADATA_BYTES: usize = 1024;
 /// The longest name of an interface, in bytes: Windows has the longest.
 const MAX_INTERFACE_BYTES: usize = 256;
 
+/// The longest text of the metadata, in bytes.
+const MAX_METADATA_BYTES: usize = 1024;
+
+/// The most that a journal may hold: 4 GiB, or everything that there is on a 32-bit machine.
+const MAX_JOURNAL_BYTES: usize = (1_usize << 16).saturating_mul(1 << 16);
 
 /// No option may make a producer wait longer than this.
 const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Options before they are checked. Every setter has a default; [`build`](Self::build) checks them all.
 #[derive(Clone)]
-/// The most that a journal may hold: 4 GiB, or everything that there is on a 32-bit machine.
-const MAX_JOURNAL_BYTES: usize = (1_usize << 16).saturating_mul(1 << 16);
-
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ConfigBuilder {
     pub(super) url: String,
@@ -53,9 +55,9 @@ pub struct ConfigBuilder {
     replay: Replay,
     reconnect: backoff::Policy,
     ice_servers: Vec<IceServer>,
+    interfaces: Vec<String>,
     max_consumers: usize,
     close_timeout: Duration,
-    interfaces: Vec<String>,
     fork: Fork,
     environment: bool,
     on_diagnostic: Option<Handler>,
@@ -95,9 +97,9 @@ impl ConfigBuilder {
                 max_attempts: None,
             },
             ice_servers: vec![IceServer::stun(DEFAULT_ICE_SERVER)],
+            interfaces: Vec::new(),
             max_consumers: 64,
             close_timeout: Duration::from_secs(2),
-            interfaces: Vec::new(),
             fork: Fork::Restart,
             environment: true,
             on_diagnostic: None,
@@ -118,7 +120,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default.
+    /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default. A user and a password in it
+    /// are sent as `Authorization: Basic …`, and exclude a [`token`](Self::token).
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into();
         self
@@ -232,9 +235,6 @@ impl ConfigBuilder {
         self
     }
 
-    /// How many consumers there may be at once; 64 by default. One more is refused, and counted.
-    pub fn max_consumers(mut self, max_consumers: usize) -> Self {
-        self.max_consumers = max_consumers;
     /// The network interfaces over which consumers connect, by name (`eth0`) or by address (`192.0.2.1`); every one but
     /// loopback by default, and loopback if the signaling server is on this host or there is no other.
     ///
@@ -245,6 +245,9 @@ impl ConfigBuilder {
         self
     }
 
+    /// How many consumers there may be at once; 64 by default. One more is refused, and counted.
+    pub fn max_consumers(mut self, max_consumers: usize) -> Self {
+        self.max_consumers = max_consumers;
         self
     }
 
@@ -266,8 +269,10 @@ impl ConfigBuilder {
         self
     }
 
-    /// Whether `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN` and `LOGRTC_DISABLED` win over what
-    /// is set here; they do by default, for the person who runs the program knows better.
+    /// Whether the environment is read, true by default. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`
+    /// and `LOGRTC_DISABLED` win over what is set here, because the person who runs the program knows better.
+    /// `HTTPS_PROXY` for `wss://`, `HTTP_PROXY` for `ws://` and `ALL_PROXY` for both name the proxy to the signaling server,
+    /// and `NO_PROXY` the hosts that need none; this host never does.
     pub fn environment(mut self, environment: bool) -> Self {
         self.environment = environment;
         self
@@ -298,7 +303,7 @@ impl ConfigBuilder {
         if self.environment {
             environment::apply(&mut self, |name| std::env::var(name).ok())?;
         }
-        let url = parse_url(&self.url)?;
+        let mut url = parse_url(&self.url)?;
         let client_id = self.client_id.unwrap_or_else(|| program_name::usable(self.program_name));
         check_text("client_id", &client_id, 1, MAX_CLIENT_ID_BYTES)?;
         let system_name = self.system_name.unwrap_or_else(|| client_id.clone());
@@ -310,6 +315,8 @@ impl ConfigBuilder {
         if let Some(token) = &self.token {
             check_token(token)?;
         }
+        let credentials = Credentials::take(self.token, &mut url)?;
+        let proxy = if self.environment { Proxy::from_environment(&url) } else { None };
         let filter = match self.filter {
             FilterOption::Level(level) => Filter::at_least(level),
             FilterOption::Directives(directives) => directives.parse()?,
@@ -326,11 +333,18 @@ impl ConfigBuilder {
         }
         check_duration("reconnect_interval", self.reconnect.interval, Duration::from_millis(1))?;
         check_duration("max_reconnect_interval", self.reconnect.max_interval, Duration::ZERO)?;
+        if self.reconnect.max_attempts == Some(0) {
+            let text = "0 is not from 1; for no end of the attempts leave it unset, for no attempt use disabled";
+            return Err(Error::invalid("max_reconnect_attempts", text));
+        }
         check_duration("close_timeout", self.close_timeout, Duration::ZERO)?;
         if let Overflow::Block(limit) = self.overflow {
             check_duration("overflow", limit, Duration::ZERO)?;
         }
         let ice_servers = self.ice_servers.into_iter().map(check_ice_server).collect::<Result<_>>()?;
+        for interface in &self.interfaces {
+            check_text("interfaces", interface, 1, MAX_INTERFACE_BYTES)?;
+        }
         let extra_certificates = match &self.ca_file {
             Some(path) => ExtraCertificates::read(path)?,
             None => ExtraCertificates::default(),
@@ -339,12 +353,10 @@ impl ConfigBuilder {
             url,
             metadata: Metadata { system_name, version: self.version, description: self.description },
             client_id,
-            token: self.token,
+            credentials,
+            proxy,
             extra_certificates,
             filter,
-        for interface in &self.interfaces {
-            check_text("interfaces", interface, 1, MAX_INTERFACE_BYTES)?;
-        }
             limits: Limits { entries: self.max_entries, bytes: self.max_bytes },
             max_entry_bytes: self.max_entry_bytes,
             overflow: self.overflow,
@@ -441,6 +453,8 @@ mod tests {
             (builder().url("nonsense"), "url: \"nonsense\" is not an address"),
             (builder().version(""), "version: must not be empty"),
             (builder().token("two words"), "token: must have"),
+            (builder().url("ws://u:p@h/").token("t"), "token: the url has a user, too; set one of the two"),
+            (builder().url("ws://u%3A:p@h/"), "url: the user must not contain a colon"),
             (builder().filter("loud"), "filter: \"loud\" is not a level"),
             (builder().max_entries(0), "max_entries: 0 is not from 1"),
             (builder().max_bytes(1), "max_bytes: 1 is not from"),
@@ -448,6 +462,7 @@ mod tests {
             (builder().max_consumers(0), "max_consumers: 0 is not from 1 to 1000"),
             (builder().reconnect_jitter(f64::NAN), "reconnect_jitter: NaN is not from 0 to 1"),
             (builder().reconnect_interval(Duration::ZERO), "reconnect_interval: 0ns is not from"),
+            (builder().max_reconnect_attempts(Some(0)), "max_reconnect_attempts: 0 is not from 1; for no end"),
             (builder().close_timeout(day), "close_timeout: 86401s is not from"),
             (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\" needs a username"),
             (builder().interfaces(["eth0", ""]), "interfaces: must not be empty"),
@@ -477,7 +492,6 @@ mod tests {
             ("stun:[::1]x", "has \"x\" behind its address, which is not a port"),
             ("stun:2001:db8::1", "must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478"),
             ("turns:h", "needs TLS, which is not supported; use stun: or turn:, over UDP"),
-            (builder().max_reconnect_attempts(Some(0)), "max_reconnect_attempts: 0 is not from 1; for no end"),
             ("stuns:h:5349", "needs TLS, which is not supported; use stun: or turn:, over UDP"),
             ("stun:h h", "has no valid host: \"h h\""),
             ("stun:h/x", "has no valid host: \"h/x\""),
@@ -493,8 +507,11 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let config = builder().url("wss://u:secret@host/x?k=secret").token("secret").build().unwrap();
-        assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+        for builder in [builder().url("wss://u:secret@host/x?k=secret"), builder().token("secret")] {
+            let config = builder.build().unwrap();
+            assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+            assert!(!config.url().contains("u:secret"), "{}", config.url());
+        }
         let server = IceServer::turn("turn:secret:secret@x", "secret", "secret");
         assert!(!format!("{server:?}").contains("secret"));
     }
