@@ -12,26 +12,33 @@
  *
  * What holds for every function:
  *
- * Threads      Every function may be called from any thread at any time, but that one logrtc_options is used by one
- *              thread at a time. No log call waits on the network.
- * Ownership    What is passed in is read during the call, and belongs to the caller. Options are freed by their
- *              function; a producer is ended by logrtc_close(), and its handle is never freed.
- * Status       Every function that can fail answers a logrtc_status. logrtc_last_error() has the text, for the calling
- *              thread. What a function writes is written only where the status is LOGRTC_OK, unless it says otherwise.
- * NULL         is answered by LOGRTC_INVALID_ARGUMENT where a value is needed, and nothing happens.
+ * Threads      Every function may be called from any thread at any time; one logrtc_options is used by one thread at a
+ *              time. No log call waits on the network.
+ * Ownership    What is passed in is read during the call, and belongs to the caller. logrtc_options_free() frees options.
+ *              logrtc_close() ends a producer; its handle is never freed.
+ * Status       Every function that can fail returns a logrtc_status. logrtc_last_error() has the text, for the calling
+ *              thread. A function writes to its pointers only if it returns LOGRTC_OK, unless it says otherwise.
+ * NULL         If a value is needed, NULL fails with LOGRTC_INVALID_ARGUMENT, and nothing happens.
  * Strings      are UTF-8 with a NUL at their end. A function whose name ends in _n is the same, for strings with a length
  *              in bytes. Bytes that are not UTF-8 become U+FFFD; nothing is refused for its spelling.
  * Close        may be called at any time, by many threads at once, and from a callback. Afterwards every function still
- *              answers: LOGRTC_CLOSED.
+ *              works: it returns LOGRTC_CLOSED.
  * Callbacks    run one at a time, on a thread of their own for each producer, and may call any function. When
  *              logrtc_close() has returned, none runs, and none will. A thread that closes must not hold a lock that
- *              its callback waits for.
+ *              its callback waits for. exit() waits for a callback at most for the close timeout.
  * Fork         The parent is not touched. The child starts a producer of its own at its first log call, client_id#pid,
- *              without callbacks; logrtc_options_set_fork() turns that off. A child that logs and leaves by _exit()
- *              closes first, as any program does.
+ *              without callbacks; logrtc_options_set_fork() turns that off. exit() in a child closes the child's producer.
+ *              A child that calls _exit() must call logrtc_close() first; undelivered entries are lost otherwise.
  * Signals      No function may be called in a signal handler. The threads of logrtc take no signal: it is for a thread of
  *              the program.
- * exit()       ends nothing by itself: what is not delivered at the end of the program is lost, unless it closes.
+ * exit()       exit(), and returning from main(), close each producer that is still open: all at once, each within its
+ *              close timeout, logrtc_options_set_close_timeout_ms(). The first logrtc_connect() registers the handler
+ *              (atexit). Handlers that are registered later, and static objects that are constructed later, run before
+ *              it and may log. What runs after it may call any function, which returns LOGRTC_CLOSED.
+ *              logrtc_options_set_close_at_exit() turns this off for a producer. _exit(), quick_exit(), abort() and a
+ *              signal that ends the process lose undelivered entries: call logrtc_close() first.
+ * dlclose()    The shared library stays in the process. A shared object that contains the static library must stay, too:
+ *              link it with -z nodelete.
  */
 
 #ifndef LOGRTC_H
@@ -83,9 +90,9 @@ typedef int32_t logrtc_status;
 const char *logrtc_status_string(logrtc_status status);
 
 /**
- * The text of the last error of the calling thread, in UTF-8: which value was wrong, and what is right. Never NULL; empty
- * where no call of this thread has failed. Valid until the next call of the same thread that fails; a call that succeeds
- * does not change it.
+ * The text of the last call of the calling thread that failed, in UTF-8: which value was wrong, and what is right. Never
+ * NULL; empty if no call of this thread has failed. Valid until the next call of the same thread that fails; a call that
+ * succeeds does not change it. logrtc_get_server_error() has the trouble with the signaling server.
  */
 const char *logrtc_last_error(void);
 
@@ -122,7 +129,7 @@ const char *logrtc_last_error(void);
 typedef void (*logrtc_state_callback)(int state, void *user_data);
 
 /**
- * Called with a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text, on a thread of logrtc's. The text is valid until the
+ * Called with a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text, on a thread of logrtc. The text is valid until the
  * callback returns. No exception may leave it.
  */
 typedef void (*logrtc_diagnostics_callback)(int level, const char *message, void *user_data);
@@ -146,7 +153,7 @@ typedef void (*logrtc_diagnostics_callback)(int level, const char *message, void
 /** A new consumer begins with what comes next. */
 #define LOGRTC_REPLAY_NONE 0
 
-/** The options of a producer, each with a default but the client_id. Not to be used by two threads at once. */
+/** The options of a producer, each with a default. Not to be used by two threads at once. */
 typedef struct logrtc_options logrtc_options;
 
 /**
@@ -162,10 +169,7 @@ void logrtc_options_free(logrtc_options *options);
 logrtc_status logrtc_options_set_url(logrtc_options *options, const char *url);
 logrtc_status logrtc_options_set_url_n(logrtc_options *options, const char *url, size_t len);
 
-/**
- * The name under which the producer registers, of 1 to 128 bytes. It has no default: logrtc_connect() refuses options
- * without it.
- */
+/** The name under which the producer registers, of 1 to 128 bytes; the name of the program by default. */
 logrtc_status logrtc_options_set_client_id(logrtc_options *options, const char *client_id);
 logrtc_status logrtc_options_set_client_id_n(logrtc_options *options, const char *client_id, size_t len);
 
@@ -204,8 +208,11 @@ logrtc_status logrtc_options_set_state_callback(logrtc_options *options, logrtc_
                                                 void *user_data);
 
 /**
- * Has `callback` called with what happens to the producer: consumers that come and go, and what the signaling server says
- * is wrong. NULL for none, the default.
+ * Has `callback` called with the diagnostics of the producer: a warning at the first failed attempt to reach the signaling
+ * server, with its address and the reason, and one when it is connected again; and at LOGRTC_DEBUG each state, consumer and
+ * failed attempt. NULL for none, the default: the warnings go to standard error.
+ *
+ * LOGRTC_DIAGNOSTICS=1 in the environment writes every diagnostic of logrtc to standard error, in any case.
  */
 logrtc_status logrtc_options_set_diagnostics_callback(logrtc_options *options,
                                                       logrtc_diagnostics_callback callback, void *user_data);
@@ -261,6 +268,15 @@ logrtc_status logrtc_options_set_environment(logrtc_options *options, int enviro
  */
 logrtc_status logrtc_options_set_fork(logrtc_options *options, int fork);
 
+/** How long exit() may take to deliver what the program has logged; 2000 by default. logrtc_close() has a timeout of its own. */
+logrtc_status logrtc_options_set_close_timeout_ms(logrtc_options *options, uint64_t timeout_ms);
+
+/**
+ * Whether exit() closes the producer if it is still open: 1, the default, or 0. In the child of a fork, exit() closes the
+ * child's own producer.
+ */
+logrtc_status logrtc_options_set_close_at_exit(logrtc_options *options, int close_at_exit);
+
 /**
  * Adds a STUN or TURN server: "stun:host:port", or "turn:host:port" with its user and password (NULL for STUN). The first
  * one that is added takes the place of the default, "stun:stun.l.google.com:19302".
@@ -276,7 +292,7 @@ logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
 /**
  * A producer: made by logrtc_connect(), ended by logrtc_close().
  *
- * What is left of it then is some two thousand bytes, which are never freed: so any call with it is safe at any time.
+ * logrtc_close() leaves some two thousand bytes of it, which are never freed: so any call with it is safe at any time.
  */
 typedef struct logrtc_producer logrtc_producer;
 
@@ -343,6 +359,14 @@ typedef struct logrtc_stats {
 logrtc_status logrtc_connect(const logrtc_options *options, logrtc_producer **producer);
 
 /**
+ * Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is connected.
+ *
+ * LOGRTC_TIMEOUT: none is; also at once if the producer is disabled. LOGRTC_CLOSED: the producer is closed, or another
+ * thread closed it during the wait.
+ */
+logrtc_status logrtc_wait_for_consumer(logrtc_producer *producer, uint64_t timeout_ms);
+
+/**
  * Waits until every connected consumer has acknowledged everything that was accepted before the call, at most for
  * `timeout_ms`; returns at once where none is connected.
  *
@@ -362,16 +386,30 @@ logrtc_status logrtc_flush_to(logrtc_producer *producer, uint64_t position, uint
 logrtc_status logrtc_position(const logrtc_producer *producer, uint64_t *position);
 
 /**
- * Flushes, at most for `timeout_ms`, and ends the producer. When it returns, no thread, socket or callback of it is left: from
- * a callback too, but that the callback itself still has to return.
+ * Delivers what is logged, and ends the producer. When it returns, no thread, socket or callback of it is left; if a callback
+ * calls it, that callback is the last one.
  *
- * Later calls answer LOGRTC_CLOSED, a second logrtc_close() too. Takes up to 200 ms beyond `timeout_ms` where a consumer is
- * connected, and next to nothing where none is. LOGRTC_TIMEOUT: a consumer did not get everything; it is closed all the same.
+ * Waits, at most for `timeout_ms`, until every consumer that is connected or announced has everything. If the first
+ * registration is still under way, it waits for that, too: so the entries of a short program reach a page that is open.
+ * Returns at once if the signaling server cannot be reached, or has no consumer. Takes at most 200 ms beyond `timeout_ms`.
+ *
+ * LOGRTC_TIMEOUT: a consumer did not receive everything; the producer is closed all the same. LOGRTC_CLOSED: it is closed
+ * already, as for every later call.
  */
 logrtc_status logrtc_close(logrtc_producer *producer, uint64_t timeout_ms);
 
 /** Writes the state, one of LOGRTC_STATE_…, to `*state`: LOGRTC_STATE_CLOSED after logrtc_close(), with LOGRTC_OK. */
 logrtc_status logrtc_get_state(const logrtc_producer *producer, int *state);
+
+/**
+ * Writes why the signaling server cannot be reached, or its last complaint; an empty text if it takes the producer. After
+ * logrtc_close() too.
+ *
+ * `buffer` receives at most `size` bytes, including the NUL at the end; a text that is longer is cut. It may be NULL if
+ * `size` is 0. `*length`, unless `length` is NULL, is the length of the whole text, without the NUL.
+ */
+logrtc_status logrtc_get_server_error(const logrtc_producer *producer, char *buffer, size_t size,
+                                      size_t *length);
 
 /** Writes what has been counted so far to `*stats`, whose `struct_size` must be set; after logrtc_close() too. */
 logrtc_status logrtc_get_stats(const logrtc_producer *producer, logrtc_stats *stats);

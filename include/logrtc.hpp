@@ -220,15 +220,21 @@ using StateCallback = std::function<void(State)>;
 using DiagnosticsCallback = std::function<void(Level, std::string_view)>;
 
 /**
- * The options of a producer; every one but the client_id has a default, which logrtc.h names.
+ * The options of a producer; each has a default, which logrtc.h names.
  *
- * A value that is wrong is found by Producer::connect, which says which. Callbacks run on a thread of logrtc's; an exception
- * that leaves one is dropped.
+ * Producer::connect reports the first value that is wrong. Callbacks run on a thread of logrtc; an exception that leaves one
+ * is dropped.
  */
 class Options {
   public:
-    explicit Options(std::string_view client_id) : options_(logrtc_options_new()), callbacks_(new Callbacks) {
-        note(options_ ? logrtc_options_set_client_id_n(get(), client_id.data(), client_id.size()) : LOGRTC_INTERNAL);
+    /** The producer registers under the name of the program. */
+    Options() : options_(logrtc_options_new()), callbacks_(new Callbacks) {
+        note(options_ ? LOGRTC_OK : LOGRTC_INTERNAL);
+    }
+    explicit Options(std::string_view client_id) : Options() {
+        if (options_) {
+            note(logrtc_options_set_client_id_n(get(), client_id.data(), client_id.size()));
+        }
     }
 
     Options &url(std::string_view url) & { return note(logrtc_options_set_url_n(get(), url.data(), url.size())); }
@@ -278,11 +284,19 @@ class Options {
     Options &ice_server(const std::string &url, const std::string &username = {}, const std::string &credential = {}) & {
         return note(logrtc_options_add_ice_server(get(), url.c_str(), username.c_str(), credential.c_str()));
     }
+    /** How long the end of a producer, and exit(), may take to deliver what was logged; 2 s by default. */
+    Options &close_timeout(std::chrono::milliseconds timeout) & {
+        close_timeout_ = timeout;
+        return note(logrtc_options_set_close_timeout_ms(get(), milliseconds(timeout)));
+    }
+    /** Whether exit() closes the producer if it is still open. */
+    Options &close_at_exit(bool close) & { return note(logrtc_options_set_close_at_exit(get(), close)); }
     Options &clear_ice_servers() & { return note(logrtc_options_clear_ice_servers(get())); }
     Options &on_state(StateCallback callback) & {
         callbacks_->state = std::move(callback);
         return *this;
     }
+    /** Receives the diagnostics; by default, warnings go to standard error. */
     Options &on_diagnostics(DiagnosticsCallback callback) & {
         callbacks_->diagnostics = std::move(callback);
         return *this;
@@ -314,6 +328,8 @@ class Options {
     LOGRTC_CHAINED(environment)
     LOGRTC_CHAINED(fork)
     LOGRTC_CHAINED(ice_server)
+    LOGRTC_CHAINED(close_timeout)
+    LOGRTC_CHAINED(close_at_exit)
     LOGRTC_CHAINED(clear_ice_servers)
     LOGRTC_CHAINED(on_state)
     LOGRTC_CHAINED(on_diagnostics)
@@ -349,13 +365,14 @@ class Options {
     std::unique_ptr<logrtc_options, Free> options_;
     /** Its address is what the C library gets, and stays when the options or the producer move. */
     std::unique_ptr<Callbacks> callbacks_;
+    std::chrono::milliseconds close_timeout_ = std::chrono::seconds(2);
     Status status_;
     std::string error_;
 };
 
 /**
- * A producer. Can be moved, and used by many threads at once; the end of it closes, within the timeout of 2 s where a consumer
- * is connected.
+ * A producer. Can be moved, and used by many threads at once. Its destructor closes it, within the close_timeout of its
+ * options. A static one may end after exit() has closed it: its calls return LOGRTC_CLOSED then.
  *
  * One that was moved from is none: its calls answer LOGRTC_INVALID_ARGUMENT. It must not end in one of its own callbacks;
  * close() may be called there.
@@ -381,16 +398,18 @@ class Producer {
         if (const Status status = logrtc_connect(options.get(), &handle); !status) {
             return {status, logrtc_last_error()};
         }
-        return Producer(handle, std::move(options.callbacks_));
+        return Producer(handle, std::move(options.callbacks_), options.close_timeout_);
     }
 
     Producer(Producer &&other) noexcept
-        : handle_(std::exchange(other.handle_, nullptr)), callbacks_(std::move(other.callbacks_)) {}
+        : handle_(std::exchange(other.handle_, nullptr)), callbacks_(std::move(other.callbacks_)),
+          close_timeout_(other.close_timeout_) {}
     Producer &operator=(Producer &&other) noexcept {
         if (this != &other) {
             end();
             handle_ = std::exchange(other.handle_, nullptr);
             callbacks_ = std::move(other.callbacks_);
+            close_timeout_ = other.close_timeout_;
         }
         return *this;
     }
@@ -435,12 +454,17 @@ class Producer {
     /** Counts an entry that enabled() said no to, and that was therefore never made. */
     Status count_filtered() const { return logrtc_count_filtered(handle_); }
 
+    /** Waits until a consumer is connected. LOGRTC_TIMEOUT if none is. */
+    Status wait_for_consumer(std::chrono::milliseconds timeout) const {
+        return logrtc_wait_for_consumer(handle_, Options::milliseconds(timeout));
+    }
+
     /** Waits until every connected consumer has what was logged before the call; `pending` is what the slowest lacks. */
     Status flush(std::chrono::milliseconds timeout, std::uint64_t *pending = nullptr) const {
         return logrtc_flush(handle_, Options::milliseconds(timeout), pending);
     }
 
-    /** Flushes and ends it. Afterwards every call answers LOGRTC_CLOSED, and no callback runs. */
+    /** Delivers what is logged, and ends it. Afterwards every call returns LOGRTC_CLOSED, and no callback runs. */
     Status close(std::chrono::milliseconds timeout = std::chrono::seconds(2)) const {
         return logrtc_close(handle_, Options::milliseconds(timeout));
     }
@@ -449,6 +473,19 @@ class Producer {
         int state = LOGRTC_STATE_CLOSED;
         logrtc_get_state(handle_, &state);
         return static_cast<State>(state);
+    }
+
+    /** Why the signaling server cannot be reached, or its last complaint; empty if it takes the producer. */
+    std::string last_error() const {
+        std::string text;
+        std::size_t length = 0;
+        // Again if another text has taken its place meanwhile.
+        while (logrtc_get_server_error(handle_, text.data(), text.empty() ? 0 : text.size() + 1, &length) == LOGRTC_OK &&
+               length > text.size()) {
+            text.resize(length);
+        }
+        text.resize(length);
+        return text;
     }
 
     logrtc_stats stats() const noexcept {
@@ -461,8 +498,9 @@ class Producer {
     logrtc_producer *handle() const noexcept { return handle_; }
 
   private:
-    Producer(logrtc_producer *handle, std::unique_ptr<Options::Callbacks> callbacks) noexcept
-        : handle_(handle), callbacks_(std::move(callbacks)) {}
+    Producer(logrtc_producer *handle, std::unique_ptr<Options::Callbacks> callbacks,
+             std::chrono::milliseconds close_timeout) noexcept
+        : handle_(handle), callbacks_(std::move(callbacks)), close_timeout_(close_timeout) {}
 
     Status log(Level level, std::string_view target, std::string_view message, Fields fields,
                const logrtc_span *span) const {
@@ -487,7 +525,7 @@ class Producer {
 
     void end() noexcept {
         if (handle_) {
-            logrtc_close(handle_, 2000);
+            logrtc_close(handle_, Options::milliseconds(close_timeout_));
         }
     }
 
@@ -508,6 +546,7 @@ class Producer {
     logrtc_producer *handle_;
     /** Where the callbacks are; gone only after the close, when none runs any more. */
     std::unique_ptr<Options::Callbacks> callbacks_;
+    std::chrono::milliseconds close_timeout_;
 };
 
 } // namespace logrtc

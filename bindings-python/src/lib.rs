@@ -7,6 +7,7 @@
 mod callbacks;
 mod cancel;
 mod convert;
+mod diagnostics;
 mod errors;
 mod fields;
 mod options;
@@ -29,6 +30,10 @@ mod _logrtc {
     use crate::callbacks::States;
     #[pymodule_export]
     use crate::cancel::Cancellation;
+    #[pymodule_export]
+    use crate::diagnostics::{next_diagnostic, stop_diagnostics, wait_for_diagnostics};
+    #[pymodule_export]
+    use crate::options::identify;
     #[pymodule_export]
     use crate::process::{after_fork_in_child, end};
     #[pymodule_export]

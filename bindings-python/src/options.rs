@@ -7,6 +7,7 @@ use logrtc::{Config, ConfigBuilder, Fork, IceServer, Overflow, Replay};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::diagnostics;
 use crate::errors::Refusal;
 use crate::record::level_of;
 
@@ -24,11 +25,16 @@ pub(crate) struct Options {
 impl Options {
     /// Reads the keywords; `None` stands for the default.
     pub(crate) fn read(
+        py: Python<'_>,
         url: Option<&Bound<'_, PyAny>>,
-        client_id: &Bound<'_, PyAny>,
+        client_id: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
-        let mut builder = Config::builder(text("client_id", client_id)?);
+        let mut builder = Config::for_program().on_diagnostic(diagnostics::push);
+        builder = match client_id {
+            Some(client_id) => builder.client_id(text("client_id", client_id)?),
+            None => builder.program_name(program_name(py)?),
+        };
         if let Some(url) = url {
             builder = builder.url(text("url", url)?);
         }
@@ -49,6 +55,23 @@ impl Options {
             on_state: read.on_state,
         })
     }
+}
+
+/// What a producer that `install` or `connect` would make registers as, and where: `(url, client_id)`. Raises what they raise.
+#[pyfunction]
+#[pyo3(signature = (url=None, *, client_id=None, **options))]
+pub(crate) fn identify(
+    py: Python<'_>,
+    url: Option<&Bound<'_, PyAny>>,
+    client_id: Option<&Bound<'_, PyAny>>,
+    options: Option<&Bound<'_, PyDict>>,
+) -> Result<(String, String), Refusal> {
+    let Options { config, .. } = Options::read(py, url, client_id, options)?;
+    Ok((config.url().to_owned(), config.client_id().to_owned()))
+}
+
+fn program_name(py: Python<'_>) -> PyResult<String> {
+    py.import("logrtc._program")?.call_method0("name")?.extract()
 }
 
 struct Reading {

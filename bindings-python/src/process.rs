@@ -73,4 +73,5 @@ pub(crate) fn after_fork_in_child() {
     logrtc::after_fork_in_child();
     // The calls of the parent's other threads are not under way here.
     CALLS.store(0, Ordering::SeqCst);
+    crate::diagnostics::after_fork_in_child();
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use logrtc::{ErrorKind, Level};
+use logrtc::{ErrorKind, Level, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -41,14 +41,14 @@ pub(crate) struct Producer {
 #[pymethods]
 impl Producer {
     #[new]
-    #[pyo3(signature = (url=None, *, client_id, **options))]
+    #[pyo3(signature = (url=None, *, client_id=None, **options))]
     fn new(
         py: Python<'_>,
         url: Option<&Bound<'_, PyAny>>,
-        client_id: &Bound<'_, PyAny>,
+        client_id: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
-        let Options { config, may_block, on_state } = Options::read(url, client_id, options)?;
+        let Options { config, may_block, on_state } = Options::read(py, url, client_id, options)?;
         let close_timeout = config.close_timeout();
         let (url, client_id) = (config.url().to_owned(), config.client_id().to_owned());
         let producer = logrtc::Producer::connect(config)?;
@@ -172,17 +172,40 @@ impl Producer {
         self.flush_unless(py, timeout, || cancellation.is_set())
     }
 
-    /// Flushes, and ends the producer: when it returns, no thread or socket of it is left. Closing again does nothing.
+    /// Delivers what was logged, and ends the producer: when it returns, no thread or socket of it is left.
     ///
-    /// Raises ``FlushTimeoutError`` where a consumer did not get everything within ``timeout`` seconds, the ``close_timeout``
-    /// where it is ``None``; it is closed all the same. Other threads run meanwhile. Later log calls are counted, and do
-    /// nothing.
+    /// It waits for the consumers that are connected or announced, and for the first registration if that is under way. Raises
+    /// ``FlushTimeoutError`` if a consumer did not receive everything within ``timeout`` seconds, the ``close_timeout`` if it is
+    /// ``None``; the producer is closed all the same. Other threads run meanwhile. Later log calls are counted, and do nothing.
+    /// Closing again does nothing.
     #[pyo3(signature = (timeout=None))]
     fn close(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> Result<(), Refusal> {
         let timeout = self.timeout(timeout)?;
         let closed = py.detach(|| self.handle.close(timeout));
         registry::remove(&self.handle);
         Ok(closed?)
+    }
+
+    /// Waits until the channel to a consumer is open, and returns whether one is.
+    ///
+    /// Without a limit if ``timeout`` is ``None``. Returns ``False`` after ``timeout`` seconds, and at once if no consumer
+    /// can come any more: the producer is closed, disabled, or has given up. Other threads run meanwhile, and Ctrl-C ends it.
+    #[pyo3(signature = (timeout=None))]
+    fn wait_for_consumer(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> Result<bool, Refusal> {
+        let producer = &self.handle.producer;
+        let timeout = timeout.map_or(Ok(Duration::MAX), |timeout| seconds("timeout", timeout))?;
+        let began = Instant::now();
+        loop {
+            let left = timeout.saturating_sub(began.elapsed());
+            if py.detach(|| producer.wait_for_consumer(left.min(SIGNAL_INTERVAL))) {
+                return Ok(true);
+            }
+            if left <= SIGNAL_INTERVAL || matches!(producer.state(), State::Closed | State::Disabled | State::Abandoned)
+            {
+                return Ok(false);
+            }
+            py.check_signals()?;
+        }
     }
 
     /// The address of the signaling server.
@@ -201,6 +224,12 @@ impl Producer {
     #[getter]
     fn state(&self) -> &'static str {
         state_name(self.handle.producer.state())
+    }
+
+    /// Why the signaling server cannot be reached, or its last complaint; ``None`` once a registration has worked.
+    #[getter]
+    fn last_error(&self) -> Option<String> {
+        self.handle.producer.last_error()
     }
 
     /// What has been counted so far.

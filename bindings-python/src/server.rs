@@ -1,7 +1,8 @@
 //! The viewer in this process, and its command line.
 
 use std::ffi::OsString;
-use std::net::{IpAddr, SocketAddr};
+use std::mem::ManuallyDrop;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 use logrtc_viewer::{HostedServer, Options, Origin};
@@ -10,14 +11,17 @@ use pyo3::prelude::*;
 
 use crate::errors::Refusal;
 
-/// A signaling server with its log page. Its threads run no code of Python.
+/// A signaling server with its log page, until it is stopped or the process ends. Its threads run no code of Python.
+///
+/// It outlives its object: a program that does not keep the result of `serve` has a server all the same. In the child of a fork
+/// its threads do not exist, and nothing there may wait for them.
 #[pyclass(frozen, subclass, module = "logrtc._logrtc")]
 pub(crate) struct Server {
     pid: u32,
     url: String,
     signaling_url: String,
     /// There until it is stopped.
-    running: Mutex<Option<HostedServer>>,
+    running: Mutex<Option<ManuallyDrop<HostedServer>>>,
 }
 
 #[pymethods]
@@ -25,9 +29,16 @@ impl Server {
     #[new]
     #[pyo3(signature = (host, port, allow_origins))]
     fn new(py: Python<'_>, host: &str, port: i64, allow_origins: Vec<String>) -> Result<Self, Refusal> {
-        let ip: IpAddr = host
-            .parse()
-            .map_err(|_| Refusal::invalid("host", format_args!("{host:?} is not an IP address, as in 127.0.0.1")))?;
+        let ip = if host.eq_ignore_ascii_case("localhost") {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        } else {
+            host.parse().map_err(|_| {
+                Refusal::invalid(
+                    "host",
+                    format_args!("{host:?} is neither an IP address, as in 127.0.0.1, nor \"localhost\""),
+                )
+            })?
+        };
         let port = u16::try_from(port)
             .map_err(|_| Refusal::invalid("port", format_args!("{port} is not from 0 to {}", u16::MAX)))?;
         let address = SocketAddr::new(ip, port);
@@ -43,7 +54,7 @@ impl Server {
             pid: std::process::id(),
             url: server.url().to_owned(),
             signaling_url: server.signaling_url().to_owned(),
-            running: Mutex::new(Some(server)),
+            running: Mutex::new(Some(ManuallyDrop::new(server))),
         })
     }
 
@@ -70,21 +81,12 @@ impl Server {
 }
 
 impl Server {
-    /// The server, where it runs in this process: the child of a fork has none of its threads, and lets it be.
+    /// The server, if it runs in this process.
     fn take(&self) -> Option<HostedServer> {
         if self.pid != std::process::id() {
             return None;
         }
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if self.pid != std::process::id() {
-            let running = self.running.get_mut().unwrap_or_else(PoisonError::into_inner);
-            std::mem::forget(running.take());
-        }
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).take().map(ManuallyDrop::into_inner)
     }
 }
 

@@ -239,30 +239,9 @@ def test_behind_a_queue_handler(producer: logrtc.Producer, consumer: Consumer) -
     assert (entry["message"], entry["fields"]["a"]) == ("through a queue", 1)
 
 
-def test_install() -> None:
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    root.setLevel(logging.WARNING)
-    try:
-        handler = logrtc.install("ws://127.0.0.1:9/", client_id="app", ice_servers=[])
-        assert root.level == logging.INFO
-        assert handler in root.handlers
-        logging.getLogger("any").info("m")
-        assert handler.producer.stats().accepted == 1
-        root.setLevel(logging.DEBUG)
-        root.removeHandler(handler)
-        handler.close()
-        handler = logrtc.install("ws://127.0.0.1:9/", client_id="app", level="ERROR", ice_servers=[])
-        assert root.level == logging.DEBUG
-        handler.close()
-    finally:
-        root.setLevel(level)
-        root.handlers[:] = handlers
-
-
 def test_a_handler_is_given_a_producer_or_makes_one(producer: logrtc.Producer, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(logrtc.InvalidArgumentError, match="client_id: must not be empty"):
-        logrtc.Handler()
+        logrtc.Handler(client_id="")
     with pytest.raises(TypeError, match="either a producer"):
         logrtc.Handler(producer=producer, client_id="x")
     handler = logrtc.Handler(producer=producer)

@@ -18,7 +18,7 @@ import pytest
 
 import logrtc
 from conftest import Start
-from consumer import Consumer, eventually
+from consumer import DEADLINE, Consumer, eventually
 
 
 def without_time(entry: dict[str, Any]) -> dict[str, Any]:
@@ -402,6 +402,42 @@ def test_ctrl_c_ends_a_flush(start: Start) -> None:
     assert time.monotonic() - began < 40
     timer.join()
     consumer.resume()
+
+
+def test_a_wait_for_a_consumer() -> None:
+    with logrtc.serve(port=0) as server:
+        handler = logrtc.Handler(server.signaling_url, client_id="app", ice_servers=[])
+        producer = handler.producer
+        assert not producer.wait_for_consumer(0)
+        assert not producer.wait_for_consumer(timeout=0.2)
+        waited: list[bool] = []
+        # Without a limit; and this thread goes on meanwhile.
+        waiting = threading.Thread(target=lambda: waited.append(producer.wait_for_consumer()))
+        waiting.start()
+        with Consumer(server.signaling_url):
+            waiting.join(DEADLINE)
+            assert waited == [True]
+            assert handler.wait_for_consumer(0)
+        handler.close()
+        with pytest.raises(logrtc.InvalidArgumentError, match="timeout"):
+            producer.wait_for_consumer(-1)
+
+
+@pytest.mark.parametrize(
+    ("options", "state"),
+    [
+        ({"disabled": True}, "disabled"),
+        ({"max_reconnect_attempts": 1, "reconnect_interval": 0.05}, "abandoned"),
+        ({}, "closed"),
+    ],
+)
+def test_a_wait_for_a_consumer_that_cannot_come_ends(options: dict[str, Any], state: str) -> None:
+    with logrtc.connect("ws://127.0.0.1:9/", client_id="app", **options) as producer:
+        if state == "closed":
+            timer = threading.Timer(0.2, producer.close)
+            timer.start()
+        assert not producer.wait_for_consumer()
+        assert producer.state == state
 
 
 def test_a_callback_logs_flushes_and_closes(start: Start) -> None:

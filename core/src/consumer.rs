@@ -4,22 +4,26 @@ pub(crate) mod arrivals;
 pub(crate) mod delivery;
 pub(crate) mod framing;
 pub(crate) mod gauge;
+pub(crate) mod mids;
 pub(crate) mod negotiation;
 pub(crate) mod peer;
-pub(crate) mod roster;
+pub(crate) mod registry;
 pub(crate) mod sdp;
 pub(crate) mod table;
 pub(crate) mod window;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use arrivals::Arriving;
+use mids::Mids;
 use negotiation::Input;
 use peer::{Peer, PeerContext};
-use roster::{Admission, Roster};
+use registry::{Admission, Ended, Registry};
 
 use crate::diagnostics::{debug, quiet};
 use crate::observe::{EndReason, Event};
@@ -32,18 +36,43 @@ const INPUT_QUEUE: usize = 64;
 /// How many peers may be on their way out while others take their places: each still has its sockets.
 const MAX_ENDING: usize = 16;
 
-/// What the roster holds of a peer.
+/// What the registry holds of a peer.
 struct PeerHandle {
     inputs: mpsc::Sender<Input>,
     /// How many more candidates of this consumer are taken.
     candidates_left: usize,
+    has_departed: Arc<AtomicBool>,
+}
+
+impl PeerHandle {
+    /// The handle, and the peer's end of its queue.
+    fn new() -> (Self, mpsc::Receiver<Input>) {
+        let (inputs, receiver) = mpsc::channel(INPUT_QUEUE);
+        (Self { inputs, candidates_left: sdp::MAX_CANDIDATES, has_departed: Arc::default() }, receiver)
+    }
+
+    /// A peer whose queue is full does not read, and one that has gone needs nothing.
+    fn tell(&self, input: Input) {
+        let _ = self.inputs.try_send(input);
+    }
+
+    fn end(&self, reason: EndReason) {
+        self.tell(Input::End(reason));
+    }
+}
+
+/// What a new peer is given beside its place.
+struct Start {
+    inputs: mpsc::Receiver<Input>,
+    has_departed: Arc<AtomicBool>,
+    arriving: Option<Arriving>,
 }
 
 pub(crate) struct Consumers {
     context: Arc<PeerContext>,
     max_consumers: usize,
-    roster: Roster<PeerHandle>,
-    peers: JoinSet<(String, u64)>,
+    registry: Registry<PeerHandle>,
+    peers: JoinSet<Ended>,
     incoming: mpsc::Receiver<Incoming>,
     shutdown: Shutdown,
 }
@@ -55,8 +84,8 @@ impl Consumers {
         incoming: mpsc::Receiver<Incoming>,
         shutdown: Shutdown,
     ) -> Self {
-        let roster = Roster::new(max_consumers);
-        Self { context: Arc::new(context), max_consumers, roster, peers: JoinSet::new(), incoming, shutdown }
+        let registry = Registry::new(max_consumers, Mids::new(fastrand::Rng::new()));
+        Self { context: Arc::new(context), max_consumers, registry, peers: JoinSet::new(), incoming, shutdown }
     }
 
     /// Serves until shutdown, and until every peer has closed.
@@ -65,18 +94,24 @@ impl Consumers {
             tokio::select! {
                 Some(message) = self.incoming.recv() => self.handle(message),
                 Some(ended) = self.peers.join_next() => {
-                    if let Ok((consumer_id, generation)) = ended {
-                        self.roster.remove_generation(&consumer_id, generation);
+                    if let Ok(ended) = ended {
+                        self.registry.on_ended(Instant::now(), &ended);
                     }
                 }
-                () = turn_ends(self.roster.turn_ends()) => {}
+                () = until(self.registry.next_due()) => {}
                 _ = self.shutdown.changed() => break,
             }
-            while let Some(peer) = self.roster.introduce(Instant::now()) {
-                tell(peer, Input::Introduced);
+            while self.has_room()
+                && let Some(consumer_id) = self.registry.due(Instant::now())
+            {
+                let (handle, inputs) = PeerHandle::new();
+                let has_departed = Arc::clone(&handle.has_departed);
+                let admission = self.registry.admit_again(&consumer_id, handle);
+                let arriving = Some(self.context.arrivals.returning());
+                self.start(consumer_id, admission, Start { inputs, has_departed, arriving });
             }
         }
-        self.roster.drain().for_each(drop);
+        self.registry.drain().for_each(drop);
         // All at once: each takes up to 100 ms to close.
         while self.peers.join_next().await.is_some() {}
     }
@@ -85,55 +120,69 @@ impl Consumers {
         match message {
             Incoming::ConsumerConnected { consumer_id } => self.admit(consumer_id),
             Incoming::ConsumerDisconnected { consumer_id } => {
-                if let Some(peer) = self.roster.remove(&consumer_id) {
-                    end(&peer, EndReason::Left);
+                if let Some(peer) = self.registry.on_departed(&consumer_id) {
+                    peer.end(EndReason::Left);
+                } else if let Some(peer) = self.registry.departed(&consumer_id) {
+                    peer.has_departed.store(true, Ordering::Relaxed);
                 }
             }
             Incoming::Answer { from, sdp } => self.answer(&from, &sdp),
             Incoming::Candidate { from, candidate } => self.candidate(&from, candidate),
-            Incoming::Ping | Incoming::Registered { .. } | Incoming::Error { .. } | Incoming::Unknown => {}
+            Incoming::Error { to: Some(consumer_id), .. } => self.registry.on_unknown(&consumer_id),
+            Incoming::Ping | Incoming::Registered { .. } | Incoming::Error { to: None, .. } | Incoming::Unknown => {}
         }
+    }
+
+    /// Whether one more peer may begin: those that end still have their sockets.
+    fn has_room(&self) -> bool {
+        self.peers.len() < self.max_consumers + MAX_ENDING
     }
 
     fn admit(&mut self, consumer_id: String) {
         let arriving = Some(self.context.arrivals.announced());
-        if self.peers.len() >= self.max_consumers + MAX_ENDING {
-            self.refuse(consumer_id);
-            return;
-        }
-        let (inputs, receiver) = mpsc::channel(INPUT_QUEUE);
-        let handle = PeerHandle { inputs, candidates_left: sdp::MAX_CANDIDATES };
-        match self.roster.admit(&consumer_id, |_| handle) {
-            Admission::Admitted { generation, replaced } => {
-                if let Some(replaced) = replaced {
-                    end(&replaced, EndReason::Replaced);
-                }
-                let context = Arc::clone(&self.context);
-                let peer = Peer { context, consumer_id, generation, inputs: receiver, arriving };
-                self.peers.spawn(quiet(peer.run()));
-            }
-            Admission::Full(_) => self.refuse(consumer_id),
-        }
+        let (handle, inputs) = PeerHandle::new();
+        let has_departed = Arc::clone(&handle.has_departed);
+        let admission = if self.has_room() {
+            self.registry.admit(&consumer_id, handle)
+        } else {
+            self.registry.defer(&consumer_id);
+            Admission::Full
+        };
+        self.start(consumer_id, admission, Start { inputs, has_departed, arriving });
     }
 
-    fn refuse(&self, consumer_id: String) {
-        debug!("refuses consumer {consumer_id:?}: there are {} already", self.peers.len());
-        self.context.counters.consumers_refused.increment();
-        self.context.observers.emit(&Event::ConsumerRefused { consumer_id });
+    fn start(&mut self, consumer_id: String, admission: Admission<PeerHandle>, start: Start) {
+        let Admission::Admitted { generation, mid, replaced } = admission else {
+            debug!("consumer {consumer_id:?} waits for a place: there are {} already", self.peers.len());
+            self.context.counters.consumers_refused.increment();
+            self.context.observers.emit(&Event::ConsumerRefused { consumer_id });
+            return;
+        };
+        if let Some(replaced) = replaced {
+            replaced.end(EndReason::Replaced);
+        }
+        let Start { inputs, has_departed, arriving } = start;
+        let context = Arc::clone(&self.context);
+        let peer = Peer { context, consumer_id, generation, mid, inputs, has_departed, arriving };
+        self.peers.spawn(quiet(peer.run()));
     }
 
     fn answer(&mut self, from: &[String], sdp: &str) {
+        let refuse = |problem: String| {
+            debug!("refuses an answer: {problem}");
+            self.context.counters.answers_refused.increment();
+        };
         let checked = match sdp::check_answer(sdp) {
             Ok(checked) => checked,
-            Err(problem) => {
-                debug!("refuses an answer: {problem}");
-                self.context.counters.answers_refused.increment();
-                return;
-            }
+            Err(problem) => return refuse(problem),
         };
-        if let Some(peer) = self.roster.take_answer(from, &checked.ufrag) {
-            peer.candidates_left = peer.candidates_left.saturating_sub(checked.candidates);
-            tell(peer, Input::Answer(checked.sdp));
+        match self.registry.take_answer(from, checked.mid.as_deref(), &checked.ufrag) {
+            Ok(Some(peer)) => {
+                peer.candidates_left = peer.candidates_left.saturating_sub(checked.candidates);
+                peer.tell(Input::Answer(checked.sdp));
+            }
+            Ok(None) => {}
+            Err(problem) => refuse(problem),
         }
     }
 
@@ -143,11 +192,11 @@ impl Consumers {
         }
         let ufrag = candidate.username_fragment.as_deref().or_else(|| sdp::candidate_ufrag(&candidate.candidate));
         let checked = sdp::check_candidate(&candidate.candidate);
-        let peer = self.roster.for_candidate(from, ufrag);
+        let peer = self.registry.for_candidate(from, ufrag);
         match (checked, peer) {
             (Ok(()), Some(peer)) if peer.candidates_left > 0 => {
                 peer.candidates_left -= 1;
-                tell(peer, Input::Candidate(candidate));
+                peer.tell(Input::Candidate(candidate));
             }
             (Ok(()), None) => {}
             (checked, _) => {
@@ -158,18 +207,9 @@ impl Consumers {
     }
 }
 
-async fn turn_ends(at: Option<Instant>) {
+async fn until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
     }
-}
-
-/// A peer whose queue is full does not read, and one that has gone needs nothing.
-fn tell(peer: &PeerHandle, input: Input) {
-    let _ = peer.inputs.try_send(input);
-}
-
-fn end(peer: &PeerHandle, reason: EndReason) {
-    tell(peer, Input::End(reason));
 }

@@ -61,7 +61,7 @@ pub(crate) fn warn_user(client_id: &str, message: String, handler: Option<&Handl
 
 /// A diagnostic for whoever looks for a fault of logrtc.
 pub(crate) fn note(level: Level, message: std::fmt::Arguments<'_>) {
-    if stderr_is_wanted() || is_heard(level) || HELD.with_borrow(Option::is_some) {
+    if stderr_is_wanted() || is_heard(level) || is_holding() {
         let diagnostic = Diagnostic { level, client_id: String::new(), message: message.to_string() };
         say(Held { diagnostic, destination: Destination::Logging });
     }
@@ -118,16 +118,21 @@ impl Drop for Scope {
 }
 
 fn say(held: Held) {
-    let now = HELD.with_borrow_mut(|holding| match holding {
-        Some(waiting) => {
-            waiting.push(held);
-            None
+    let mut held = Some(held);
+    // A thread that ends has no place to hold it.
+    let _ = HELD.try_with(|holding| {
+        if let Some(waiting) = holding.borrow_mut().as_mut() {
+            waiting.extend(held.take());
         }
-        None => Some(held),
     });
-    if let Some(held) = now {
+    if let Some(held) = held {
         deliver(held);
     }
+}
+
+/// Whether this is said during a poll of a quiet task.
+fn is_holding() -> bool {
+    HELD.try_with(|holding| holding.borrow().is_some()).unwrap_or_default()
 }
 
 fn deliver(Held { diagnostic, destination }: Held) {

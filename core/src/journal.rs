@@ -85,6 +85,8 @@ struct Cursor {
     unreported: u64,
     /// What was read and is not yet accounted for, by sequence number, oldest first: a gap parts two runs.
     on_the_way: VecDeque<Range<u64>>,
+    /// Whether a wait for delivery waits for this consumer.
+    is_waited_for: bool,
 }
 
 impl Cursor {
@@ -237,6 +239,7 @@ impl Journal {
             oversize: 0,
             unreported: 0,
             on_the_way: VecDeque::new(),
+            is_waited_for: true,
         };
         self.cursors.insert(id, cursor);
         id
@@ -302,9 +305,17 @@ impl Journal {
         counts
     }
 
+    /// Whether a wait for delivery waits for this consumer, as it does at first.
+    pub(crate) fn set_waited_for(&mut self, id: CursorId, is_waited_for: bool) {
+        if let Some(cursor) = self.cursors.get_mut(&id) {
+            cursor.is_waited_for = is_waited_for;
+        }
+    }
+
     /// How many of the entries below `seq` the consumer that lacks most of them still lacks.
     pub(crate) fn pending_below(&self, seq: u64) -> u64 {
-        self.cursors.values().map(|cursor| cursor.lacks_below(seq, self.oldest)).max().unwrap_or(0)
+        let waited_for = self.cursors.values().filter(|cursor| cursor.is_waited_for);
+        waited_for.map(|cursor| cursor.lacks_below(seq, self.oldest)).max().unwrap_or(0)
     }
 }
 
@@ -423,6 +434,10 @@ mod tests {
         assert_eq!(journal.pending_below(5), 1);
         journal.acknowledge(cursor, 1);
         assert_eq!((journal.pending_below(5), journal.pending_below(20)), (0, 5));
+        journal.set_waited_for(cursor, false);
+        assert_eq!(journal.pending_below(20), 0, "nobody waits for it");
+        journal.set_waited_for(cursor, true);
+        assert_eq!(journal.pending_below(20), 5);
     }
 
     proptest! {

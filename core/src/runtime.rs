@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -43,21 +44,14 @@ pub(crate) fn is_own_thread() -> bool {
 }
 
 #[derive(Debug)]
-pub(crate) struct OwnRuntime(tokio::runtime::Runtime);
+pub(crate) struct OwnRuntime(Runtime);
 
 impl OwnRuntime {
     pub(crate) fn start() -> Result<Self> {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(WORKER_THREADS)
-            // For name resolution and for reading certificates; they go when they have nothing to do.
-            .max_blocking_threads(MAX_BLOCKING_THREADS)
-            .thread_keep_alive(Duration::from_secs(1))
-            .thread_name(THREAD_NAME)
-            .on_thread_start(|| OWN.set(true))
-            .enable_all()
-            .build()
-            .map(Self)
-            .map_err(|error| Error::internal("cannot start logrtc's threads", error))
+        let lacks_thread_locals = Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed());
+        // tokio needs its thread-local data, which a thread that runs the handlers of `atexit` has lost.
+        let built = if lacks_thread_locals { elsewhere(build).and_then(|built| built) } else { build() };
+        built.map(Self).map_err(|error| Error::internal("cannot start logrtc's threads", error))
     }
 
     /// Spawns a task whose crates below say nothing to the program's logging.
@@ -81,7 +75,7 @@ impl OwnRuntime {
         let timeout = if is_hung() { HUNG_THREADS_TIMEOUT } else { THREADS_TIMEOUT };
         // A runtime must not be shut down on a thread that itself drives one, as this may be. It is handed over when the
         // other thread is there: without one, the threads end by themselves.
-        let (hand_over, handed) = mpsc::sync_channel::<tokio::runtime::Runtime>(1);
+        let (hand_over, handed) = mpsc::sync_channel::<Runtime>(1);
         let ender = std::thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(move || {
             if let Ok(runtime) = handed.recv() {
                 runtime.shutdown_timeout(timeout);
@@ -98,4 +92,22 @@ impl OwnRuntime {
             }
         }
     }
+}
+
+fn build() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKER_THREADS)
+        // For name resolution and for reading certificates; they go when they have nothing to do.
+        .max_blocking_threads(MAX_BLOCKING_THREADS)
+        .thread_keep_alive(Duration::from_secs(1))
+        .thread_name(THREAD_NAME)
+        .on_thread_start(|| OWN.set(true))
+        .enable_all()
+        .build()
+}
+
+/// Does it on a thread of its own.
+fn elsewhere<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> std::io::Result<T> {
+    let thread = std::thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(act)?;
+    thread.join().map_err(|_| std::io::Error::other("the thread panicked"))
 }

@@ -69,6 +69,21 @@ async fn a_path_lost_for_three_seconds_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_whose_path_was_lost_is_offered_another() {
+    let faults = Faults::seeded(1);
+    let server = Server::start().await;
+    let (producer, _consumer) = connected(&server, faults.clone()).await;
+    log_numbered(&producer, 0..10);
+    faults.set_blackout(true);
+    eventually("its path is lost", || producer.stats().consumers.is_empty()).await;
+    faults.set_blackout(false);
+    log_numbered(&producer, 10..20);
+    let again = Consumer::answer(&server, "b").await;
+    assert_numbered(&again.entries(20).await, 0..20);
+    producer.close(DEADLINE).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_path_lost_for_good_ends_the_consumer_within_half_a_minute() {
     let faults = Faults::seeded(1);
     let server = Server::start().await;

@@ -140,6 +140,9 @@ async fn one_consumer_too_many_is_refused_and_counted() {
     eventually("it is told", || events.try_iter().any(|event| event == refused)).await;
     log_numbered(&producer, 0..1);
     consumer.messages(1).await;
+    consumer.leave().await;
+    let second = Consumer::answer(&server, "second").await;
+    assert_eq!(second.messages(1).await.len(), 1, "it gets the place that is free");
     producer.close(DEADLINE).unwrap();
 }
 

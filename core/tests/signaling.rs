@@ -149,18 +149,37 @@ async fn a_consumer_that_never_answers_is_given_up() {
     let is_given_up =
         |event| matches!(event, Event::ConsumerDisconnected { reason: logrtc::EndReason::OpenTimeout, .. });
     eventually("it is told", || events.try_iter().any(is_given_up)).await;
+
+    // It is still announced, and gets another offer.
+    producer.info("app", "at last");
+    let consumer = Consumer::answer(&server, "mute").await;
+    assert_eq!(consumer.entries(1).await[0]["message"], "at last");
     producer.close(DEADLINE).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_says_that_a_consumer_left_ends_it() {
+async fn a_consumer_whose_signaling_ends_keeps_its_channel() {
     let server = Server::start().await;
     let producer = Producer::connect(config(&server).build().unwrap()).unwrap();
     server.registered().await;
     let consumer = Consumer::join(&server, "b").await;
-    server.say(&json!({"type": "consumer_left", "consumer_id": "b"}));
-    consumer.closed().await;
-    eventually("it is gone", || producer.stats().consumers.is_empty()).await;
+    server.say(&json!({"type": "consumer_connected", "consumer_id": "mute"}));
+    server.hear("an offer", |m| m["type"] == "webrtc_offer" && m["to"] == "mute").await;
+    for name in ["b", "mute"] {
+        server.say(&json!({"type": "consumer_left", "consumer_id": name}));
+    }
+    eventually("one that had not answered is gone", || producer.stats().consumers_failed == 1).await;
+    producer.info("app", "still here");
+    assert_eq!(consumer.entries(1).await[0]["message"], "still here");
+    producer.flush(DEADLINE).unwrap();
+
+    // One that has gone without a word holds up nothing.
+    consumer.set_reading(false);
+    let padding = "x".repeat(10_000);
+    (0..1_000).for_each(|_| producer.info("app", &padding));
+    let since = Instant::now();
+    producer.flush(DEADLINE).unwrap();
+    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
     producer.close(DEADLINE).unwrap();
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/slogtest"
 	"time"
@@ -81,11 +82,18 @@ func TestEveryKindOfValueIsJSON(t *testing.T) {
 }
 
 func TestAProducerAnswersToTheEnd(t *testing.T) {
-	if _, err := Connect("", WithoutICEServers()); !errors.Is(err, ErrInvalidArgument) {
+	if _, err := Connect("a\nb", WithoutICEServers()); !errors.Is(err, ErrInvalidArgument) {
 		t.Error(err)
 	}
 	if _, err := Connect("go", WithURL("http://wrong")); err == nil ||
 		err.Error() != "invalid argument: url: the scheme must be ws or wss, not \"http\", as in ws://localhost:8080/signaling" {
+		t.Error(err)
+	}
+	nameless, err := Connect("", WithURL("ws://127.0.0.1:9"), WithoutICEServers())
+	if err != nil {
+		t.Fatal("the name of the program is the default: ", err)
+	}
+	if err := nameless.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
 	producer, err := Connect("go", WithURL("ws://127.0.0.1:9"), WithoutICEServers(), WithFilter("info,quiet=off"))
@@ -100,10 +108,24 @@ func TestAProducerAnswersToTheEnd(t *testing.T) {
 	if err := producer.Flush(context.Background()); err != nil {
 		t.Error(err)
 	}
+	for producer.LastError() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if err := producer.LastError(); !strings.Contains(err.Error(), "refused") {
+		t.Error(err)
+	}
+	waiting, cancel := context.WithTimeout(context.Background(), 60*time.Millisecond)
+	defer cancel()
+	if err := producer.WaitForConsumer(waiting); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
 	if err := producer.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
 	if err := producer.Close(context.Background()); !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+	if err := producer.WaitForConsumer(context.Background()); !errors.Is(err, ErrClosed) {
 		t.Error(err)
 	}
 	logger.Info("after the end")

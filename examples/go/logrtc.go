@@ -1,6 +1,9 @@
 // Package logrtc streams a program's structured log, live, to web pages, directly over WebRTC.
 //
-// It calls liblogrtc, which pkg-config finds.
+// It calls liblogrtc, which pkg-config finds. liblogrtc writes a warning to standard error if the signaling server cannot be
+// reached, and every diagnostic if LOGRTC_DIAGNOSTICS=1 is in the environment.
+//
+// A Go program ends without the handlers of exit(), so it must call [Producer.Close]: what is not delivered at its end is lost.
 package logrtc
 
 /*
@@ -83,15 +86,18 @@ func WithoutICEServers() Option {
 	return func(options *C.logrtc_options) C.logrtc_status { return C.logrtc_options_clear_ice_servers(options) }
 }
 
-// Connect starts a producer that registers as clientID, and returns at once: it connects and reconnects by itself. Wrong
-// options are an error.
+// Connect starts a producer that registers as clientID, and returns at once: it connects and reconnects by itself. An empty
+// clientID stands for the name of the program. Wrong options are an error.
 func Connect(clientID string, options ...Option) (*Producer, error) {
 	// The text of an error belongs to the thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	made := C.logrtc_options_new()
 	defer C.logrtc_options_free(made)
-	status := C.logrtc_options_set_client_id_n(made, pointer(clientID), C.size_t(len(clientID)))
+	var status C.logrtc_status = C.LOGRTC_OK
+	if clientID != "" {
+		status = C.logrtc_options_set_client_id_n(made, pointer(clientID), C.size_t(len(clientID)))
+	}
 	for _, option := range options {
 		if status == C.LOGRTC_OK {
 			status = option(made)
@@ -107,32 +113,67 @@ func Connect(clientID string, options ...Option) (*Producer, error) {
 	return producer, nil
 }
 
+// WaitForConsumer waits until a browser is connected, or until ctx is done.
+func (p *Producer) WaitForConsumer(ctx context.Context) error {
+	return p.inSteps(ctx, func(step C.uint64_t) C.logrtc_status { return C.logrtc_wait_for_consumer(p.handle, step) })
+}
+
 // Flush waits until every connected browser has what was logged before the call, or until ctx is done.
 func (p *Producer) Flush(ctx context.Context) error {
 	var position C.uint64_t
 	if status := C.logrtc_position(p.handle, &position); status != C.LOGRTC_OK {
 		return plainFailure(status)
 	}
-	// In short steps, for a context may end at any time.
+	return p.inSteps(ctx, func(step C.uint64_t) C.logrtc_status { return C.logrtc_flush_to(p.handle, position, step, nil) })
+}
+
+// inSteps repeats a wait that takes milliseconds. They are few, because a context may end at any time.
+func (p *Producer) inSteps(ctx context.Context, wait func(C.uint64_t) C.logrtc_status) error {
 	for {
+		began := time.Now()
 		step := min(remaining(ctx), 50)
-		switch status := C.logrtc_flush_to(p.handle, position, C.uint64_t(step), nil); status {
-		case C.LOGRTC_TIMEOUT:
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		default:
+		status := wait(C.uint64_t(step))
+		if status != C.LOGRTC_TIMEOUT {
 			return plainFailure(status)
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		// A producer that is switched off does not wait.
+		time.Sleep(time.Duration(step)*time.Millisecond - time.Since(began))
 	}
 }
 
-// Close flushes until ctx is done, and ends the producer. Closing again answers ErrClosed.
+// LastError returns why the signaling server cannot be reached, or its last complaint; nil if it takes the producer.
+func (p *Producer) LastError() error {
+	text := make([]byte, 512)
+	var length C.size_t
+	for {
+		C.logrtc_get_server_error(p.handle, (*C.char)(unsafe.Pointer(&text[0])), C.size_t(len(text)), &length)
+		if int(length) < len(text) {
+			break
+		}
+		text = make([]byte, length+1)
+	}
+	if length == 0 {
+		return nil
+	}
+	return errors.New(string(text[:length]))
+}
+
+// Close delivers what is logged, until ctx is done, and ends the producer. It waits for browsers that are about to connect, too,
+// and returns at once if there are none. If ctx is canceled, the producer goes on to close. Closing again returns ErrClosed.
 func (p *Producer) Close(ctx context.Context) error {
-	flushed := p.Flush(ctx)
-	status := C.logrtc_close(p.handle, 0)
-	if flushed != nil {
-		return flushed
+	closed := make(chan C.logrtc_status, 1)
+	go func() { closed <- C.logrtc_close(p.handle, C.uint64_t(remaining(ctx))) }()
+	var status C.logrtc_status
+	select {
+	case status = <-closed:
+	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return ctx.Err()
+		}
+		status = <-closed
 	}
 	if status == C.LOGRTC_TIMEOUT {
 		return context.DeadlineExceeded

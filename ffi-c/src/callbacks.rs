@@ -1,22 +1,24 @@
 //! Callbacks, on a thread of their own: no thread of the core ever waits for the program.
 
+mod thread;
+
 use std::ffi::{CString, c_char, c_int, c_void};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{JoinHandle, ThreadId};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use logrtc_core::{Event, State};
+use logrtc_core::{Diagnostic, Event};
 
-use crate::options::{LOGRTC_DEBUG, LOGRTC_WARN};
+use crate::options::{LOGRTC_DEBUG, LOGRTC_WARN, level_number};
 use crate::producer::state_number;
-use crate::status::Refusal;
+pub(crate) use thread::CallbackThread;
+
+/// How many messages wait for a callback that takes its time. Further diagnostics are dropped then.
+const QUEUE: usize = 256;
 
 /// Called with the state at logrtc_connect(), which may not have returned by then, and with each new one (LOGRTC_STATE_…), on
 /// a thread of logrtc's. No exception may leave it.
 pub type logrtc_state_callback = Option<extern "C" fn(state: c_int, user_data: *mut c_void)>;
 
-/// Called with a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text, on a thread of logrtc's. The text is valid until the
+/// Called with a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text, on a thread of logrtc. The text is valid until the
 /// callback returns. No exception may leave it.
 pub type logrtc_diagnostics_callback =
     Option<extern "C" fn(level: c_int, message: *const c_char, user_data: *mut c_void)>;
@@ -48,26 +50,60 @@ impl Callbacks {
         self.state.is_none() && self.diagnostics.is_none()
     }
 
-    /// `is_muted` is asked before each callback, for the one before it may have closed the producer.
-    fn tell(&self, event: &Event, is_muted: impl Fn() -> bool) {
-        if let (Event::StateChanged(state), Some((callback, user_data))) = (event, self.state) {
+    /// What receives the diagnostics of the core, if there is a callback for them. It never blocks.
+    pub(crate) fn diagnostics_handler(
+        &self,
+        queue: &SyncSender<Message>,
+    ) -> Option<impl Fn(&Diagnostic) + Send + Sync + use<>> {
+        self.diagnostics?;
+        let (queue, pid) = (queue.clone(), std::process::id());
+        Some(move |diagnostic: &Diagnostic| {
+            // The child of a fork has no thread that calls back, and the queue may be locked for ever.
+            if std::process::id() == pid {
+                let _ = queue.try_send(Message::Diagnostic(diagnostic.clone()));
+            }
+        })
+    }
+
+    /// `is_muted` is asked before each callback, because the one before it may have closed the producer.
+    fn call(&self, message: &Message, is_muted: impl Fn() -> bool) {
+        if let (Message::Event(Event::StateChanged(state)), Some((callback, user_data))) = (message, self.state) {
             callback(state_number(*state), user_data.0);
         }
         if let Some((callback, user_data)) = self.diagnostics
+            && let Some((level, text)) = describe(message)
             && !is_muted()
         {
-            let (level, text) = describe(event);
             let text = CString::new(text.replace('\0', "\u{fffd}")).expect("its NULs are replaced");
             callback(level, text.as_ptr(), user_data.0);
         }
     }
 }
 
-fn describe(event: &Event) -> (c_int, String) {
+/// What the thread that calls back receives.
+pub(crate) enum Message {
+    Event(Event),
+    Diagnostic(Diagnostic),
+    /// There are no more events.
+    End,
+}
+
+/// The way to the thread that calls back.
+pub(crate) fn queue() -> (SyncSender<Message>, Receiver<Message>) {
+    sync_channel(QUEUE)
+}
+
+/// A level, and a line of text.
+fn describe(message: &Message) -> Option<(c_int, String)> {
+    match message {
+        Message::Event(event) => Some(describe_event(event)),
+        Message::Diagnostic(diagnostic) => Some((level_number(diagnostic.level), diagnostic.message.clone())),
+        Message::End => None,
+    }
+}
+
+fn describe_event(event: &Event) -> (c_int, String) {
     match event {
-        Event::StateChanged(State::Abandoned) => {
-            (LOGRTC_WARN, "no attempt to reach the signaling server is left".into())
-        }
         Event::StateChanged(state) => (LOGRTC_DEBUG, format!("state: {state:?}")),
         Event::ConsumerConnected { consumer_id } => (LOGRTC_DEBUG, format!("consumer {consumer_id:?} connected")),
         Event::ConsumerDisconnected { consumer_id, reason, counts } => (
@@ -82,57 +118,8 @@ fn describe(event: &Event) -> (c_int, String) {
         Event::ConsumerRefused { consumer_id } => {
             (LOGRTC_WARN, format!("consumer {consumer_id:?} is refused: there are as many as may be"))
         }
-        Event::ServerError { message } => (LOGRTC_WARN, format!("signaling server: {message}")),
+        // The warnings of an outage are diagnostics of the core: one at its beginning, one at its end.
+        Event::ServerError { message } => (LOGRTC_DEBUG, format!("signaling server: {message}")),
         other => (LOGRTC_DEBUG, format!("{other:?}")),
-    }
-}
-
-/// The thread that calls back, until it is stopped.
-pub(crate) struct CallbackThread {
-    id: ThreadId,
-    pid: u32,
-    muted: Arc<AtomicBool>,
-    handle: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl CallbackThread {
-    /// Starts to tell what `events` brings.
-    pub(crate) fn start(callbacks: Callbacks, events: Receiver<Event>) -> Result<Self, Refusal> {
-        let muted = Arc::new(AtomicBool::new(false));
-        let is_muted = Arc::clone(&muted);
-        let tell = move || {
-            // Taken whole: the closure would otherwise hold the pointers inside one by one.
-            let callbacks = callbacks;
-            let is_muted = || is_muted.load(Ordering::Acquire);
-            for event in events {
-                if is_muted() {
-                    return;
-                }
-                callbacks.tell(&event, is_muted);
-            }
-        };
-        let thread = std::thread::Builder::new().name("logrtc-callback".to_owned());
-        let handle = thread
-            .spawn(tell)
-            .map_err(|error| Refusal::internal(format!("cannot start the thread for callbacks: {error}")))?;
-        let id = handle.thread().id();
-        Ok(Self { id, pid: std::process::id(), muted, handle: Mutex::new(Some(handle)) })
-    }
-
-    /// Returns when no callback runs, and none will: at once where this is called in one. The events must have ended.
-    pub(crate) fn stop(&self) {
-        if std::thread::current().id() == self.id {
-            self.muted.store(true, Ordering::Release);
-            return;
-        }
-        // The child of a fork has no such thread to wait for, and the lock may be held for ever.
-        if self.pid != std::process::id() {
-            return;
-        }
-        let mut handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(handle) = handle.take() {
-            // A callback of C does not unwind.
-            let _ = handle.join();
-        }
     }
 }

@@ -7,7 +7,9 @@
 #![allow(non_camel_case_types)]
 
 pub mod callbacks;
+mod exit;
 mod fork;
+pub mod handle;
 pub mod log;
 pub mod options;
 pub mod producer;

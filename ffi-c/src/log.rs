@@ -6,8 +6,8 @@ use std::ffi::{c_char, c_int};
 use chrono::{DateTime, Utc};
 use logrtc_core::{Level, Outcome, Producer};
 
+use crate::handle::{logrtc_producer, with, with_entry};
 use crate::options::level_of;
-use crate::producer::{logrtc_producer, with, with_entry};
 use crate::span::{logrtc_span, read_span};
 use crate::status::{LOGRTC_OK, Refusal, logrtc_status};
 use crate::text;

@@ -4,10 +4,11 @@ pub mod numbers;
 pub mod texts;
 
 use std::ffi::{c_int, c_void};
+use std::sync::mpsc::SyncSender;
 
 use logrtc_core::{Config, ConfigBuilder, IceServer, Level};
 
-use crate::callbacks::{Callbacks, logrtc_diagnostics_callback, logrtc_state_callback};
+use crate::callbacks::{Callbacks, Message, logrtc_diagnostics_callback, logrtc_state_callback};
 use crate::status::{Refusal, guard, logrtc_status};
 
 /// For the person who debugs the program.
@@ -33,23 +34,26 @@ pub const LOGRTC_REPLAY_ALL: i64 = -1;
 /// A new consumer begins with what comes next.
 pub const LOGRTC_REPLAY_NONE: i64 = 0;
 
-/// The options of a producer, each with a default but the client_id. Not to be used by two threads at once.
+/// The options of a producer, each with a default. Not to be used by two threads at once.
 pub struct logrtc_options {
     builder: ConfigBuilder,
     /// Those that take the place of the default.
     ice_servers: Option<Vec<IceServer>>,
+    pub(crate) close_at_exit: bool,
     pub(crate) callbacks: Callbacks,
 }
 
 impl logrtc_options {
     fn new() -> Self {
-        // Replaced by logrtc_options_set_client_id; an empty one is refused by logrtc_connect.
-        let builder = Config::builder("");
-        Self { builder, ice_servers: None, callbacks: Callbacks::default() }
+        Self { builder: Config::for_program(), ice_servers: None, close_at_exit: true, callbacks: Callbacks::default() }
     }
 
-    pub(crate) fn config(&self) -> Result<Config, Refusal> {
+    /// Diagnostics go to `queue`, if there is a callback for them.
+    pub(crate) fn config(&self, queue: &SyncSender<Message>) -> Result<Config, Refusal> {
         let mut builder = self.builder.clone();
+        if let Some(handler) = self.callbacks.diagnostics_handler(queue) {
+            builder = builder.on_diagnostic(handler);
+        }
         if let Some(ice_servers) = &self.ice_servers {
             builder = builder.ice_servers(ice_servers.clone());
         }
@@ -67,6 +71,15 @@ pub(crate) fn level_of(level: c_int) -> Result<Level, Refusal> {
             return Err(Refusal::invalid(format!("level: {level} is not one of LOGRTC_DEBUG (0) to LOGRTC_ERROR (3)")));
         }
     })
+}
+
+pub(crate) fn level_number(level: Level) -> c_int {
+    match level {
+        Level::Debug => LOGRTC_DEBUG,
+        Level::Info => LOGRTC_INFO,
+        Level::Warn => LOGRTC_WARN,
+        Level::Error => LOGRTC_ERROR,
+    }
 }
 
 fn flag(value: c_int, name: &str) -> Result<bool, Refusal> {
@@ -154,8 +167,11 @@ pub unsafe extern "C" fn logrtc_options_set_state_callback(
     }
 }
 
-/// Has `callback` called with what happens to the producer: consumers that come and go, and what the signaling server says
-/// is wrong. NULL for none, the default.
+/// Has `callback` called with the diagnostics of the producer: a warning at the first failed attempt to reach the signaling
+/// server, with its address and the reason, and one when it is connected again; and at LOGRTC_DEBUG each state, consumer and
+/// failed attempt. NULL for none, the default: the warnings go to standard error.
+///
+/// LOGRTC_DIAGNOSTICS=1 in the environment writes every diagnostic of logrtc to standard error, in any case.
 ///
 /// # Safety
 /// The pointers are as the header says.

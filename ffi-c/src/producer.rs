@@ -1,16 +1,16 @@
-//! The producer: a handle that stays valid for ever, so that every call is safe after close.
+//! What a program does with a producer, but for logging.
 
-use std::ffi::c_int;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::ffi::{c_char, c_int};
 use std::time::Duration;
 
 use logrtc_core::{Producer, State};
 
-use crate::callbacks::CallbackThread;
+use crate::callbacks::{self, CallbackThread};
+use crate::handle::{handle, logrtc_producer, with};
 use crate::options::logrtc_options;
 use crate::stats::logrtc_stats;
 use crate::status::{Refusal, guard, logrtc_status};
-use crate::{fork, signals};
+use crate::{exit, fork, signals, text};
 
 /// An attempt to reach the signaling server is under way.
 pub const LOGRTC_STATE_CONNECTING: i32 = 0;
@@ -37,84 +37,6 @@ pub(crate) fn state_number(state: State) -> c_int {
     }
 }
 
-/// A producer: made by logrtc_connect(), ended by logrtc_close().
-///
-/// What is left of it then is some two thousand bytes, which are never freed: so any call with it is safe at any time.
-pub struct logrtc_producer {
-    producer: Producer,
-    closed: AtomicBool,
-    callbacks: Option<CallbackThread>,
-    /// The one made before it.
-    next: AtomicPtr<logrtc_producer>,
-}
-
-/// The newest handle, and by it every one: so that a leak checker sees that none is lost. No lock, for a fork would
-/// leave it held.
-static HANDLES: AtomicPtr<logrtc_producer> = AtomicPtr::new(std::ptr::null_mut());
-
-/// Keeps a handle for ever.
-fn keep(handle: logrtc_producer) -> *mut logrtc_producer {
-    let handle = Box::leak(Box::new(handle));
-    let _ = HANDLES.fetch_update(Ordering::AcqRel, Ordering::Acquire, |newest| {
-        handle.next.store(newest, Ordering::Relaxed);
-        Some(handle)
-    });
-    handle
-}
-
-/// Calls `act` with the producer of a handle.
-///
-/// # Safety
-/// `producer` is NULL, or came from `logrtc_connect`.
-pub(crate) unsafe fn with(
-    producer: *const logrtc_producer,
-    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
-) -> logrtc_status {
-    // SAFETY: the caller's promise is passed on.
-    unsafe { with_open(producer, |_| (), act) }
-}
-
-/// The same for what logs: an entry that comes after the close is counted.
-///
-/// # Safety
-/// As for [`with`].
-pub(crate) unsafe fn with_entry(
-    producer: *const logrtc_producer,
-    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
-) -> logrtc_status {
-    let count = |producer: &Producer| {
-        producer.count_filtered();
-    };
-    // SAFETY: the caller's promise is passed on.
-    unsafe { with_open(producer, count, act) }
-}
-
-/// # Safety
-/// As for [`with`].
-#[inline]
-unsafe fn with_open(
-    producer: *const logrtc_producer,
-    if_closed: impl FnOnce(&Producer),
-    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
-) -> logrtc_status {
-    guard(|| {
-        // SAFETY: the caller's promise is passed on.
-        let handle = unsafe { handle(producer) }?;
-        if handle.closed.load(Ordering::Acquire) {
-            if_closed(&handle.producer);
-            return Err(Refusal::closed());
-        }
-        act(&handle.producer)
-    })
-}
-
-/// # Safety
-/// As for [`with`].
-unsafe fn handle<'a>(producer: *const logrtc_producer) -> Result<&'a logrtc_producer, Refusal> {
-    // SAFETY: a handle is never freed, and the caller promises that it is one.
-    unsafe { producer.as_ref() }.ok_or_else(|| Refusal::null("producer"))
-}
-
 /// Starts a producer, and returns at once: it connects, registers and reconnects by itself. What is logged before a consumer
 /// comes waits in the journal. The options are only read: the caller still owns them.
 ///
@@ -134,20 +56,19 @@ pub unsafe extern "C" fn logrtc_connect(
         if producer.is_null() {
             return Err(Refusal::null("producer"));
         }
+        let (queue, messages) = callbacks::queue();
+        let config = options.config(&queue)?;
+        let exit_timeout = options.close_at_exit.then(|| config.close_timeout());
         fork::watch();
+        exit::watch();
         let _blocked = signals::Blocked::new();
-        let made = Producer::connect(options.config()?)?;
+        let made = Producer::connect(config)?;
         let callbacks = if options.callbacks.is_empty() {
             None
         } else {
-            Some(CallbackThread::start(options.callbacks, made.subscribe())?)
+            Some(CallbackThread::start(options.callbacks, made.subscribe(), (queue, messages))?)
         };
-        let handle = keep(logrtc_producer {
-            producer: made,
-            closed: AtomicBool::new(false),
-            callbacks,
-            next: AtomicPtr::default(),
-        });
+        let handle = logrtc_producer::new(made, callbacks, exit_timeout).keep();
         // SAFETY: it is not NULL, and the caller promises that it can be written.
         unsafe { producer.write(handle) };
         Ok(())
@@ -235,11 +156,38 @@ unsafe fn flush(
     status
 }
 
-/// Flushes, at most for `timeout_ms`, and ends the producer. When it returns, no thread, socket or callback of it is left: from
-/// a callback too, but that the callback itself still has to return.
+/// Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is connected.
 ///
-/// Later calls answer LOGRTC_CLOSED, a second logrtc_close() too. Takes up to 200 ms beyond `timeout_ms` where a consumer is
-/// connected, and next to nothing where none is. LOGRTC_TIMEOUT: a consumer did not get everything; it is closed all the same.
+/// LOGRTC_TIMEOUT: none is; also at once if the producer is disabled. LOGRTC_CLOSED: the producer is closed, or another
+/// thread closed it during the wait.
+///
+/// # Safety
+/// The pointer is as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_wait_for_consumer(producer: *mut logrtc_producer, timeout_ms: u64) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe {
+        with(producer, |open| {
+            if open.wait_for_consumer(Duration::from_millis(timeout_ms)) {
+                Ok(())
+            } else if handle(producer)?.is_closed() {
+                Err(Refusal::closed())
+            } else {
+                Err(Refusal::no_consumer())
+            }
+        })
+    }
+}
+
+/// Delivers what is logged, and ends the producer. When it returns, no thread, socket or callback of it is left; if a callback
+/// calls it, that callback is the last one.
+///
+/// Waits, at most for `timeout_ms`, until every consumer that is connected or announced has everything. If the first
+/// registration is still under way, it waits for that, too: so the entries of a short program reach a page that is open.
+/// Returns at once if the signaling server cannot be reached, or has no consumer. Takes at most 200 ms beyond `timeout_ms`.
+///
+/// LOGRTC_TIMEOUT: a consumer did not receive everything; the producer is closed all the same. LOGRTC_CLOSED: it is closed
+/// already, as for every later call.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -248,13 +196,7 @@ pub unsafe extern "C" fn logrtc_close(producer: *mut logrtc_producer, timeout_ms
     guard(|| {
         // SAFETY: the caller's promise is passed on.
         let handle = unsafe { handle(producer) }?;
-        let was_closed = handle.closed.swap(true, Ordering::AcqRel);
-        // Who comes second waits in here for the first.
-        let ended = handle.producer.close(Duration::from_millis(timeout_ms));
-        if let Some(callbacks) = &handle.callbacks {
-            callbacks.stop();
-        }
-        if was_closed { Err(Refusal::closed()) } else { Ok(ended?) }
+        handle.close(Duration::from_millis(timeout_ms))
     })
 }
 
@@ -272,6 +214,38 @@ pub unsafe extern "C" fn logrtc_get_state(producer: *const logrtc_producer, stat
         }
         // SAFETY: it is not NULL, and the caller promises that it can be written.
         unsafe { state.write(state_number(handle.producer.state())) };
+        Ok(())
+    })
+}
+
+/// Writes why the signaling server cannot be reached, or its last complaint; an empty text if it takes the producer. After
+/// logrtc_close() too.
+///
+/// `buffer` receives at most `size` bytes, including the NUL at the end; a text that is longer is cut. It may be NULL if
+/// `size` is 0. `*length`, unless `length` is NULL, is the length of the whole text, without the NUL.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_get_server_error(
+    producer: *const logrtc_producer,
+    buffer: *mut c_char,
+    size: usize,
+    length: *mut usize,
+) -> logrtc_status {
+    guard(|| {
+        // SAFETY: the caller's promise is passed on.
+        let handle = unsafe { handle(producer) }?;
+        if buffer.is_null() && size > 0 {
+            return Err(Refusal::null("buffer"));
+        }
+        let text = handle.producer.last_error().unwrap_or_default().replace('\0', "\u{fffd}");
+        // SAFETY: the caller promises `size` bytes.
+        unsafe { text::write(&text, buffer, size) };
+        if !length.is_null() {
+            // SAFETY: it is not NULL, and the caller promises that it can be written.
+            unsafe { length.write(text.len()) };
+        }
         Ok(())
     })
 }

@@ -47,6 +47,10 @@ impl Refusal {
         Self { status: LOGRTC_CLOSED, message: Cow::Borrowed("the producer is closed") }
     }
 
+    pub(crate) fn no_consumer() -> Self {
+        Self { status: LOGRTC_TIMEOUT, message: Cow::Borrowed("no consumer is connected") }
+    }
+
     pub(crate) fn dropped() -> Self {
         Self { status: LOGRTC_DROPPED, message: Cow::Borrowed("the journal is full, and refuses the entry") }
     }
@@ -97,9 +101,9 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")
 }
 
-/// The text of the last error of the calling thread, in UTF-8: which value was wrong, and what is right. Never NULL; empty
-/// where no call of this thread has failed. Valid until the next call of the same thread that fails; a call that succeeds
-/// does not change it.
+/// The text of the last call of the calling thread that failed, in UTF-8: which value was wrong, and what is right. Never
+/// NULL; empty if no call of this thread has failed. Valid until the next call of the same thread that fails; a call that
+/// succeeds does not change it. logrtc_get_server_error() has the trouble with the signaling server.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_last_error() -> *const c_char {
     let text = |last: &RefCell<Vec<u8>>| {

@@ -46,7 +46,40 @@ pub(crate) unsafe fn counted<'a>(text: *const c_char, len: usize, name: &str) ->
     Ok(lossy(bytes))
 }
 
+/// Writes a string and a NUL, cut to what fits. Characters stay whole.
+///
+/// # Safety
+/// `buffer` has `size` bytes that can be written; it may be NULL if `size` is 0.
+pub(crate) unsafe fn write(text: &str, buffer: *mut c_char, size: usize) {
+    let Some(room) = size.checked_sub(1) else { return };
+    let mut fits = text.len().min(room);
+    while !text.is_char_boundary(fits) {
+        fits -= 1;
+    }
+    // SAFETY: these are less than `size` bytes, and the caller promises the rest.
+    unsafe {
+        buffer.cast::<u8>().copy_from_nonoverlapping(text.as_ptr(), fits);
+        buffer.add(fits).write(0);
+    }
+}
+
 /// The same as `String::from_utf8_lossy`, and faster where nothing is wrong.
 fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        for (size, expected) in [(1, ""), (2, "a"), (3, "a"), (4, "a\u{e9}"), (5, "a\u{e9}b"), (9, "a\u{e9}b")] {
+            let mut buffer = [0x7f_u8; 16];
+            // SAFETY: the buffer is longer than `size`.
+            unsafe { write("a\u{e9}b", buffer.as_mut_ptr().cast(), size) };
+            assert_eq!(CStr::from_bytes_until_nul(&buffer).expect("a NUL").to_str(), Ok(expected), "{size}");
+            assert!(buffer[size..].iter().all(|byte| *byte == 0x7f), "{size}");
+        }
+    }
 }

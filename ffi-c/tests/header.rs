@@ -48,6 +48,7 @@ const SECTIONS: [(&str, &[&str]); 7] = [
         &[
             "logrtc_producer",
             "logrtc_connect",
+            "logrtc_wait_for_consumer",
             "logrtc_flush",
             "logrtc_position",
             "logrtc_close",

@@ -25,11 +25,11 @@
         }                                                                                                              \
     } while (0)
 
-/* Options for a server, or for none, without a STUN server. */
+/* Options for a server, or for none, without a STUN server. NULL for the default name. */
 static inline logrtc_options *local_options(const char *client_id, const char *url) {
     logrtc_options *options = logrtc_options_new();
     CHECK(options != NULL);
-    CHECK_STATUS(logrtc_options_set_client_id(options, client_id), LOGRTC_OK);
+    CHECK(client_id == NULL || logrtc_options_set_client_id(options, client_id) == LOGRTC_OK);
     CHECK_STATUS(logrtc_options_set_url(options, url ? url : "ws://127.0.0.1:9"), LOGRTC_OK);
     CHECK_STATUS(logrtc_options_clear_ice_servers(options), LOGRTC_OK);
     CHECK_STATUS(logrtc_options_set_environment(options, 0), LOGRTC_OK);

@@ -83,6 +83,21 @@ static void a_producer_moves_and_ends() {
     CHECK(producer.close().code() == LOGRTC_CLOSED && producer.state() == logrtc::State::closed);
 }
 
+static void a_missing_server_is_reported() {
+    std::atomic<int> warnings{0};
+    auto producer = *logrtc::Producer::connect(local().on_diagnostics([&](logrtc::Level level, std::string_view text) {
+        warnings += level == logrtc::Level::warn && text.find("ws://127.0.0.1:9/") != std::string_view::npos;
+    }));
+    while (warnings == 0) {
+    }
+    CHECK(producer.last_error().find("refused") != std::string::npos);
+    CHECK(producer.wait_for_consumer(1ms).code() == LOGRTC_TIMEOUT);
+    CHECK(producer.close());
+    CHECK(producer.wait_for_consumer(1h).code() == LOGRTC_CLOSED);
+    // A timeout of its own, and the name of the program.
+    CHECK(logrtc::Producer::connect(logrtc::Options().environment(false).disabled(true).close_timeout(1s).close_at_exit(false)));
+}
+
 static void spdlog_has_a_sink() {
     auto producer = std::make_shared<logrtc::Producer>(*logrtc::Producer::connect(local()));
     spdlog::logger logger("shop", std::make_shared<logrtc::SpdlogSink>(producer));
@@ -101,6 +116,7 @@ int main() {
     fields_are_json();
     a_refusal_says_why();
     a_producer_moves_and_ends();
+    a_missing_server_is_reported();
     spdlog_has_a_sink();
     std::puts("cpp: as it should be");
 }

@@ -4,9 +4,12 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Browser } from "../lib/browser.mjs";
 import { Child } from "../lib/child.mjs";
 import { DataChannelConsumer, cleanup } from "../lib/data_channel_consumer.mjs";
+import { within } from "../lib/deadline.mjs";
+import { PromptConsumer } from "../lib/prompt_consumer.mjs";
 import { Server } from "../lib/server.mjs";
 import { StrictServer } from "../lib/strict_server.mjs";
 import { EXAMPLES, program } from "./programs.mjs";
@@ -16,7 +19,10 @@ const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 /** Nothing of the repository but the examples; what they need comes from where the library is installed, and was moved. */
 const folder = mkdtempSync(join(tmpdir(), "logrtc-examples-"));
 const prefix = join(folder, "moved");
+const LIBRARY = `LD_LIBRARY_PATH=${join(prefix, "lib")}`;
 const environment = { ...process.env, PKG_CONFIG_PATH: join(prefix, "lib/pkgconfig"), LD_LIBRARY_PATH: join(prefix, "lib") };
+
+const RUNS = Number(process.env.LOGRTC_RUNS ?? 10);
 
 /** @type {Browser} */
 let browser;
@@ -71,8 +77,7 @@ for (const example of examples) {
     });
 
     /** @param {string} url */
-    const start = (url) =>
-      new Child("env", [`LOGRTC_URL=${url}`, `LD_LIBRARY_PATH=${environment.LD_LIBRARY_PATH}`, built], () => {});
+    const start = (url) => new Child("env", [LIBRARY, `LOGRTC_URL=${url}`, built], () => {});
 
     /** @param {import("../lib/expected.mjs").Entry[]} entries */
     const assertItsEntry = (entries) => {
@@ -108,3 +113,23 @@ for (const example of examples) {
     });
   });
 }
+
+test("an open page shows a short program in Go", async (t) => {
+  const source = join(folder, "go_short");
+  cpSync(join(EXAMPLES, "go"), source, { recursive: true });
+  cpSync(fileURLToPath(new URL("short_go", import.meta.url)), join(source, "short"), { recursive: true });
+  execFileSync("go", ["build", "-o", "short_go", "./short"], { cwd: source, env: environment, stdio: "inherit" });
+  const server = await Server.start();
+  t.after(() => server.kill());
+  const consumer = new PromptConsumer(server.signalingUrl);
+  t.after(() => consumer.leave());
+  await consumer.registered();
+  // The last one has no name, and is called by that of the program.
+  for (const id of [...Array.from({ length: RUNS }, (_, i) => `short-${i}`), ""]) {
+    const child = new Child("env", [LIBRARY, join(source, "short_go"), server.signalingUrl, id], () => {});
+    t.after(() => child.kill());
+    assert.equal(await within("the program ends", child.exited), 0, child.complaints.join("\n"));
+    await consumer.has(id, 1);
+  }
+  assert.ok(consumer.producers.has("short_go"), [...consumer.producers].join(", "));
+});

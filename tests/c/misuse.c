@@ -55,6 +55,8 @@ static void null_is_answered(void) {
     CHECK_STATUS(logrtc_options_set_disabled(NULL, 1), wrong);
     CHECK_STATUS(logrtc_options_set_environment(NULL, 1), wrong);
     CHECK_STATUS(logrtc_options_set_fork(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_close_timeout_ms(NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_set_close_at_exit(NULL, 1), wrong);
     CHECK_STATUS(logrtc_options_add_ice_server(NULL, "stun:a", NULL, NULL), wrong);
     CHECK_STATUS(logrtc_options_add_ice_server(options, NULL, NULL, NULL), wrong);
     CHECK_STATUS(logrtc_options_clear_ice_servers(NULL), wrong);
@@ -88,6 +90,11 @@ static void null_is_answered(void) {
     CHECK_STATUS(logrtc_log_at(producer, 0, LOGRTC_INFO, "t", "m", NULL, NULL), wrong);
     CHECK_STATUS(logrtc_log_at_n(producer, 0, LOGRTC_INFO, "t", 1, "m", 1, NULL, 0, NULL), wrong);
     CHECK_STATUS(logrtc_close(producer, 0), wrong);
+    CHECK_STATUS(logrtc_wait_for_consumer(producer, 0), wrong);
+    char text[4] = "abc";
+    size_t length = 7;
+    CHECK_STATUS(logrtc_get_server_error(producer, text, sizeof text, &length), wrong);
+    CHECK(strcmp(text, "abc") == 0 && length == 7);
     CHECK_STATUS(logrtc_get_state(producer, &state), wrong);
     CHECK_STATUS(logrtc_get_stats(producer, &stats), wrong);
     CHECK(state == -7 && pending == 7 && stats.accepted == 0);
@@ -106,6 +113,7 @@ static void options_are_checked(void) {
         CHECK_STATUS(logrtc_options_set_disabled(options, number), LOGRTC_INVALID_ARGUMENT);
         CHECK_STATUS(logrtc_options_set_environment(options, number), LOGRTC_INVALID_ARGUMENT);
         CHECK_STATUS(logrtc_options_set_fork(options, number), LOGRTC_INVALID_ARGUMENT);
+        CHECK_STATUS(logrtc_options_set_close_at_exit(options, number), LOGRTC_INVALID_ARGUMENT);
     }
     CHECK_STATUS(logrtc_options_set_replay(options, INT64_MIN), LOGRTC_INVALID_ARGUMENT);
     CHECK_STATUS(logrtc_options_set_max_reconnect_attempts(options, -2), LOGRTC_INVALID_ARGUMENT);
@@ -135,6 +143,7 @@ static void options_are_checked(void) {
     REFUSED(logrtc_options_set_reconnect_interval_ms(options, UINT64_MAX), "reconnect_interval");
     REFUSED(logrtc_options_set_reconnect_jitter(options, 2.0), "reconnect_jitter");
     REFUSED(logrtc_options_set_reconnect_jitter(options, 0.0 / 0.0), "reconnect_jitter");
+    REFUSED(logrtc_options_set_close_timeout_ms(options, UINT64_MAX), "close_timeout");
     REFUSED(logrtc_options_set_overflow(options, LOGRTC_OVERFLOW_BLOCK, UINT64_MAX), "overflow");
     REFUSED(logrtc_options_add_ice_server(options, "http:x", NULL, NULL), "ice_servers");
     REFUSED(logrtc_options_add_ice_server(options, "turn:x", "\xff", NULL), "ice_servers");
@@ -249,6 +258,8 @@ static void after_close_everything_answers(void) {
         CHECK_STATUS(logrtc_flush_to(producer, 0, 1000, &pending), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_position(producer, &position), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_count_filtered(producer), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_wait_for_consumer(producer, UINT64_MAX), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_get_server_error(producer, NULL, 0, NULL), LOGRTC_OK);
         CHECK_STATUS(logrtc_log_at(producer, 0, LOGRTC_INFO, "t", "m", NULL, NULL), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
         CHECK_STATUS(logrtc_get_state(producer, &state), LOGRTC_OK);
@@ -291,7 +302,67 @@ static void disabled_does_nothing(void) {
     CHECK_STATUS(logrtc_get_state(producer, &state), LOGRTC_OK);
     CHECK(state == LOGRTC_STATE_DISABLED && logrtc_enabled(producer, LOGRTC_ERROR, "t") == 0);
     CHECK_STATUS(logrtc_log(producer, LOGRTC_ERROR, "t", "m", NULL, NULL), LOGRTC_OK);
+    CHECK_STATUS(logrtc_wait_for_consumer(producer, UINT64_MAX), LOGRTC_TIMEOUT);
     CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
+}
+
+static void *wait_for_ever(void *producer) {
+    CHECK_STATUS(logrtc_wait_for_consumer(producer, UINT64_MAX), LOGRTC_CLOSED);
+    return NULL;
+}
+
+static void a_wait_for_a_consumer_ends(void) {
+    logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
+    pthread_t waiting[2];
+    CHECK_STATUS(logrtc_wait_for_consumer(producer, 0), LOGRTC_TIMEOUT);
+    CHECK_STATUS(logrtc_wait_for_consumer(producer, 50), LOGRTC_TIMEOUT);
+    CHECK(strcmp(logrtc_last_error(), "no consumer is connected") == 0);
+    for (int i = 0; i < 2; i++) {
+        CHECK(pthread_create(&waiting[i], NULL, wait_for_ever, producer) == 0);
+    }
+    CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
+    for (int i = 0; i < 2; i++) {
+        CHECK(pthread_join(waiting[i], NULL) == 0);
+    }
+}
+
+struct outage {
+    atomic_int warnings;
+    atomic_int attempts;
+};
+
+static void watch_outage(int level, const char *message, void *user_data) {
+    struct outage *outage = user_data;
+    if (level == LOGRTC_WARN) {
+        CHECK(strstr(message, "ws://127.0.0.1:9/") != NULL && strstr(message, "refused") != NULL);
+        atomic_fetch_add(&outage->warnings, 1);
+    }
+    atomic_fetch_add(&outage->attempts, strncmp(message, "signaling server: ", 18) == 0);
+}
+
+static void a_server_that_is_missing_is_reported_once(void) {
+    struct outage outage = {0};
+    char text[256] = "untouched", cut[8] = "untouch";
+    size_t length = 7, cut_length = 7;
+    logrtc_options *options = local_options("misuse", NULL);
+    CHECK_STATUS(logrtc_options_set_reconnect_interval_ms(options, 1), LOGRTC_OK);
+    CHECK_STATUS(logrtc_options_set_diagnostics_callback(options, watch_outage, &outage), LOGRTC_OK);
+    logrtc_producer *producer = connect_locally(options);
+    while (atomic_load(&outage.attempts) < 3 || atomic_load(&outage.warnings) == 0) {
+    }
+    CHECK_STATUS(logrtc_get_server_error(producer, NULL, 1, &length), LOGRTC_INVALID_ARGUMENT);
+    CHECK(length == 7);
+    CHECK_STATUS(logrtc_get_server_error(producer, text, 0, &length), LOGRTC_OK);
+    CHECK(strcmp(text, "untouched") == 0 && length > sizeof cut);
+    CHECK_STATUS(logrtc_get_server_error(producer, cut, sizeof cut, &cut_length), LOGRTC_OK);
+    CHECK(cut_length == length && strlen(cut) == sizeof cut - 1);
+    CHECK_STATUS(logrtc_get_server_error(producer, cut, 1, NULL), LOGRTC_OK);
+    CHECK(cut[0] == '\0');
+    CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
+    /* After the close, too. */
+    CHECK_STATUS(logrtc_get_server_error(producer, text, sizeof text, NULL), LOGRTC_OK);
+    CHECK(strlen(text) == length && strstr(text, "refused") != NULL);
+    CHECK(atomic_load(&outage.warnings) == 1);
 }
 
 static void a_panic_stays_inside(void) {
@@ -354,9 +425,15 @@ static void *log_until_closed(void *producer) {
     return NULL;
 }
 
+static void ignore(int level, const char *message, void *user_data) {
+    (void)level, (void)message, (void)user_data;
+}
+
 static void threads_log_while_one_closes(int rounds) {
     for (int round = 0; round < rounds; round++) {
-        logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
+        logrtc_options *options = local_options("misuse", NULL);
+        CHECK_STATUS(logrtc_options_set_diagnostics_callback(options, ignore, NULL), LOGRTC_OK);
+        logrtc_producer *producer = connect_locally(options);
         pthread_t threads[THREADS];
         for (int i = 0; i < THREADS; i++) {
             CHECK(pthread_create(&threads[i], NULL, log_until_closed, producer) == 0);
@@ -376,6 +453,8 @@ int main(int argc, char **argv) {
     after_close_everything_answers();
     what_is_left_out_is_never_logged();
     disabled_does_nothing();
+    a_wait_for_a_consumer_ends();
+    a_server_that_is_missing_is_reported_once();
     a_panic_stays_inside();
     for (int i = 0; i < 10; i++) {
         no_callback_after_close(0);

@@ -1,8 +1,17 @@
-/** A consumer as a program: `consumer_main.mjs URL` writes `{"open":true}`, and then every message, line by line. */
+/**
+ * A consumer as a program. `consumer_main.mjs URL` writes `{"open":true}`, and then every message, line by line.
+ * `consumer_main.mjs URL all` writes `{"first":PRODUCER}` when the first entry of a producer comes.
+ */
 
+import { ConsumerOfAll } from "./consumer_of_all.mjs";
 import { DataChannelConsumer } from "./data_channel_consumer.mjs";
 
 /** @param {unknown} line */
 const say = (line) => process.stdout.write(`${line}\n`);
 
-new DataChannelConsumer(process.argv[2], { onOpen: () => say('{"open":true}'), onMessage: say });
+const [url, which] = process.argv.slice(2);
+if (which === "all") {
+  new ConsumerOfAll(url, (first) => say(JSON.stringify({ first })));
+} else {
+  new DataChannelConsumer(url, { onOpen: () => say('{"open":true}'), onMessage: say });
+}

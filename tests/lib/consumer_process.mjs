@@ -27,12 +27,18 @@ export class ConsumerProcess {
   #isOpen = false;
   #child;
 
-  /** @param {string} url of the signaling server */
-  constructor(url) {
-    this.#child = new Child(process.execPath, [MAIN, url], (line) => {
+  /**
+   * @param {string} url of the signaling server
+   * @param {{ofAll?: boolean, onFirst?: (producer: string) => void}} [options] `ofAll`: of each producer at the server, and
+   *   `onFirst` is called with its name when its first entry comes
+   */
+  constructor(url, { ofAll = false, onFirst = () => {} } = {}) {
+    this.#child = new Child(process.execPath, [MAIN, url, ...(ofAll ? ["all"] : [])], (line) => {
       const message = JSON.parse(line);
       if (message.open) {
         this.#isOpen = true;
+      } else if (message.first) {
+        onFirst(message.first);
       } else {
         this.entries.push(message);
       }

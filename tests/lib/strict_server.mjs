@@ -53,6 +53,11 @@ export class StrictServer {
     return `ws://127.0.0.1:${this.port}/signaling`;
   }
 
+  /** How many consumers are registered. */
+  get consumers() {
+    return this.#consumers.size;
+  }
+
   /** Ends it at once, without a farewell to anybody. */
   async stop() {
     for (const socket of this.#server.clients) {

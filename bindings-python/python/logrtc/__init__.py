@@ -5,15 +5,16 @@
     producer = logrtc.connect("ws://localhost:8080/signaling", client_id="checkout")
     producer.info("checkout.http", "listening", {"port": 8000})
 
-or, with the standard ``logging``, ``logrtc.install(client_id="checkout")`` and nothing else.
+or, with the standard ``logging``, ``logrtc.install()`` and nothing else.
 
-A log call never waits on the network, never raises but for wrong use, and never takes more memory than configured. What
-is logged before a browser comes waits, and is there when it does. At its end, the program flushes and closes by itself,
-within two seconds, and at once where nobody looks.
+A log call never waits on the network, never raises except for wrong use, and never takes more memory than configured.
+Entries that are logged before a browser comes are kept for it. At its end, the program delivers and closes by itself,
+within two seconds, and at once if nobody looks. If the server cannot be reached, the logger ``logrtc`` warns once.
 """
 
 from ._errors import ClosedError, FlushTimeoutError, InternalError, InvalidArgumentError, LogrtcError
-from ._handler import Handler, install
+from ._handler import Handler
+from ._install import install
 from ._logrtc import DEFAULT_URL, ConsumerStats, Stats, __version__, shutdown
 from ._loguru import loguru_sink
 from ._process import watch

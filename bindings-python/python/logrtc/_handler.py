@@ -6,13 +6,17 @@ import logging
 import time
 from contextlib import suppress
 
+from . import _root
 from ._errors import FlushTimeoutError, LogrtcError
 from ._logrtc import DEFAULT_URL
 from ._producer import Producer
 from ._types import HandlerOptions, Unpack
 
-__all__ = ["Handler", "install"]
+__all__ = ["Handler", "number_of"]
 
+
+# The logger of logrtc's own diagnostics.
+_OWN = "logrtc"
 
 # Within so long, a close belongs to the flush before it.
 _AT_ONCE_SECONDS = 0.5
@@ -40,7 +44,9 @@ class Handler(logging.Handler):
     ``code.function.name`` and ``code.line.number``. Where the program uses OpenTelemetry, the entry belongs to its
     current span. The message is what ``getMessage`` answers, or what a formatter makes where one is set.
 
-    ``client_id`` and the options are those of ``logrtc.connect``; or ``producer`` is one that is there, and stays open.
+    ``client_id`` and the options are those of ``logrtc.connect``. ``producer`` is one to use instead, which stays open.
+    The records of the logger ``logrtc`` are about logrtc itself, and are left out.
+
     In ``dictConfig``::
 
         {"handlers": {"live": {"class": "logrtc.Handler", "client_id": "api", "level": "INFO"}}}
@@ -56,19 +62,24 @@ class Handler(logging.Handler):
         **options: Unpack[HandlerOptions],
     ) -> None:
         # What can fail comes before `logging` knows of this, for that closes all that it knows of.
-        level = _number(level)
+        level = number_of(level)
         if producer is None:
             self._owned = True
-            # The environment may have one.
-            producer = Producer(url, client_id="" if client_id is None else client_id, **options)
+            producer = Producer(url, client_id=client_id, **options)
         elif client_id is not None or options or url != DEFAULT_URL:
             raise TypeError("Handler() takes either a producer, or what one is made of")
         else:
             self._owned = False
+        self._use(producer)
+        super().__init__(level)
+
+    def _use(self, producer: Producer) -> None:
         self.producer = producer
         self._log_record = producer._log_record
         self._late_since: float | None = None
-        super().__init__(level)
+
+    def __repr__(self) -> str:
+        return f"<logrtc.Handler {self.producer.client_id!r} {self.producer.state}>"
 
     @property
     def suppressed(self) -> int:
@@ -80,6 +91,8 @@ class Handler(logging.Handler):
         self.lock = _NoLock()  # type: ignore[assignment]
 
     def handle(self, record: logging.LogRecord) -> bool | logging.LogRecord:  # type: ignore[override,unused-ignore]
+        if record.name == _OWN:
+            return False
         if self.filters:
             # A filter that logs by this handler would have no end.
             wanted = self.producer._unless_logging(self.filter, record)
@@ -97,6 +110,10 @@ class Handler(logging.Handler):
         except Exception:
             self.handleError(record)
 
+    def wait_for_consumer(self, timeout: float | None = None) -> bool:
+        """Waits until the channel to a consumer is open: ``wait_for_consumer`` of the ``producer``."""
+        return self.producer.wait_for_consumer(timeout)
+
     def flush(self) -> None:
         """Waits until every consumer has everything, at most for the ``close_timeout``."""
         # What did not arrive is counted, and a producer that is closed has nothing to flush.
@@ -109,7 +126,11 @@ class Handler(logging.Handler):
             pass
 
     def close(self) -> None:
-        """Closes the producer, unless it was given; right after a flush that came to its limit without another wait."""
+        """Closes the producer, unless it was given; right after a flush that came to its limit without another wait.
+
+        A handler that ``install`` has returned is installed no more.
+        """
+        _root.remove(self)
         if self._owned:
             # `logging.shutdown` flushes and then closes: together they have the time of one.
             is_late = self._late_since is not None and time.monotonic() - self._late_since < _AT_ONCE_SECONDS
@@ -118,25 +139,8 @@ class Handler(logging.Handler):
         super().close()
 
 
-def _number(level: int | str) -> int:
-    # A logger of its own reads what setLevel takes.
+def number_of(level: int | str) -> int:
+    """Returns the number of a level; raises what ``setLevel`` raises."""
     logger = logging.Logger("logrtc")
     logger.setLevel(level)
     return logger.level
-
-
-def install(
-    url: str = DEFAULT_URL, *, client_id: str, level: int | str | None = logging.INFO, **options: Unpack[HandlerOptions]
-) -> Handler:
-    """Adds a ``Handler`` to the root logger, and returns it.
-
-    Where the root logger wants less than ``level``, it wants that from now on: without it, ``logging`` leaves out what
-    is below WARNING. ``None`` leaves the root logger as it is.
-    """
-    wanted = None if level is None else _number(level)
-    handler = Handler(url, client_id=client_id, **options)
-    root = logging.getLogger()
-    if wanted is not None and root.level > wanted:
-        root.setLevel(wanted)
-    root.addHandler(handler)
-    return handler

@@ -21,6 +21,9 @@ def loguru_sink(producer: Producer) -> Callable[[Any], None]:
 
     def sink(message: Any) -> None:
         record = message.record
+        # A diagnostic of logrtc itself, which loguru has got from `logging`.
+        if record["name"] == "logrtc._diagnostics":
+            return
         level = record["level"]
         exception = record["exception"]
         log_event(

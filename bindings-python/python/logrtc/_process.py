@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from . import _logrtc
+from . import _diagnostics, _logrtc, _root
 from ._handler import Handler
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def watch() -> None:
     """Closes every producer at the end of the program, and tells the core of forks."""
     # What is registered first is called last.
     atexit.register(_logrtc.end)
+    atexit.register(_diagnostics.finish)
     atexit.register(_logrtc.shutdown)
     atexit.register(_empty_memory_handlers)
     # Not where there is no fork.
@@ -53,6 +54,7 @@ def _empty_memory_handlers() -> None:
 
 def _after_fork_in_child() -> None:
     _logrtc.after_fork_in_child()
+    _root.renew_lock()
     _watch_child()
 
 
@@ -60,6 +62,9 @@ def _watch_child() -> None:
     # A child of multiprocessing leaves without atexit, by finalizers of its own. It forgets them when it begins; what
     # is registered as `after_fork` is called then.
     util = sys.modules.get("multiprocessing.util")
+    if util is None and "billiard.process" in sys.modules:
+        # billiard has the same finalizers, and loads them in the child.
+        import multiprocessing.util as util
     if util is not None:
         util.register_after_fork(_logrtc.shutdown, _close_at_end_of_child)
         if sys.modules["multiprocessing.process"].parent_process() is not None:
@@ -68,4 +73,6 @@ def _watch_child() -> None:
 
 def _close_at_end_of_child(shutdown: Callable[[], None]) -> None:
     # After the program's own finalizers, which may log.
-    sys.modules["multiprocessing.util"].Finalize(None, shutdown, exitpriority=-100)
+    finalize = sys.modules["multiprocessing.util"].Finalize
+    finalize(None, shutdown, exitpriority=-100)
+    finalize(None, _diagnostics.finish, exitpriority=-101)

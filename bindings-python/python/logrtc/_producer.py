@@ -74,11 +74,11 @@ class Producer(_logrtc.Producer):
         return f"<logrtc.Producer {self.client_id!r} {self.state}>"
 
 
-def connect(url: str = _logrtc.DEFAULT_URL, *, client_id: str, **options: Unpack[Options]) -> Producer:
+def connect(url: str = _logrtc.DEFAULT_URL, *, client_id: str | None = None, **options: Unpack[Options]) -> Producer:
     """Starts a producer, and returns at once.
 
-    It registers as ``client_id`` with the signaling server at ``url``. Trouble with the network shows in its ``state``;
-    a wrong option raises ``InvalidArgumentError``, which names it and says what is right. ``logrtc.Options`` has all of
-    them.
+    It registers as ``client_id``, by default the name of the program, with the signaling server at ``url``. A wrong
+    option raises ``InvalidArgumentError``, whose message names it and states what is right. ``logrtc.Options`` lists
+    every option.
     """
     return Producer(url, client_id=client_id, **options)

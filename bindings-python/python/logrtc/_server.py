@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _logrtc
+from . import _browser, _logrtc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,10 @@ __all__ = ["Server", "serve"]
 
 
 class Server(_logrtc.Server):
-    """A signaling server with its log page, until ``stop``, the end of a ``with`` block, or the end of the program."""
+    """A signaling server with its log page.
+
+    It runs until ``stop``, the end of a ``with`` block, or the end of the program, whether or not the object is kept.
+    """
 
     __slots__ = ()
 
@@ -32,10 +35,20 @@ class Server(_logrtc.Server):
         return f"<logrtc.Server {self.url}>"
 
 
-def serve(host: str = "127.0.0.1", port: int = 8080, *, allow_origins: Iterable[str] = ()) -> Server:
-    """Serves the log page at the answer's ``url``, and the signaling for producers at its ``signaling_url``.
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    *,
+    allow_origins: Iterable[str] = (),
+    open: bool = False,  # noqa: A002
+) -> Server:
+    """Serves the log page at ``url`` of the result, and the signaling for producers at its ``signaling_url``.
 
-    ``host`` is an IP address; port 0 takes a free one. It answers its own pages alone, and those of ``allow_origins``.
-    Raises ``OSError`` where the port is taken. It runs on a thread of its own, which keeps no program alive.
+    ``host`` is an IP address or ``"localhost"``; port 0 takes a free one. Pages of other origins are refused, except
+    those of ``allow_origins``. ``open`` opens the page in a browser; if that fails, the logger ``logrtc`` warns of it.
+    Raises ``OSError`` if the port is taken. It runs on a thread of its own, which keeps no program alive.
     """
-    return Server(host, port, list(allow_origins))
+    server = Server(host, port, list(allow_origins))
+    if open:
+        _browser.show(server.url)
+    return server

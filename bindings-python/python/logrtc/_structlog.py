@@ -48,6 +48,9 @@ class StructlogProcessor:
         if isinstance(level, str):
             level = _LEVELS.get(level.lower(), level)
         target = event_dict.get("logger") or getattr(logger, "name", None)
+        # A diagnostic of logrtc itself, which structlog has got from `logging`.
+        if target == "logrtc":
+            return event_dict
         self._log_event(
             level,
             None,

@@ -128,6 +128,12 @@ impl Arrivals {
         self.lock().expected(Instant::now()) != Expected::Nobody
     }
 
+    /// A consumer is offered a connection again; it is connecting until the result is dropped.
+    pub(crate) fn returning(self: &Arc<Self>) -> Arriving {
+        self.change(|policy| policy.connecting += 1);
+        Arriving(Arc::clone(self))
+    }
+
     /// Waits until nobody is expected, at most until `deadline`. Returns what is expected then. Blocks the calling thread.
     pub(crate) fn wait(&self, deadline: Instant) -> Expected {
         let mut policy = self.lock();

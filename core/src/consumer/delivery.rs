@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -17,11 +18,17 @@ use crate::observe::EndReason;
 use crate::webrtc::channel::Channel;
 use crate::webrtc::error::Error;
 
-/// How much is read from the journal at once. What is on the way exceeds the window by this at the most.
-const CHUNK_BYTES: usize = 16 * 1024;
+/// How much is read from the journal at once: an eighth of the window, within these bounds. What is in flight exceeds the
+/// window by at most this.
+const MIN_CHUNK_BYTES: usize = 1024;
+const MAX_CHUNK_BYTES: usize = 16 * 1024;
 
 /// How long nothing may arrive while something is on the way.
 const STALL_LIMIT: Duration = Duration::from_secs(20);
+
+/// How long `flush` and `close` wait for a consumer that is no longer announced and acknowledges nothing: it may be a page
+/// that was closed without a word.
+const DEPARTED_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How soon, and how late, the channel is asked again what has arrived where no event tells.
 const FIRST_LOOK: Duration = Duration::from_millis(1);
@@ -34,6 +41,8 @@ pub(crate) struct Delivery {
     /// Told when the channel has room again.
     pub(crate) drained: Arc<Notify>,
     pub(crate) gauge: Arc<Gauge>,
+    /// Whether the server no longer announces the consumer.
+    pub(crate) has_departed: Arc<AtomicBool>,
 }
 
 /// What is on the way: the messages handed over, and how many of their bytes have arrived.
@@ -75,8 +84,9 @@ impl OnTheWay {
         entries
     }
 
-    fn is_stalled(&self, now: Instant) -> bool {
-        !self.ends.is_empty() && now.saturating_duration_since(self.moved) >= STALL_LIMIT
+    /// Whether nothing has been acknowledged for so long while something is in flight.
+    fn is_silent_for(&self, now: Instant, limit: Duration) -> bool {
+        !self.ends.is_empty() && now.saturating_duration_since(self.moved) >= limit
     }
 }
 
@@ -93,6 +103,7 @@ impl Delivery {
         let mut window = Window::new();
         let mut on_the_way = OnTheWay::new(Instant::now());
         let mut look = FIRST_LOOK;
+        let mut is_waited_for = true;
         self.set_threshold(&window).await?;
         loop {
             let outstanding = self.channel.outstanding_bytes().await.map_err(|_| EndReason::ClosedByConsumer)?;
@@ -101,22 +112,32 @@ impl Delivery {
             if arrived > 0 {
                 self.journal.acknowledge(self.cursor, arrived);
                 let before = window.size();
-                window.on_arrived(now, on_the_way.arrived);
+                window.on_acknowledged(now, on_the_way.arrived);
                 if window.size() != before {
                     self.set_threshold(&window).await?;
                 }
                 look = FIRST_LOOK;
             }
             self.gauge.set(on_the_way.sent, outstanding, window.size());
-            if on_the_way.is_stalled(now) {
+            if on_the_way.is_silent_for(now, STALL_LIMIT) {
                 return Err(EndReason::Stalled);
             }
-            if outstanding < window.size() && self.send_chunk(&mut on_the_way).await? {
-                window.on_sent(now, on_the_way.sent);
-                look = FIRST_LOOK;
-                continue;
+            let may_be_gone =
+                self.has_departed.load(Ordering::Relaxed) && on_the_way.is_silent_for(now, DEPARTED_PATIENCE);
+            if is_waited_for == may_be_gone {
+                is_waited_for = !may_be_gone;
+                self.journal.set_waited_for(self.cursor, is_waited_for);
             }
             let has_room = outstanding < window.size();
+            if has_room {
+                let chunk = (window.size() / 8).clamp(MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
+                if self.send_chunk(chunk, &mut on_the_way).await? {
+                    window.on_sent(now, on_the_way.sent);
+                    look = FIRST_LOOK;
+                    continue;
+                }
+                window.on_idle();
+            }
             tokio::select! {
                 () = self.journal.readable(self.cursor), if has_room => {}
                 () = self.drained.notified() => {}
@@ -126,8 +147,8 @@ impl Delivery {
     }
 
     /// Sends the next entries; false where there are none.
-    async fn send_chunk(&self, on_the_way: &mut OnTheWay) -> Result<bool, EndReason> {
-        let batch = self.journal.read(self.cursor, CHUNK_BYTES);
+    async fn send_chunk(&self, max_bytes: usize, on_the_way: &mut OnTheWay) -> Result<bool, EndReason> {
+        let batch = self.journal.read(self.cursor, max_bytes);
         if batch.dropped > 0 {
             let gap = framing::gap(Utc::now(), batch.dropped, GapReason::Overflow);
             self.send(&gap, 0, on_the_way).await?;
@@ -194,11 +215,11 @@ mod tests {
     fn a_stall_is_silence_while_something_is_on_the_way() {
         let start = Instant::now();
         let mut on_the_way = OnTheWay::new(start);
-        assert!(!on_the_way.is_stalled(start + 2 * STALL_LIMIT));
+        assert!(!on_the_way.is_silent_for(start + 2 * STALL_LIMIT, STALL_LIMIT));
         on_the_way.push(start + STALL_LIMIT, 10, 1);
-        assert!(!on_the_way.is_stalled(start + STALL_LIMIT + STALL_LIMIT / 2));
+        assert!(!on_the_way.is_silent_for(start + STALL_LIMIT + STALL_LIMIT / 2, STALL_LIMIT));
         on_the_way.settle(start + STALL_LIMIT + STALL_LIMIT / 2, 5);
-        assert!(!on_the_way.is_stalled(start + 2 * STALL_LIMIT));
-        assert!(on_the_way.is_stalled(start + 3 * STALL_LIMIT));
+        assert!(!on_the_way.is_silent_for(start + 2 * STALL_LIMIT, STALL_LIMIT));
+        assert!(on_the_way.is_silent_for(start + 3 * STALL_LIMIT, STALL_LIMIT));
     }
 }

@@ -6,7 +6,7 @@ use crate::observe::EndReason;
 use crate::signaling::message::RemoteCandidate;
 use crate::webrtc::connection::Path;
 
-/// How long a channel may take to open, from when its offer may be sent.
+/// How long a channel may take to open, from when its offer is there.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long a path may be down.
@@ -15,8 +15,6 @@ const PATH_LOST_LIMIT: Duration = Duration::from_secs(15);
 /// What happens to a connection.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// Its offer may be sent.
-    Introduced,
     /// Its offer has been sent.
     OfferSent,
     /// An answer of the consumer, checked.
@@ -51,24 +49,37 @@ pub(crate) enum Action {
 }
 
 /// How far one connection is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Negotiation {
-    /// Since when the offer may be sent.
-    introduced: Option<Instant>,
+    /// Since when the offer is there.
+    since: Instant,
     is_offered: bool,
     answered: bool,
     has_path: bool,
     is_open: bool,
-    /// Candidates that came before the answer; the roster lets no more than 32 through.
+    /// Candidates that came before the answer; the registry lets no more than 32 through.
     early: Vec<RemoteCandidate>,
     /// Since when the path has been down.
     down_since: Option<Instant>,
 }
 
 impl Negotiation {
+    /// One whose offer is there and not sent yet.
+    pub(crate) fn new(now: Instant) -> Self {
+        Self {
+            since: now,
+            is_offered: false,
+            answered: false,
+            has_path: false,
+            is_open: false,
+            early: Vec::new(),
+            down_since: None,
+        }
+    }
+
     /// Whether the offer is to be sent, as soon as the signaling connection has room for it.
     pub(crate) fn wants_to_offer(&self) -> bool {
-        self.introduced.is_some() && !self.is_offered
+        !self.is_offered
     }
 
     /// Whether candidates of this side may be sent: not before the offer, which a server would not know how to place.
@@ -83,14 +94,13 @@ impl Negotiation {
 
     /// When [`Input::Deadline`] is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let opens_until = self.introduced.filter(|_| !self.is_open).map(|introduced| introduced + OPEN_TIMEOUT);
+        let opens_until = (!self.is_open).then(|| self.since + OPEN_TIMEOUT);
         let comes_back_until = self.down_since.map(|since| since + PATH_LOST_LIMIT);
         opens_until.into_iter().chain(comes_back_until).min()
     }
 
     pub(crate) fn handle(&mut self, now: Instant, input: Input) -> Vec<Action> {
         match input {
-            Input::Introduced => self.introduced = Some(now),
             Input::OfferSent => self.is_offered = true,
             // A second answer changes nothing: the first one holds.
             Input::Answer(_) if self.answered => {}
@@ -134,8 +144,7 @@ mod tests {
 
     /// One whose offer was sent at `now`.
     fn offered(now: Instant) -> Negotiation {
-        let mut negotiation = Negotiation::default();
-        negotiation.handle(now, Input::Introduced);
+        let mut negotiation = Negotiation::new(now);
         negotiation.handle(now, Input::OfferSent);
         negotiation
     }
@@ -148,12 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn an_offer_waits_for_its_introduction() {
+    fn no_candidate_goes_before_the_offer() {
         let now = Instant::now();
-        let mut negotiation = Negotiation::default();
-        assert!(!negotiation.wants_to_offer() && !negotiation.takes_local_candidates());
-        negotiation.handle(now, Input::Introduced);
-        assert!(negotiation.wants_to_offer());
+        let mut negotiation = Negotiation::new(now);
+        assert!(negotiation.wants_to_offer() && !negotiation.takes_local_candidates());
         negotiation.handle(now, Input::OfferSent);
         assert!(!negotiation.wants_to_offer() && negotiation.takes_local_candidates());
     }
@@ -161,7 +168,6 @@ mod tests {
     #[test]
     fn the_time_to_open_begins_with_the_offer() {
         let now = Instant::now();
-        assert_eq!(Negotiation::default().deadline(), None, "others come first");
         let mut negotiation = offered(now + 60 * SECOND);
         assert_eq!(negotiation.deadline(), Some(now + 75 * SECOND));
         assert_eq!(negotiation.handle(now + 74 * SECOND, Input::Deadline), []);

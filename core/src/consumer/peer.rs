@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -12,6 +13,8 @@ use super::arrivals::{Arrivals, Arriving};
 use super::delivery::Delivery;
 use super::gauge::Gauge;
 use super::negotiation::{Action, Input, Negotiation};
+use super::registry::Ended;
+use super::sdp;
 use super::table::ConsumerTable;
 use crate::config::Config;
 use crate::diagnostics::{debug, error};
@@ -45,15 +48,19 @@ pub(crate) struct Peer {
     pub(crate) context: Arc<PeerContext>,
     pub(crate) consumer_id: String,
     pub(crate) generation: u64,
-    /// From the roster. Its end is the end of the producer.
+    /// Of its offer: the answer echoes it.
+    pub(crate) mid: String,
+    /// From the registry. Its end is the end of the producer.
     pub(crate) inputs: mpsc::Receiver<Input>,
+    /// Whether the server no longer announces the consumer.
+    pub(crate) has_departed: Arc<AtomicBool>,
     /// There until the channel opens.
     pub(crate) arriving: Option<Arriving>,
 }
 
 impl Peer {
-    /// Lives from the announcement of a consumer to its end; returns whose it was, and which.
-    pub(crate) async fn run(mut self) -> (String, u64) {
+    /// Lives from the announcement of a consumer to its end.
+    pub(crate) async fn run(mut self) -> Ended {
         let (reason, counts) = match self.connect().await {
             Ok((connection, offer)) => self.attend(connection, offer).await,
             Err(problem) => {
@@ -71,7 +78,7 @@ impl Peer {
             counts: counts.unwrap_or_default(),
         };
         self.context.observers.emit(&event);
-        (self.consumer_id, self.generation)
+        Ended { consumer_id: self.consumer_id, generation: self.generation, reason, was_open: counts.is_some() }
     }
 
     /// A connection, and the offer that is to be said.
@@ -83,7 +90,10 @@ impl Peer {
         };
         let mut connection = Connection::new(&options).await?;
         match connection.offer().await {
-            Ok(sdp) => Ok((connection, Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp })),
+            Ok(sdp) => {
+                let sdp = sdp::with_mid(&sdp, &self.mid);
+                Ok((connection, Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp }))
+            }
             Err(problem) => {
                 connection.close().await;
                 Err(problem)
@@ -111,7 +121,7 @@ impl Peer {
     }
 
     async fn see_through(&mut self, connection: &mut Connection, offer: Outgoing) -> (EndReason, Option<Counts>) {
-        let mut negotiation = Negotiation::default();
+        let mut negotiation = Negotiation::new(Instant::now());
         if let Err(reason) = self.open(connection, &mut negotiation, offer).await {
             return (reason, None);
         }
@@ -170,6 +180,7 @@ impl Peer {
             cursor: cursor.id,
             drained: Arc::clone(&drained),
             gauge,
+            has_departed: Arc::clone(&self.has_departed),
         };
         let reason = self.watch(connection, negotiation, delivery, &drained).await;
         // First from the list, so that nobody reads the counts of a cursor that is closed.
@@ -243,7 +254,7 @@ impl Peer {
     /// Without a signaling connection nobody could answer, and the queue may be full: then it is not sent.
     fn send_candidate(&self, candidate: String) {
         let to = self.consumer_id.clone();
-        let candidate = LocalCandidate { to, candidate, sdp_mid: "0".to_owned(), sdp_m_line_index: 0 };
+        let candidate = LocalCandidate { to, candidate, sdp_mid: self.mid.clone(), sdp_m_line_index: 0 };
         let _ = self.context.outgoing.try_send(Outgoing::IceCandidate(candidate));
     }
 }

@@ -15,6 +15,8 @@ pub(crate) const MAX_CANDIDATES: usize = 32;
 pub(crate) struct CheckedAnswer {
     /// The SDP without the candidates that are not acceptable.
     pub(crate) sdp: String,
+    /// The `mid` of its media line, if it names one.
+    pub(crate) mid: Option<String>,
     /// The `ice-ufrag`, by which later candidates are known to belong to this consumer.
     pub(crate) ufrag: String,
     /// How many candidates it holds.
@@ -33,6 +35,7 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
     let mut media = 0;
     let mut fingerprint: Option<&str> = None;
     let mut ufrag: Option<&str> = None;
+    let mut mid: Option<&str> = None;
     let mut candidates = 0;
     for line in sdp.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
         check_line(line)?;
@@ -52,6 +55,11 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
                 return Err("sdp: must have one fingerprint".to_owned());
             }
             fingerprint = Some(found);
+        } else if let Some(found) = line.strip_prefix("a=mid:") {
+            if mid.is_some_and(|known| known != found) || !(1..=64).contains(&found.len()) {
+                return Err("sdp: must have one mid, of 1 to 64 characters".to_owned());
+            }
+            mid = Some(found);
         } else if let Some(found) = line.strip_prefix("a=ice-ufrag:") {
             if ufrag.is_some_and(|known| known != found) || !is_ice_text(found, 4) {
                 return Err("sdp: must have one ice-ufrag, of 4 to 256 characters".to_owned());
@@ -81,7 +89,23 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
         return Err("sdp: must have a fingerprint of sha-256".to_owned());
     }
     let ufrag = ufrag.ok_or("sdp: must have an ice-ufrag")?.to_owned();
-    Ok(CheckedAnswer { sdp: kept, ufrag, candidates })
+    Ok(CheckedAnswer { sdp: kept, mid: mid.map(str::to_owned), ufrag, candidates })
+}
+
+/// An offer with another `mid`: in its media line's, and in the group that names it (RFC 9143 §7.1).
+///
+/// The stack's own is always the same (rtc 0.21.1), and it does not compare it with the answer's.
+pub(crate) fn with_mid(offer: &str, mid: &str) -> String {
+    let line = |line: &str| {
+        if line.starts_with("a=mid:") {
+            format!("a=mid:{mid}\r\n")
+        } else if line.starts_with("a=group:BUNDLE ") {
+            format!("a=group:BUNDLE {mid}\r\n")
+        } else {
+            format!("{line}\r\n")
+        }
+    };
+    offer.lines().map(line).collect()
 }
 
 /// `type=value` (RFC 8866 §5). What begins with white space the stack's parser reads and no check here would; only the

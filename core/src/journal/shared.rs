@@ -166,6 +166,11 @@ impl SharedJournal {
         self.tell_progress();
     }
 
+    pub(crate) fn set_waited_for(&self, id: CursorId, is_waited_for: bool) {
+        self.lock().journal.set_waited_for(id, is_waited_for);
+        self.tell_progress();
+    }
+
     pub(crate) fn reject_oversize(&self, id: CursorId, seq: u64) {
         self.lock().journal.reject_oversize(id, seq);
         self.tell_progress();

@@ -43,7 +43,7 @@ const MAX_LINGER: Duration = Duration::from_secs(24 * 60 * 60);
 /// What a thread keeps for the encoding of its next entry.
 const MAX_SCRATCH_BYTES: usize = 4 * 1024;
 
-/// How many messages wait between the signaling connection and the roster, and back.
+/// How many messages wait between the signaling connection and the consumers, and back.
 const SIGNALING_QUEUE: usize = 256;
 
 pub(super) struct Inner {
@@ -135,7 +135,7 @@ impl Inner {
     fn start(&self) -> Result<Running> {
         let runtime = OwnRuntime::start()?;
         let (shutdown, stop) = watch::channel(None);
-        let (to_roster, incoming) = mpsc::channel(SIGNALING_QUEUE);
+        let (to_consumers, incoming) = mpsc::channel(SIGNALING_QUEUE);
         let (to_server, outgoing) = mpsc::channel(SIGNALING_QUEUE);
         let (ice_servers, lookup) =
             ice_servers::new(Arc::clone(&self.config), Arc::clone(&self.counters), stop.clone());
@@ -156,7 +156,7 @@ impl Inner {
             session: new_session(),
             observers: Arc::clone(&self.observers),
             counters: Arc::clone(&self.counters),
-            incoming: to_roster,
+            incoming: to_consumers,
             outgoing,
             arrivals: Arc::clone(&self.arrivals),
             trouble: Trouble::default(),

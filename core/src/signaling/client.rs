@@ -51,7 +51,7 @@ pub(crate) struct Client {
     pub(crate) session: String,
     pub(crate) observers: Arc<Observers>,
     pub(crate) counters: Arc<Counters>,
-    /// To the roster.
+    /// To the consumers.
     pub(crate) incoming: mpsc::Sender<Incoming>,
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
@@ -208,9 +208,11 @@ impl Client {
                     self.arrivals.promised(consumers);
                 }
             }
-            Ok(Incoming::Error { message, about_peer }) => {
+            Ok(Incoming::Error { message, to }) => {
                 debug!("the signaling server reports: {message}");
-                if !about_peer {
+                if to.is_some() {
+                    let _ = self.incoming.send(Incoming::Error { message: message.clone(), to }).await;
+                } else {
                     *confirmed = true;
                     self.observers.set_last_error(Some(message.clone()));
                     if self.trouble.begins() {
@@ -221,7 +223,7 @@ impl Client {
             }
             Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
             Ok(incoming) => {
-                // The roster always reads on; it is gone only at shutdown.
+                // Their task always reads on; it is gone only at shutdown.
                 let _ = self.incoming.send(incoming).await;
             }
             Err(problem) => {

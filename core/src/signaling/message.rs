@@ -72,10 +72,10 @@ pub(crate) enum Incoming {
     Registered {
         consumers: Option<u64>,
     },
-    /// `about_peer`: it is about a message to a consumer, and not about the producer.
+    /// `to`: the consumer that it is about, if it is not about the producer.
     Error {
         message: String,
-        about_peer: bool,
+        to: Option<String>,
     },
     /// A message of a type that means nothing to a producer.
     Unknown,
@@ -110,7 +110,7 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
         "registered" | "register_ack" | "welcome" => {
             Ok(Incoming::Registered { consumers: message.get("consumers").and_then(Value::as_u64) })
         }
-        "error" => Ok(Incoming::Error { message: error_text(&message), about_peer: message.contains_key("to") }),
+        "error" => Ok(Incoming::Error { message: error_text(&message), to: message.get("to").and_then(id) }),
         _ => Ok(Incoming::Unknown),
     }
 }
@@ -288,12 +288,13 @@ mod tests {
             assert_eq!(read(&json!({"type": kind, "client_id": "me", "consumers": 2})), registered(Some(2)));
             assert_eq!(read(&json!({"type": kind, "consumers": "many"})), registered(None));
         }
-        let error = |message: &str, about_peer| Incoming::Error { message: message.into(), about_peer };
-        assert_eq!(read(&json!({"type": "error", "message": "no"})), error("no", false));
-        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error("a [2J b", false));
+        let error =
+            |message: &str, to: Option<&str>| Incoming::Error { message: message.into(), to: to.map(str::to_owned) };
+        assert_eq!(read(&json!({"type": "error", "message": "no"})), error("no", None));
+        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error("a [2J b", None));
         assert_eq!(
             read(&json!({"type": "error", "message": "no such client", "to": "b"})),
-            error("no such client", true)
+            error("no such client", Some("b"))
         );
         assert_eq!(read(&json!({"type": "stats", "x": [1]})), Incoming::Unknown);
     }

@@ -149,8 +149,9 @@ impl Connection {
     pub(crate) async fn add_candidate(&self, candidate: RemoteCandidate) -> Result<()> {
         let candidate = RTCIceCandidateInit {
             candidate: candidate.candidate,
-            sdp_mid: candidate.sdp_mid.or_else(|| Some("0".to_owned())),
-            sdp_mline_index: candidate.sdp_m_line_index.or(Some(0)),
+            // There is one media line, whatever the offer called it.
+            sdp_mid: Some("0".to_owned()),
+            sdp_mline_index: Some(0),
             username_fragment: candidate.username_fragment,
             ..RTCIceCandidateInit::default()
         };

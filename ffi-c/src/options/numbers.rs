@@ -7,7 +7,7 @@ use logrtc_core::{Fork, Overflow, Replay};
 
 use super::{
     LOGRTC_OVERFLOW_BLOCK, LOGRTC_OVERFLOW_DROP_NEWEST, LOGRTC_OVERFLOW_DROP_OLDEST, LOGRTC_REPLAY_ALL,
-    LOGRTC_REPLAY_NONE, flag, level_of, logrtc_options, set,
+    LOGRTC_REPLAY_NONE, change, flag, level_of, logrtc_options, set,
 };
 use crate::status::{Refusal, logrtc_status};
 
@@ -182,6 +182,38 @@ pub unsafe extern "C" fn logrtc_options_set_environment(
 pub unsafe extern "C" fn logrtc_options_set_fork(options: *mut logrtc_options, fork: c_int) -> logrtc_status {
     // SAFETY: the caller's promise is passed on.
     unsafe { set(options, |builder| Ok(builder.fork(if flag(fork, "fork")? { Fork::Restart } else { Fork::Disable }))) }
+}
+
+/// How long exit() may take to deliver what the program has logged; 2000 by default. logrtc_close() has a timeout of its own.
+///
+/// # Safety
+/// The pointer is as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_close_timeout_ms(
+    options: *mut logrtc_options,
+    timeout_ms: u64,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { set(options, |builder| Ok(builder.close_timeout(Duration::from_millis(timeout_ms)))) }
+}
+
+/// Whether exit() closes the producer if it is still open: 1, the default, or 0. In the child of a fork, exit() closes the
+/// child's own producer.
+///
+/// # Safety
+/// The pointer is as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_close_at_exit(
+    options: *mut logrtc_options,
+    close_at_exit: c_int,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe {
+        change(options, |options| {
+            options.close_at_exit = flag(close_at_exit, "close_at_exit")?;
+            Ok(())
+        })
+    }
 }
 
 fn overflow_of(overflow: c_int, limit_ms: u64) -> Result<Overflow, Refusal> {

@@ -60,8 +60,7 @@ pub unsafe extern "C" fn logrtc_options_set_url_n(
     unsafe { set_counted(options, "url", (url, len), ConfigBuilder::url) }
 }
 
-/// The name under which the producer registers, of 1 to 128 bytes. It has no default: logrtc_connect() refuses options
-/// without it.
+/// The name under which the producer registers, of 1 to 128 bytes; the name of the program by default.
 ///
 /// # Safety
 /// The pointers are as the header says.

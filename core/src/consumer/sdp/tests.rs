@@ -48,7 +48,7 @@ fn assert_stack_reads(checked: &CheckedAnswer) {
 #[test]
 fn the_answer_of_a_browser_passes_as_it_is() {
     let checked = check_answer(&answer()).unwrap();
-    assert_eq!(checked, CheckedAnswer { sdp: answer(), ufrag: "AbCd".into(), candidates: 1 });
+    assert_eq!(checked, CheckedAnswer { sdp: answer(), mid: Some("0".into()), ufrag: "AbCd".into(), candidates: 1 });
     assert_eq!(check_answer(&answer().replace("\r\n", "\n")).unwrap().sdp, answer());
     let twice = answer().replace("t=0 0\r\n", &format!("t=0 0\r\na=fingerprint:{FINGERPRINT}\r\n"));
     assert!(check_answer(&twice).is_ok(), "the same fingerprint for the session and for the media");
@@ -78,9 +78,23 @@ const LIBDATACHANNEL: &str = "v=0\r\no=rtc 3378259613 0 IN IP4 127.0.0.1\r\ns=-\
 fn the_answers_of_real_consumers_pass_to_the_letter() {
     for (answer, ufrag) in [(CHROMIUM, "aTru"), (FIREFOX, "494ad317"), (LIBDATACHANNEL, "kf8z")] {
         let checked = check_answer(answer).unwrap();
-        assert_eq!(checked, CheckedAnswer { sdp: answer.into(), ufrag: ufrag.into(), candidates: 0 });
+        assert_eq!(
+            checked,
+            CheckedAnswer { sdp: answer.into(), mid: Some("0".into()), ufrag: ufrag.into(), candidates: 0 }
+        );
         assert_stack_reads(&checked);
     }
+}
+
+#[test]
+fn an_offer_gets_another_mid_where_it_names_one() {
+    let offer = "v=0\r\na=group:BUNDLE 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\na=sctp-port:5000\r\n";
+    let other = "v=0\r\na=group:BUNDLE k3\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:k3\r\na=sctp-port:5000\r\n";
+    assert_eq!(with_mid(offer, "k3"), other);
+    assert_eq!(with_mid(offer, "0"), offer);
+    assert_eq!(check_answer(&answer().replace("a=mid:0", "a=mid:k3")).unwrap().mid.as_deref(), Some("k3"));
+    assert_eq!(check_answer(&answer().replace("a=mid:0\r\n", "")).unwrap().mid, None);
+    assert!(check_answer(&answer().replace("a=mid:0", "a=mid:0\r\na=mid:1")).is_err());
 }
 
 #[test]
