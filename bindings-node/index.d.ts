@@ -42,7 +42,11 @@ export type IceServer = string | { url: string; username: string; credential: st
 
 /** What `connect` takes. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN` and `LOGRTC_DISABLED` win over it. */
 export interface ProducerOptions {
-  /** The name under which the producer registers, of 1 to 128 bytes. */
+  /**
+   * The name under which the producer registers, of 1 to 128 bytes. By default it is the name of the program: the name of its
+   * file without the extension; the name in the closest `package.json`, or of the folder, if that is `index`, `main`, `server` or
+   * `app`; `node` in the REPL and for `node -e`.
+   */
   clientId?: string;
   /** The address of the signaling server, `ws://` or `wss://`; `ws://localhost:8080/signaling` by default. */
   url?: string;
@@ -174,7 +178,12 @@ export interface ProducerEvents {
 }
 
 export interface WaitOptions {
-  /** How long to wait at the most, in milliseconds; `closeTimeoutMs` by default. */
+  /** How long to wait at most, in milliseconds; `closeTimeoutMs` by default. */
+  timeoutMs?: number;
+}
+
+export interface ConsumerWaitOptions {
+  /** How long to wait at most, in milliseconds; no limit by default. */
   timeoutMs?: number;
 }
 
@@ -195,10 +204,16 @@ export class LogrtcError extends Error {
 /**
  * Streams a log to every consumer that comes. Made by `connect`; it is an `EventEmitter` of `ProducerEvents`.
  *
- * It never keeps the process alive; a pending `flush` or `close` does. At the end of the process (also by `process.exit()`
- * and after an uncaught exception) what was accepted is delivered by itself, within `closeTimeoutMs`, and at once where no
- * consumer is connected. A signal that ends the process by default, SIGTERM or SIGINT, ends it at once: what was not on
- * its way by then is lost. A worker that is terminated has 200 ms.
+ * It never keeps the process alive; a pending `flush`, `close` or `waitForConsumer` does. The end of the process (also by
+ * `process.exit()` and after an uncaught exception) closes it, within `closeTimeoutMs`: the entries of a program that ends at
+ * once reach a page that is open. A signal that ends the process by default, SIGTERM or SIGINT, ends it at once: undelivered
+ * entries are lost. A worker that is terminated has 200 ms.
+ *
+ * It stays open if the program does not keep it. A producer in a sandbox with a `process` of its own, such as a test file of
+ * Jest, closes after the sandbox is garbage.
+ *
+ * If the signaling server cannot be reached, `process.emitWarning` gets one `LogrtcWarning` with the code `LOGRTC_SIGNALING`, and
+ * one more when it is connected again. `NODE_NO_WARNINGS=1` silences them; `LOGRTC_DIAGNOSTICS=1` prints more.
  *
  * A log call never waits on the network and throws nothing but `LOGRTC_INVALID_ARGUMENT`: for a target or a message that is
  * no string, an unknown level, a wrong span.
@@ -235,8 +250,19 @@ export class Producer extends EventEmitter implements AsyncDisposable {
   flushSync(timeoutMs?: number): void;
 
   /**
-   * Flushes, and ends everything. Later log calls are counted and do nothing; closing again waits for the same end. Rejects
-   * with `LOGRTC_TIMEOUT` where a consumer did not get everything: the producer is closed all the same.
+   * Resolves with true once the channel to a consumer is open; with false at the timeout, and if the producer is closed or
+   * disabled. It keeps the process alive meanwhile.
+   */
+  waitForConsumer(options?: ConsumerWaitOptions): Promise<boolean>;
+
+  /**
+   * Delivers what is logged, and ends everything. It waits until every consumer that is connected or announced has everything,
+   * and until the first registration if that is under way: entries of a short program reach a page that is open. It does not wait
+   * if the server cannot be reached or has no consumers. A server other than `logrtc serve` does not say how many it has; 250 ms
+   * without an announcement mean that there are none.
+   *
+   * Later log calls are counted and do nothing; closing again waits for the same end. Rejects with `LOGRTC_TIMEOUT` if a consumer
+   * did not receive everything: the producer is closed all the same.
    */
   close(options?: WaitOptions): Promise<void>;
 
@@ -244,6 +270,9 @@ export class Producer extends EventEmitter implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 
   readonly state: State;
+
+  /** Why the signaling server cannot be reached, or its last complaint; null once it takes the producer. */
+  readonly lastError: string | null;
 
   /** What has happened so far. */
   stats(): Stats;

@@ -32,14 +32,14 @@ declare namespace transport {
     close(): Promise<void>;
   }
 
-  /** A stream for pino in the same thread, without a worker: `pino(options, stream({ clientId: 'api' }))`. */
+  /** A stream for pino in the same thread, without a worker: `pino(options, stream())`. */
   export function stream(options?: StreamOptions): LogStream;
 
   const itself: typeof transport;
   export { itself as default };
 }
 
-/** pino's transport target: `pino({ transport: { target: 'logrtc/pino', options: { clientId: 'api' } } })`. */
+/** pino's transport target: `pino({ transport: { target: 'logrtc/pino' } })`, with options `{ clientId: 'api' }` or none. */
 declare function transport(options?: transport.TransportOptions): Writable;
 
 export = transport;

@@ -5,6 +5,7 @@ const { StringDecoder } = require("node:string_decoder");
 const { parentPort, workerData } = require("node:worker_threads");
 const { checkType, invalid } = require("./lib/errors");
 const { LINE_WRITER, Producer } = require("./lib/producer");
+const { writeUnread } = require("./lib/warnings");
 
 /** What has no end of line by then is passed on as it is. */
 const MAX_LINE_LENGTH = 1024 * 1024;
@@ -69,7 +70,9 @@ function transport({ $context, pinoWillSendConfig, ...options } = {}) {
     },
     final(callback) {
       pass(rest + decoder.end());
-      end().then(() => callback());
+      end()
+        .then(writeUnread)
+        .then(() => callback());
     },
     destroy(error, callback) {
       end().then(() => callback(error));

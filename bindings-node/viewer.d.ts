@@ -1,13 +1,18 @@
 /// <reference lib="esnext.disposable" />
 
 export interface ServeOptions {
-  /** The address and port to listen on; `127.0.0.1:8080` by default. Port 0 takes a free one. */
+  /** The address to listen on, an IP address or `localhost` with a port; `127.0.0.1:8080` by default. Port 0 takes a free one. */
   listen?: string;
   /** The origins that may connect besides the page's own, and whose hosts this server may be reached by. */
   allowedOrigins?: readonly string[];
+  /** Opens the page in a browser; false by default. If that fails, a `LogrtcWarning` says so. */
+  open?: boolean;
 }
 
-/** A running server. It keeps the process alive until it is closed, or `unref` is called. */
+/**
+ * A running server. It runs until it is closed or the process ends, whether or not this object is kept. It keeps the process
+ * alive until it is closed, or `unref` is called.
+ */
 export interface Server extends AsyncDisposable {
   /** The address of the log page: `http://127.0.0.1:8080/`. */
   readonly url: string;

@@ -3,9 +3,10 @@
 const { checkType, invalid, refusing } = require("./lib/errors");
 const { hold } = require("./lib/lifecycle");
 const native = require("./lib/native");
+const { warn } = require("./lib/warnings");
 
 /** Servers that are not closed: they run, whether the program still holds them or not. */
-const open = new Set();
+const running = new Set();
 
 /** A running server: the log page, and the signaling. */
 class Server {
@@ -16,7 +17,7 @@ class Server {
   constructor(nativeServer) {
     this.#native = nativeServer;
     this.#release = hold();
-    open.add(this);
+    running.add(this);
   }
 
   get url() {
@@ -37,7 +38,7 @@ class Server {
   close() {
     this.#closed ??= this.#native.stop();
     this.unref();
-    open.delete(this);
+    running.delete(this);
     return this.#closed;
   }
 }
@@ -50,7 +51,7 @@ Object.defineProperty(Server.prototype, Symbol.asyncDispose ?? Symbol.for("nodej
   },
 });
 
-const OPTIONS = ["listen", "allowedOrigins"];
+const OPTIONS = ["listen", "allowedOrigins", "open"];
 
 /** Serves the log page, and the signaling that producers connect to, in this process. */
 async function serve(options = {}) {
@@ -59,11 +60,18 @@ async function serve(options = {}) {
   if (unknown !== undefined) {
     throw invalid(unknown, `is not an option of serve; use ${OPTIONS.join(", ")}`);
   }
-  const { listen, allowedOrigins } = options;
+  const { listen, allowedOrigins, open = false } = options;
   if (listen !== undefined) {
     checkType("listen", listen, "string");
   }
-  return new Server(refusing(() => new native.NativeServer(listen, allowedOrigins)));
+  checkType("open", open, "boolean");
+  const server = new Server(refusing(() => new native.NativeServer(listen, allowedOrigins)));
+  if (open) {
+    native.openInBrowser(server.url).catch(({ message }) => {
+      warn(`cannot open ${server.url} in a browser: ${message}`, "LOGRTC_BROWSER");
+    });
+  }
+  return server;
 }
 
 module.exports = { serve };

@@ -8,6 +8,7 @@
 // As they are now: what replaces them later, as tests do, replaces them for the program and not for this.
 const { clearInterval, setInterval } = require("node:timers");
 const native = require("./native");
+const { warnNow } = require("./warnings");
 
 /** Marks the listener that ends producers, of every copy of this package that the process has loaded. */
 const END = Symbol.for("logrtc.end");
@@ -72,6 +73,11 @@ function end() {
     endings.map(({ producer }) => producer),
     endings.map(({ timeLeft }) => timeLeft() ?? null),
   );
+  for (const { producer } of endings) {
+    for (const message of producer.takeWarnings()) {
+      warnNow(message);
+    }
+  }
 }
 
 end[END] = true;

@@ -5,11 +5,17 @@ const { LogrtcError, checkType, invalid, refusing } = require("./errors");
 const { encodeEntry, encodeFields } = require("./json");
 const lifecycle = require("./lifecycle");
 const native = require("./native");
+const { programName } = require("./program");
+const { warn } = require("./warnings");
 
 const DEBUG = 0;
 const INFO = 1;
 const WARN = 2;
 const ERROR = 3;
+
+/** What a message from the native half is; all else says that there are warnings. */
+const EVENT = 0;
+const ANSWER = 1;
 
 /** The levels by the names that were used, so that each is looked up natively once. */
 const levels = new Map();
@@ -22,6 +28,8 @@ const LINE_WRITER = Symbol.for("logrtc.lineWriter");
 
 class Producer extends EventEmitter {
   #native;
+  /** What is called natively, where it is referenced weakly. */
+  #listener;
   /** What logs natively, by level. */
   #calls;
   /** The lowest level that any target wants: what is below it costs next to nothing. */
@@ -38,14 +46,8 @@ class Producer extends EventEmitter {
   constructor(options) {
     super();
     const json = optionsJson(options);
-    this.#native = refusing(
-      () =>
-        new native.NativeProducer(
-          json,
-          (event) => this.emit(...JSON.parse(event)),
-          (answer) => this.#answered(JSON.parse(answer)),
-        ),
-    );
+    this.#listener = (topic, message) => this.#told(topic, message);
+    this.#native = refusing(() => new native.NativeProducer(json, programName(), this.#listener, process));
     this.#calls = this.#native.calls();
     this.#lowestLevel = this.#native.lowestLevel();
     if (this.state !== "disabled") {
@@ -137,6 +139,11 @@ class Producer extends EventEmitter {
     refusing(() => this.#native.flushSync(timeoutMs));
   }
 
+  async waitForConsumer(options) {
+    const timeoutMs = timeoutOf(options) ?? Infinity;
+    return await this.#ask((question) => this.#native.waitForConsumer(question, timeoutMs));
+  }
+
   async close(options) {
     const timeoutMs = timeoutOf(options);
     if (this.#closing !== undefined) {
@@ -151,6 +158,10 @@ class Producer extends EventEmitter {
       this.#lowestLevel = this.#native.lowestLevel();
       lifecycle.closed(this);
     }
+  }
+
+  get lastError() {
+    return this.#native.lastError() ?? null;
   }
 
   get state() {
@@ -172,7 +183,7 @@ class Producer extends EventEmitter {
     const question = this.#lastQuestion;
     const release = lifecycle.hold();
     try {
-      await new Promise((resolve, reject) => {
+      return await new Promise((resolve, reject) => {
         this.#questions.set(question, { resolve, reject });
         refusing(() => begin(question));
       });
@@ -182,10 +193,22 @@ class Producer extends EventEmitter {
     }
   }
 
-  #answered({ id, code, message, pending }) {
+  #told(topic, message) {
+    if (topic === EVENT) {
+      this.emit(...JSON.parse(message));
+    } else if (topic === ANSWER) {
+      this.#answered(JSON.parse(message));
+    } else {
+      for (const message of this.#native.takeWarnings()) {
+        warn(message);
+      }
+    }
+  }
+
+  #answered({ id, value, code, message, pending }) {
     const question = this.#questions.get(id);
     if (code === undefined) {
-      question?.resolve();
+      question?.resolve(value);
     } else {
       question?.reject(new LogrtcError(code, message, code === "LOGRTC_TIMEOUT" ? pending : undefined));
     }

@@ -2,42 +2,43 @@
 //!
 //! Neither keeps the process alive, nor waits for JavaScript; and an environment that is gone is not called any more.
 
-use std::mem::ManuallyDrop;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use logrtc::{Counts, EndReason, Event, State};
-use napi::Status;
-use napi::bindgen_prelude::Unknown;
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use logrtc::{Counts, Diagnostic, EndReason, Event, Level, State};
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::environment::{Environment, Topic};
 use crate::refusal::{Code, Result, internal};
 
 /// How many events wait for JavaScript; later ones are lost to it, as with every subscriber of the core.
 const EVENT_QUEUE: usize = 256;
 
-/// A function of JavaScript that takes JSON. It waits without a bound for what JavaScript itself has asked for.
-pub type AnswerFunction = ThreadsafeFunction<String, Unknown<'static>, String, Status, false, true, 0>;
-
-/// The same for what nobody asked for.
-pub type EventFunction = ThreadsafeFunction<String, Unknown<'static>, String, Status, false, true, EVENT_QUEUE>;
-
-/// Gives answers, from any thread.
+/// Sends messages to JavaScript about one producer, from any thread.
 #[derive(Clone)]
-pub struct Answers(Arc<AnswerFunction>);
+pub struct Answers {
+    environment: Arc<Environment>,
+    /// The number of the producer.
+    id: u32,
+    /// How many events wait for JavaScript.
+    waiting: Arc<AtomicUsize>,
+    /// The warnings that JavaScript has not taken yet.
+    warnings: Arc<Mutex<Vec<String>>>,
+}
 
 impl Answers {
-    /// Gives them to `function`.
-    pub fn new(function: AnswerFunction) -> Self {
-        Self(Arc::new(function))
+    /// For the producer `id`.
+    pub fn new(environment: Arc<Environment>, id: u32) -> Self {
+        Self { environment, id, waiting: Arc::default(), warnings: Arc::default() }
     }
 
     /// Answers the question `id`.
-    pub fn give(&self, id: u32, result: logrtc::Result<()>) {
+    pub fn give(&self, id: u32, result: logrtc::Result<impl Serialize>) {
         let answer = match result {
-            Ok(()) => json!({ "id": id }),
+            Ok(value) => json!({ "id": id, "value": value }),
             Err(error) => json!({
                 "id": id,
                 "code": Code::from(error.kind()).as_ref(),
@@ -46,26 +47,44 @@ impl Answers {
             }),
         };
         // An environment that is gone has no use for it.
-        self.0.call(answer.to_string(), ThreadsafeFunctionCallMode::NonBlocking);
+        self.environment.send(self.id, Topic::Answer, answer.to_string(), None);
     }
-}
 
-/// Starts the thread that tells events, until they end. It is to be waited for before the environment ends.
-pub fn tell_events(function: EventFunction, events: Receiver<Event>) -> Result<JoinHandle<()>> {
-    // Never released: Node aborts the process where that happens while the environment ends, which no thread but its own can
-    // know. The environment takes it at its end, and it keeps nothing alive.
-    let function = ManuallyDrop::new(function);
-    let tell = move || {
-        for event in events {
-            if let Some(event) = describe(event) {
-                let status = function.call(event.to_string(), ThreadsafeFunctionCallMode::NonBlocking);
-                if matches!(status, Status::Closing) {
+    /// Keeps a warning until JavaScript takes it: at once, or at its end.
+    pub fn warn(&self, diagnostic: &Diagnostic) {
+        if diagnostic.level >= Level::Warn {
+            self.warnings().push(diagnostic.to_string());
+            self.environment.send(self.id, Topic::Warning, String::new(), None);
+        }
+    }
+
+    /// The warnings that are not taken yet.
+    pub fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut self.warnings())
+    }
+
+    fn warnings(&self) -> MutexGuard<'_, Vec<String>> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts the thread that sends events, until they end. It is to be waited for before the environment ends.
+    ///
+    /// # Errors
+    /// If the system has no thread left.
+    pub fn tell_events(&self, events: Receiver<Event>) -> Result<JoinHandle<()>> {
+        let answers = self.clone();
+        let tell = move || {
+            for event in events.into_iter().filter_map(describe) {
+                let waiting = Arc::clone(&answers.waiting);
+                if waiting.load(Ordering::Relaxed) < EVENT_QUEUE
+                    && !answers.environment.send(answers.id, Topic::Event, event.to_string(), Some(waiting))
+                {
                     return;
                 }
             }
-        }
-    };
-    thread::Builder::new().name("logrtc-events".to_owned()).spawn(tell).map_err(internal)
+        };
+        thread::Builder::new().name("logrtc-events".to_owned()).spawn(tell).map_err(internal)
+    }
 }
 
 /// What `index.js` emits: the name of the event, and what its listeners get.

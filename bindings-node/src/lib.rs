@@ -6,6 +6,7 @@
 
 pub mod answers;
 mod calls;
+pub mod environment;
 mod line;
 mod options;
 pub mod producer;

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
-use logrtc::{Config, ConfigBuilder, Filter, IceServer, Level, Overflow, Replay};
+use logrtc::{Config, ConfigBuilder, Diagnostic, Filter, IceServer, Level, Overflow, Replay};
 use serde_json::{Map, Value};
 
 use crate::refusal::{Result, invalid, refused};
 
-/// Reads the options of `connect`.
-pub(crate) fn config(json: &str) -> Result<Config> {
+/// Reads the options of `connect`. Without a `clientId`, the producer is called `program_name`.
+pub(crate) fn config(
+    json: &str,
+    program_name: String,
+    on_diagnostic: impl Fn(&Diagnostic) + Send + Sync + 'static,
+) -> Result<Config> {
     let options: Map<String, Value> = serde_json::from_str(json).map_err(|error| invalid("options", error))?;
-    let mut builder = Config::builder("");
+    let mut builder = Config::for_program().program_name(program_name).on_diagnostic(on_diagnostic);
     // A later setter replaces an earlier one; the more exact of the two is the filter.
     if let Some(level) = options.get("level") {
         builder = set(builder, "level", level)?;

@@ -3,24 +3,27 @@
 #![allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use logrtc::{Level, Producer, Span};
 use napi::Env;
-use napi::bindgen_prelude::Array;
+use napi::bindgen_prelude::{Array, Object, ObjectFinalize};
 use napi_derive::napi;
 
-use crate::answers::{AnswerFunction, Answers, EventFunction, state_name, tell_events};
+use crate::answers::{Answers, state_name};
 use crate::calls::{calls, with_fields};
+use crate::environment::{Listener, Local, OpenProducer, close_together, process};
 use crate::line::{LineFormat, has_member};
 use crate::options;
 use crate::refusal::{Result, internal, invalid, refused};
 use crate::stats::describe_stats;
 
-/// How long the end of an environment that was terminated waits for delivery, at the most.
-const TERMINATION_TIMEOUT: Duration = Duration::from_millis(200);
+/// The memory outside of the heap that V8 attributes to a producer in a sandbox: a full journal, and as much for its threads
+/// and sockets. V8 then collects the garbage of every few sandboxes. It collects none for descriptors, which run out first.
+const SANDBOX_BYTES: i64 = 32 * 1024 * 1024;
 
 /// A level by its name.
 #[napi(object)]
@@ -58,30 +61,55 @@ pub struct LineOptions {
     pub target: Option<String>,
 }
 
-/// A producer of one environment.
-#[napi]
+/// A producer of one environment. It ends when JavaScript lets go of it.
+#[napi(custom_finalize)]
 pub struct NativeProducer {
     producer: Producer,
     answers: Answers,
-    /// The thread that tells events; none where it is off, or waited for.
-    events: Mutex<Option<JoinHandle<()>>>,
     client_id: String,
-    close_timeout: Duration,
+    open: Arc<OpenProducer>,
+    local: Local,
+    id: u32,
+    external_bytes: i64,
 }
 
 #[napi]
 impl NativeProducer {
-    /// Connects. `on_event` and `on_answer` get JSON.
+    /// Connects. `listener` gets a topic and JSON, and is referenced weakly. `own_process` is what JavaScript knows as `process`.
     #[napi(constructor)]
-    pub fn new(options: String, on_event: EventFunction, on_answer: AnswerFunction) -> Result<Self> {
-        let config = options::config(&options)?;
+    pub fn new(
+        env: Env,
+        options: String,
+        program_name: String,
+        listener: Listener<'_>,
+        own_process: Object<'_>,
+    ) -> Result<Self> {
+        let local = Local::of(&env).map_err(internal)?;
+        let id = local.next_id();
+        let answers = Answers::new(Arc::clone(&local.shared), id);
+        let warnings = answers.clone();
+        let config = options::config(&options, program_name, move |diagnostic| warnings.warn(diagnostic))?;
         let close_timeout = config.close_timeout();
         let client_id = config.client_id().to_owned();
         let is_disabled = config.is_disabled();
+        let is_in_sandbox =
+            !process(&env).and_then(|process| env.strict_equals(process, own_process)).map_err(internal)?;
+        if is_in_sandbox {
+            local.end_with_process(&env).map_err(internal)?;
+        }
         let producer = Producer::connect(config).map_err(refused)?;
-        let events = if is_disabled { None } else { Some(tell_events(on_event, producer.subscribe())?) };
-        let events = Mutex::new(events);
-        Ok(Self { producer, answers: Answers::new(on_answer), events, client_id, close_timeout })
+        let external_bytes = if is_in_sandbox { SANDBOX_BYTES } else { 0 };
+        env.adjust_external_memory(external_bytes).map_err(internal)?;
+        local.listen(&env, id, &listener).map_err(internal)?;
+        let events = if is_disabled { None } else { Some(answers.tell_events(producer.subscribe())?) };
+        let open = Arc::new(OpenProducer {
+            producer: producer.clone(),
+            close_timeout,
+            events: Mutex::new(events),
+            is_left: AtomicBool::new(is_in_sandbox),
+        });
+        local.shared.opened(id, Arc::clone(&open));
+        Ok(Self { producer, answers, client_id, open, local, id, external_bytes })
     }
 
     /// `[debug, info, warn, error, writeLines]`: what is called for every entry. Lines are read as pino writes them, but for what
@@ -168,6 +196,27 @@ impl NativeProducer {
         Ok(())
     }
 
+    /// Asks the question `id`: does a channel to a consumer open in time?
+    #[napi]
+    pub fn wait_for_consumer(&self, id: u32, timeout_ms: f64) -> Result<()> {
+        let answers = self.answers.clone();
+        let timeout = options::duration("timeoutMs", timeout_ms)?;
+        self.producer.wait_for_consumer_then(timeout, move |has_consumer| answers.give(id, Ok(has_consumer)));
+        Ok(())
+    }
+
+    /// Why the signaling server cannot be reached, or its last complaint.
+    #[napi]
+    pub fn last_error(&self) -> Option<String> {
+        self.producer.last_error()
+    }
+
+    /// The warnings since the last call.
+    #[napi]
+    pub fn take_warnings(&self) -> Vec<String> {
+        self.answers.take_warnings()
+    }
+
     /// Where the producer stands with its signaling server.
     #[napi]
     pub fn state(&self) -> &'static str {
@@ -181,45 +230,41 @@ impl NativeProducer {
     }
 
     fn timeout(&self, timeout_ms: Option<f64>) -> Result<Duration> {
-        timeout_ms.map_or(Ok(self.close_timeout), |timeout| options::duration("timeoutMs", timeout))
+        timeout_ms.map_or(Ok(self.open.close_timeout), |timeout| options::duration("timeoutMs", timeout))
     }
 }
 
-impl NativeProducer {
-    /// Returns when the last event is told: behind the close they end, and telling one waits for nobody.
-    fn wait_for_events(&self) {
-        if let Some(events) = self.events.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // One that panicked has ended, too.
-            let _ = events.join();
-        }
-    }
-}
-
-impl Drop for NativeProducer {
-    /// JavaScript closes what it lets go of, and all at its exit. What is left belongs to a worker that was terminated.
-    fn drop(&mut self) {
-        // What does not arrive within the limit is lost with the worker.
-        let _ = self.producer.close(self.close_timeout.min(TERMINATION_TIMEOUT));
+impl ObjectFinalize for NativeProducer {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        self.local.forget(&env, self.id);
+        self.local.shared.let_go(self.id);
+        env.adjust_external_memory(-self.external_bytes).map(drop)
     }
 }
 
 /// Closes all of them at the same time, each within its limit of milliseconds or else its own, and blocks.
 #[napi]
 pub fn close_all(producers: Vec<&NativeProducer>, timeouts_ms: Vec<Option<f64>>) {
-    thread::scope(|scope| {
-        for (native, timeout_ms) in producers.into_iter().zip(timeouts_ms) {
-            let producer = &native.producer;
-            let timeout = native.timeout(timeout_ms).unwrap_or_default();
-            let close = move || {
-                // What is late is lost with the process.
-                let _ = producer.close(timeout);
-                native.wait_for_events();
-            };
-            if thread::Builder::new().name("logrtc-close".to_owned()).spawn_scoped(scope, close).is_err() {
-                close();
-            }
-        }
-    });
+    let with_timeout = |(native, timeout_ms): (&NativeProducer, _)| {
+        (Arc::clone(&native.open), native.timeout(timeout_ms).unwrap_or_default())
+    };
+    close_together(producers.into_iter().zip(timeouts_ms).map(with_timeout));
+}
+
+/// The command line of this process; empty if the system does not say.
+#[napi]
+pub fn process_arguments() -> Vec<String> {
+    #[cfg(target_os = "linux")]
+    {
+        // Also with a C library that passes it to the program alone.
+        let line = std::fs::read("/proc/self/cmdline").unwrap_or_default();
+        let line = line.strip_suffix(&[0]).unwrap_or(&line);
+        line.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned()).collect()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+    }
 }
 
 /// The level that a name means.

@@ -1,6 +1,7 @@
 //! The signaling server with its page, and the program `logrtc`.
 
 use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 use logrtc_viewer::{HostedServer, Options, Origin};
@@ -26,9 +27,7 @@ impl NativeServer {
     pub fn new(listen: Option<String>, allowed_origins: Option<Vec<String>>) -> Result<Self> {
         let mut options = Options::default();
         if let Some(listen) = listen {
-            options.listen = listen.parse().map_err(|_| {
-                invalid("listen", format_args!("{listen:?} is not an address with a port, as in 127.0.0.1:8080"))
-            })?;
+            options.listen = address(&listen)?;
         }
         let address = options.listen;
         for text in allowed_origins.unwrap_or_default() {
@@ -57,6 +56,43 @@ impl NativeServer {
     #[napi]
     pub fn stop(&self) -> AsyncTask<Stop> {
         AsyncTask::new(Stop(self.server.lock().unwrap_or_else(PoisonError::into_inner).take()))
+    }
+}
+
+/// An IP address or `localhost`, with a port.
+fn address(listen: &str) -> Result<SocketAddr> {
+    let named = listen.rsplit_once(':').filter(|(host, _)| host.eq_ignore_ascii_case("localhost"));
+    let address = match named {
+        Some((_, port)) => port.parse().ok().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+        None => listen.parse().ok(),
+    };
+    address.ok_or_else(|| {
+        invalid(
+            "listen",
+            format_args!("{listen:?} is not an address with a port, as in 127.0.0.1:8080 or localhost:8080"),
+        )
+    })
+}
+
+/// Opens `url` in a browser; resolves when that is begun, or with a browser in the terminal, when that ends.
+#[napi]
+pub fn open_in_browser(url: String) -> AsyncTask<Open> {
+    AsyncTask::new(Open(url))
+}
+
+/// The start of a browser, which may block.
+pub struct Open(String);
+
+impl Task for Open {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> napi::Result<()> {
+        webbrowser::open(&self.0).map_err(|error| napi::Error::from_reason(error.to_string()))
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> napi::Result<()> {
+        Ok(())
     }
 }
 

@@ -101,6 +101,41 @@ test("a close overtakes a flush", async (t) => {
   assert.match(await flushed, /^(flushed|LOGRTC_CLOSED)$/);
 });
 
+test("waitForConsumer resolves with whether there is a consumer", async (t) => {
+  const server = await startServer(t);
+  const producer = connect(optionsFor(server));
+  t.after(() => producer.close());
+  assert.equal(await within("it times out", producer.waitForConsumer({ timeoutMs: 50 })), false);
+  assert.equal(await producer.waitForConsumer({ timeoutMs: 0 }), false);
+  const waiting = [producer.waitForConsumer(), producer.waitForConsumer({ timeoutMs: 60_000 })];
+  join(t, server);
+  assert.deepEqual(await within("there is one", Promise.all(waiting)), [true, true]);
+  assert.equal(producer.stats().consumers.length, 1);
+  assert.equal(await producer.waitForConsumer({ timeoutMs: 0 }), true);
+  await assert.rejects(producer.waitForConsumer({ timeoutMs: -1 }), { code: "LOGRTC_INVALID_ARGUMENT" });
+});
+
+test("waitForConsumer ends with the producer", async () => {
+  const producer = connect({ clientId: "test", url: "ws://127.0.0.1:9/", environment: false });
+  const waiting = producer.waitForConsumer();
+  await producer.close();
+  assert.equal(await within("it ends", waiting), false);
+  assert.equal(await producer.waitForConsumer(), false);
+  assert.equal(await connect(OFF).waitForConsumer(), false);
+});
+
+test("lastError says why there is no server", async (t) => {
+  const server = await startServer(t);
+  const producer = connect(optionsFor(server));
+  t.after(() => producer.close());
+  await eventually("it registers", () => producer.state === "registered");
+  assert.equal(producer.lastError, null);
+  const lost = connect({ clientId: "test", url: "ws://127.0.0.1:9/", environment: false });
+  t.after(() => lost.close());
+  await eventually("it fails", () => lost.lastError !== null);
+  assert.match(String(lost.lastError), /refused/);
+});
+
 test("await using closes", async (t) => {
   const { producer } = await connected(t);
   await producer[Symbol.asyncDispose ?? Symbol.for("nodejs.asyncDispose")]();
@@ -178,7 +213,7 @@ test("what is wrong is refused with a code, and named", async () => {
   /** @type {[string, () => unknown][]} */
   const calls = [
     ["options: must be an object, not string", () => anyConnect("app")],
-    ["client_id: must not be empty", () => anyConnect({ environment: false })],
+    ["client_id: must not be empty", () => anyConnect({ clientId: "", environment: false })],
     ["clientId: must be a string, not 5", () => anyConnect({ clientId: 5 })],
     ["clientID: is not an option of connect", () => anyConnect({ clientID: "app" })],
     ['url: the scheme must be ws or wss, not "http"', () => anyConnect({ ...OFF, url: "http://x" })],

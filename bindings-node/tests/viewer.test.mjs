@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { LogrtcError, connect, serve } from "logrtc";
 import { serve as serveOfViewer } from "logrtc/viewer";
 import { DataChannelConsumer, cleanup } from "../../tests/lib/data_channel_consumer.mjs";
-import { within } from "../../tests/lib/deadline.mjs";
+import { eventually, within } from "../../tests/lib/deadline.mjs";
 import { Program } from "./lib/program.mjs";
 
 // Its threads keep a process alive.
@@ -24,6 +27,35 @@ test("a server in the process serves the page, and introduces producer and consu
   assert.equal((await consumer.entries(1))[0].message, "hello");
 });
 
+test("localhost is an address, too", async (t) => {
+  for (const host of ["localhost", "LOCALHOST"]) {
+    const server = await serve({ listen: `${host}:0` });
+    t.after(() => server.close());
+    assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    assert.equal((await fetch(server.url.replace("127.0.0.1", "localhost"))).status, 200);
+  }
+});
+
+test("open shows the page in a browser, and warns if there is none", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "logrtc-open-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const shown = join(folder, "shown");
+  const browser = join(folder, "browser");
+  writeFileSync(browser, `#!/bin/sh\necho "$1" > ${shown}.new && mv ${shown}.new ${shown}\n`, { mode: 0o755 });
+  const program = new Program("opening", [], { BROWSER: browser });
+  await eventually("the browser is started", () => existsSync(shown));
+  program.tell("end");
+  assert.equal(await program.end(), 0, program.complaints);
+  assert.deepEqual(program.lines, [readFileSync(shown, "utf8").trim()]);
+  assert.equal(program.complaints, "");
+
+  const without = new Program("opening", [], { BROWSER: join(folder, "none"), DISPLAY: "", WAYLAND_DISPLAY: "", PATH: "" });
+  await eventually("it warns", () => without.complaints !== "");
+  without.tell("end");
+  assert.equal(await without.end(), 0);
+  assert.match(without.complaints, /\[LOGRTC_BROWSER\] LogrtcWarning: cannot open http:\/\/127\.0\.0\.1:\d+\/ in a browser: /);
+});
+
 test("a closed server frees its port, and closes once", async () => {
   const server = await serve({ listen: "127.0.0.1:0" });
   const listen = new URL(server.url).host;
@@ -39,6 +71,9 @@ test("what is wrong is refused with a code, and named", async () => {
     ["text", /^options: must be an object/],
     [{ port: 1 }, /^port: is not an option of serve; use listen/],
     [{ listen: "nowhere" }, /^listen: "nowhere" is not an address/],
+    [{ listen: "localhost:port" }, /^listen: "localhost:port" is not an address/],
+    [{ listen: "localhost" }, /^listen: "localhost" is not an address with a port, as in 127.0.0.1:8080 or localhost:8080/],
+    [{ listen: "127.0.0.1:0", open: 1 }, /^open: must be a boolean, not number/],
     [{ listen: 8080 }, /^listen: must be a string, not number/],
     [{ listen: "127.0.0.1:0", allowedOrigins: ["nonsense"] }, /^allowedOrigins: /],
     [{ listen: "127.0.0.1:0", allowedOrigins: "https://x" }, /./],

@@ -116,6 +116,26 @@ async fn it_waits_no_longer_than_it_may() {
     assert!((Duration::from_secs(5)..Duration::from_secs(6)).contains(&took), "{took:?}");
 }
 
+/// What arrives before a page listens may be lost with the channel: a consumer that says something is not waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_has_just_opened_lasts_until_its_consumer_listens() {
+    for (says_something, at_least, at_most) in [(true, 0, 900), (false, 700, 2_000)] {
+        let server = Server::start().await;
+        let producer = Producer::connect(config(server.url()).build().unwrap()).unwrap();
+        producer.info("job", "hi");
+        server.registered().await;
+        let consumer = Consumer::join(&server, "page").await;
+        assert_eq!(consumer.entries(1).await[0]["message"], "hi");
+        if says_something {
+            consumer.say(r#"{"type":"ping","id":0}"#).await;
+        }
+        let since = Instant::now();
+        producer.close(DEADLINE).unwrap();
+        let took = since.elapsed().as_millis();
+        assert!((at_least..at_most).contains(&took), "{says_something}: {took} ms");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_can_wait_for_its_reader() {
     let server = Server::start().await;

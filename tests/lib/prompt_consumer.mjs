@@ -80,7 +80,15 @@ export class PromptConsumer {
     );
     peer.onDataChannel((channel) => {
       keep(channel);
-      channel.onMessage((message) => this.entries.push(JSON.parse(String(message))));
+      let hasReported = false;
+      channel.onMessage((message) => {
+        this.entries.push(JSON.parse(String(message)));
+        // A producer that ends need not wait any longer to see whether somebody listens.
+        if (!hasReported && channel.isOpen()) {
+          hasReported = true;
+          channel.sendMessage('{"type":"ping","id":0}');
+        }
+      });
     });
     peer.setRemoteDescription(offer, "offer");
   }

@@ -25,10 +25,14 @@ export class Program {
    *
    * @param {string} name
    * @param {string[]} args
+   * @param {Record<string, string>} environment beside that of the tests
    */
-  constructor(name, args = []) {
+  constructor(name, args = [], environment = {}) {
     const file = fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));
-    this.child = spawn(process.execPath, [file, ...args], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    this.child = spawn(process.execPath, [file, ...args], {
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
     const { stdout, stderr } =
       /** @type {{stdout: import("node:stream").Readable, stderr: import("node:stream").Readable}} */ (this.child);
     createInterface({ input: stdout }).on("line", (line) => {

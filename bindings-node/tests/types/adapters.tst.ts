@@ -13,6 +13,8 @@ test("pino", () => {
   expect(transport({ clientId: "app", target: "app" })).type.toBe<Writable>();
   expect(pino({}, stream({ producer, messageKey: "message" }))).type.toBe<pino.Logger>();
   expect(stream({ clientId: "app" }).producer).type.toBe<Producer>();
+  expect(pino(stream())).type.toBe<pino.Logger>();
+  expect(transport()).type.toBe<Writable>();
   expect(stream).type.not.toBeCallableWith({ client: "app" });
 });
 
@@ -26,6 +28,7 @@ test("winston", () => {
 });
 
 test("viewer", () => {
-  expect(serve).type.toBeCallableWith({ allowedOrigins: ["https://example.com"] });
+  expect(serve).type.toBeCallableWith({ allowedOrigins: ["https://example.com"], listen: "localhost:0", open: true });
+  expect(serve).type.not.toBeCallableWith({ open: "yes" });
   expect(serve).type.not.toBeCallableWith({ allowedOrigins: "https://example.com" });
 });

@@ -43,6 +43,10 @@ test("waiting, and what there is to see", () => {
   expect(producer.flush()).type.toBe<Promise<void>>();
   expect(producer.close({ timeoutMs: 100 })).type.toBe<Promise<void>>();
   expect(producer.flush).type.not.toBeCallableWith(100);
+  expect(producer.waitForConsumer()).type.toBe<Promise<boolean>>();
+  expect(producer.waitForConsumer).type.toBeCallableWith({ timeoutMs: 100 });
+  expect(producer.waitForConsumer).type.not.toBeCallableWith(100);
+  expect(producer.lastError).type.toBe<string | null>();
   expect(producer.flushSync(100)).type.toBe<void>();
   expect(producer[Symbol.asyncDispose]()).type.toBe<Promise<void>>();
   expect(producer.stats()).type.toBe<Stats>();

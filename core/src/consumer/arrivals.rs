@@ -18,6 +18,8 @@ pub(crate) enum Expected {
     Unknown(Option<Instant>),
     /// At least one consumer is connecting, or is about to be announced.
     Somebody,
+    /// The program of at least one consumer may not listen yet on its open channel.
+    Listener,
 }
 
 /// How the producer stands with its signaling server, as far as announcements depend on it.
@@ -38,6 +40,8 @@ struct Policy {
     registration: Registration,
     /// Consumers that were announced, whose channel is not open yet and has not failed.
     connecting: usize,
+    /// Consumers whose channel is open, and whose program may not listen yet.
+    opening: usize,
 }
 
 impl Policy {
@@ -64,6 +68,9 @@ impl Policy {
         if self.connecting > 0 {
             return Expected::Somebody;
         }
+        if self.opening > 0 {
+            return Expected::Listener;
+        }
         match self.registration {
             Registration::Pending => Expected::Unknown(None),
             Registration::Absent | Registration::Present { announcements: Some(0), .. } => Expected::Nobody,
@@ -83,13 +90,28 @@ pub(crate) struct Arrivals {
     changed: Condvar,
 }
 
-/// A consumer that is connecting, until it is dropped.
+/// A consumer that arrives, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Arriving(Arc<Arrivals>);
+pub(crate) struct Arriving {
+    arrivals: Arc<Arrivals>,
+    is_open: bool,
+}
+
+impl Arriving {
+    /// Its channel is open: what it lacks is counted elsewhere.
+    pub(crate) fn open(&mut self) {
+        if !std::mem::replace(&mut self.is_open, true) {
+            self.arrivals.change(|policy| {
+                policy.connecting -= 1;
+                policy.opening += 1;
+            });
+        }
+    }
+}
 
 impl Arrivals {
     pub(crate) fn new() -> Self {
-        let policy = Policy { registration: Registration::Pending, connecting: 0 };
+        let policy = Policy { registration: Registration::Pending, connecting: 0, opening: 0 };
         Self { policy: Mutex::new(policy), changed: Condvar::new() }
     }
 
@@ -120,7 +142,7 @@ impl Arrivals {
     /// A consumer was announced; it is connecting until the result is dropped.
     pub(crate) fn announced(self: &Arc<Self>) -> Arriving {
         self.change(|policy| policy.on_announced(Instant::now()));
-        Arriving(Arc::clone(self))
+        Arriving { arrivals: Arc::clone(self), is_open: false }
     }
 
     /// Whether somebody is connecting or may be announced now.
@@ -131,7 +153,7 @@ impl Arrivals {
     /// A consumer is offered a connection again; it is connecting until the result is dropped.
     pub(crate) fn returning(self: &Arc<Self>) -> Arriving {
         self.change(|policy| policy.connecting += 1);
-        Arriving(Arc::clone(self))
+        Arriving { arrivals: Arc::clone(self), is_open: false }
     }
 
     /// Waits until nobody is expected, at most until `deadline`. Returns what is expected then. Blocks the calling thread.
@@ -143,7 +165,7 @@ impl Arrivals {
             let until = match expected {
                 Expected::Nobody => return expected,
                 Expected::Unknown(Some(quiet_at)) => quiet_at.min(deadline),
-                Expected::Unknown(None) | Expected::Somebody => deadline,
+                Expected::Unknown(None) | Expected::Somebody | Expected::Listener => deadline,
             };
             if now >= deadline {
                 return expected;
@@ -156,7 +178,10 @@ impl Arrivals {
 
 impl Drop for Arriving {
     fn drop(&mut self) {
-        self.0.change(|policy| policy.connecting -= 1);
+        self.arrivals.change(|policy| {
+            let count = if self.is_open { &mut policy.opening } else { &mut policy.connecting };
+            *count -= 1;
+        });
     }
 }
 
@@ -167,7 +192,7 @@ mod tests {
     const ROUND_TRIP: Duration = Duration::from_millis(30);
 
     fn pending() -> Policy {
-        Policy { registration: Registration::Pending, connecting: 0 }
+        Policy { registration: Registration::Pending, connecting: 0, opening: 0 }
     }
 
     fn registered(now: Instant) -> Policy {
@@ -237,9 +262,11 @@ mod tests {
     fn a_wait_ends_with_the_last_consumer_and_at_its_deadline() {
         let arrivals = Arc::new(Arrivals::new());
         arrivals.registered(Duration::ZERO);
-        let arriving = arrivals.announced();
+        let mut arriving = arrivals.announced();
         assert_eq!(arrivals.wait(Instant::now() + Duration::from_millis(10)), Expected::Somebody);
         arrivals.promised(0);
+        arriving.open();
+        assert_eq!(arrivals.wait(Instant::now() + Duration::from_millis(10)), Expected::Listener);
         let waiting = std::thread::spawn({
             let arrivals = Arc::clone(&arrivals);
             move || arrivals.wait(Instant::now() + Duration::from_secs(60))

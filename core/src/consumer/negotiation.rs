@@ -9,6 +9,10 @@ use crate::webrtc::connection::Path;
 /// How long a channel may take to open, from when its offer is there.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How long a consumer's program may take to listen on its open channel. What has arrived before is lost if the channel ends
+/// meanwhile, although it was acknowledged (Chromium 156; node-datachannel 0.33).
+const LISTEN_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// How long a path may be down.
 const PATH_LOST_LIMIT: Duration = Duration::from_secs(15);
 
@@ -27,6 +31,8 @@ pub(crate) enum Input {
     Path(Path),
     ChannelOpen,
     ChannelClosed,
+    /// A message of the consumer: its program listens.
+    Message,
     /// The [`deadline`](Negotiation::deadline) has come.
     Deadline,
     /// Somebody ends it.
@@ -44,6 +50,8 @@ pub(crate) enum Action {
     Send(String),
     /// The channel is open: deliver.
     Deliver,
+    /// The consumer's program listens, or must be taken to: the channel may end once everything is delivered.
+    Listens,
     /// Close the connection.
     End(EndReason),
 }
@@ -56,7 +64,9 @@ pub(crate) struct Negotiation {
     is_offered: bool,
     answered: bool,
     has_path: bool,
-    is_open: bool,
+    /// When the channel opened.
+    opened: Option<Instant>,
+    listens: bool,
     /// Candidates that came before the answer; the registry lets no more than 32 through.
     early: Vec<RemoteCandidate>,
     /// Since when the path has been down.
@@ -71,7 +81,8 @@ impl Negotiation {
             is_offered: false,
             answered: false,
             has_path: false,
-            is_open: false,
+            opened: None,
+            listens: false,
             early: Vec::new(),
             down_since: None,
         }
@@ -89,14 +100,18 @@ impl Negotiation {
 
     /// Whether the channel is about to open, which the stack has to be urged to.
     pub(crate) fn is_opening(&self) -> bool {
-        self.has_path && !self.is_open
+        self.has_path && self.opened.is_none()
     }
 
     /// When [`Input::Deadline`] is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let opens_until = (!self.is_open).then(|| self.since + OPEN_TIMEOUT);
+        let opens_until = self.opened.is_none().then(|| self.since + OPEN_TIMEOUT);
         let comes_back_until = self.down_since.map(|since| since + PATH_LOST_LIMIT);
-        opens_until.into_iter().chain(comes_back_until).min()
+        opens_until.into_iter().chain(comes_back_until).chain(self.listens_until()).min()
+    }
+
+    fn listens_until(&self) -> Option<Instant> {
+        self.opened.filter(|_| !self.listens).map(|opened| opened + LISTEN_TIMEOUT)
     }
 
     pub(crate) fn handle(&mut self, now: Instant, input: Input) -> Vec<Action> {
@@ -118,11 +133,20 @@ impl Negotiation {
             Input::Path(Path::Lost) => return vec![Action::End(EndReason::PathLost)],
             Input::Path(Path::Closed) | Input::ChannelClosed => return vec![Action::End(EndReason::ClosedByConsumer)],
             Input::ChannelOpen => {
-                self.is_open = true;
+                self.opened = Some(now);
                 return vec![Action::Deliver];
             }
+            Input::Message if self.opened.is_some() && !self.listens => {
+                self.listens = true;
+                return vec![Action::Listens];
+            }
+            Input::Message => {}
+            Input::Deadline if self.listens_until().is_some_and(|until| now >= until) => {
+                self.listens = true;
+                return vec![Action::Listens];
+            }
             Input::Deadline if self.deadline().is_some_and(|deadline| now >= deadline) => {
-                let reason = if self.is_open { EndReason::PathLost } else { EndReason::OpenTimeout };
+                let reason = if self.opened.is_some() { EndReason::PathLost } else { EndReason::OpenTimeout };
                 return vec![Action::End(reason)];
             }
             Input::Deadline => {}
@@ -153,6 +177,7 @@ mod tests {
         let mut negotiation = offered(now);
         negotiation.handle(now, Input::Answer("v=0".to_owned()));
         assert_eq!(negotiation.handle(now, Input::ChannelOpen), [Action::Deliver]);
+        assert_eq!(negotiation.handle(now, Input::Message), [Action::Listens]);
         negotiation
     }
 
@@ -173,7 +198,7 @@ mod tests {
         assert_eq!(negotiation.handle(now + 74 * SECOND, Input::Deadline), []);
         let too_late = negotiation.handle(now + 75 * SECOND, Input::Deadline);
         assert_eq!(too_late, [Action::End(EndReason::OpenTimeout)]);
-        assert_eq!(open(now).deadline(), None);
+        assert_eq!(open(now).deadline(), None, "it is open");
     }
 
     #[test]
@@ -199,6 +224,17 @@ mod tests {
         negotiation.handle(now + 60 * SECOND, Input::Path(Path::Down));
         let too_late = negotiation.handle(now + 75 * SECOND, Input::Deadline);
         assert_eq!(too_late, [Action::End(EndReason::PathLost)]);
+    }
+
+    #[test]
+    fn a_program_listens_when_it_says_something_or_after_a_while() {
+        let now = Instant::now();
+        assert_eq!(open(now).handle(now, Input::Message), [], "it is known");
+        let mut negotiation = offered(now);
+        negotiation.handle(now, Input::ChannelOpen);
+        assert_eq!(negotiation.deadline(), Some(now + SECOND));
+        assert_eq!(negotiation.handle(now + SECOND, Input::Deadline), [Action::Listens]);
+        assert_eq!(negotiation.deadline(), None);
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(crate) struct Peer {
     pub(crate) inputs: mpsc::Receiver<Input>,
     /// Whether the server no longer announces the consumer.
     pub(crate) has_departed: Arc<AtomicBool>,
-    /// There until the channel opens.
+    /// There until the consumer's program listens.
     pub(crate) arriving: Option<Arriving>,
 }
 
@@ -167,7 +167,9 @@ impl Peer {
         let cursor = OpenCursor::new(Arc::clone(&context.journal), context.config.replay);
         let gauge = Arc::new(Gauge::default());
         // Not before the cursor is there, so that at every moment either of the two holds up `close`.
-        self.arriving = None;
+        if let Some(arriving) = &mut self.arriving {
+            arriving.open();
+        }
         let listed = context.table.list(self.consumer_id.clone(), cursor.id, Arc::clone(&gauge));
         context.counters.consumers_opened.increment();
         debug!("the channel to consumer {:?} is open", self.consumer_id);
@@ -225,7 +227,7 @@ impl Peer {
 
     /// Does what follows from `input`. Returns whether the channel is open now.
     async fn handle(
-        &self,
+        &mut self,
         connection: &Connection,
         negotiation: &mut Negotiation,
         input: Option<Input>,
@@ -245,6 +247,7 @@ impl Peer {
                 }
                 Action::Send(candidate) => self.send_candidate(candidate),
                 Action::Deliver => return Ok(true),
+                Action::Listens => self.arriving = None,
                 Action::End(reason) => return Err(reason),
             }
         }
@@ -293,7 +296,8 @@ impl From<ChannelEvent> for Happened {
             ChannelEvent::Open => Self::Input(Input::ChannelOpen),
             ChannelEvent::Closed => Self::Input(Input::ChannelClosed),
             ChannelEvent::Drained => Self::Drained,
-            // What a consumer of part 1 sends means nothing.
+            // What it says means nothing in part 1 of the protocol.
+            ChannelEvent::Message => Self::Input(Input::Message),
             ChannelEvent::Other => Self::Nothing,
         }
     }

@@ -271,7 +271,7 @@ impl Inner {
             match expected {
                 // Meanwhile others may have come.
                 Expected::Nobody if has_something_for_arrivals && pending == 0 && self.arrivals.is_expected() => {}
-                Expected::Nobody => return pending,
+                Expected::Nobody | Expected::Listener => return pending,
                 Expected::Somebody => return pending.max(totals.retained_entries as u64),
                 Expected::Unknown(registered) => {
                     if registered.is_none() && !timeout.is_zero() {

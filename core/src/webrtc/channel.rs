@@ -18,7 +18,9 @@ pub(crate) enum ChannelEvent {
     Closed,
     /// No more than the threshold waits for the consumer's acknowledgement.
     Drained,
-    /// Something that changes nothing, such as a message of the consumer.
+    /// A message of the consumer.
+    Message,
+    /// Something that changes nothing.
     Other,
 }
 
@@ -45,6 +47,7 @@ impl Channel {
             Some(DataChannelEvent::OnOpen) => ChannelEvent::Open,
             Some(DataChannelEvent::OnClosing | DataChannelEvent::OnClose) | None => ChannelEvent::Closed,
             Some(DataChannelEvent::OnBufferedAmountLow) => ChannelEvent::Drained,
+            Some(DataChannelEvent::OnMessage(_)) => ChannelEvent::Message,
             Some(_) => ChannelEvent::Other,
         }
     }

@@ -18,6 +18,7 @@ use crate::{DEADLINE, Server};
 /// One browser, as far as a producer can tell.
 pub struct Consumer {
     peer: Arc<dyn PeerConnection>,
+    channel: Arc<dyn DataChannel>,
     received: Arc<Received>,
     reads: watch::Sender<bool>,
     reader: JoinHandle<()>,
@@ -99,13 +100,18 @@ impl Consumer {
 
         let received = Arc::new(Received::default());
         let (reads, reading) = watch::channel(true);
-        let reader = tokio::spawn(read(channel, Arc::clone(&received), reading));
-        Self { peer, received, reads, reader }
+        let reader = tokio::spawn(read(Arc::clone(&channel), Arc::clone(&received), reading));
+        Self { peer, channel, received, reads, reader }
     }
 
     /// Stops taking messages: its receive window closes. Or takes them again.
     pub fn set_reading(&self, reading: bool) {
         self.reads.send_replace(reading);
+    }
+
+    /// Sends a message to the producer.
+    pub async fn say(&self, text: &str) {
+        self.channel.send_text(text).await.expect("the channel is open");
     }
 
     /// How many messages came so far.

@@ -16,6 +16,10 @@ export interface PeerHandlers {
 
 /** A connection that has not opened by then will not. */
 const OPEN_TIMEOUT_MS = 15_000;
+/** What remains of a connection that has ended is given this long to be read. */
+const ENDING_TIMEOUT_MS = 1_000;
+/** What the consumer sends when it has read the first message. */
+const LISTENING = '{"type":"ping","id":0}';
 /** A connection without a path is given this long to find one again. */
 const DISCONNECTED_TIMEOUT_MS = 15_000;
 
@@ -51,7 +55,7 @@ export class Peer {
 
   /** The server says whether the producer is there. The path to one that is gone does not come back when it is lost. */
   expectReturn(isExpected: boolean): void {
-    this.#disconnectedTimeoutMs = isExpected ? DISCONNECTED_TIMEOUT_MS : 0;
+    this.#disconnectedTimeoutMs = isExpected ? DISCONNECTED_TIMEOUT_MS : ENDING_TIMEOUT_MS;
     if (!this.#isClosed) {
       this.#follow(this.#connection.connectionState);
     }
@@ -88,8 +92,14 @@ export class Peer {
   /** Runs inside the `datachannel` event: a handler attached any later would miss the first messages. */
   #adopt(channel: RTCDataChannel): void {
     channel.binaryType = "arraybuffer";
+    let hasReported = false;
     channel.onmessage = ({ data }) => {
       if (!this.#isClosed) this.#handlers.onMessage(data);
+      // So the producer knows that its entries are read: what a channel brought before is lost in Chromium if it ends meanwhile.
+      if (!hasReported && channel.readyState === "open") {
+        hasReported = true;
+        channel.send(LISTENING);
+      }
     };
     // A producer that closes the channel resets its stream, which fires `closing` and no `error`. One that ends the connection
     // fires `error` in Chromium, and no `closing` in Firefox.
@@ -120,7 +130,8 @@ export class Peer {
     if (state === "failed") {
       this.#fail("pathLost");
     } else if (state === "closed") {
-      this.#fail("broken");
+      // The channel says how it ended, behind its last message.
+      this.#failAfter(ENDING_TIMEOUT_MS, "broken");
     } else if (state === "disconnected") {
       this.#failAfter(this.#disconnectedTimeoutMs, "pathLost");
     } else if (state === "connected" && this.#isOpen) {
