@@ -8,7 +8,7 @@ NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 .PHONY: help
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Show a log in a browser: the server, and a program that logs
@@ -16,12 +16,17 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
+test: test-rust test-32-bit test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
 	@tools/ensure namespaces
 	cargo test --workspace --features $(RUST_FEATURES)
+
+.PHONY: test-32-bit
+test-32-bit: ## Build the core for a machine of 32 bits; some of what overflows there is found by no check
+	@tools/ensure 32-bit
+	cargo build --package logrtc --lib --features $(RUST_FEATURES) --target i686-unknown-linux-gnu
 
 .PHONY: test-web
 test-web: viewer/web/node_modules ## Test the page, and that the built one is up to date

@@ -10,7 +10,10 @@ const HEALTHY: Duration = Duration::from_secs(30);
 /// The least delay after the server said that it does not want us (401, 403).
 const REFUSED: Duration = Duration::from_secs(30);
 
-/// How the delays go: PROTOCOL.md §6, with optional growth and jitter.
+/// The longest delay that a server may ask for (`Retry-After`).
+const MAX_DEFERRAL: Duration = Duration::from_secs(600);
+
+/// How the delays go: docs/protocol.md §6, with optional growth and jitter.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Policy {
     /// The delay after the first failure.
@@ -19,7 +22,7 @@ pub(crate) struct Policy {
     pub(crate) max_interval: Duration,
     /// The part of a delay that chance takes away, from 0 to 1.
     pub(crate) jitter: f64,
-    /// How many failures in a row, without a connection between them, end it; `None` for no end.
+    /// How many attempts in a row, without a healthy connection between them, end it; `None` for no end.
     pub(crate) max_attempts: Option<u32>,
 }
 
@@ -30,6 +33,8 @@ pub(crate) enum Ended {
     Failed,
     /// The server does not accept this producer.
     Refused,
+    /// The server asks not to be tried again before this time is over.
+    Deferred(Duration),
     /// There was a connection, for this long.
     Lost(Duration),
 }
@@ -45,35 +50,38 @@ impl Ended {
 #[derive(Debug)]
 pub(crate) struct Backoff {
     policy: Policy,
-    /// In a row, since the last healthy connection: what the delay grows with.
+    /// In a row, since the last healthy connection: an attempt whose connection ended early failed, too.
     failures: u32,
-    /// In a row, since the last connection of any length.
-    attempts: u32,
 }
 
 impl Backoff {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { policy, failures: 0, attempts: 0 }
+        Self { policy, failures: 0 }
     }
 
-    /// How long to wait before the next attempt; `None` where no attempt is left.
+    /// How long to wait before the next attempt; `None` if no attempt is left.
     ///
     /// `chance` is a number from 0 to 1, evenly spread. A connection that was healthy is tried again at once.
     pub(crate) fn after(&mut self, ended: Ended, chance: f64) -> Option<Duration> {
-        self.attempts = if matches!(ended, Ended::Lost(_)) { 0 } else { self.attempts.saturating_add(1) };
         if ended.was_healthy() {
             self.failures = 0;
             return Some(Duration::ZERO);
         }
         self.failures = self.failures.saturating_add(1);
-        if self.policy.max_attempts.is_some_and(|most| self.attempts > most) {
+        if self.policy.max_attempts.is_some_and(|most| self.failures >= most) {
             return None;
         }
         let doublings = (self.failures - 1).min(31);
         let grown = self.policy.interval.saturating_mul(1 << doublings);
         let delay = grown.min(self.policy.max_interval.max(self.policy.interval));
-        let delay = if ended == Ended::Refused { delay.max(REFUSED) } else { delay };
-        Some(delay.mul_f64(1.0 - self.policy.jitter.clamp(0.0, 1.0) * chance.clamp(0.0, 1.0)))
+        let delay = delay.mul_f64(1.0 - self.policy.jitter.clamp(0.0, 1.0) * chance.clamp(0.0, 1.0));
+        // Behind the jitter, which must not undercut it.
+        let least = match ended {
+            Ended::Refused => REFUSED,
+            Ended::Deferred(delay) => delay.min(MAX_DEFERRAL),
+            Ended::Failed | Ended::Lost(_) => Duration::ZERO,
+        };
+        Some(delay.max(least))
     }
 }
 
@@ -111,17 +119,31 @@ mod tests {
     fn attempts_end_where_the_policy_says() {
         let mut backoff = Backoff::new(Policy { max_attempts: Some(2), ..policy() });
         assert!(backoff.after(Ended::Failed, 0.0).is_some());
-        assert!(backoff.after(Ended::Failed, 0.0).is_some());
-        assert!(backoff.after(Ended::Lost(SECOND), 0.0).is_some(), "it had registered");
-        assert!(backoff.after(Ended::Failed, 0.0).is_some());
+        assert_eq!(backoff.after(Ended::Failed, 0.0), None, "two attempts are two");
+
+        let mut backoff = Backoff::new(Policy { max_attempts: Some(3), ..policy() });
         assert!(backoff.after(Ended::Refused, 0.0).is_some());
-        assert_eq!(backoff.after(Ended::Failed, 0.0), None);
+        assert!(backoff.after(Ended::Lost(SECOND), 0.0).is_some(), "it hung up at once, which is a failure");
+        assert!(backoff.after(Ended::Lost(HEALTHY), 0.0).is_some(), "that one worked: the count begins anew");
+        assert!(backoff.after(Ended::Lost(SECOND), 0.0).is_some());
+        assert!(backoff.after(Ended::Failed, 0.0).is_some());
+        assert_eq!(backoff.after(Ended::Lost(SECOND), 0.0), None);
+    }
+
+    #[test]
+    fn jitter_does_not_undercut_what_the_server_wants() {
+        let mut backoff = Backoff::new(Policy { jitter: 1.0, ..policy() });
+        assert_eq!(backoff.after(Ended::Refused, 1.0), Some(REFUSED));
+        assert_eq!(backoff.after(Ended::Deferred(20 * SECOND), 1.0), Some(20 * SECOND));
+        assert_eq!(backoff.after(Ended::Deferred(SECOND), 0.0), Some(5 * SECOND), "no sooner than the policy says");
+        assert_eq!(backoff.after(Ended::Deferred(86_400 * SECOND), 0.5), Some(MAX_DEFERRAL));
     }
 
     fn any_end() -> impl Strategy<Value = Ended> {
         prop_oneof![
             Just(Ended::Failed),
             Just(Ended::Refused),
+            (0_u64..10_000).prop_map(|seconds| Ended::Deferred(Duration::from_secs(seconds))),
             (0_u64..100).prop_map(|seconds| Ended::Lost(Duration::from_secs(seconds))),
         ]
     }
@@ -142,7 +164,8 @@ mod tests {
                 let delay = backoff.after(ended, chance).unwrap();
                 match ended {
                     Ended::Lost(lived) if lived >= HEALTHY => prop_assert_eq!(delay, Duration::ZERO),
-                    Ended::Refused => prop_assert!(delay <= most.max(REFUSED)),
+                    Ended::Refused => prop_assert!((REFUSED..=most.max(REFUSED)).contains(&delay)),
+                    Ended::Deferred(_) => prop_assert!(delay <= most.max(MAX_DEFERRAL)),
                     _ => prop_assert!(delay <= most),
                 }
                 if !matches!(ended, Ended::Lost(lived) if lived >= HEALTHY) {

@@ -2,12 +2,14 @@
 
 mod builder;
 mod environment;
+pub(crate) mod ice_url;
 mod program_name;
 
 use std::time::Duration;
 
 pub use builder::ConfigBuilder;
 pub(crate) use environment::parse_switch;
+use ice_url::IceUrl;
 
 use crate::backoff;
 use crate::diagnostics;
@@ -15,22 +17,24 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
+use crate::signaling::credentials::Credentials;
 use crate::signaling::message::Metadata;
+use crate::signaling::proxy::Proxy;
 use crate::signaling::tls::ExtraCertificates;
 
-/// The address that the protocol names (PROTOCOL.md §1).
+/// The address that the protocol names (docs/protocol.md §1).
 pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
 
-/// The ICE server that the protocol names (PROTOCOL.md §4).
+/// The ICE server that the protocol names (docs/protocol.md §4).
 pub const DEFAULT_ICE_SERVER: &str = "stun:stun.l.google.com:19302";
 
 /// The longest `client_id`, in bytes: what servers take.
 const MAX_CLIENT_ID_BYTES: usize = 128;
 
-/// A STUN or TURN server (RFC 7064, RFC 7065). TURN is spoken over UDP.
+/// A STUN or TURN server (RFC 7064, RFC 7065), reached over UDP.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IceServer {
-    /// `stun:host[:port]` or `turn:host[:port]`.
+    /// `stun:host[:port]` or `turn:host[:port][?transport=udp]`; an IPv6 address stands in brackets.
     pub url: String,
     /// The user of a TURN server; empty for STUN.
     pub username: String,
@@ -52,8 +56,16 @@ impl IceServer {
 
 impl std::fmt::Debug for IceServer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("IceServer").field("url", &self.url).finish_non_exhaustive()
+        formatter.debug_struct("IceServer").field("url", &ice_url::shown(&self.url)).finish_non_exhaustive()
     }
+}
+
+/// An [`IceServer`] that has been checked.
+#[derive(Clone)]
+pub(crate) struct CheckedIceServer {
+    pub(crate) url: IceUrl,
+    pub(crate) username: String,
+    pub(crate) credential: String,
 }
 
 /// Everything that a producer needs to know, checked: an invalid `Config` cannot be built.
@@ -73,7 +85,8 @@ pub struct Config {
     pub(crate) url: url::Url,
     pub(crate) client_id: String,
     pub(crate) metadata: Metadata,
-    pub(crate) token: Option<String>,
+    pub(crate) credentials: Credentials,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) extra_certificates: ExtraCertificates,
     pub(crate) filter: Filter,
     pub(crate) limits: Limits,
@@ -81,7 +94,9 @@ pub struct Config {
     pub(crate) overflow: Overflow,
     pub(crate) replay: Replay,
     pub(crate) reconnect: backoff::Policy,
-    pub(crate) ice_servers: Vec<IceServer>,
+    pub(crate) ice_servers: Vec<CheckedIceServer>,
+    /// Names and addresses; none for every interface.
+    pub(crate) interfaces: Vec<String>,
     pub(crate) max_consumers: usize,
     pub(crate) close_timeout: Duration,
     pub(crate) fork: Fork,
@@ -102,7 +117,7 @@ impl Config {
         ConfigBuilder::new(None)
     }
 
-    /// The address of the signaling server.
+    /// The address of the signaling server, without the user and the password.
     pub fn url(&self) -> &str {
         self.url.as_str()
     }
@@ -110,6 +125,11 @@ impl Config {
     /// The name under which the producer registers.
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// Whether the signaling server is on this host.
+    pub(crate) fn server_is_local(&self) -> bool {
+        is_local(&self.url)
     }
 
     /// The same, for the child of a fork.
@@ -138,12 +158,26 @@ impl Config {
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The token is a secret, and so may be the rest of the address.
+        // The credentials are a secret, and so may be the rest of the address.
         formatter
             .debug_struct("Config")
             .field("url", &format_args!("{}://{}", self.url.scheme(), self.url.host_str().unwrap_or_default()))
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
+    }
+}
+
+/// Whether the host of `url` is a loopback address, or a name of one (RFC 6761 §6.3).
+pub(crate) fn is_local(url: &url::Url) -> bool {
+    // `ws` and `wss` are special schemes, so an address is one here, however it is written.
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        None => false,
     }
 }
 

@@ -20,7 +20,8 @@ const TARGET: &str = "logrtc";
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// `Warn` at the begin and at the end of an outage of the signaling server.
+    /// `Warn` at the begin and at the end of an outage of the signaling server, and once for each ICE server and interface
+    /// that cannot be used.
     pub level: Level,
     /// The producer that it is about.
     pub client_id: String,

@@ -12,9 +12,13 @@ use tokio::time::Instant;
 
 use crate::diagnostics::{debug, quiet};
 use crate::error::{Error, Result};
+use crate::names::MAX_ICE_LOOKUPS;
 
 /// Two are the fastest for the stack, and the most predictable.
 const WORKER_THREADS: usize = 2;
+
+/// One for each look-up of an ICE server, and some for the signaling server.
+const MAX_BLOCKING_THREADS: usize = MAX_ICE_LOOKUPS + 4;
 
 /// The name of every thread of ours.
 const THREAD_NAME: &str = "logrtc";
@@ -94,7 +98,7 @@ fn build() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKER_THREADS)
         // For name resolution and for reading certificates; they go when they have nothing to do.
-        .max_blocking_threads(4)
+        .max_blocking_threads(MAX_BLOCKING_THREADS)
         .thread_keep_alive(Duration::from_secs(1))
         .thread_name(THREAD_NAME)
         .on_thread_start(|| OWN.set(true))

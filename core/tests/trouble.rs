@@ -44,6 +44,30 @@ async fn refusing(status: &'static str) -> SocketAddr {
     address
 }
 
+/// Hangs up once the handshake and the registration have come.
+async fn hangs_up() -> Server {
+    Server::serve("127.0.0.1:0".parse().unwrap(), |stream| async move {
+        tokio::spawn(async move {
+            let mut socket = tokio_tungstenite::accept_async(stream).await.ok()?;
+            futures_util::StreamExt::next(&mut socket).await?.ok()
+        });
+        None::<tokio::net::TcpStream>
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_up_at_once_counts_as_an_attempt_that_failed() {
+    let server = hangs_up().await;
+    let said = Said::default();
+    let config = said.config(server.url()).max_reconnect_attempts(Some(2)).build().unwrap();
+    let producer = Producer::connect(config).unwrap();
+    eventually("it gives up", || producer.state() == State::Abandoned).await;
+    assert_eq!((producer.stats().registrations, server.connections()), (2, 2), "two attempts are two");
+    assert!(said.warnings()[1].contains("after 2 failed attempts"), "{:?}", said.warnings());
+    producer.close(DEADLINE).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_is_said_once_and_its_end_once() {
     let server = Server::start().await;
@@ -139,16 +163,22 @@ async fn an_abandoned_search_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_busy_says_when_to_come_back() {
+    let address = refusing("429 Too Many Requests\r\nRetry-After: 120").await;
+    let said = Said::default();
+    let producer = Producer::connect(said.config(format!("ws://{address}/")).build().unwrap()).unwrap();
+    eventually("it is said", || !said.warnings().is_empty()).await;
+    assert!(
+        said.warnings()[0].ends_with("429 Too Many Requests; the next attempt is in 120s"),
+        "{:?}",
+        said.warnings()
+    );
+    producer.close(DEADLINE).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_hangs_up_again_and_again_is_one_outage() {
-    let server = Server::serve("127.0.0.1:0".parse().unwrap(), |stream| async move {
-        // It closes once the handshake and the registration have come.
-        tokio::spawn(async move {
-            let mut socket = tokio_tungstenite::accept_async(stream).await.ok()?;
-            futures_util::StreamExt::next(&mut socket).await?.ok()
-        });
-        None::<tokio::net::TcpStream>
-    })
-    .await;
+    let server = hangs_up().await;
     let said = Said::default();
     let producer = Producer::connect(said.config(server.url()).build().unwrap()).unwrap();
     eventually("several registrations", || producer.stats().registrations >= 5).await;

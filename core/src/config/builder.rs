@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ice_url::{self, IceUrl, Scheme};
 use super::{
-    Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, environment, parse_url, program_name,
+    CheckedIceServer, Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, environment, parse_url,
+    program_name,
 };
 use crate::backoff;
 use crate::diagnostics::{Diagnostic, Handler};
@@ -15,11 +17,19 @@ use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::level::Level;
+use crate::signaling::credentials::Credentials;
 use crate::signaling::message::Metadata;
+use crate::signaling::proxy::Proxy;
 use crate::signaling::tls::ExtraCertificates;
+
+/// The longest name of an interface, in bytes: Windows has the longest.
+const MAX_INTERFACE_BYTES: usize = 256;
 
 /// The longest text of the metadata, in bytes.
 const MAX_METADATA_BYTES: usize = 1024;
+
+/// The most that a journal may hold: 4 GiB, or everything that there is on a 32-bit machine.
+const MAX_JOURNAL_BYTES: usize = (1_usize << 16).saturating_mul(1 << 16);
 
 /// No option may make a producer wait longer than this.
 const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
@@ -45,6 +55,7 @@ pub struct ConfigBuilder {
     replay: Replay,
     reconnect: backoff::Policy,
     ice_servers: Vec<IceServer>,
+    interfaces: Vec<String>,
     max_consumers: usize,
     close_timeout: Duration,
     fork: Fork,
@@ -86,6 +97,7 @@ impl ConfigBuilder {
                 max_attempts: None,
             },
             ice_servers: vec![IceServer::stun(DEFAULT_ICE_SERVER)],
+            interfaces: Vec::new(),
             max_consumers: 64,
             close_timeout: Duration::from_secs(2),
             fork: Fork::Restart,
@@ -108,7 +120,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default.
+    /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default. A user and a password in it
+    /// are sent as `Authorization: Basic …`, and exclude a [`token`](Self::token).
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into();
         self
@@ -187,7 +200,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long to wait between attempts to reach the signaling server; 5 s by default (PROTOCOL.md §6).
+    /// How long to wait between attempts to reach the signaling server; 5 s by default (docs/protocol.md §6).
     pub fn reconnect_interval(mut self, interval: Duration) -> Self {
         self.reconnect.interval = interval;
         self
@@ -199,22 +212,36 @@ impl ConfigBuilder {
         self
     }
 
-    /// The part of an interval, from 0 to 1, that chance takes away, so that many producers do not come back at
-    /// once; 0 by default.
+    /// Jitter, 0 to 1: each delay is shortened by a random fraction of at most this, so that many producers do not come
+    /// back at once; 0 by default. A delay that the server asks for is not shortened.
     pub fn reconnect_jitter(mut self, jitter: f64) -> Self {
         self.reconnect.jitter = jitter;
         self
     }
 
-    /// How many failed attempts in a row end the producer's search for its server; no end by default.
+    /// How many failed attempts in a row, the first one included, end the producer's search for its server, at least
+    /// 1; no end by default. An attempt fails, too, if its connection ends within 30 s.
     pub fn max_reconnect_attempts(mut self, max_attempts: Option<u32>) -> Self {
         self.reconnect.max_attempts = max_attempts;
         self
     }
 
     /// The STUN and TURN servers; [`DEFAULT_ICE_SERVER`] by default. None at all is right within one network.
+    ///
+    /// A server that cannot be used, because its name has no address for example, is skipped and reported once
+    /// ([`on_diagnostic`](Self::on_diagnostic)).
     pub fn ice_servers(mut self, ice_servers: impl IntoIterator<Item = IceServer>) -> Self {
         self.ice_servers = ice_servers.into_iter().collect();
+        self
+    }
+
+    /// The network interfaces over which consumers connect, by name (`eth0`) or by address (`192.0.2.1`); every one but
+    /// loopback by default, and loopback if the signaling server is on this host or there is no other.
+    ///
+    /// One that this host does not have is skipped and reported once ([`on_diagnostic`](Self::on_diagnostic)). If it has
+    /// none of them, only consumers on this host connect.
+    pub fn interfaces(mut self, interfaces: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.interfaces = interfaces.into_iter().map(Into::into).collect();
         self
     }
 
@@ -242,15 +269,17 @@ impl ConfigBuilder {
         self
     }
 
-    /// Whether `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN` and `LOGRTC_DISABLED` win over what
-    /// is set here; they do by default, for the person who runs the program knows better.
+    /// Whether the environment is read, true by default. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`
+    /// and `LOGRTC_DISABLED` win over what is set here, because the person who runs the program knows better.
+    /// `HTTPS_PROXY` for `wss://`, `HTTP_PROXY` for `ws://` and `ALL_PROXY` for both name the proxy to the signaling server,
+    /// and `NO_PROXY` the hosts that need none; this host never does.
     pub fn environment(mut self, environment: bool) -> Self {
         self.environment = environment;
         self
     }
 
     /// Receives the diagnostics of the producer: a warning at the first failed attempt to reach the signaling server,
-    /// and one when it is connected again. By default they go to `tracing` or `log` under the target `logrtc`, or to
+    /// one when it is connected again, and one for each ICE server and interface that cannot be used. By default they go to `tracing` or `log` under the target `logrtc`, or to
     /// standard error if nobody listens to either.
     ///
     /// `handler` is called on a thread of logrtc. It must not block, because that thread carries the connections.
@@ -274,7 +303,7 @@ impl ConfigBuilder {
         if self.environment {
             environment::apply(&mut self, |name| std::env::var(name).ok())?;
         }
-        let url = parse_url(&self.url)?;
+        let mut url = parse_url(&self.url)?;
         let client_id = self.client_id.unwrap_or_else(|| program_name::usable(self.program_name));
         check_text("client_id", &client_id, 1, MAX_CLIENT_ID_BYTES)?;
         let system_name = self.system_name.unwrap_or_else(|| client_id.clone());
@@ -286,13 +315,15 @@ impl ConfigBuilder {
         if let Some(token) = &self.token {
             check_token(token)?;
         }
+        let credentials = Credentials::take(self.token, &mut url)?;
+        let proxy = if self.environment { Proxy::from_environment(&url) } else { None };
         let filter = match self.filter {
             FilterOption::Level(level) => Filter::at_least(level),
             FilterOption::Directives(directives) => directives.parse()?,
         };
         check_range("max_entry_bytes", self.max_entry_bytes, 2048, DEFAULT_MAX_ENTRY_BYTES)?;
         check_range("max_entries", self.max_entries, 1, 1 << 24)?;
-        check_range("max_bytes", self.max_bytes, 2 * self.max_entry_bytes, 1 << 32)?;
+        check_range("max_bytes", self.max_bytes, 2 * self.max_entry_bytes, MAX_JOURNAL_BYTES)?;
         check_range("max_consumers", self.max_consumers, 1, 1000)?;
         if !(0.0..=1.0).contains(&self.reconnect.jitter) {
             return Err(Error::invalid(
@@ -302,12 +333,17 @@ impl ConfigBuilder {
         }
         check_duration("reconnect_interval", self.reconnect.interval, Duration::from_millis(1))?;
         check_duration("max_reconnect_interval", self.reconnect.max_interval, Duration::ZERO)?;
+        if self.reconnect.max_attempts == Some(0) {
+            let text = "0 is not from 1; for no end of the attempts leave it unset, for no attempt use disabled";
+            return Err(Error::invalid("max_reconnect_attempts", text));
+        }
         check_duration("close_timeout", self.close_timeout, Duration::ZERO)?;
         if let Overflow::Block(limit) = self.overflow {
             check_duration("overflow", limit, Duration::ZERO)?;
         }
-        for server in &self.ice_servers {
-            check_ice_server(server)?;
+        let ice_servers = self.ice_servers.into_iter().map(check_ice_server).collect::<Result<_>>()?;
+        for interface in &self.interfaces {
+            check_text("interfaces", interface, 1, MAX_INTERFACE_BYTES)?;
         }
         let extra_certificates = match &self.ca_file {
             Some(path) => ExtraCertificates::read(path)?,
@@ -317,7 +353,8 @@ impl ConfigBuilder {
             url,
             metadata: Metadata { system_name, version: self.version, description: self.description },
             client_id,
-            token: self.token,
+            credentials,
+            proxy,
             extra_certificates,
             filter,
             limits: Limits { entries: self.max_entries, bytes: self.max_bytes },
@@ -325,7 +362,8 @@ impl ConfigBuilder {
             overflow: self.overflow,
             replay: self.replay,
             reconnect: self.reconnect,
-            ice_servers: self.ice_servers,
+            ice_servers,
+            interfaces: self.interfaces,
             max_consumers: self.max_consumers,
             close_timeout: self.close_timeout,
             fork: self.fork,
@@ -374,78 +412,15 @@ fn check_duration(name: &str, value: Duration, least: Duration) -> Result<()> {
     }
 }
 
-fn check_ice_server(server: &IceServer) -> Result<()> {
-    let known = |scheme: &str| server.url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty());
-    if known("stun:") {
-        return Ok(());
+fn check_ice_server(server: IceServer) -> Result<CheckedIceServer> {
+    let IceServer { url: text, username, credential } = server;
+    let wrong = |problem: &str| Error::invalid("ice_servers", format_args!("{:?} {problem}", ice_url::shown(&text)));
+    let url = IceUrl::parse(&text).map_err(|problem| wrong(&problem))?;
+    if url.scheme == Scheme::Turn && (username.is_empty() || credential.is_empty()) {
+        return Err(wrong("needs a username and a credential"));
     }
-    if !known("turn:") {
-        let text = format_args!("{:?} must begin with stun: or turn:", server.url).to_string();
-        return Err(Error::invalid("ice_servers", text));
-    }
-    if server.username.is_empty() || server.credential.is_empty() {
-        return Err(Error::invalid("ice_servers", format_args!("{:?} needs a username and a credential", server.url)));
-    }
-    if server.url.contains("transport=tcp") {
-        return Err(Error::invalid("ice_servers", format_args!("{:?}: TURN is spoken over UDP alone", server.url)));
-    }
-    Ok(())
+    Ok(CheckedIceServer { url, username, credential })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn builder() -> ConfigBuilder {
-        ConfigBuilder::new(Some("app".to_owned())).environment(false)
-    }
-
-    #[test]
-    fn the_defaults_are_the_decided_ones() {
-        let config = builder().build().unwrap();
-        assert_eq!(config.url(), DEFAULT_URL);
-        assert_eq!(config.metadata.system_name, "app");
-        assert_eq!(config.limits, Limits { entries: 65_536, bytes: 16 << 20 });
-        assert_eq!((config.overflow, config.replay), (Overflow::DropOldest, Replay::All));
-        assert_eq!(config.reconnect.interval, Duration::from_millis(5000));
-        assert_eq!(config.reconnect.max_attempts, None);
-        assert_eq!(config.max_consumers, 64);
-        assert_eq!(config.close_timeout, Duration::from_secs(2));
-    }
-
-    #[test]
-    fn every_wrong_option_is_named() {
-        let day = Duration::from_secs(86_401);
-        for (builder, message) in [
-            (ConfigBuilder::new(Some(String::new())).environment(false), "client_id: must not be empty"),
-            (ConfigBuilder::new(Some("a\n".into())).environment(false), "client_id: must not hold control characters"),
-            (builder().url("http://x"), "url: the scheme must be ws or wss, not \"http\""),
-            (builder().url("nonsense"), "url: \"nonsense\" is not an address"),
-            (builder().version(""), "version: must not be empty"),
-            (builder().token("two words"), "token: must have"),
-            (builder().filter("loud"), "filter: \"loud\" is not a level"),
-            (builder().max_entries(0), "max_entries: 0 is not from 1"),
-            (builder().max_bytes(1), "max_bytes: 1 is not from"),
-            (builder().max_entry_bytes(1 << 20), "max_entry_bytes: 1048576 is not from"),
-            (builder().max_consumers(0), "max_consumers: 0 is not from 1 to 1000"),
-            (builder().reconnect_jitter(f64::NAN), "reconnect_jitter: NaN is not from 0 to 1"),
-            (builder().reconnect_interval(Duration::ZERO), "reconnect_interval: 0ns is not from"),
-            (builder().close_timeout(day), "close_timeout: 86401s is not from"),
-            (builder().ice_servers([IceServer::stun("http://x")]), "ice_servers: \"http://x\" must begin"),
-            (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\" needs"),
-            (builder().ca_file("/nowhere.pem"), "ca_file: /nowhere.pem"),
-        ] {
-            let error = builder.build().unwrap_err();
-            assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
-            assert!(error.to_string().starts_with(message), "{error}");
-        }
-    }
-
-    #[test]
-    fn secrets_are_not_shown() {
-        let config = builder().url("wss://u:secret@host/x?k=secret").token("secret").build().unwrap();
-        assert!(!format!("{config:?}").contains("secret"), "{config:?}");
-        let server = IceServer::turn("turn:x", "secret", "secret");
-        assert!(!format!("{server:?}").contains("secret"));
-    }
-}
+mod tests;

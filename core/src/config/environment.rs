@@ -6,7 +6,14 @@ use crate::error::{Error, Result};
 /// Overlays what `variable` holds. An empty variable counts as unset.
 pub(super) fn apply(builder: &mut ConfigBuilder, variable: impl Fn(&str) -> Option<String>) -> Result<()> {
     let set = |name| variable(name).filter(|value| !value.is_empty());
-    if let Some(url) = set("LOGRTC_URL") {
+    let (url, token) = (set("LOGRTC_URL"), set("LOGRTC_TOKEN"));
+    // Credentials from here replace those of the code, of whichever kind.
+    match (&url, &token) {
+        (Some(url), None) if without_user(url).is_some() => builder.token = None,
+        (None, Some(_)) => builder.url = without_user(&builder.url).unwrap_or_else(|| builder.url.clone()),
+        _ => {}
+    }
+    if let Some(url) = url {
         builder.url = url;
     }
     if let Some(client_id) = set("LOGRTC_CLIENT_ID") {
@@ -15,13 +22,23 @@ pub(super) fn apply(builder: &mut ConfigBuilder, variable: impl Fn(&str) -> Opti
     if let Some(directives) = set("LOGRTC_LEVEL") {
         builder.filter = FilterOption::Directives(directives);
     }
-    if let Some(token) = set("LOGRTC_TOKEN") {
+    if let Some(token) = token {
         builder.token = Some(token);
     }
     if let Some(disabled) = set("LOGRTC_DISABLED") {
         builder.disabled = parse_bool("LOGRTC_DISABLED", &disabled)?;
     }
     Ok(())
+}
+
+/// `url` without its user and password; `None` if it has neither.
+fn without_user(url: &str) -> Option<String> {
+    let mut url = url::Url::parse(url).ok().filter(url::Url::has_authority)?;
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    url.set_username("").and_then(|()| url.set_password(None)).ok()?;
+    Some(url.into())
 }
 
 fn parse_bool(name: &str, text: &str) -> Result<bool> {
@@ -42,9 +59,14 @@ mod tests {
     use super::super::Config;
     use super::*;
     use crate::Level;
+    use crate::signaling::credentials::Credentials;
 
     fn with(variables: &'static [(&str, &str)]) -> Result<Config> {
-        let mut builder = Config::builder("code").url("ws://code/").environment(false);
+        over(Config::builder("code").url("ws://code/"), variables)
+    }
+
+    fn over(builder: ConfigBuilder, variables: &'static [(&str, &str)]) -> Result<Config> {
+        let mut builder = builder.environment(false);
         apply(&mut builder, |name| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))?;
         builder.build()
     }
@@ -61,8 +83,22 @@ mod tests {
         .unwrap();
         assert_eq!((config.url(), config.client_id()), ("wss://env/", "env"));
         assert!(config.filter.enabled(Level::Debug, "app") && !config.filter.enabled(Level::Info, "x"));
-        assert_eq!(config.token.as_deref(), Some("t"));
+        assert!(matches!(&config.credentials, Credentials::Token(token) if token == "t"));
         assert!(config.is_disabled());
+    }
+
+    #[test]
+    fn the_credentials_of_the_environment_replace_those_of_the_code() {
+        let with_token = Config::builder("code").url("ws://code/").token("code");
+        let config = over(with_token.clone(), &[("LOGRTC_URL", "ws://u:p@env/")]).unwrap();
+        assert!(matches!(&config.credentials, Credentials::User(encoded) if encoded == "dTpw"));
+        let config = over(with_token, &[("LOGRTC_URL", "ws://env/")]).unwrap();
+        assert!(matches!(&config.credentials, Credentials::Token(token) if token == "code"));
+        let config = over(Config::builder("code").url("ws://u:p@code/x?y"), &[("LOGRTC_TOKEN", "env")]).unwrap();
+        assert!(matches!(&config.credentials, Credentials::Token(token) if token == "env"));
+        assert_eq!(config.url(), "ws://code/x?y");
+        let error = with(&[("LOGRTC_URL", "ws://u@env/"), ("LOGRTC_TOKEN", "t")]).map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), "token: the url has a user, too; set one of the two");
     }
 
     #[test]

@@ -36,7 +36,6 @@ pub(crate) struct PeerContext {
     pub(crate) journal: Arc<SharedJournal>,
     pub(crate) config: Arc<Config>,
     pub(crate) ice_servers: IceServers,
-    pub(crate) server_is_local: bool,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
     pub(crate) observers: Arc<Observers>,
     pub(crate) counters: Arc<Counters>,
@@ -88,7 +87,6 @@ impl Peer {
             config: Arc::clone(&self.context.config),
             counters: Arc::clone(&self.context.counters),
             ice_servers: self.context.ice_servers.known().await,
-            server_is_local: self.context.server_is_local,
         };
         let mut connection = Connection::new(&options).await?;
         match connection.offer().await {

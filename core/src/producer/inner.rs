@@ -143,7 +143,6 @@ impl Inner {
             journal: Arc::clone(&self.journal),
             config: Arc::clone(&self.config),
             ice_servers,
-            server_is_local: is_local(&self.config.url),
             outgoing: to_server,
             observers: Arc::clone(&self.observers),
             counters: Arc::clone(&self.counters),
@@ -332,13 +331,4 @@ fn new_session() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let seed = fastrand::u64(..) ^ u64::from(std::process::id()).rotate_left(32) ^ u64::from(now.subsec_nanos());
     format!("{:032x}", fastrand::Rng::with_seed(seed).u128(..))
-}
-
-fn is_local(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

@@ -10,12 +10,13 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue};
-use tokio_tungstenite::tungstenite::http::{Request, StatusCode};
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, RETRY_AFTER};
+use tokio_tungstenite::tungstenite::http::{HeaderMap, Request, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
+use super::dial::dial;
 use super::message::{self, Incoming, Outgoing};
 use super::tls;
 use super::trouble::{self, Trouble};
@@ -23,7 +24,6 @@ use crate::backoff::{Backoff, Ended};
 use crate::config::Config;
 use crate::consumer::arrivals::Arrivals;
 use crate::diagnostics::{self, debug, info};
-use crate::names;
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
@@ -33,10 +33,6 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 
 /// How long name resolution, TCP, TLS and the handshake may take together, and each write.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long one address of the server may take, for a name may have several: of two families, say, one of which leads
-/// nowhere.
-const ADDRESS_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// How often the server is asked for a sign of life, and after how long without one the connection counts as dead.
 const PING_INTERVAL: Duration = Duration::from_secs(15);
@@ -116,7 +112,7 @@ impl Client {
             connected = timeout(STEP_TIMEOUT, connect(&self.config, &self.counters)) => connected,
             _ = shutdown.changed() => return End::failed(&"the producer closes"),
         };
-        let connected = connected.unwrap_or_else(|_| Err(End::failed(&format!("no answer within {STEP_TIMEOUT:?}"))));
+        let connected = connected.unwrap_or_else(|_| Err(End::failed(&self.no_answer())));
         let (socket, round_trip) = match connected {
             Ok(connected) => connected,
             Err(end) => {
@@ -128,6 +124,11 @@ impl Client {
         while self.outgoing.try_recv().is_ok() {}
         let reason = self.converse(socket, round_trip, &mut shutdown).await;
         End { ended: Ended::Lost(since.elapsed()), reason }
+    }
+
+    fn no_answer(&self) -> String {
+        let through = self.config.proxy.as_ref().map(|proxy| format!(" through {proxy}")).unwrap_or_default();
+        format!("no answer within {STEP_TIMEOUT:?}{through}")
     }
 
     fn warn(&self, message: String) {
@@ -263,46 +264,57 @@ async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<(Socket, D
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024)
         .max_write_buffer_size(1024 * 1024);
-    let stream = open_stream(&config.url, counters).await.map_err(|error| End::failed(&error))?;
+    let stream = dial(config, counters).await.map_err(|error| End::failed(&error))?;
     let since = Instant::now();
     match client_async_tls_with_config(request(config)?, stream, Some(limits), Some(connector)).await {
         Ok((socket, _)) => Ok((socket, since.elapsed())),
         Err(WebSocketError::Http(response)) => {
             let status = response.status();
-            let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-            let ended = if refused { Ended::Refused } else { Ended::Failed };
-            Err(End { ended, reason: trouble::refusal(status, config.token.is_some()) })
+            let ended = match status {
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ended::Refused,
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                    retry_after(response.headers()).map_or(Ended::Failed, Ended::Deferred)
+                }
+                _ => Ended::Failed,
+            };
+            Err(End { ended, reason: trouble::refusal(status, config.credentials.name()) })
         }
         Err(error) => Err(End::failed(&error)),
     }
 }
 
-async fn open_stream(url: &url::Url, counters: &Arc<Counters>) -> std::io::Result<TcpStream> {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let addresses = names::resolve(host, url.port_or_known_default().unwrap_or(80), counters).await?;
-    let mut failure = std::io::Error::new(std::io::ErrorKind::NotFound, format!("{host:?} has no address"));
-    for address in addresses {
-        match timeout(ADDRESS_TIMEOUT, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                stream.set_nodelay(true)?;
-                return Ok(stream);
-            }
-            Ok(Err(error)) => failure = error,
-            Err(_) => {
-                let problem = format!("{address} does not answer within {ADDRESS_TIMEOUT:?}");
-                failure = std::io::Error::new(std::io::ErrorKind::TimedOut, problem);
-            }
-        }
-    }
-    Err(failure)
-}
-
 fn request(config: &Config) -> Result<Request<()>, End> {
     let mut request = config.url.as_str().into_client_request().map_err(|error| End::failed(&error))?;
-    if let Some(token) = &config.token {
-        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| End::failed(&error))?;
-        value.set_sensitive(true);
+    if let Some(value) = config.credentials.header().map_err(|error| End::failed(&error))? {
         request.headers_mut().insert(AUTHORIZATION, value);
     }
     Ok(request)
+}
+
+/// How long the server wants to be left alone (RFC 9110 §10.2.3).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = chrono::DateTime::parse_from_rfc2822(text).ok()?;
+    // A date that has passed asks for nothing.
+    date.signed_duration_since(chrono::Utc::now()).to_std().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_says_in_seconds_or_by_a_date_when_to_come_back() {
+        let after = |text: &str| retry_after(&HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]));
+        assert_eq!(after("120"), Some(Duration::from_secs(120)));
+        assert_eq!(after("soon"), None);
+        assert_eq!(after("-1"), None);
+        assert_eq!(after("Wed, 21 Oct 2015 07:28:00 GMT"), None);
+        let date = (chrono::Utc::now() + Duration::from_secs(90)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let wait = after(&date).unwrap();
+        assert!((Duration::from_secs(80)..=Duration::from_secs(90)).contains(&wait), "{wait:?}");
+    }
 }

@@ -34,14 +34,15 @@ pub(crate) fn outage(url: &url::Url, reason: &str, next_attempt: Duration) -> St
     format!("no connection to the signaling server {}: {reason}; the next attempt is in {next_attempt:?}", shown(url))
 }
 
-/// What a status other than 101 means for the person who runs the program.
-pub(crate) fn refusal(status: StatusCode, has_token: bool) -> String {
-    let hint = match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if has_token => ": it does not accept the token",
-        StatusCode::UNAUTHORIZED => ": it wants a token",
-        StatusCode::FORBIDDEN => ": it does not let this program in",
-        StatusCode::NOT_FOUND => ": the path is wrong; logrtc serve has /signaling",
-        _ => "",
+/// What a status other than 101 means for the person who runs the program; `credentials` is what those are called that
+/// were sent.
+pub(crate) fn refusal(status: StatusCode, credentials: Option<&str>) -> String {
+    let hint = match (status, credentials) {
+        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, Some(sent)) => format!(": it does not accept {sent}"),
+        (StatusCode::UNAUTHORIZED, None) => ": it wants a token".to_owned(),
+        (StatusCode::FORBIDDEN, None) => ": it does not let this program in".to_owned(),
+        (StatusCode::NOT_FOUND, _) => ": the path is wrong; logrtc serve has /signaling".to_owned(),
+        _ => String::new(),
     };
     format!("the server responds {status}{hint}")
 }

@@ -2,26 +2,84 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use crate::config::Config;
+
 /// The most sockets of one peer: a host may have dozens of bridges, and every one costs a descriptor and a candidate.
 const MAX_SOCKETS: usize = 16;
 
-/// One address for each usable interface address; loopback where it is needed.
-///
-/// The stack's own wildcard skips loopback, and binds 0.0.0.0 on a host that has nothing else.
-pub(crate) fn to_bind(server_is_local: bool) -> Vec<SocketAddr> {
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    choose(interfaces.into_iter().map(|interface| interface.ip()), server_is_local)
+/// How the interfaces begin that lead to containers and virtual machines of this host, and seldom to a consumer.
+const VIRTUAL: [&str; 12] =
+    ["br-", "cali", "cni", "docker", "flannel", "lxc", "lxdbr", "podman", "vboxnet", "veth", "virbr", "vmnet"];
+
+/// One address of an interface.
+#[derive(Clone, Debug)]
+struct Local {
+    name: String,
+    ip: IpAddr,
+    is_up: bool,
 }
 
-fn choose(addresses: impl Iterator<Item = IpAddr>, server_is_local: bool) -> Vec<SocketAddr> {
-    let mut chosen: Vec<IpAddr> = addresses.filter(|address| is_usable(*address)).collect();
-    // Where the way to the server stays on this machine, so may the way to the consumer.
-    if server_is_local || chosen.is_empty() {
-        chosen.insert(0, IpAddr::V4(Ipv4Addr::LOCALHOST));
+impl Local {
+    /// A candidate cannot say of which link an IPv6 link-local address is.
+    fn is_usable(&self) -> bool {
+        let is_without_scope = matches!(self.ip, IpAddr::V6(address) if address.is_unicast_link_local());
+        !self.ip.is_unspecified() && !is_without_scope
     }
-    let mut sockets = Vec::new();
-    for address in chosen {
-        let socket = SocketAddr::new(address, 0);
+
+    fn is_link_local(&self) -> bool {
+        matches!(self.ip, IpAddr::V4(address) if address.is_link_local())
+    }
+
+    fn is_virtual(&self) -> bool {
+        VIRTUAL.iter().any(|prefix| self.name.starts_with(prefix))
+    }
+
+    fn is_named_by(&self, wanted: &str) -> bool {
+        self.name == wanted || wanted.parse() == Ok(self.ip)
+    }
+}
+
+/// One address for each usable interface address; loopback if nothing else reaches the consumer.
+///
+/// The stack's own wildcard skips loopback, and binds 0.0.0.0 on a host that has nothing else.
+pub(crate) fn to_bind(config: &Config) -> Vec<SocketAddr> {
+    choose(all(), &config.interfaces, config.server_is_local())
+}
+
+/// Which of the interfaces and addresses that the configuration names are of no use now.
+pub(crate) fn missing(config: &Config) -> Vec<String> {
+    let all = if config.interfaces.is_empty() { Vec::new() } else { all() };
+    let is_missing = |wanted: &&String| !all.iter().any(|local| local.is_usable() && local.is_named_by(wanted));
+    config.interfaces.iter().filter(is_missing).cloned().collect()
+}
+
+fn all() -> Vec<Local> {
+    let local = |interface: if_addrs::Interface| Local {
+        ip: interface.ip(),
+        is_up: interface.is_oper_up(),
+        name: interface.name,
+    };
+    if_addrs::get_if_addrs().unwrap_or_default().into_iter().map(local).collect()
+}
+
+/// Those of `wanted`, or of every interface but loopback if nothing is.
+fn choose(all: Vec<Local>, wanted: &[String], server_is_local: bool) -> Vec<SocketAddr> {
+    let is_wanted = |local: &Local| {
+        if wanted.is_empty() { !local.ip.is_loopback() } else { wanted.iter().any(|wanted| local.is_named_by(wanted)) }
+    };
+    let mut chosen: Vec<Local> = all.into_iter().filter(|local| local.is_usable() && is_wanted(local)).collect();
+    // A link-local address reaches one link only.
+    let is_by_address = |local: &Local| wanted.iter().any(|wanted| wanted.parse() == Ok(local.ip));
+    if chosen.iter().any(|local| !local.is_link_local()) {
+        chosen.retain(|local| !local.is_link_local() || is_by_address(local));
+    }
+    chosen.sort_by_key(|local| (!local.is_up, local.is_virtual()));
+    let mut sockets: Vec<SocketAddr> = Vec::new();
+    // If the way to the server stays on this machine, so may the way to the consumer.
+    if chosen.is_empty() || (wanted.is_empty() && server_is_local) {
+        sockets.push((Ipv4Addr::LOCALHOST, 0).into());
+    }
+    for socket in chosen.iter().map(|local| SocketAddr::new(local.ip, 0)) {
         if sockets.len() < MAX_SOCKETS && !sockets.contains(&socket) {
             sockets.push(socket);
         }
@@ -29,36 +87,67 @@ fn choose(addresses: impl Iterator<Item = IpAddr>, server_is_local: bool) -> Vec
     sockets
 }
 
-fn is_usable(address: IpAddr) -> bool {
-    let link_local = match address {
-        IpAddr::V4(v4) => v4.is_link_local(),
-        IpAddr::V6(v6) => v6.is_unicast_link_local(),
-    };
-    !address.is_loopback() && !address.is_unspecified() && !link_local
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn chosen(addresses: &[&str], server_is_local: bool) -> Vec<String> {
-        let addresses = addresses.iter().map(|address| address.parse().unwrap());
-        choose(addresses, server_is_local).iter().map(|socket| socket.ip().to_string()).collect()
+    /// `name address`, and `down` behind it if the interface is not up.
+    fn host(interfaces: &[&str]) -> Vec<Local> {
+        let local = |text: &&str| {
+            let mut words = text.split(' ');
+            let (name, ip) = (words.next().unwrap().to_owned(), words.next().unwrap().parse().unwrap());
+            Local { name, ip, is_up: words.next() != Some("down") }
+        };
+        interfaces.iter().map(local).collect()
     }
+
+    fn chosen(interfaces: &[&str], wanted: &[&str], server_is_local: bool) -> Vec<String> {
+        let wanted: Vec<_> = wanted.iter().map(|&wanted| wanted.to_owned()).collect();
+        let sockets = choose(host(interfaces), &wanted, server_is_local);
+        sockets.iter().map(|socket| socket.ip().to_string()).collect()
+    }
+
+    const HOST: [&str; 6] =
+        ["lo 127.0.0.1", "lo ::1", "eth0 192.0.2.2", "eth0 fe80::1", "eth1 fd00::2", "eth1 192.0.2.2"];
 
     #[test]
     fn loopback_is_there_where_it_is_needed() {
-        let host = ["127.0.0.1", "::1", "192.0.2.2", "fe80::1", "fd00::2", "192.0.2.2"];
-        assert_eq!(chosen(&host, false), ["192.0.2.2", "fd00::2"]);
-        assert_eq!(chosen(&host, true), ["127.0.0.1", "192.0.2.2", "fd00::2"]);
-        assert_eq!(chosen(&["127.0.0.1", "169.254.3.4"], false), ["127.0.0.1"]);
-        assert_eq!(chosen(&[], false), ["127.0.0.1"]);
+        assert_eq!(chosen(&HOST, &[], false), ["192.0.2.2", "fd00::2"]);
+        assert_eq!(chosen(&HOST, &[], true), ["127.0.0.1", "192.0.2.2", "fd00::2"]);
+        assert_eq!(chosen(&HOST[..2], &[], false), ["127.0.0.1"]);
+        assert_eq!(chosen(&[], &[], false), ["127.0.0.1"]);
+    }
+
+    #[test]
+    fn link_local_addresses_are_for_a_host_that_has_nothing_else() {
+        let host = ["lo 127.0.0.1", "eth0 169.254.3.4", "eth0 fe80::1"];
+        assert_eq!(chosen(&host, &[], false), ["169.254.3.4"]);
+        assert_eq!(chosen(&host, &[], true), ["127.0.0.1", "169.254.3.4"]);
+        assert_eq!(chosen(&["lo 127.0.0.1", "eth0 fe80::1"], &[], false), ["127.0.0.1"]);
+        assert_eq!(chosen(&["eth0 169.254.3.4", "eth1 192.0.2.1"], &["169.254.3.4", "eth1"], false).len(), 2);
+    }
+
+    #[test]
+    fn interfaces_that_are_up_come_first_and_those_of_containers_last() {
+        let host =
+            ["docker0 172.17.0.1", "eth0 192.0.2.2 down", "wlan0 10.0.0.2", "br-12ab 172.18.0.1", "wlan0 fd00::2"];
+        assert_eq!(chosen(&host, &[], false), ["10.0.0.2", "fd00::2", "172.17.0.1", "172.18.0.1", "192.0.2.2"]);
+    }
+
+    #[test]
+    fn what_is_chosen_is_all_that_is_bound() {
+        assert_eq!(chosen(&HOST, &["eth1"], false), ["fd00::2", "192.0.2.2"]);
+        assert_eq!(chosen(&HOST, &["eth1"], true), ["fd00::2", "192.0.2.2"]);
+        assert_eq!(chosen(&HOST, &["lo"], false), ["127.0.0.1", "::1"]);
+        assert_eq!(chosen(&HOST, &["FD00:0::2", "fe80::1"], false), ["fd00::2"]);
+        assert_eq!(chosen(&HOST, &["eth7", "eth1"], false), ["fd00::2", "192.0.2.2"]);
+        assert_eq!(chosen(&HOST, &["eth7"], false), ["127.0.0.1"], "what leads nowhere tells nobody an address");
     }
 
     #[test]
     fn a_host_of_many_addresses_does_not_get_them_all() {
-        let many: Vec<String> = (0..100).map(|number| format!("10.0.0.{number}")).collect();
+        let many: Vec<String> = (0..100).map(|number| format!("eth0 10.0.0.{number}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        assert_eq!(chosen(&many, true).len(), MAX_SOCKETS);
+        assert_eq!(chosen(&many, &[], true).len(), MAX_SOCKETS);
     }
 }

@@ -78,7 +78,6 @@ pub(crate) struct ConnectionOptions {
     pub(crate) config: Arc<Config>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) ice_servers: Vec<RTCIceServer>,
-    pub(crate) server_is_local: bool,
 }
 
 impl Connection {
@@ -98,7 +97,7 @@ impl Connection {
         let (sender, events) = mpsc::channel(64);
         let gate = DtlsGate::default();
         let resets = StreamResets::default();
-        let addresses = addresses::to_bind(options.server_is_local);
+        let addresses = addresses::to_bind(&options.config);
         let sockets = addresses.len();
         let runtime = Sockets::new(&options.config, Arc::clone(&options.counters), gate.clone(), resets.clone());
         let configuration = RTCConfigurationBuilder::new().with_ice_servers(options.ice_servers.clone()).build();

@@ -1,0 +1,91 @@
+use super::*;
+
+fn builder() -> ConfigBuilder {
+    ConfigBuilder::new(Some("app".to_owned())).environment(false)
+}
+
+#[test]
+fn the_defaults_are_the_decided_ones() {
+    let config = builder().build().unwrap();
+    assert_eq!(config.url(), DEFAULT_URL);
+    assert_eq!(config.metadata.system_name, "app");
+    assert_eq!(config.limits, Limits { entries: 65_536, bytes: 16 << 20 });
+    assert_eq!((config.overflow, config.replay), (Overflow::DropOldest, Replay::All));
+    assert_eq!(config.reconnect.interval, Duration::from_millis(5000));
+    assert_eq!(config.reconnect.max_attempts, None);
+    assert_eq!(config.max_consumers, 64);
+    assert_eq!(config.close_timeout, Duration::from_secs(2));
+}
+
+#[test]
+fn every_wrong_option_is_named() {
+    let day = Duration::from_secs(86_401);
+    for (builder, message) in [
+        (ConfigBuilder::new(Some(String::new())).environment(false), "client_id: must not be empty"),
+        (ConfigBuilder::new(Some("a\n".into())).environment(false), "client_id: must not hold control characters"),
+        (builder().url("http://x"), "url: the scheme must be ws or wss, not \"http\""),
+        (builder().url("nonsense"), "url: \"nonsense\" is not an address"),
+        (builder().version(""), "version: must not be empty"),
+        (builder().token("two words"), "token: must have"),
+        (builder().url("ws://u:p@h/").token("t"), "token: the url has a user, too; set one of the two"),
+        (builder().url("ws://u%3A:p@h/"), "url: the user must not contain a colon"),
+        (builder().filter("loud"), "filter: \"loud\" is not a level"),
+        (builder().max_entries(0), "max_entries: 0 is not from 1"),
+        (builder().max_bytes(1), "max_bytes: 1 is not from"),
+        (builder().max_entry_bytes(1 << 20), "max_entry_bytes: 1048576 is not from"),
+        (builder().max_consumers(0), "max_consumers: 0 is not from 1 to 1000"),
+        (builder().reconnect_jitter(f64::NAN), "reconnect_jitter: NaN is not from 0 to 1"),
+        (builder().reconnect_interval(Duration::ZERO), "reconnect_interval: 0ns is not from"),
+        (builder().max_reconnect_attempts(Some(0)), "max_reconnect_attempts: 0 is not from 1; for no end"),
+        (builder().close_timeout(day), "close_timeout: 86401s is not from"),
+        (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\" needs a username"),
+        (builder().interfaces(["eth0", ""]), "interfaces: must not be empty"),
+        (builder().ca_file("/nowhere.pem"), "ca_file: /nowhere.pem"),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
+        assert!(error.to_string().starts_with(message), "{error}");
+    }
+}
+
+#[test]
+fn every_wrong_ice_url_is_named() {
+    for (url, problem) in [
+        ("http://x", "must begin with stun: or turn:"),
+        ("turn:h?transport=TCP", "has the transport \"TCP\"; use ?transport=udp or none"),
+        ("turn:h?transport=tcp", "has the transport \"tcp\"; use ?transport=udp or none"),
+        ("turn:h?transport=sctp", "has the transport \"sctp\"; use ?transport=udp or none"),
+        ("turn:h?ttl=1", "has the query \"ttl=1\"; use ?transport=udp or none"),
+        ("stun:h?transport=udp", "has a query, which only turn: has; leave it out"),
+        ("stun://h", "must not have // behind its scheme, as in stun:host"),
+        ("stun:h:99999", "has the port \"99999\", which is not from 1 to 65535"),
+        ("stun:h:", "has the port \"\", which is not from 1 to 65535"),
+        ("stun:", "names no host, as in stun:host"),
+        ("turn::3478", "names no host, as in stun:host"),
+        ("stun:[::1", "does not close the bracket of its address, as in stun:[2001:db8::1]:3478"),
+        ("stun:[::1]x", "has \"x\" behind its address, which is not a port"),
+        ("stun:2001:db8::1", "must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478"),
+        ("turns:h", "needs TLS, which is not supported; use stun: or turn:, over UDP"),
+        ("stuns:h:5349", "needs TLS, which is not supported; use stun: or turn:, over UDP"),
+        ("stun:h h", "has no valid host: \"h h\""),
+        ("stun:h/x", "has no valid host: \"h/x\""),
+    ] {
+        let error = builder().ice_servers([IceServer::turn(url, "u", "c")]).build().unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
+        assert_eq!(error.to_string(), format!("ice_servers: {url:?} {problem}"));
+    }
+    let error = builder().ice_servers([IceServer::turn("turn:u:secret@h", "u", "c")]).build().unwrap_err();
+    let said = "ice_servers: \"turn:\u{2026}@h\" must not hold a user; set username and credential";
+    assert_eq!(error.to_string(), said);
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    for builder in [builder().url("wss://u:secret@host/x?k=secret"), builder().token("secret")] {
+        let config = builder.build().unwrap();
+        assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+        assert!(!config.url().contains("u:secret"), "{}", config.url());
+    }
+    let server = IceServer::turn("turn:secret:secret@x", "secret", "secret");
+    assert!(!format!("{server:?}").contains("secret"));
+}

@@ -1,0 +1,226 @@
+//! The URL of a STUN or TURN server, checked and taken apart: RFC 7064 and RFC 7065, as far as the stack goes.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+use url::Host;
+
+/// The port of a URL that has none.
+const DEFAULT_PORT: u16 = 3478;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Stun,
+    Turn,
+}
+
+/// A server that is reached over UDP, the only transport there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IceUrl {
+    pub(crate) scheme: Scheme,
+    /// A name in ASCII, or an address.
+    pub(crate) host: Host,
+    pub(crate) port: u16,
+}
+
+impl IceUrl {
+    pub(crate) fn at(scheme: Scheme, address: SocketAddr) -> Self {
+        let host = match address.ip() {
+            IpAddr::V4(address) => Host::Ipv4(address),
+            IpAddr::V6(address) => Host::Ipv6(address),
+        };
+        Self { scheme, host, port: address.port() }
+    }
+
+    /// Fails with what is wrong and what is right, to be read behind the value, which [`shown`] returns.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (scheme, rest) = split_scheme(text)?;
+        if rest.starts_with("//") {
+            return Err("must not have // behind its scheme, as in stun:host".to_owned());
+        }
+        let (authority, query) = match rest.split_once('?') {
+            Some((authority, query)) => (authority, Some(query)),
+            None => (rest, None),
+        };
+        if authority.contains('@') {
+            return Err("must not hold a user; set username and credential".to_owned());
+        }
+        let (host, port) = split_port(authority)?;
+        let host = Host::parse(host).map_err(|_| {
+            if host.is_empty() {
+                "names no host, as in stun:host".to_owned()
+            } else {
+                format!("has no valid host: {host:?}")
+            }
+        })?;
+        if let Some(query) = query {
+            check_query(scheme, query)?;
+        }
+        Ok(Self { scheme, host, port: port.map_or(Ok(DEFAULT_PORT), parse_port)? })
+    }
+}
+
+impl fmt::Display for IceUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = match self.scheme {
+            Scheme::Stun => "stun",
+            Scheme::Turn => "turn",
+        };
+        write!(formatter, "{scheme}:{}:{}", self.host, self.port)
+    }
+}
+
+/// The URL without what may be a password: the part before an `@`.
+pub(super) fn shown(text: &str) -> String {
+    match (text.split_once(':'), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}:\u{2026}@{host}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn split_scheme(text: &str) -> Result<(Scheme, &str), String> {
+    let (scheme, rest) = text.split_once(':').unwrap_or_default();
+    match scheme.to_ascii_lowercase().as_str() {
+        "stun" => Ok((Scheme::Stun, rest)),
+        "turn" => Ok((Scheme::Turn, rest)),
+        "stuns" | "turns" => Err("needs TLS, which is not supported; use stun: or turn:, over UDP".to_owned()),
+        _ => Err("must begin with stun: or turn:".to_owned()),
+    }
+}
+
+/// `host`, `host:port`, `[address]`, `[address]:port`.
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), String> {
+    if !authority.starts_with('[') {
+        return match authority.split_once(':') {
+            Some((_, port)) if port.contains(':') => {
+                Err("must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478".to_owned())
+            }
+            Some((host, port)) => Ok((host, Some(port))),
+            None => Ok((authority, None)),
+        };
+    }
+    let end = authority.find(']').ok_or("does not close the bracket of its address, as in stun:[2001:db8::1]:3478")?;
+    let (host, rest) = authority.split_at(end + 1);
+    match rest.strip_prefix(':') {
+        Some(port) => Ok((host, Some(port))),
+        None if rest.is_empty() => Ok((host, None)),
+        None => Err(format!("has {rest:?} behind its address, which is not a port")),
+    }
+}
+
+fn parse_port(text: &str) -> Result<u16, String> {
+    // `u16` also reads a sign.
+    let port = if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().unwrap_or(0) } else { 0 };
+    if port == 0 { Err(format!("has the port {text:?}, which is not from 1 to 65535")) } else { Ok(port) }
+}
+
+fn check_query(scheme: Scheme, query: &str) -> Result<(), String> {
+    if scheme == Scheme::Stun {
+        return Err("has a query, which only turn: has; leave it out".to_owned());
+    }
+    let transport = match query.split_once('=') {
+        Some((name, transport)) if name.eq_ignore_ascii_case("transport") => transport,
+        _ => return Err(format!("has the query {query:?}; use ?transport=udp or none")),
+    };
+    if transport.eq_ignore_ascii_case("udp") {
+        Ok(())
+    } else {
+        Err(format!("has the transport {transport:?}; use ?transport=udp or none"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_url_has_one_canonical_form() {
+        for (text, canonical) in [
+            ("stun:stun.example.org", "stun:stun.example.org:3478"),
+            ("STUN:Example.org:19302", "stun:example.org:19302"),
+            ("stun:under_score.local.", "stun:under_score.local.:3478"),
+            ("stun:b\u{fc}cher.example", "stun:xn--bcher-kva.example:3478"),
+            ("stun:192.0.2.1:65535", "stun:192.0.2.1:65535"),
+            ("stun:[::1]:19302", "stun:[::1]:19302"),
+            ("stun:[2001:DB8:0:0::1]", "stun:[2001:db8::1]:3478"),
+            ("turn:h?transport=udp", "turn:h:3478"),
+            ("Turn:h:1?Transport=UDP", "turn:h:1"),
+        ] {
+            let url = IceUrl::parse(text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
+            assert_eq!(url.to_string(), canonical);
+            assert_eq!(IceUrl::parse(canonical).unwrap(), url);
+        }
+    }
+
+    /// Each kind once more at the builder, with the whole message.
+    #[test]
+    fn what_is_not_one_is_refused() {
+        for text in [
+            "",
+            "stun",
+            "stun:",
+            "turn:",
+            "stun:?",
+            "stun::3478",
+            "turn::",
+            "stun:h:",
+            "stun:h:0",
+            "stun:h:+1",
+            "stun:h:99999",
+            "stun:h:99999999999999999999",
+            "stun:h:1x",
+            "stun:h h",
+            " stun:h",
+            "stun: h",
+            "stun:h\n",
+            "stun:[::1",
+            "stun:[::1]x",
+            "stun:[::1]:",
+            "stun:[]",
+            "stun:[h]",
+            "stun:[fe80::1%eth0]",
+            "stun:::1",
+            "stun:2001:db8::1",
+            "stun:h/path",
+            "stun:h#x",
+            "stun:1.2.3.4.5",
+            "stun:1.2.3.256",
+            "stun://h",
+            "turn:u@h",
+            "turn:u:p@h",
+            "stun:h?",
+            "stun:h?transport=udp",
+            "turn:h?",
+            "turn:h?transport",
+            "turn:h?transport=",
+            "turn:h?transport=tcp",
+            "turn:h?transport=udp&x=y",
+            "turn:h?x=y",
+            "turns:h",
+            "stuns:h",
+            "http:h",
+            "stun:%",
+            "stun:%20",
+        ] {
+            assert!(IceUrl::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert_eq!(shown("turn:user:p@ss@h:1"), "turn:\u{2026}@h:1");
+        assert_eq!(shown("turn:h:1"), "turn:h:1");
+        assert!(!IceUrl::parse("turn:user:secret@h").unwrap_err().contains("secret"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "((stun|turn)s?:)?[\\PC]{0,40}") {
+            if let Ok(url) = IceUrl::parse(&text) {
+                prop_assert_eq!(IceUrl::parse(&url.to_string()), Ok(url));
+            }
+        }
+    }
+}
