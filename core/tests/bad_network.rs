@@ -15,6 +15,8 @@ async fn connected(server: &Server, faults: Faults) -> (Producer, Consumer) {
     let producer = Producer::connect(config.build().unwrap()).unwrap();
     server.registered().await;
     let consumer = Consumer::join(server, "b").await;
+    // Its channel opens a moment before ours does.
+    eventually("the producer knows it", || producer.stats().consumers.len() == 1).await;
     (producer, consumer)
 }
 
