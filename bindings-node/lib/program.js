@@ -1,6 +1,6 @@
 "use strict";
 
-const { readFileSync } = require("node:fs");
+const { readFileSync, statSync } = require("node:fs");
 const { basename, dirname, join, resolve } = require("node:path");
 const { isMainThread } = require("node:worker_threads");
 const native = require("./native");
@@ -35,10 +35,18 @@ function nameOf(file) {
     return undefined;
   }
   const name = basename(file).replace(/\.[cm]?[jt]sx?$/, "");
+  // `node FOLDER` runs the main file of a folder.
+  if (isFolder(file)) {
+    return packageName(file) || folderName(file);
+  }
   if (!COMMON_NAMES.has(name) && !COMMON_FOLDERS.has(name)) {
     return name;
   }
   return packageName(dirname(file)) || folderName(dirname(file)) || name;
+}
+
+function isFolder(path) {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** The name in the closest `package.json` of `folder` or above it, without its scope. */

@@ -31,6 +31,7 @@ const files = {
   "helper.js": LOG,
   "plain/src/index.js": LOG,
   "shop/package.json": '{"name": "@acme/checkout", "type": "commonjs"}',
+  "shop/index.js": LOG,
   "shop/src/server.js": LOG,
   "shop/src/main.js": PINO,
 };
@@ -77,6 +78,7 @@ const cases = [
   ["plain", ["plain/src/index.js"]],
   ["plain", ["plain/src"]],
   ["checkout", ["shop/src/server.js"]],
+  ["checkout", ["shop"]],
   ["node", ["-e", LOG]],
   ["node", ["-e", LOG, "job.js"]],
   ["node", ["-pe", LOG]],

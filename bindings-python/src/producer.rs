@@ -20,7 +20,7 @@ use crate::stats::Stats;
 use crate::{fields, record, spans, text};
 
 /// How often a wait looks whether the program is interrupted, or nobody waits any more.
-const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
+pub(crate) const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// Whether a record is being logged on this thread.

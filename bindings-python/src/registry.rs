@@ -1,5 +1,6 @@
 //! The producers that are open, so that the end of the program can close them.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use arc_swap::ArcSwap;
 use pyo3::prelude::*;
 
 use crate::callbacks::CallbackThread;
+use crate::producer::SIGNAL_INTERVAL;
 
 /// What a callback that is quick needs on a busy machine.
 const CALLBACK_TIME: Duration = Duration::from_millis(100);
@@ -68,21 +70,31 @@ pub(crate) fn close_abandoned(handle: &Arc<Handle>) {
 
 /// Closes every producer of the process, all at once, each within its `close_timeout`; one without a consumer at once.
 ///
+/// Ctrl-C ends the wait, and what is not delivered then is lost.
+///
 /// Runs at the end of the program; `atexit.unregister(logrtc.shutdown)` has it left out.
 #[pyfunction]
-pub(crate) fn shutdown(py: Python<'_>) {
+pub(crate) fn shutdown(py: Python<'_>) -> PyResult<()> {
+    let open = OPEN.load_full();
+    let (done, ended) = mpsc::channel::<()>();
     py.detach(|| {
-        let open = OPEN.load_full();
-        let Some((last, others)) = open.split_last() else { return };
-        std::thread::scope(|scope| {
-            for handle in others {
-                let close = || drop(handle.close(handle.close_timeout));
-                if std::thread::Builder::new().name("logrtc".to_owned()).spawn_scoped(scope, close).is_err() {
-                    let _ = handle.close(Duration::ZERO);
-                }
+        for handle in open.iter() {
+            let (closing, done) = (Arc::clone(handle), done.clone());
+            let close = move || {
+                let _ = closing.close(closing.close_timeout);
+                remove(&closing);
+                drop(done);
+            };
+            if std::thread::Builder::new().name("logrtc".to_owned()).spawn(close).is_err() {
+                let _ = handle.close(Duration::ZERO);
+                remove(handle);
             }
-            let _ = last.close(last.close_timeout);
-        });
-        open.iter().for_each(remove);
+        }
     });
+    drop(done);
+    // The end of the last one ends the channel.
+    while py.detach(|| ended.recv_timeout(SIGNAL_INTERVAL)) == Err(RecvTimeoutError::Timeout) {
+        py.check_signals()?;
+    }
+    Ok(())
 }

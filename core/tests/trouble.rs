@@ -11,6 +11,7 @@ use logrtc_test_support::{Consumer, DEADLINE, Server, eventually};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 #[derive(Clone, Default)]
 struct Said(Arc<Mutex<Vec<Diagnostic>>>);
@@ -200,6 +201,59 @@ async fn a_complaint_of_the_server_is_said_and_one_about_a_consumer_is_not() {
     eventually("it is said", || !said.warnings().is_empty()).await;
     assert!(said.warnings()[0].ends_with("reports: client_id: not on the list"), "{:?}", said.warnings());
     assert_eq!(producer.last_error().as_deref(), Some("client_id: not on the list"));
+    consumer.leave().await;
+    producer.close(DEADLINE).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_loses_entries_says_so() {
+    let server = Server::start().await;
+    server.greet_with([json!({"type": "consumer_connected", "consumer_id": "mute"})]);
+    let said = Said::default();
+    let config = said.config(server.url()).close_timeout(Duration::from_millis(300)).build().unwrap();
+    let program = move || {
+        let producer = Producer::connect(config).unwrap();
+        producer.info("app", "hi");
+        drop(producer);
+    };
+    tokio::task::spawn_blocking(program).await.unwrap();
+    let warnings = said.warnings();
+    assert!(warnings[0].contains("closes before every consumer has received everything; 1 entries"), "{warnings:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_closes_says_why() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { continue };
+            let frame = CloseFrame { code: 4001.into(), reason: "bad token".into() };
+            let _ = socket.close(Some(frame)).await;
+        }
+    });
+    let said = Said::default();
+    let producer = Producer::connect(said.config(format!("ws://{address}/")).build().unwrap()).unwrap();
+    eventually("it is said", || !said.warnings().is_empty()).await;
+    assert!(said.warnings()[0].contains("the server closed it: 4001 bad token"), "{:?}", said.warnings());
+    assert!(producer.last_error().unwrap().contains("4001 bad token"));
+    producer.close(DEADLINE).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_restarted_is_no_trouble() {
+    let server = Server::start().await;
+    let address = server.address();
+    let said = Said::default();
+    let config = said.config(server.url()).reconnect_interval(Duration::from_millis(500));
+    let producer = Producer::connect(config.build().unwrap()).unwrap();
+    server.registered().await;
+    server.say(&json!({"type": "registered"}));
+    let consumer = Consumer::join(&server, "page").await;
+    server.stop();
+    let server = Server::start_at(address).await;
+    server.registered().await;
+    assert_eq!(said.warnings(), Vec::<String>::new());
     consumer.leave().await;
     producer.close(DEADLINE).unwrap();
 }

@@ -30,7 +30,8 @@ pub(crate) fn watch() {
 
 /// Closes all of them at once.
 fn close_all() {
-    let _blocked = signals::Blocked::new();
+    // For the threads that begin here. The one that calls exit() goes on to take signals while it waits.
+    let blocked = signals::Blocked::new();
     // SAFETY: it has no conditions.
     let caller = unsafe { libc::pthread_self() };
     // On threads of their own, because the thread-local data of the one that calls exit() is gone.
@@ -48,6 +49,7 @@ fn close_all() {
             Err(_) => handle.close_at_exit(Duration::ZERO, caller),
         }
     }
+    drop(blocked);
     for thread in closing {
         // One that panicked has ended, too.
         let _ = thread.join();

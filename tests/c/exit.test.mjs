@@ -163,6 +163,21 @@ test("a server that never answers holds up nothing, and is reported", async (t) 
   assert.equal(child.complaints.length, 3, child.complaints.join("\n"));
 });
 
+test("a signal ends a program that waits at its end", async (t) => {
+  const silent = net.createServer(() => {});
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  t.after(() => silent.close());
+  const { port } = /** @type {net.AddressInfo} */ (silent.address());
+  const child = new Child(program("short"), [`ws://127.0.0.1:${port}`, "signalled", "0", "return"], () => {});
+  t.after(() => child.kill());
+  await within("the program connects", once(silent, "connection"));
+  // It has 5 s to wait; the first of these may find it on its way to the end.
+  const interrupting = setInterval(() => child.child.kill("SIGINT"), 50);
+  t.after(() => clearInterval(interrupting));
+  assert.equal(await within("the program ends", child.exited, 2_000), "SIGINT");
+});
+
 test("exit() leaves a producer alone if it is told to", async () => {
   const lines = await run("off", [program("exit"), server.signalingUrl, "off", "off"]);
   assert.notEqual(numbers(lines, "state")[0], CLOSED);

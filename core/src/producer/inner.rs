@@ -160,6 +160,7 @@ impl Inner {
             outgoing,
             arrivals: Arc::clone(&self.arrivals),
             trouble: Trouble::default(),
+            is_confirmed: false,
             shutdown: stop,
         };
         let tasks = vec![runtime.spawn(lookup.run()), runtime.spawn(consumers.run()), runtime.spawn(client.run())];
@@ -237,7 +238,10 @@ impl Inner {
         let since = Instant::now();
         let flushed = match self.linger(timeout) {
             0 => Ok(()),
-            pending => Err(Error::undelivered(pending)),
+            pending => {
+                self.warn(trouble::undelivered(pending));
+                Err(Error::undelivered(pending))
+            }
         };
         self.observers.set_state(State::Closed);
         let farewell = timeout.saturating_sub(since.elapsed()).clamp(MIN_FAREWELL, MAX_FAREWELL);
@@ -258,6 +262,10 @@ impl Inner {
         let _ = self.close(self.config.close_timeout);
     }
 
+    fn warn(&self, message: String) {
+        diagnostics::warn_user(&self.config.client_id, message, self.config.on_diagnostic.as_ref());
+    }
+
     /// Waits until everybody who is connected or about to be has everything, at most for `timeout`. Returns how many
     /// entries the one that lacks most of them lacks then.
     fn linger(&self, timeout: Duration) -> u64 {
@@ -275,8 +283,7 @@ impl Inner {
                 Expected::Somebody => return pending.max(totals.retained_entries as u64),
                 Expected::Unknown(registered) => {
                     if registered.is_none() && !timeout.is_zero() {
-                        let message = trouble::unanswered(&self.config.url, totals.retained_entries);
-                        diagnostics::warn_user(&self.config.client_id, message, self.config.on_diagnostic.as_ref());
+                        self.warn(trouble::unanswered(&self.config.url, totals.retained_entries));
                     }
                     return pending;
                 }

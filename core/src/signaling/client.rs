@@ -57,6 +57,8 @@ pub(crate) struct Client {
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) arrivals: Arc<Arrivals>,
     pub(crate) trouble: Trouble,
+    /// Whether the server takes this producer, on the present connection.
+    pub(crate) is_confirmed: bool,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -79,6 +81,7 @@ impl Client {
         let mut shutdown = self.shutdown.clone();
         while shutdown.borrow().is_none() {
             self.observers.set_state(State::Connecting);
+            self.is_confirmed = false;
             let End { ended, reason } = self.session().await;
             if shutdown.borrow().is_some() {
                 return;
@@ -86,12 +89,18 @@ impl Client {
             debug!("no signaling connection: {reason}");
             self.observers.set_last_error(Some(reason.clone()));
             let delay = backoff.after(ended, fastrand::f64());
+            let is_outage = if ended.was_healthy() {
+                self.trouble.lasts();
+                false
+            } else if self.is_confirmed {
+                self.trouble.loses()
+            } else {
+                self.trouble.begins()
+            };
             let (url, policy) = (&self.config.url, &self.config.reconnect);
             match delay {
                 None => self.warn(trouble::abandoned(url, &reason, policy.max_attempts)),
-                Some(delay) if !ended.was_healthy() && self.trouble.begins() => {
-                    self.warn(trouble::outage(url, &reason, delay));
-                }
+                Some(delay) if is_outage => self.warn(trouble::outage(url, &reason, delay)),
                 Some(_) => {}
             }
             self.observers.set_state(if delay.is_some() { State::Reconnecting } else { State::Abandoned });
@@ -137,6 +146,7 @@ impl Client {
 
     /// The server takes this producer: what was wrong before is over.
     fn confirm(&mut self) {
+        self.is_confirmed = true;
         self.observers.set_last_error(None);
         if self.trouble.ends() {
             self.warn(trouble::recovery(&self.config.url));
@@ -159,7 +169,6 @@ impl Client {
         self.observers.set_state(State::Registered);
 
         let mut heard = Instant::now();
-        let mut confirmed = false;
         let silence_confirms = heard + CONFIRMED_BY_SILENCE;
         let mut ping = interval_at(heard + PING_INTERVAL, PING_INTERVAL);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -169,16 +178,16 @@ impl Client {
                 frame = socket.next() => {
                     heard = Instant::now();
                     match frame {
-                        Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text, &mut confirmed).await,
-                        Some(Ok(Message::Close(_))) | None => Err("the server closed it".to_owned()),
+                        Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
+                        Some(Ok(Message::Close(frame))) => Err(trouble::closed(frame.as_ref())),
+                        None => Err(trouble::closed(None)),
                         Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
                         Some(Ok(_)) => Ok(()),
                         Some(Err(error)) => Err(error.to_string()),
                     }
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
-                () = tokio::time::sleep_until(silence_confirms), if !confirmed => {
-                    confirmed = true;
+                () = tokio::time::sleep_until(silence_confirms), if !self.is_confirmed => {
                     self.confirm();
                     Ok(())
                 }
@@ -195,10 +204,9 @@ impl Client {
         }
     }
 
-    async fn hear(&mut self, socket: &mut Socket, text: &str, confirmed: &mut bool) -> Result<(), String> {
+    async fn hear(&mut self, socket: &mut Socket, text: &str) -> Result<(), String> {
         let message = message::parse(text);
-        if !*confirmed && !matches!(message, Ok(Incoming::Error { .. }) | Err(_)) {
-            *confirmed = true;
+        if !self.is_confirmed && !matches!(message, Ok(Incoming::Error { .. }) | Err(_)) {
             self.confirm();
         }
         match message {
@@ -213,7 +221,7 @@ impl Client {
                 if to.is_some() {
                     let _ = self.incoming.send(Incoming::Error { message: message.clone(), to }).await;
                 } else {
-                    *confirmed = true;
+                    self.is_confirmed = true;
                     self.observers.set_last_error(Some(message.clone()));
                     if self.trouble.begins() {
                         self.warn(trouble::complaint(&self.config.url, &message));

@@ -3,17 +3,31 @@
 use std::time::Duration;
 
 use tokio_tungstenite::tungstenite::http::StatusCode;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 /// Which warning is due.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble {
     said: bool,
+    /// Whether the last connection worked and ended early, as that to a server that is restarted does once.
+    was_lost: bool,
 }
 
 impl Trouble {
-    /// An attempt failed, or a connection ended early. Returns whether this begins an outage, which is said.
+    /// An attempt failed, or the server hung up before it took this producer. Returns whether this begins an outage, which is
+    /// said.
     pub(crate) fn begins(&mut self) -> bool {
         !std::mem::replace(&mut self.said, true)
+    }
+
+    /// A connection that worked ended early. Returns whether this begins an outage: from the second time in a row on.
+    pub(crate) fn loses(&mut self) -> bool {
+        std::mem::replace(&mut self.was_lost, true) && self.begins()
+    }
+
+    /// A connection has lasted.
+    pub(crate) fn lasts(&mut self) {
+        self.was_lost = false;
     }
 
     /// The connection works. Returns whether this ends an outage that was said.
@@ -42,6 +56,9 @@ pub(crate) fn refusal(status: StatusCode, credentials: Option<&str>) -> String {
         (StatusCode::UNAUTHORIZED, None) => ": it wants a token".to_owned(),
         (StatusCode::FORBIDDEN, None) => ": it does not let this program in".to_owned(),
         (StatusCode::NOT_FOUND, _) => ": the path is wrong; logrtc serve has /signaling".to_owned(),
+        (status, _) if status.is_success() => {
+            ": there is no signaling at this path; logrtc serve has /signaling".to_owned()
+        }
         _ => String::new(),
     };
     format!("the server responds {status}{hint}")
@@ -60,7 +77,22 @@ pub(crate) fn abandoned(url: &url::Url, reason: &str, attempts: Option<u32>) -> 
 
 /// The warning that a producer closed before the server had answered.
 pub(crate) fn unanswered(url: &url::Url, entries: usize) -> String {
-    format!("closes before the signaling server {} has answered; nobody received its {entries} entries", shown(url))
+    format!(
+        "closes before the signaling server {} has answered; nobody received what was logged: {entries} entries",
+        shown(url)
+    )
+}
+
+/// The warning that a producer closed before a consumer had received everything.
+pub(crate) fn undelivered(entries: u64) -> String {
+    format!("closes before every consumer has received everything; {entries} entries are missing at the slowest one")
+}
+
+/// How a server closed the connection (RFC 6455 §7.1.5, §7.1.6).
+pub(crate) fn closed(frame: Option<&CloseFrame>) -> String {
+    let Some(CloseFrame { code, reason }) = frame else { return "the server closed it".to_owned() };
+    let reason: String = reason.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    format!("the server closed it: {} {reason}", u16::from(*code)).trim_end().to_owned()
 }
 
 /// The text at the end of an outage.
@@ -81,6 +113,25 @@ mod tests {
         assert!(trouble.ends());
         assert!(!trouble.ends());
         assert!(trouble.begins(), "a new one");
+    }
+
+    #[test]
+    fn a_connection_that_is_lost_once_is_no_outage_yet() {
+        let mut trouble = Trouble::default();
+        assert!(!trouble.loses(), "the server may be restarted");
+        assert!(trouble.loses(), "it hangs up again and again");
+        assert!(!trouble.loses(), "that was said");
+        assert!(trouble.ends());
+        trouble.lasts();
+        assert!(!trouble.loses());
+        assert!(trouble.begins(), "it is not back");
+    }
+
+    #[test]
+    fn a_server_says_why_it_closes() {
+        assert_eq!(closed(None), "the server closed it");
+        let frame = CloseFrame { code: 4001.into(), reason: "bad\ntoken".into() };
+        assert_eq!(closed(Some(&frame)), "the server closed it: 4001 bad token");
     }
 
     #[test]

@@ -61,7 +61,8 @@ export class Status {
   #makeChip(producer: Producer): HTMLElement {
     const chip = element("li", `chip ${producer.state} ${this.#palette.classOf(producer.id)}`);
     chip.append(element("span", "dot"), element("span", "name", producer.systemName));
-    const number = producer.id.slice(producer.clientId.length);
+    const named = producer.id.startsWith(producer.systemName) ? producer.systemName : producer.clientId;
+    const number = producer.id.slice(named.length);
     const remarks = [producer.systemName === producer.id ? "" : number, PRODUCER_TEXT[producer.state]];
     for (const remark of remarks.filter((text) => text !== "")) {
       chip.append(element("span", "remark", remark));
