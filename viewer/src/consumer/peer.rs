@@ -20,6 +20,9 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 /// A connection without a path is given this long to find one again, if its producer is still there.
 const DISCONNECTED_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// After so long without a message, a channel that has been closed has no more.
+const PARKED_TIMEOUT: Duration = Duration::from_millis(50);
+
 /// How many bytes of entries make a batch; a batch is as many as have arrived, up to this.
 const BATCH_BYTES: usize = 64 * 1024;
 
@@ -117,7 +120,7 @@ impl Peer {
                 biased;
                 _ = &mut self.stop => return None,
                 event = channel.next_event() => if self.take(connection, channel, event).await? {
-                    return Some(ChannelEnd::Closed);
+                    return self.drain_parked(connection, channel).await;
                 },
                 event = connection.next_event() => match event {
                     Some(ConnectionEvent::Path(Path::Up)) => is_down = false,
@@ -141,6 +144,17 @@ impl Peer {
                 let latest = Instant::now() + patience;
                 give_up.map_or(latest, |earlier| earlier.min(latest))
             });
+        }
+    }
+
+    /// The channel has been closed, which the stack tells before it hands out the messages that it has parked.
+    async fn drain_parked(&mut self, connection: &Connection, channel: &Channel) -> Option<ChannelEnd> {
+        loop {
+            connection.kick();
+            match tokio::time::timeout(PARKED_TIMEOUT, channel.next_event()).await {
+                Ok(ChannelEvent::Closed) | Err(_) => return Some(ChannelEnd::Closed),
+                Ok(event) => self.take(connection, channel, event).await?,
+            };
         }
     }
 
