@@ -59,8 +59,8 @@ pub(crate) enum Incoming {
     Registered,
     ProducerConnected { producer_id: String, client_id: String, session: Option<String> },
     ProducerDisconnected { producer_id: String, said_goodbye: bool },
-    Offer { from: Vec<String>, sdp: String },
-    Candidate { from: Vec<String>, candidate: RemoteCandidate },
+    Offer { from: Vec<String>, to: Option<String>, sdp: String },
+    Candidate { from: Vec<String>, to: Option<String>, candidate: RemoteCandidate },
     Ping,
     Error { message: String },
     Unknown,
@@ -92,10 +92,14 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
             producer_id: producer_id(&message)?,
             said_goodbye: message.get("reason").and_then(Value::as_str) == Some("closed"),
         },
-        "webrtc_offer" | "offer" => Incoming::Offer { from: senders(&message), sdp: sdp(&message)? },
-        "ice_candidate" | "candidate" => {
-            Incoming::Candidate { from: senders(&message), candidate: candidate(&message)? }
+        "webrtc_offer" | "offer" => {
+            Incoming::Offer { from: senders(&message), to: message.get("to").and_then(id), sdp: sdp(&message)? }
         }
+        "ice_candidate" | "candidate" => Incoming::Candidate {
+            from: senders(&message),
+            to: message.get("to").and_then(id),
+            candidate: candidate(&message)?,
+        },
         "ping" => Incoming::Ping,
         "error" => Incoming::Error { message: error_text(&message) },
         _ => Incoming::Unknown,
@@ -242,7 +246,8 @@ mod tests {
             (json!({"type": "offer", "offer": "v=0", "peer_id": "p", "sender": "s"}), vec!["s", "p"]),
         ] {
             let from = from.into_iter().map(str::to_owned).collect();
-            assert_eq!(read(&message), Incoming::Offer { from, sdp: "v=0".into() });
+            let to = message.get("to").map(|_| "t".to_owned());
+            assert_eq!(read(&message), Incoming::Offer { from, to, sdp: "v=0".into() });
         }
         let long = json!({"type": "webrtc_offer", "sdp": "v".repeat(MAX_SDP_BYTES + 1)});
         assert!(parse(&long.to_string()).unwrap_err().starts_with("sdp: "));
@@ -252,7 +257,7 @@ mod tests {
     fn a_candidate_has_many_forms() {
         let candidate = |text: &str, ufrag: Option<&str>| {
             let candidate = RemoteCandidate { candidate: text.to_owned(), username_fragment: ufrag.map(str::to_owned) };
-            Incoming::Candidate { from: vec![], candidate }
+            Incoming::Candidate { from: vec![], to: None, candidate }
         };
         let kind = "ice_candidate";
         for (message, expected) in [

@@ -20,8 +20,9 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 /// A connection without a path is given this long to find one again, if its producer is still there.
 const DISCONNECTED_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// After so long without a message, a channel that has been closed has no more.
+/// After so long without a message, a channel that has been closed has no more; one that is replaced may go on.
 const PARKED_TIMEOUT: Duration = Duration::from_millis(50);
+const MAX_DRAIN: Duration = Duration::from_secs(2);
 
 /// How many bytes of entries make a batch; a batch is as many as have arrived, up to this.
 const BATCH_BYTES: usize = 64 * 1024;
@@ -58,8 +59,12 @@ pub(crate) struct Peer {
     pub(crate) candidates: mpsc::Receiver<RemoteCandidate>,
     /// Whether the server says that the producer is there: the path to one that is gone does not come back.
     pub(crate) is_announced: watch::Receiver<bool>,
-    /// Ends the peer, without another event, once it is sent or dropped.
+    /// Ends the peer, behind what has arrived, once it is dropped.
     pub(crate) stop: oneshot::Receiver<()>,
+    /// The end of the peer that this one replaces, whose events come first.
+    pub(crate) previous: Option<oneshot::Receiver<()>>,
+    /// Dropped at the end of this one.
+    pub(crate) _ended: oneshot::Sender<()>,
     /// To the user of the consumer. Full while the user does not read, which holds the producer back.
     pub(crate) events: mpsc::Sender<Event>,
 }
@@ -78,10 +83,20 @@ impl Peer {
                 return tell.tell(PeerEvent::Closed(ChannelEnd::Broken)).await;
             }
         };
-        if let Some(how) = self.converse(&mut connection, &tell).await {
+        let how = self.converse(&mut connection, &tell).await;
+        connection.close().await;
+        self.wait_for_previous().await;
+        drop(self);
+        if let Some(how) = how {
             tell.tell(PeerEvent::Closed(how)).await;
         }
-        connection.close().await;
+    }
+
+    async fn wait_for_previous(&mut self) {
+        if let Some(previous) = self.previous.take() {
+            // Its end drops the sender.
+            let _ = previous.await;
+        }
     }
 
     /// Returns how the channel ended, or none if this side ends it.
@@ -104,6 +119,7 @@ impl Peer {
         };
         connection.set_open();
         tell.tell(PeerEvent::Opened).await;
+        self.wait_for_previous().await;
         let (producer, session) = (Arc::clone(&self.producer), self.session.clone());
         self.emit(Event::Opened { producer, session }).await?;
         let how = self.read(connection, &channel).await?;
@@ -118,7 +134,10 @@ impl Peer {
         loop {
             tokio::select! {
                 biased;
-                _ = &mut self.stop => return None,
+                _ = &mut self.stop => {
+                    self.drain_parked(connection, channel).await?;
+                    return Some(ChannelEnd::Broken);
+                }
                 event = channel.next_event() => if self.take(connection, channel, event).await? {
                     return self.drain_parked(connection, channel).await;
                 },
@@ -132,9 +151,7 @@ impl Peer {
                     Some(_) => {}
                 },
                 Some(candidate) = self.candidates.recv() => connection.add_candidate(candidate).await,
-                changed = self.is_announced.changed() => if changed.is_err() {
-                    return None;
-                },
+                Ok(()) = self.is_announced.changed() => {}
                 () = sleep_until(give_up.unwrap_or_else(Instant::now)), if give_up.is_some() => {
                     return Some(ChannelEnd::PathLost);
                 }
@@ -149,13 +166,15 @@ impl Peer {
 
     /// The channel has been closed, which the stack tells before it hands out the messages that it has parked.
     async fn drain_parked(&mut self, connection: &Connection, channel: &Channel) -> Option<ChannelEnd> {
-        loop {
+        let latest = Instant::now() + MAX_DRAIN;
+        while Instant::now() < latest {
             connection.kick();
             match tokio::time::timeout(PARKED_TIMEOUT, channel.next_event()).await {
-                Ok(ChannelEvent::Closed) | Err(_) => return Some(ChannelEnd::Closed),
+                Ok(ChannelEvent::Closed) | Err(_) => break,
                 Ok(event) => self.take(connection, channel, event).await?,
             };
         }
+        Some(ChannelEnd::Closed)
     }
 
     /// Hands out what has arrived before the connection ended.
@@ -192,12 +211,9 @@ impl Peer {
         Some(is_closed)
     }
 
-    /// Returns none if this side ends the peer.
+    /// Returns none if nobody listens any more.
     async fn emit(&mut self, event: Event) -> Option<()> {
-        tokio::select! {
-            sent = self.events.send(event) => sent.ok(),
-            _ = &mut self.stop => None,
-        }
+        self.events.send(event).await.ok()
     }
 }
 

@@ -30,6 +30,7 @@ struct Handle {
     candidates: mpsc::Sender<RemoteCandidate>,
     is_announced: watch::Sender<bool>,
     _stop: oneshot::Sender<()>,
+    ended: oneshot::Receiver<()>,
 }
 
 struct Shell {
@@ -37,11 +38,15 @@ struct Shell {
     client_id: String,
     registry: Registry,
     handles: HashMap<String, Handle>,
+    /// The ends of connections that were stopped, for those that will follow them.
+    leaving: HashMap<String, oneshot::Receiver<()>>,
     peers: JoinSet<()>,
     last_number: u64,
     stun: Option<StunServers>,
     outgoing: mpsc::Sender<Outgoing>,
     is_registered: bool,
+    /// Whether the server has named this consumer by its `client_id`.
+    is_named: bool,
     events: mpsc::Sender<Event>,
     waiting: VecDeque<Event>,
     peer_events: mpsc::Sender<(String, u64, PeerEvent)>,
@@ -63,11 +68,13 @@ pub(crate) async fn run(options: Options, events: mpsc::Sender<Event>) {
         client_id,
         registry: Registry::default(),
         handles: HashMap::new(),
+        leaving: HashMap::new(),
         peers: JoinSet::new(),
         last_number: 0,
         stun,
         outgoing,
         is_registered: false,
+        is_named: false,
         events,
         waiting: VecDeque::new(),
         peer_events,
@@ -121,7 +128,7 @@ impl Shell {
         match message {
             Incoming::ProducerConnected { producer_id, session, .. } => {
                 if self.registry.announce(&producer_id, session, Instant::now().into_std()) {
-                    self.handles.remove(&producer_id);
+                    self.stop(&producer_id);
                 }
                 self.set_announced(&producer_id, true);
                 self.emit(Event::Announced { producer: producer_id.into() });
@@ -131,11 +138,28 @@ impl Shell {
                 self.set_announced(&producer_id, false);
                 self.emit(Event::Withdrawn { producer: producer_id.into() });
             }
-            Incoming::Offer { from, sdp } => self.accept(&from, sdp),
-            Incoming::Candidate { from, candidate } => self.add_candidate(&from, candidate),
+            Incoming::Offer { from, to, sdp } => {
+                if self.is_for_us(to.as_deref()) {
+                    self.accept(&from, sdp);
+                }
+            }
+            Incoming::Candidate { from, to, candidate } => {
+                if self.is_for_us(to.as_deref()) {
+                    self.add_candidate(&from, candidate);
+                }
+            }
             Incoming::Error { message } => self.emit(Event::ServerError(message)),
             Incoming::Registered | Incoming::Ping | Incoming::Unknown => {}
         }
+    }
+
+    /// A server may pass a message to every consumer. Only one that uses our id names us by it, so before it has done so,
+    /// a message to somebody else may be to us.
+    fn is_for_us(&mut self, to: Option<&str>) -> bool {
+        let Some(to) = to else { return true };
+        let is_us = to == self.client_id;
+        self.is_named |= is_us;
+        is_us || !self.is_named
     }
 
     fn handle_peer(&mut self, id: &str, number: u64, event: PeerEvent) {
@@ -148,7 +172,7 @@ impl Shell {
             }
             PeerEvent::Opened => self.registry.opened(id, Instant::now().into_std()),
             PeerEvent::Closed(how) => {
-                self.handles.remove(id);
+                self.stop(id);
                 self.registry.closed(id, how, Instant::now().into_std());
             }
         }
@@ -160,6 +184,9 @@ impl Shell {
         let (candidates, candidates_of) = mpsc::channel(MAX_CANDIDATES);
         let (announce, is_announced) = watch::channel(true);
         let (stop, stopped) = oneshot::channel();
+        let (ending, ended) = oneshot::channel();
+        self.stop(&place.id);
+        let previous = self.leaving.remove(&place.id);
         self.last_number += 1;
         let number = self.last_number;
         let handle = Handle {
@@ -170,6 +197,7 @@ impl Shell {
             candidates,
             is_announced: announce,
             _stop: stop,
+            ended,
         };
         self.handles.insert(place.id.clone(), handle);
         let peer = Peer {
@@ -181,10 +209,19 @@ impl Shell {
             candidates: candidates_of,
             is_announced,
             stop: stopped,
+            previous,
+            _ended: ending,
             events: self.events.clone(),
         };
         let tell = Tell { id: place.id, number, events: self.peer_events.clone() };
         self.peers.spawn(peer.run(tell));
+    }
+
+    fn stop(&mut self, id: &str) {
+        if let Some(handle) = self.handles.remove(id) {
+            self.leaving.retain(|_, ended| ended.try_recv() == Err(oneshot::error::TryRecvError::Empty));
+            self.leaving.insert(id.to_owned(), handle.ended);
+        }
     }
 
     /// A candidate belongs to the first sender that is known, else to the offer with its `ufrag`, else to the last offer.

@@ -80,7 +80,8 @@ impl Lines {
             if wanted(&lines) {
                 return lines;
             }
-            assert!(tokio::time::Instant::now() < deadline, "{what}: {} lines, {:?}", lines.len(), lines.last());
+            let last = &lines[lines.len().saturating_sub(5)..];
+            assert!(tokio::time::Instant::now() < deadline, "{what}: {} lines, {last:?}", lines.len());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
