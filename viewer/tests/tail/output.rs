@@ -123,3 +123,20 @@ async fn a_stopped_reader_does_not_disturb_the_producer() {
     let lines = tail.out.until("the rest", |lines| lines.len() >= 20_000).await;
     assert_eq!(messages(&lines), (0..20_000).map(|number| format!("entry {number}")).collect::<Vec<_>>());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gap_is_told_on_standard_error_whatever_is_wanted() {
+    let server = server().await;
+    let config = logrtc::Config::builder("api").url(server.signaling_url()).ice_servers([]).environment(false);
+    let producer = logrtc::Producer::connect(config.max_entries(1_000).build().unwrap()).unwrap();
+    let tail = Tail::start(&[&server.url(), "--level", "error"]);
+    consumed(&producer).await;
+    tail.signal(rustix::process::Signal::STOP);
+    (0..50_000).for_each(|number| producer.info("app", &format!("entry {number}")));
+    tail.signal(rustix::process::Signal::CONT);
+    producer.error("app", "last");
+    tail.out.has("last").await;
+    let notes = tail.err.until("a gap", |notes| notes.iter().any(|note| note.contains("entries were lost"))).await;
+    assert!(notes.iter().all(|note| note.starts_with("logrtc: ")), "{notes:?}");
+    assert_eq!(messages(&tail.out.all()), ["last"]);
+}
