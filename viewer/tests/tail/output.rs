@@ -9,15 +9,19 @@ use crate::support::{Tail, close, command, consumed, messages, producer, server}
 async fn ten_thousand_entries_come_in_order_as_history_and_live() {
     let server = server().await;
     let producer = producer(&server.signaling_url(), "api");
-    (0..5_000).for_each(|number| producer.info("app", &format!("entry {number}")));
+    let message = |number: &i32| format!("entry {number} {:x<100}", "");
+    (0..5_000).for_each(|number| producer.info("app", &message(&number)));
     let mut tail = Tail::start(&[&server.url()]);
     consumed(&producer).await;
-    (5_000..10_000).for_each(|number| producer.info("app", &format!("entry {number}")));
+    (5_000..10_000).for_each(|number| producer.info("app", &message(&number)));
     let lines = tail.out.until("all entries", |lines| lines.len() >= 10_000).await;
-    let expected: Vec<_> = (0..10_000).map(|number| format!("entry {number}")).collect();
+    let expected: Vec<_> = (0..10_000).map(|number| message(&number)).collect();
     assert_eq!(messages(&lines), expected);
-    let (status, lines, _) = Tail::run(&[&server.url(), "--no-follow"]).await;
-    assert_eq!((status, messages(&lines)), (0, expected));
+    // What the stack holds back does not come before a history counts as quiet: it has to be fetched.
+    for _ in 0..3 {
+        let (status, lines, _) = Tail::run(&[&server.url(), "--no-follow"]).await;
+        assert_eq!((status, messages(&lines)), (0, expected.clone()));
+    }
     tail.signal(rustix::process::Signal::INT);
     assert_eq!(tail.status().await, 0);
     close(producer).await;
