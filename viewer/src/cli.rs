@@ -1,7 +1,8 @@
 //! The command line of the program `logrtc`: the signaling server with its log page, alone or with a producer to look
-//! at. A library, so that the packages of other languages carry the same program.
+//! at, and the log in a terminal. A library, so that the packages of other languages carry the same program.
 
 mod demo;
+mod tail;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -23,6 +24,8 @@ enum Command {
     Serve(ServeArgs),
     /// The same, with a made-up web shop that logs.
     Demo(ServeArgs),
+    /// Show the log in the terminal, or write it to a file.
+    Tail(tail::TailArgs),
 }
 
 #[derive(Debug, Args)]
@@ -50,22 +53,38 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("logrtc-serve").enable_all().build();
-    match runtime.and_then(|runtime| runtime.block_on(serve(cli.command))) {
-        Ok(()) => 0,
-        Err(error) => {
-            eprintln!("logrtc: {error}");
-            1
-        }
-    }
+    let ended = match cli.command {
+        Command::Serve(args) => block_on("logrtc-serve", serve(args, false)),
+        Command::Demo(args) => block_on("logrtc-serve", serve(args, true)),
+        Command::Tail(args) => match args.check() {
+            Ok(tail) => block_on("logrtc-tail", run_tail(tail)),
+            Err(problem) => {
+                tail::eprint_line(&problem);
+                return 2;
+            }
+        },
+    };
+    ended.unwrap_or_else(|error| {
+        eprintln!("logrtc: {error}");
+        1
+    })
 }
 
-async fn serve(command: Command) -> std::io::Result<()> {
-    let (args, with_demo) = match command {
-        Command::Serve(args) => (args, false),
-        Command::Demo(args) => (args, true),
-    };
+fn block_on(thread_name: &str, program: impl Future<Output = std::io::Result<u8>>) -> std::io::Result<u8> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(2).thread_name(thread_name).enable_all().build()?;
+    let ended = runtime.block_on(program);
+    // What is still waited for is the system's: a name server, or a reader that does not read.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn run_tail(tail: tail::Tail) -> std::io::Result<u8> {
+    let interrupted = Interrupt::new()?;
+    tail.run(interrupted.wait()).await
+}
+
+async fn serve(args: ServeArgs, with_demo: bool) -> std::io::Result<u8> {
     let interrupted = Interrupt::new()?;
     let server = start(&args).await?;
     println!("{}", server.url());
@@ -81,7 +100,7 @@ async fn serve(command: Command) -> std::io::Result<()> {
         demo.stop().await;
     }
     server.stop().await;
-    Ok(())
+    Ok(0)
 }
 
 async fn start(args: &ServeArgs) -> std::io::Result<Server> {

@@ -22,6 +22,8 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "consumer")]
+pub mod consumer;
 mod hosted;
 mod hub;
 mod message;

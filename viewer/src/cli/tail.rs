@@ -1,0 +1,178 @@
+//! `logrtc tail`: the log in a terminal, or as lines of JSON.
+
+mod address;
+mod channels;
+mod entry;
+mod escape;
+mod format;
+mod output;
+mod reader;
+mod shown;
+mod wanted;
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use clap::Args;
+use logrtc::{Filter, Level};
+use regex::Regex;
+use tokio::time::timeout;
+use url::Url;
+
+use crate::consumer::{Consumer, Options};
+use format::Format;
+use output::Output;
+use reader::Reader;
+use wanted::Wanted;
+
+/// How long connections may take to end.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);
+
+const EXAMPLES: &str = "\
+Examples:
+  logrtc tail                                   everything that the producers of the local server log
+  logrtc tail host:8080 --producer api -n 100   the last 100 entries of one producer, then what it logs
+  logrtc tail --filter info,app::db=debug       INFO and above; of app::db, DEBUG too
+  logrtc tail --grep 'GET /orders' --no-follow  what the history has of it
+  logrtc tail --json >> app.ndjson              keep the log in a file
+
+The environment:
+  LOGRTC_URL    the server, if no URL is given
+  LOGRTC_TOKEN  a bearer token for the server
+  NO_COLOR      no colours
+
+Times are local; TZ=UTC makes them UTC. Text on a terminal shows control characters escaped. JSON is written as it was
+received, one entry a line. Trouble and gaps are told on standard error.
+
+The exit status is 0 at the end (interrupted, nobody reads the output, or the history is over without following), 1 if
+the server refuses or a log cannot be read to its end, 2 if the command line is wrong.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct TailArgs {
+    /// The signaling server, or the address of its log page [default: ws://localhost:8080/signaling].
+    #[arg(value_name = "URL", value_parser = address::parse)]
+    url: Option<Url>,
+    /// Only the producer with this client_id or id.
+    #[arg(long, value_name = "NAME")]
+    producer: Option<String>,
+    /// Only entries of this level and above: DEBUG, INFO, WARN or ERROR.
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<Level>,
+    /// Only entries that these directives want, as in info,app::db=debug,hyper=off.
+    #[arg(long, value_name = "DIRECTIVES")]
+    filter: Option<String>,
+    /// Only entries whose target, message or fields match, as text shows them: `target: message key=value`.
+    #[arg(long, value_name = "REGEX")]
+    grep: Option<Regex>,
+    /// Only the last COUNT entries of what each producer had logged before; all, by default.
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    lines: Option<usize>,
+    /// Write JSON, one entry a line, as it was received. The default if standard output is not a terminal.
+    #[arg(long, conflicts_with = "text")]
+    json: bool,
+    /// Write text. The default if standard output is a terminal.
+    #[arg(long)]
+    text: bool,
+    /// End when the history of every producer is over.
+    #[arg(long, overrides_with = "follow")]
+    no_follow: bool,
+    /// Go on with what is logged. The default.
+    #[arg(long, overrides_with = "no_follow")]
+    follow: bool,
+}
+
+/// What is read once from the command line and the environment.
+pub(super) struct Tail {
+    options: Options,
+    wanted: Wanted,
+    lines: Option<usize>,
+    follow: bool,
+    format: Format,
+    is_terminal: bool,
+}
+
+impl TailArgs {
+    /// Completes the arguments.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(super) fn check(self) -> Result<Tail, String> {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let url = match (self.url, set("LOGRTC_URL")) {
+            (Some(url), _) => url,
+            (None, Some(text)) => address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?,
+            (None, None) => address::parse("ws://localhost:8080/signaling")?,
+        };
+        let mut options = Options::new(url);
+        options.producer = self.producer;
+        options.token = set("LOGRTC_TOKEN");
+        let level = self.level.map(|level| level.as_str().to_owned());
+        // A default among the directives stands behind the level, and counts.
+        let directives: Vec<String> = level.into_iter().chain(self.filter).collect();
+        let filter: Filter = directives.join(",").parse().map_err(|error: logrtc::Error| error.to_string())?;
+        let is_terminal = io::stdout().is_terminal();
+        let is_text = self.text || (is_terminal && !self.json);
+        let is_coloured = is_text && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        Ok(Tail {
+            options,
+            wanted: Wanted::new(filter, self.grep),
+            lines: self.lines,
+            follow: !self.no_follow,
+            format: if is_text { Format::Text { is_coloured } } else { Format::Json { is_for_terminal: is_terminal } },
+            is_terminal,
+        })
+    }
+}
+
+/// Why it came to its end.
+enum End {
+    Done,
+    Failed(String),
+}
+
+impl Tail {
+    /// Reads until the end, which `interrupted` brings about at once. Returns the exit status.
+    ///
+    /// # Errors
+    /// Why nothing could be written.
+    pub(super) async fn run(self, interrupted: impl Future<Output = ()>) -> io::Result<u8> {
+        let is_coloured = matches!(self.format, Format::Text { is_coloured: true });
+        let mut consumer = Consumer::connect(self.options.clone());
+        let output = Output::start(is_coloured)?;
+        let mut reader = Reader::new(self, &output);
+        tokio::pin!(interrupted);
+        let end = tokio::select! {
+            biased;
+            () = &mut interrupted => None,
+            end = reader.read(&mut consumer) => Some(end),
+        };
+        drop(reader);
+        let closing = timeout(CLOSE_TIMEOUT, consumer.close());
+        let Some(end) = end else {
+            let _ = tokio::join!(closing, timeout(CLOSE_TIMEOUT, output.finish()));
+            return Ok(0);
+        };
+        let written = tokio::select! {
+            biased;
+            (_, written) = async { tokio::join!(closing, output.finish()) } => written,
+            () = interrupted => return Ok(0),
+        };
+        written?;
+        Ok(match end {
+            End::Done => 0,
+            End::Failed(reason) => {
+                eprint_line(&reason);
+                1
+            }
+        })
+    }
+}
+
+/// Without standard error there is nobody to tell.
+pub(super) fn eprint_line(text: &str) {
+    use std::io::Write;
+    let mut shown = String::new();
+    escape::push(&mut shown, text);
+    let _ = writeln!(io::stderr(), "logrtc: {shown}");
+}

@@ -1,0 +1,67 @@
+//! The URL of the signaling server, from what a person writes.
+
+use url::Url;
+
+/// Reads `ws://host:8080/signaling`, which is taken as it is, or the address of a log page, as `http://host:8080/` or
+/// `host:8080`.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn parse(text: &str) -> Result<Url, String> {
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let mut url: Url = with_scheme.parse().map_err(|error| format!("{error}, as in localhost:8080"))?;
+    let scheme = match url.scheme() {
+        "ws" | "wss" => return Ok(url),
+        "http" => "ws",
+        "https" => "wss",
+        other => return Err(format!("{other:?} is not a scheme of a server; use ws, wss, http or https")),
+    };
+    // What the page does: `signaling`, relative to where it is.
+    url = url.join("signaling").map_err(|error| error.to_string())?;
+    url.set_query(None);
+    url.set_fragment(None);
+    url.set_scheme(scheme).map_err(|()| format!("{scheme} does not fit {url}"))?;
+    Ok(url)
+}
+
+/// The URL without what may be secret in it: the user, the password, the query.
+pub(super) fn shown(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{host}{port}{}", url.scheme(), url.path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_and_a_host_become_the_signaling_url() {
+        for (text, url) in [
+            ("ws://localhost:8080/signaling", "ws://localhost:8080/signaling"),
+            ("wss://logs.example/any?key=1", "wss://logs.example/any?key=1"),
+            ("http://host:8080/", "ws://host:8080/signaling"),
+            ("http://host:8080", "ws://host:8080/signaling"),
+            ("https://logs.example/app/#tail", "wss://logs.example/app/signaling"),
+            ("host:8080", "ws://host:8080/signaling"),
+            ("host", "ws://host/signaling"),
+            ("127.0.0.1:9", "ws://127.0.0.1:9/signaling"),
+            ("[::1]:9", "ws://[::1]:9/signaling"),
+        ] {
+            assert_eq!(parse(text).unwrap().as_str(), url, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert!(parse("ftp://host/").unwrap_err().contains("\"ftp\""));
+        for text in ["", "host:port", "ws://", "http://a b/"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        assert_eq!(shown(&parse("ws://u:p@host:1/s?token=t").unwrap()), "ws://host:1/s");
+    }
+}

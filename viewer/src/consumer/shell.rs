@@ -1,0 +1,267 @@
+//! Ties the server, the registry and the peers together. It decides nothing, and waits for nobody but the next event.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::message::{Incoming, Outgoing, RemoteCandidate, attribute};
+use super::peer::{Peer, PeerEvent, Tell};
+use super::registry::Registry;
+use super::signaling::{Signaling, SignalingEvent};
+use super::stun::StunServers;
+use super::{Event, Options, addresses};
+
+/// Events that wait for the user to read those before them; the oldest is dropped if there are more.
+const MAX_WAITING: usize = 1024;
+
+/// Candidates of a producer that wait for their connection, and at most as many in all.
+const MAX_CANDIDATES: usize = 32;
+
+/// One connection, as the shell knows it. Dropping it ends the connection.
+struct Handle {
+    /// Tells the events of a connection from those of the one that it replaced.
+    number: u64,
+    to: Option<String>,
+    ufrag: Option<String>,
+    mid: String,
+    candidates: mpsc::Sender<RemoteCandidate>,
+    is_announced: watch::Sender<bool>,
+    _stop: oneshot::Sender<()>,
+    ended: oneshot::Receiver<()>,
+}
+
+struct Shell {
+    options: Options,
+    client_id: String,
+    registry: Registry,
+    handles: HashMap<String, Handle>,
+    /// The ends of connections that were stopped, for those that will follow them.
+    leaving: HashMap<String, oneshot::Receiver<()>>,
+    peers: JoinSet<()>,
+    last_number: u64,
+    stun: Option<StunServers>,
+    outgoing: mpsc::Sender<Outgoing>,
+    is_registered: bool,
+    /// Whether the server has named this consumer by its `client_id`.
+    is_named: bool,
+    events: mpsc::Sender<Event>,
+    waiting: VecDeque<Event>,
+    peer_events: mpsc::Sender<(String, u64, PeerEvent)>,
+}
+
+/// Runs until nobody listens to the events.
+pub(crate) async fn run(options: Options, events: mpsc::Sender<Event>) {
+    let (outgoing, to_send) = mpsc::channel(256);
+    let (from_server, mut server_events) = mpsc::channel(256);
+    let (peer_events, mut from_peers) = mpsc::channel(64);
+    let signaling =
+        Signaling { url: options.url.clone(), token: options.token.clone(), events: from_server, outgoing: to_send };
+    let signaling = tokio::spawn(signaling.run());
+    let stun = options.use_stun.then(StunServers::start);
+    let client_id = format!("tail_{:016x}", fastrand::u64(..));
+    let to_user = events.clone();
+    let mut shell = Shell {
+        options,
+        client_id,
+        registry: Registry::default(),
+        handles: HashMap::new(),
+        leaving: HashMap::new(),
+        peers: JoinSet::new(),
+        last_number: 0,
+        stun,
+        outgoing,
+        is_registered: false,
+        is_named: false,
+        events,
+        waiting: VecDeque::new(),
+        peer_events,
+    };
+    loop {
+        let due = shell.registry.next_due().map(Instant::from_std).filter(|_| shell.is_registered);
+        tokio::select! {
+            event = server_events.recv() => match event {
+                Some(event) => shell.handle_server(event),
+                None => break,
+            },
+            Some((id, number, event)) = from_peers.recv() => shell.handle_peer(&id, number, event),
+            place = to_user.reserve(), if !shell.waiting.is_empty() => match place {
+                Ok(place) => if let Some(event) = shell.waiting.pop_front() { place.send(event) },
+                Err(_) => break,
+            },
+            () = to_user.closed() => break,
+            Some(_) = shell.peers.join_next() => {}
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => shell.ask(),
+        }
+    }
+    drop((server_events, from_peers));
+    shell.handles.clear();
+    while shell.peers.join_next().await.is_some() {}
+    let _ = signaling.await;
+}
+
+impl Shell {
+    fn handle_server(&mut self, event: SignalingEvent) {
+        match event {
+            SignalingEvent::Open => {
+                self.is_registered = true;
+                self.send(Outgoing::Register {
+                    role: "consumer",
+                    client_id: self.client_id.clone(),
+                    producer: self.options.producer.clone(),
+                    connected: self.registry.connected(),
+                });
+            }
+            SignalingEvent::Confirmed => self.emit(Event::Registered),
+            SignalingEvent::Lost(failure) => {
+                self.is_registered = false;
+                self.registry.withdraw_all();
+                self.emit(Event::ServerLost(failure));
+            }
+            SignalingEvent::Message(message) => self.handle_message(message),
+        }
+    }
+
+    fn handle_message(&mut self, message: Incoming) {
+        match message {
+            Incoming::ProducerConnected { producer_id, session, .. } => {
+                if self.registry.announce(&producer_id, session, Instant::now().into_std()) {
+                    self.stop(&producer_id);
+                }
+                self.set_announced(&producer_id, true);
+                self.emit(Event::Announced { producer: producer_id.into() });
+            }
+            Incoming::ProducerDisconnected { producer_id, .. } => {
+                self.registry.withdraw(&producer_id);
+                self.set_announced(&producer_id, false);
+                self.emit(Event::Withdrawn { producer: producer_id.into() });
+            }
+            Incoming::Offer { from, to, sdp } => {
+                if self.is_for_us(to.as_deref()) {
+                    self.accept(&from, sdp);
+                }
+            }
+            Incoming::Candidate { from, to, candidate } => {
+                if self.is_for_us(to.as_deref()) {
+                    self.add_candidate(&from, candidate);
+                }
+            }
+            Incoming::Error { message } => self.emit(Event::ServerError(message)),
+            Incoming::Registered | Incoming::Ping | Incoming::Unknown => {}
+        }
+    }
+
+    /// A server may pass a message to every consumer. Only one that uses our id names us by it, so before it has done so,
+    /// a message to somebody else may be to us.
+    fn is_for_us(&mut self, to: Option<&str>) -> bool {
+        let Some(to) = to else { return true };
+        let is_us = to == self.client_id;
+        self.is_named |= is_us;
+        is_us || !self.is_named
+    }
+
+    fn handle_peer(&mut self, id: &str, number: u64, event: PeerEvent) {
+        let Some(handle) = self.handles.get(id).filter(|handle| handle.number == number) else { return };
+        let (to, sdp_mid) = (handle.to.clone(), handle.mid.clone());
+        match event {
+            PeerEvent::Answer(sdp) => self.send(Outgoing::WebrtcAnswer { to, sdp }),
+            PeerEvent::Candidate(candidate) => {
+                self.send(Outgoing::IceCandidate { to, candidate, sdp_mid, sdp_m_line_index: 0 });
+            }
+            PeerEvent::Opened => self.registry.opened(id, Instant::now().into_std()),
+            PeerEvent::Closed(how) => {
+                self.stop(id);
+                self.registry.closed(id, how, Instant::now().into_std());
+            }
+        }
+    }
+
+    /// Answers an offer. A connection that is kept in its place is replaced.
+    fn accept(&mut self, from: &[String], offer: String) {
+        let place = self.registry.offered(from);
+        let (candidates, candidates_of) = mpsc::channel(MAX_CANDIDATES);
+        let (announce, is_announced) = watch::channel(true);
+        let (stop, stopped) = oneshot::channel();
+        let (ending, ended) = oneshot::channel();
+        self.stop(&place.id);
+        let previous = self.leaving.remove(&place.id);
+        self.last_number += 1;
+        let number = self.last_number;
+        let handle = Handle {
+            number,
+            to: place.to,
+            ufrag: attribute(&offer, "ice-ufrag").map(str::to_owned),
+            mid: attribute(&offer, "mid").unwrap_or("0").to_owned(),
+            candidates,
+            is_announced: announce,
+            _stop: stop,
+            ended,
+        };
+        self.handles.insert(place.id.clone(), handle);
+        let peer = Peer {
+            producer: place.id.as_str().into(),
+            session: place.session.map(Arc::from),
+            offer,
+            addresses: addresses::to_bind(addresses::is_local(&self.options.url)),
+            stun: self.stun.clone(),
+            candidates: candidates_of,
+            is_announced,
+            stop: stopped,
+            previous,
+            _ended: ending,
+            events: self.events.clone(),
+        };
+        let tell = Tell { id: place.id, number, events: self.peer_events.clone() };
+        self.peers.spawn(peer.run(tell));
+    }
+
+    fn stop(&mut self, id: &str) {
+        if let Some(handle) = self.handles.remove(id) {
+            self.leaving.retain(|_, ended| ended.try_recv() == Err(oneshot::error::TryRecvError::Empty));
+            self.leaving.insert(id.to_owned(), handle.ended);
+        }
+    }
+
+    /// A candidate belongs to the first sender that is known, else to the offer with its `ufrag`, else to the last offer.
+    fn add_candidate(&mut self, from: &[String], candidate: RemoteCandidate) {
+        if candidate.candidate.is_empty() {
+            return;
+        }
+        let named = from.iter().find_map(|id| self.handles.get(id));
+        let ufrag = candidate.username_fragment.as_deref();
+        let by_ufrag = || self.handles.values().find(|handle| ufrag.is_some() && handle.ufrag.as_deref() == ufrag);
+        let last = || self.handles.values().max_by_key(|handle| handle.number);
+        if let Some(handle) = named.or_else(by_ufrag).or_else(last) {
+            // More than a connection takes are of no use to it.
+            let _ = handle.candidates.try_send(candidate);
+        }
+    }
+
+    fn ask(&mut self) {
+        for producer in self.registry.take_due(Instant::now().into_std()) {
+            self.send(Outgoing::Connect { producer });
+        }
+    }
+
+    fn set_announced(&self, id: &str, is_announced: bool) {
+        if let Some(handle) = self.handles.get(id) {
+            handle.is_announced.send_replace(is_announced);
+        }
+    }
+
+    /// What cannot be sent at once is lost, and asked for again when its time is over.
+    fn send(&self, message: Outgoing) {
+        if self.is_registered {
+            let _ = self.outgoing.try_send(message);
+        }
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.waiting.push_back(event);
+        if self.waiting.len() > MAX_WAITING {
+            self.waiting.pop_front();
+        }
+    }
+}

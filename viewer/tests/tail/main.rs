@@ -1,0 +1,10 @@
+//! `logrtc tail` as a process, with real producers behind real servers.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod output;
+mod part_one;
+mod resume;
+mod support;
+mod trouble;
