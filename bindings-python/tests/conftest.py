@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -9,6 +10,9 @@ import pytest
 
 import logrtc
 from consumer import Consumer, eventually
+
+# A shell that is not interactive has what it starts in the background ignore SIGINT, and so do its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Start = Callable[..., tuple[logrtc.Producer, Consumer]]
 

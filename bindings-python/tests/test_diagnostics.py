@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from textwrap import dedent
 
 import pytest
@@ -355,3 +357,23 @@ def test_ctrl_c_ends_a_wait_for_a_consumer() -> None:
         _, errors = process.communicate(timeout=DEADLINE)
         assert process.returncode == -signal.SIGINT
         assert errors.splitlines()[-1] == "KeyboardInterrupt"
+
+
+def test_ctrl_c_ends_a_program_that_waits_at_its_end() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        program = f"""
+            import logrtc
+            producer = logrtc.connect("ws://127.0.0.1:{silent.getsockname()[1]}/", client_id="app", close_timeout=20)
+            producer.info("app", "hi")
+        """
+        with subprocess.Popen([sys.executable, "-c", dedent(program)], stderr=subprocess.PIPE, text=True) as process:
+            connection, _ = silent.accept()
+            with connection:
+                # The first of them may find it on its way to the end.
+                began = time.monotonic()
+                while process.poll() is None and time.monotonic() - began < 10:
+                    process.send_signal(signal.SIGINT)
+                    with suppress(subprocess.TimeoutExpired):
+                        process.wait(0.1)
+                process.kill()
+                assert time.monotonic() - began < 10
