@@ -76,7 +76,7 @@ pub(crate) fn close_abandoned(handle: &Arc<Handle>) {
 #[pyfunction]
 pub(crate) fn shutdown(py: Python<'_>) -> PyResult<()> {
     let open = OPEN.load_full();
-    let (done, ended) = mpsc::channel::<()>();
+    let (done, mut ended) = mpsc::channel::<()>();
     py.detach(|| {
         for handle in open.iter() {
             let (closing, done) = (Arc::clone(handle), done.clone());
@@ -92,9 +92,16 @@ pub(crate) fn shutdown(py: Python<'_>) -> PyResult<()> {
         }
     });
     drop(done);
-    // The end of the last one ends the channel.
-    while py.detach(|| ended.recv_timeout(SIGNAL_INTERVAL)) == Err(RecvTimeoutError::Timeout) {
+    loop {
+        // The end of the last one ends the channel.
+        let (receiver, waited) = py.detach(move || {
+            let waited = ended.recv_timeout(SIGNAL_INTERVAL);
+            (ended, waited)
+        });
+        if waited != Err(RecvTimeoutError::Timeout) {
+            return Ok(());
+        }
+        ended = receiver;
         py.check_signals()?;
     }
-    Ok(())
 }
