@@ -60,6 +60,7 @@ async fn to_close_with_a_consumer() -> Duration {
     let producer = Producer::connect(config).unwrap();
     server.registered().await;
     let consumer = Consumer::join(&server, "b").await;
+    consumer.say(r#"{"type":"ping","id":0}"#).await;
     producer.info("app", "without a STUN server");
     assert_eq!(consumer.entries(1).await[0]["message"], "without a STUN server");
     eventually("the entry is known to have arrived", || producer.flush(Duration::ZERO).is_ok()).await;
