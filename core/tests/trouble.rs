@@ -245,12 +245,13 @@ async fn a_server_that_is_restarted_is_no_trouble() {
     let server = Server::start().await;
     let address = server.address();
     let said = Said::default();
-    let config = said.config(server.url()).reconnect_interval(Duration::from_millis(500));
+    let config = said.config(server.url()).reconnect_interval(Duration::from_secs(3));
     let producer = Producer::connect(config.build().unwrap()).unwrap();
     server.registered().await;
     server.say(&json!({"type": "registered"}));
     let consumer = Consumer::join(&server, "page").await;
     server.stop();
+    eventually("nobody listens there any more", || std::net::TcpStream::connect(address).is_err()).await;
     let server = Server::start_at(address).await;
     server.registered().await;
     assert_eq!(said.warnings(), Vec::<String>::new());
