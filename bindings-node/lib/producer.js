@@ -317,7 +317,7 @@ const SPAN_KEYS = new Map([
   ["parent_id", "parentId"],
 ]);
 
-/** A span of PROTOCOL.md §5, as it is passed on. */
+/** A span of docs/protocol.md, "The entry", as it is passed on. */
 function spanMembers(span) {
   if (span === undefined || span === null) {
     return {};

@@ -1,4 +1,4 @@
-//! A log entry, and its one encoding: the JSON of PROTOCOL.md §5, written straight into bytes.
+//! A log entry, and its one encoding: the JSON of docs/protocol.md, "The entry", written straight into bytes.
 
 mod compact;
 mod encode;
@@ -23,7 +23,7 @@ use crate::level::Level;
 /// The most bytes that one entry may take when encoded, by default.
 pub(crate) const DEFAULT_MAX_ENTRY_BYTES: usize = 64 * 1024;
 
-/// Where an entry stands in a distributed trace (PROTOCOL.md §5, `span`).
+/// Where an entry stands in a distributed trace (docs/protocol.md, "The entry").
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     pub(crate) id: Option<String>,
@@ -79,7 +79,7 @@ impl Entry {
         }
     }
 
-    /// Reads a whole entry from JSON, strictly: PROTOCOL.md §5.
+    /// Reads a whole entry from JSON, strictly: docs/protocol.md, "The entry".
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the key: one that is missing, of another

@@ -29,7 +29,7 @@ const SYNONYMS: [(&str, Level); 6] = [
     ("ERR", Level::Error),
 ];
 
-/// Names of richer systems. The name itself is kept in `fields.level_name` (PROTOCOL.md, part 2).
+/// Names of richer systems. The name itself is kept in `fields.level_name` (docs/protocol.md, "Getting along with what exists").
 const RICHER: [(&str, Level); 17] = [
     ("TRACE", Level::Debug),
     ("VERBOSE", Level::Debug),

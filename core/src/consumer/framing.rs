@@ -1,6 +1,6 @@
 //! What goes into the channel's messages. No I/O.
 //!
-//! A consumer of part 1 gets one entry a message, and learns of lost entries by an entry (PROTOCOL.md, part 3).
+//! A consumer of part 1 gets one entry a message, and learns of lost entries by an entry (docs/protocol.md, "The extension").
 
 use chrono::{DateTime, Utc};
 

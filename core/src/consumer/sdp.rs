@@ -1,6 +1,6 @@
 //! What a consumer's SDP and candidates may say, before the stack sees them. No I/O.
 //!
-//! What comes from a consumer or through a server is hostile until checked (DESIGN.md, "Trust").
+//! What comes from a consumer or through a server is hostile until checked (docs/protocol.md, "Getting along with what exists").
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

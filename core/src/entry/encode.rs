@@ -25,7 +25,7 @@ const FRAME_BYTES: usize = 192;
 /// How many bytes each name of an entry may keep where even an entry without its fields is too long.
 const SHORT_NAME_BYTES: usize = 256;
 
-/// Appends the JSON of PROTOCOL.md §5: no white space, keys in the order of the table, absent keys left out.
+/// Appends the JSON of docs/protocol.md, "The entry": no white space, keys in the order of the table, absent keys left out.
 ///
 /// An entry of more than `max_bytes` loses the end of its message, cut on a character; where that is not enough,
 /// its fields; and then the ends of its names. It is marked by `fields.truncated`.

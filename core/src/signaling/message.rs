@@ -1,4 +1,4 @@
-//! The messages of signaling: strict out (PROTOCOL.md, part 1), liberal in (part 2). No I/O.
+//! The messages of signaling: strict out (docs/protocol.md, "The producer"), liberal in ("Getting along with what exists"). No I/O.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ pub(crate) enum Outgoing {
     Pong,
 }
 
-/// Who the producer is, to people (PROTOCOL.md §2).
+/// Who the producer is, to people (docs/protocol.md, "The producer").
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Metadata {
     pub(crate) system_name: String,

@@ -1,4 +1,4 @@
-//! A peer connection with the channel `logs`, as the stack wants to be used: PROTOCOL.md §4.
+//! A peer connection with the channel `logs`, as the stack wants to be used: docs/protocol.md, "The producer".
 //!
 //! What the stack does wrong, and what is done about it, stands here and in `sockets`.
 
@@ -26,7 +26,7 @@ use crate::config::Config;
 use crate::signaling::message::RemoteCandidate;
 use crate::stats::Counters;
 
-/// The label of the channel (PROTOCOL.md §4).
+/// The label of the channel (docs/protocol.md, "The producer").
 const CHANNEL_LABEL: &str = "logs";
 
 /// The longest message that is offered and sent, in bytes; every browser takes as much.
