@@ -45,10 +45,12 @@ struct PeerHandle {
 }
 
 impl PeerHandle {
-    /// The handle, and the peer's end of its queue.
-    fn new() -> (Self, mpsc::Receiver<Input>) {
+    /// The handle, and the peer's ends of what they share.
+    fn new(arriving: Arriving) -> (Self, Start) {
         let (inputs, receiver) = mpsc::channel(INPUT_QUEUE);
-        (Self { inputs, candidates_left: sdp::MAX_CANDIDATES, has_departed: Arc::default() }, receiver)
+        let has_departed = Arc::default();
+        let start = Start { inputs: receiver, has_departed: Arc::clone(&has_departed), arriving };
+        (Self { inputs, candidates_left: sdp::MAX_CANDIDATES, has_departed }, start)
     }
 
     /// A peer whose queue is full does not read, and one that has gone needs nothing.
@@ -65,7 +67,7 @@ impl PeerHandle {
 struct Start {
     inputs: mpsc::Receiver<Input>,
     has_departed: Arc<AtomicBool>,
-    arriving: Option<Arriving>,
+    arriving: Arriving,
 }
 
 pub(crate) struct Consumers {
@@ -98,17 +100,16 @@ impl Consumers {
                         self.registry.on_ended(Instant::now(), &ended);
                     }
                 }
-                () = until(self.registry.next_due()) => {}
+                // Without room nothing can be done about it until a peer has ended.
+                () = until(self.registry.next_due()), if self.has_room() => {}
                 _ = self.shutdown.changed() => break,
             }
             while self.has_room()
                 && let Some(consumer_id) = self.registry.due(Instant::now())
             {
-                let (handle, inputs) = PeerHandle::new();
-                let has_departed = Arc::clone(&handle.has_departed);
+                let (handle, start) = PeerHandle::new(self.context.arrivals.returning());
                 let admission = self.registry.admit_again(&consumer_id, handle);
-                let arriving = Some(self.context.arrivals.returning());
-                self.start(consumer_id, admission, Start { inputs, has_departed, arriving });
+                self.start(consumer_id, admission, start);
             }
         }
         self.registry.drain().for_each(drop);
@@ -139,16 +140,14 @@ impl Consumers {
     }
 
     fn admit(&mut self, consumer_id: String) {
-        let arriving = Some(self.context.arrivals.announced());
-        let (handle, inputs) = PeerHandle::new();
-        let has_departed = Arc::clone(&handle.has_departed);
+        let (handle, start) = PeerHandle::new(self.context.arrivals.announced());
         let admission = if self.has_room() {
             self.registry.admit(&consumer_id, handle)
         } else {
             self.registry.defer(&consumer_id);
             Admission::Full
         };
-        self.start(consumer_id, admission, Start { inputs, has_departed, arriving });
+        self.start(consumer_id, admission, start);
     }
 
     fn start(&mut self, consumer_id: String, admission: Admission<PeerHandle>, start: Start) {
@@ -163,7 +162,7 @@ impl Consumers {
         }
         let Start { inputs, has_departed, arriving } = start;
         let context = Arc::clone(&self.context);
-        let peer = Peer { context, consumer_id, generation, mid, inputs, has_departed, arriving };
+        let peer = Peer { context, consumer_id, generation, mid, inputs, has_departed, arriving: Some(arriving) };
         self.peers.spawn(quiet(peer.run()));
     }
 

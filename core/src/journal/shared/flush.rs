@@ -30,6 +30,15 @@ impl State {
     }
 }
 
+impl State {
+    fn has_cursor(&self) -> Option<bool> {
+        if self.closed {
+            return Some(false);
+        }
+        self.journal.has_cursors().then_some(true)
+    }
+}
+
 impl SharedJournal {
     /// Waits until every cursor that is open has every entry before the number `target`, at most for `timeout`. Blocks the
     /// calling thread.
@@ -78,8 +87,9 @@ impl SharedJournal {
         let mut state = self.lock();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            if state.closed || state.journal.has_cursors() || left.is_zero() {
-                return !state.closed && state.journal.has_cursors();
+            let has_cursor = state.has_cursor();
+            if has_cursor.is_some() || left.is_zero() {
+                return has_cursor.unwrap_or(false);
             }
             state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -102,12 +112,7 @@ impl SharedJournal {
 
     /// Whether a consumer has a cursor; `None` if one may still come.
     pub(crate) fn has_cursor(&self) -> Option<bool> {
-        let state = self.lock();
-        match (state.closed, state.journal.has_cursors()) {
-            (true, _) => Some(false),
-            (false, true) => Some(true),
-            (false, false) => None,
-        }
+        self.lock().has_cursor()
     }
 
     /// Waits for the rest of the entries, behind the close and before the cursors go, at most for `timeout`. Returns how many
