@@ -7,7 +7,7 @@ use super::frame::Header;
 use super::selection::Selection;
 
 /// What a producer says of its log when a channel opens.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Welcome {
     /// The mark of the producer's process.

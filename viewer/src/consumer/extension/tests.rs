@@ -64,7 +64,8 @@ fn the_first_message_decides() {
     let mut plain = receiver(None);
     assert_eq!(read(&mut plain, text(entry)), ["opened 5e None", &format!("None {entry} malformed 0")]);
     assert_eq!(read(&mut plain, text(welcome("5e", 0, 0, 0))).len(), 1, "an entry like any other");
-    for broken in [ChannelMessage { is_text: false, data: b"{}".to_vec() }, ChannelMessage { is_text: true, data: vec![255] }]
+    for broken in
+        [ChannelMessage { is_text: false, data: b"{}".to_vec() }, ChannelMessage { is_text: true, data: vec![255] }]
     {
         assert_eq!(read(&mut plain, broken), ["None  malformed 1"]);
     }
