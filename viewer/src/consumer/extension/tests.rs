@@ -30,7 +30,7 @@ fn receiver(next: Option<u64>) -> Receiver {
 /// What the events of a message are, in short.
 fn read(receiver: &mut Receiver, message: ChannelMessage) -> Vec<String> {
     let mut events = Vec::new();
-    receiver.message(message, &mut events);
+    receiver.message(Instant::now(), message, &mut events);
     receiver.flush(&mut events);
     receiver.handed_out();
     events.iter().map(short).collect()
@@ -316,7 +316,7 @@ proptest! {
                     let next = sessions.next("5e");
                     at = usize::try_from(next.unwrap_or(0).max(oldest)).unwrap();
                     let mut opened = receiver(next);
-                    opened.message(text(welcome("5e", oldest, at as u64, fates.len() as u64)), &mut events);
+                    opened.message(Instant::now(), text(welcome("5e", oldest, at as u64, fates.len() as u64)), &mut events);
                     channel.insert(opened)
                 }
             };
@@ -325,12 +325,12 @@ proptest! {
                 let (data, end) = message(&fates, at, length);
                 let numbers = at as u64..end as u64;
                 match way {
-                    Way::Arrives => { reading.message(text(data), &mut events); }
-                    Way::Compressed => { reading.message(if data.contains("batch") { deflated(&data) } else { text(data) }, &mut events); }
-                    Way::Twice => for _ in 0..2 { reading.message(text(data.clone()), &mut events); },
+                    Way::Arrives => { reading.message(Instant::now(), text(data), &mut events); }
+                    Way::Compressed => { reading.message(Instant::now(), if data.contains("batch") { deflated(&data) } else { text(data) }, &mut events); }
+                    Way::Twice => for _ in 0..2 { reading.message(Instant::now(), text(data.clone()), &mut events); },
                     Way::Broken => {
                         excused.extend(numbers);
-                        reading.message(text(data.replace("\"last\"", "\"lost\"")), &mut events);
+                        reading.message(Instant::now(), text(data.replace("\"last\"", "\"lost\"")), &mut events);
                     }
                     Way::Cut | Way::CutAndEvicted(_) => {}
                 }
@@ -373,9 +373,9 @@ proptest! {
     fn no_message_makes_it_panic(messages in prop::collection::vec((any::<bool>(), any::<Vec<u8>>()), 0..20)) {
         let mut receiver = receiver(None);
         let mut events = Vec::new();
-        receiver.message(text(welcome("5e", 0, 0, 0)), &mut events);
+        receiver.message(Instant::now(), text(welcome("5e", 0, 0, 0)), &mut events);
         for (is_text, data) in messages {
-            receiver.message(ChannelMessage { is_text, data }, &mut events);
+            receiver.message(Instant::now(), ChannelMessage { is_text, data }, &mut events);
         }
         receiver.end(&mut events);
     }
