@@ -249,6 +249,10 @@ fn message(fates: &[Fate], first: usize, length: usize) -> (String, usize) {
             holes.push((count, 1));
         }
     }
+    // What is left out at the end may be told and may not.
+    if length % 2 == 0 {
+        holes.pop_if(|(index, _)| *index == count);
+    }
     let holes: Vec<_> = holes.iter().map(|(index, skipped)| format!("[{index},{skipped}]")).collect();
     let head = format!(
         r#"{{"type":"batch","first":{first},"last":{},"count":{count},"holes":[{}]}}"#,
