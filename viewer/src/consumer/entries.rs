@@ -27,7 +27,7 @@ impl Entries {
     /// The lines of `text` from `begin` on; the last may end with a line break and may not.
     pub(crate) fn from_lines(text: String, begin: usize) -> Self {
         let mut ends: Vec<usize> = Vec::with_capacity((text.len() - begin) / 128);
-        ends.extend(text[begin..].match_indices('\n').map(|(place, _)| begin + place));
+        ends.extend(memchr::memchr_iter(b'\n', &text.as_bytes()[begin..]).map(|place| begin + place));
         if ends.last().map_or(begin, |end| end + 1) < text.len() {
             ends.push(text.len());
         }
