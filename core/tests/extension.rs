@@ -215,6 +215,7 @@ async fn no_consumer_sees_what_is_older_than_it_may() {
     let producer = start(&server, config(&server).replay(Replay::None)).await;
     log(&producer, Level::Info, 0..100);
     let consumer = Consumer::join_extended(&server, "b", &json!({"start": "oldest"})).await;
+    assert!(producer.wait_for_consumer(DEADLINE));
     log(&producer, Level::Info, 100..110);
     let read = read_until(&consumer, |read| read.entries.len() == 10).await;
     assert_eq!((read.entries[0], &read.welcome["oldest"]), ((100, 100), &json!(100)));
@@ -247,7 +248,9 @@ async fn a_hello_that_cannot_be_read_means_part_1() {
     let server = Server::start().await;
     let producer = start(&server, config(&server)).await;
     log(&producer, Level::Info, 0..10);
-    for (number, hello) in (1..).zip([json!([]), json!({"level": "loud"}), json!({"start": 5}), json!("x".repeat(4000))]) {
+    for (number, hello) in
+        (1..).zip([json!([]), json!({"level": "loud"}), json!({"start": 5}), json!("x".repeat(4000))])
+    {
         let consumer = Consumer::join_extended(&server, &format!("b{number}"), &hello).await;
         let entries = consumer.entries(10).await;
         assert_eq!(entries[9]["fields"]["number"], 9);

@@ -33,7 +33,7 @@ impl Batch {
     /// Those that `wish` wants among the entries `from..until` of `block`. The frame accounts for the numbers from `first` on.
     pub(crate) fn choose(block: &Arc<Block>, first: u64, from: u64, until: u64, wish: Option<&Wish>) -> Self {
         let kept = match wish {
-            None => vec![from..until],
+            None => std::iter::once(from..until).collect(),
             Some(wish) => wish.wanted(block, from..until),
         };
         Self { block: Arc::clone(block), seqs: first..until, kept, wish: wish.map(|wish| Arc::clone(wish.key())) }

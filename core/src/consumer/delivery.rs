@@ -72,7 +72,10 @@ pub(crate) enum Step {
     /// Ask the channel what is outstanding; then [`Delivery::on_outstanding`].
     Look,
     /// Wait until something is published at the number, the channel drains, the consumer says something, or for the time.
-    Wait { readable: Option<u64>, until: Option<Instant> },
+    Wait {
+        readable: Option<u64>,
+        until: Option<Instant>,
+    },
     End(EndReason),
 }
 
@@ -167,7 +170,8 @@ impl Delivery {
     }
 
     fn settle(&self, now: Instant, source: &impl Source) {
-        let arrived = self.extended.as_ref().map_or(self.transported, |extended| extended.arrived(now, self.transported));
+        let arrived =
+            self.extended.as_ref().map_or(self.transported, |extended| extended.arrived(now, self.transported));
         source.account(|account| account.arrive(arrived));
     }
 
@@ -184,9 +188,8 @@ impl Delivery {
                 Err(problem) => messages::error(id, &problem),
             },
             Request::Fetch { id, first, last, level, filter } => {
-                let asked = Wish::parse(level.as_deref(), filter.as_deref()).and_then(|wish| {
-                    extended.fetches.ask(now, id, (first, last), source.status().next, wish)
-                });
+                let asked = Wish::parse(level.as_deref(), filter.as_deref())
+                    .and_then(|wish| extended.fetches.ask(now, id, (first, last), source.status().next, wish));
                 match asked {
                     Ok(()) => return,
                     Err(problem) => messages::error(id, &problem),
@@ -345,9 +348,8 @@ impl Delivery {
 
     fn effort(&self, bytes: usize) -> Option<Effort> {
         let deflates = self.extended.as_ref().is_some_and(|extended| extended.deflates);
-        (deflates && bytes >= MIN_DEFLATED_BYTES).then(|| {
-            if self.window.is_the_limit() { Effort::High } else { Effort::Low }
-        })
+        (deflates && bytes >= MIN_DEFLATED_BYTES)
+            .then(|| if self.window.is_the_limit() { Effort::High } else { Effort::Low })
     }
 
     /// A frame without entries for the numbers that were left out, where that is `patience` ago.

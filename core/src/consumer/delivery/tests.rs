@@ -350,7 +350,11 @@ fn an_answer_is_bounded_and_says_where_to_go_on() {
         link.take();
         id += 1;
         link.now += SECOND;
-        link.delivery.on_request(link.now, Request::Fetch { id, first: next, last: u64::MAX, level: None, filter: None }, &held);
+        link.delivery.on_request(
+            link.now,
+            Request::Fetch { id, first: next, last: u64::MAX, level: None, filter: None },
+            &held,
+        );
         link.drain(&held);
         let messages = link.take_messages();
         let bytes_of = |message: &Value| message["count"].as_u64().unwrap_or(0);
