@@ -172,7 +172,16 @@ impl Consumers {
         }
         let Start { inputs, has_departed, arriving } = start;
         let context = Arc::clone(&self.context);
-        let peer = Peer { context, consumer_id, generation, mid, inputs, has_departed, arriving: Some(arriving), terms: Terms::default() };
+        let peer = Peer {
+            context,
+            consumer_id,
+            generation,
+            mid,
+            inputs,
+            has_departed,
+            arriving: Some(arriving),
+            terms: Terms::default(),
+        };
         self.peers.spawn(quiet(peer.run()));
     }
 

@@ -5,17 +5,17 @@
 
 mod account;
 mod block;
-mod ring;
-mod shared;
 #[cfg(test)]
 mod properties;
+mod ring;
+mod shared;
 
 pub(crate) use account::{Account, GapReason};
 pub use account::{Counts, Dropped};
 pub(crate) use block::Block;
-pub use shared::Overflow;
 #[cfg(test)]
 pub(crate) use ring::{Read, Ring};
+pub use shared::Overflow;
 pub(crate) use shared::{Append, Cursor, CursorId, Flushed, Found, SharedJournal};
 
 /// How much the journal holds.

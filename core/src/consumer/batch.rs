@@ -8,7 +8,7 @@ use super::wish::Wish;
 use crate::journal::Block;
 
 /// What a head takes, without holes, at the most.
-const HEAD_BYTES: usize = 128;
+pub(crate) const HEAD_BYTES: usize = 128;
 
 /// Entries of one block that travel in one frame, and the numbers between them that are left out.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ impl Batch {
     /// Those that `wish` wants among the entries `from..until` of `block`. The frame accounts for the numbers from `first` on.
     pub(crate) fn choose(block: &Arc<Block>, first: u64, from: u64, until: u64, wish: Option<&Wish>) -> Self {
         let kept = match wish {
-            None => vec![from..until],
+            None => std::iter::once(from..until).collect(),
             Some(wish) => wish.wanted(block, from..until),
         };
         Self { block: Arc::clone(block), seqs: first..until, kept, wish: wish.map(|wish| Arc::clone(wish.key())) }

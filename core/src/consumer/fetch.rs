@@ -82,8 +82,15 @@ pub(crate) struct Fetches {
 /// The next part of an answer.
 #[derive(Debug)]
 pub(crate) enum Part {
-    Batch { id: u64, batch: Batch },
-    End { id: u64, next: u64, missing: u64 },
+    Batch {
+        id: u64,
+        batch: Batch,
+    },
+    End {
+        id: u64,
+        next: u64,
+        missing: u64,
+    },
     /// Nothing of what was looked at is wanted; there is more to look at.
     More,
     /// Another consumer has its turn.
@@ -96,15 +103,18 @@ impl Fetches {
         Self { turns, name, answer: None, asked: Vec::new() }
     }
 
-    pub(crate) fn is_active(&self) -> bool {
-        self.answer.is_some()
-    }
-
     /// Takes a request for the numbers `first..=last`, where the journal's next one is `end`.
     ///
     /// # Errors
     /// Why it cannot be done.
-    pub(crate) fn ask(&mut self, now: Instant, id: u64, seqs: (u64, u64), end: u64, wish: Option<Wish>) -> Result<(), String> {
+    pub(crate) fn ask(
+        &mut self,
+        now: Instant,
+        id: u64,
+        seqs: (u64, u64),
+        end: u64,
+        wish: Option<Wish>,
+    ) -> Result<(), String> {
         let (first, last) = seqs;
         if first > last {
             return Err(format!("fetch: first: {first} is behind last: {last}"));

@@ -28,7 +28,10 @@ pub(crate) enum Start {
     Newest,
     Last(u64),
     /// Behind the last number of this session that it has.
-    Resume { session: String, seq: u64 },
+    Resume {
+        session: String,
+        seq: u64,
+    },
 }
 
 /// As it is written. Every key is optional, and unknown ones are ignored.
@@ -120,7 +123,8 @@ mod tests {
     fn every_key_is_optional_and_unknown_ones_are_ignored() {
         let hello = decode("{}").unwrap();
         assert_eq!((hello.credit, hello.accepts_deflate(), &hello.start), (DEFAULT_CREDIT, false, &None));
-        let hello = decode(r#"{"version":7,"accept":["br","deflate-raw"],"credit":1,"else":{},"start":"newest"}"#).unwrap();
+        let hello =
+            decode(r#"{"version":7,"accept":["br","deflate-raw"],"credit":1,"else":{},"start":"newest"}"#).unwrap();
         assert_eq!((hello.credit, hello.accepts_deflate(), &hello.start), (MIN_CREDIT, true, &Some(Start::Newest)));
         let echo = serde_json::to_string(&hello).unwrap();
         assert_eq!(echo, r#"{"version":1,"accept":["deflate-raw"],"credit":1048576,"start":"newest"}"#);

@@ -223,7 +223,8 @@ impl Peer {
         let mut horizon = 0;
         let cursor = Cursor::open(&context.journal, |oldest, end| {
             horizon = context.config.replay.first(oldest, end);
-            let (from, resumed) = hello.as_ref().map_or((horizon, false), |hello| hello.first(session, horizon, oldest, end));
+            let (from, resumed) =
+                hello.as_ref().map_or((horizon, false), |hello| hello.first(session, horizon, oldest, end));
             place = Place { oldest: horizon, from, next: end, resumed };
             from
         });
@@ -322,7 +323,11 @@ impl Peer {
             debug!("consumer {:?} gets part 1 of the protocol: {problem}", self.consumer_id);
             self.context.counters.ignored_messages.increment();
         }
-        let limit = if answer.max_message_bytes == 0 { MAX_MESSAGE_BYTES } else { answer.max_message_bytes.min(MAX_MESSAGE_BYTES) };
+        let limit = if answer.max_message_bytes == 0 {
+            MAX_MESSAGE_BYTES
+        } else {
+            answer.max_message_bytes.min(MAX_MESSAGE_BYTES)
+        };
         let max_message_bytes = usize::try_from(limit).expect("at most 256 KiB");
         Terms { hello: hello.and_then(Result::ok), max_message_bytes }
     }

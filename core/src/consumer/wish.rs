@@ -81,10 +81,13 @@ mod tests {
         for (level, target) in entries {
             block.push(level, target, b"{}", usize::MAX);
         }
-        let wanted = |level, filter| Wish::parse(level, filter).unwrap().unwrap().wanted(&block, 5..9);
-        assert_eq!(wanted(Some("info"), None), [6..9]);
-        assert_eq!(wanted(None, Some("warn,app::db=debug,hyper=off")), [5..6, 8..9]);
-        assert_eq!(wanted(Some("WARN"), Some("warn,app::db=debug,hyper=off")), [8..9]);
+        let wanted = |level, filter| {
+            let runs = Wish::parse(level, filter).unwrap().unwrap().wanted(&block, 5..9);
+            runs.into_iter().map(|run| (run.start, run.end)).collect::<Vec<_>>()
+        };
+        assert_eq!(wanted(Some("info"), None), [(6, 9)]);
+        assert_eq!(wanted(None, Some("warn,app::db=debug,hyper=off")), [(5, 6), (8, 9)]);
+        assert_eq!(wanted(Some("WARN"), Some("warn,app::db=debug,hyper=off")), [(8, 9)]);
         assert_eq!(wanted(None, Some("off")), []);
     }
 

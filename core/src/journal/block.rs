@@ -165,10 +165,15 @@ impl Block {
         u16::try_from(place).expect("a block has few entries")
     }
 
-    /// Gives back what it does not need: nothing more is added.
+    /// Gives back what it does not need: nothing more is added. A little is left as it is, so that the next block finds the
+    /// place of one that has gone.
     pub(super) fn seal(mut self) -> Self {
-        self.bytes.shrink_to_fit();
-        self.slots.shrink_to_fit();
+        if self.bytes.len() < self.bytes.capacity() / 8 * 7 {
+            self.bytes.shrink_to_fit();
+        }
+        if self.slots.len() < self.slots.capacity() / 2 {
+            self.slots.shrink_to_fit();
+        }
         self
     }
 

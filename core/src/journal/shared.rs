@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::Limits;
 use super::account::Account;
 use super::block::Block;
 use super::ring::{Read, Ring};
-use super::Limits;
 use crate::level::Level;
 
 pub(crate) use cursor::{Cursor, CursorId};

@@ -95,7 +95,8 @@ fn what_the_consumer_asks_for_is_read_and_kept_from_the_stack() {
     assert_eq!((checked.hello.as_deref(), checked.sdp), (Some("abc"), answer()));
     let late = check_answer(&(answer() + "a=x-logrtc-hello:abc\r\n")).unwrap();
     assert_eq!((late.hello, late.sdp), (None, answer()), "it stands before the media line");
-    let limit = |text: &str| check_answer(&answer().replace("a=max-message-size:262144\r\n", text)).unwrap().max_message_bytes;
+    let limit =
+        |text: &str| check_answer(&answer().replace("a=max-message-size:262144\r\n", text)).unwrap().max_message_bytes;
     assert_eq!(limit(""), 65_536);
     assert_eq!(limit("a=max-message-size:0\r\n"), 0);
     assert_eq!(limit("a=max-message-size:1000\r\na=max-message-size:2000\r\n"), 1000);

@@ -117,8 +117,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::{Cursor, Overflow};
-    use crate::journal::{Limits, Replay};
     use super::*;
+    use crate::journal::{Limits, Replay};
     use crate::level::Level;
 
     fn shared(entries: usize) -> Arc<SharedJournal> {
