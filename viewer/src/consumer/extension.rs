@@ -64,8 +64,9 @@ impl Extension {
         let next = resume.filter(|(session, next)| *session == welcome.session && *next <= welcome.next);
         welcome.is_resumed = next.is_some();
         let mut account = Account::new(next.map_or(welcome.from, |(_, next)| next));
-        let reason = if welcome.from == welcome.oldest { GapReason::Overflow } else { GapReason::Unknown };
-        let lost = account.jump(welcome.from, reason);
+        // A producer that shows nothing older than its reader, whatever its journal holds, has nothing before `next`.
+        let is_overflow = welcome.from == welcome.oldest && welcome.from < welcome.next;
+        let lost = account.jump(welcome.from, if is_overflow { GapReason::Overflow } else { GapReason::Unknown });
         let begin = account.next();
         let extension = Self {
             producer,

@@ -127,6 +127,8 @@ fn a_session_goes_on_and_what_was_lost_meanwhile_is_told() {
     assert_eq!(on(7, welcome("5e", 8, 8, 9)), (lost, 8));
     let lost = vec!["opened 5e Some((8, 9, true))".into(), "gap 0..=7 Unknown".into()];
     assert_eq!(on(0, welcome("5e", 0, 8, 9)), (lost, 8));
+    let lost = vec!["opened 5e Some((9, 9, true))".into(), "gap 7..=8 Unknown".into()];
+    assert_eq!(on(7, welcome("5e", 9, 9, 9)), (lost, 9), "it shows nothing that is older than the channel");
     assert_eq!(on(7, welcome("5e", 0, 0, 9)), (vec!["opened 5e Some((0, 9, true))".into()], 7), "nothing twice");
     assert_eq!(on(7, welcome("6f", 0, 0, 9)), (vec!["opened 6f Some((0, 9, false))".into()], 0), "another process");
     assert_eq!(on(7, welcome("5e", 0, 0, 3)), (vec!["opened 5e Some((0, 3, false))".into()], 0), "another account");
@@ -250,7 +252,7 @@ fn message(fates: &[Fate], first: usize, length: usize) -> (String, usize) {
         }
     }
     // What is left out at the end may be told and may not.
-    if length % 2 == 0 {
+    if length.is_multiple_of(2) {
         holes.pop_if(|(index, _)| *index == count);
     }
     let holes: Vec<_> = holes.iter().map(|(index, skipped)| format!("[{index},{skipped}]")).collect();
