@@ -115,7 +115,7 @@ export interface Counts {
   delivered: number;
   waiting: number;
   dropped: number;
-  droppedBy: { overflow: number; oversize: number; disconnected: number };
+  droppedBy: { overflow: number; refused: number; oversize: number; disconnected: number };
   filtered: number;
 }
 
@@ -167,6 +167,8 @@ export interface Stats {
   consumersRefused: number;
   answersRefused: number;
   candidatesRefused: number;
+  /** Messages of consumers that could not be read, or were too long or too many. */
+  ignoredMessages: number;
   openSockets: number;
   runningTasks: number;
   /** Consumers with an open channel, now. */
