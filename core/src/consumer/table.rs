@@ -1,6 +1,6 @@
-//! The consumers with an open channel, for `stats`.
+//! The consumers with an open channel: for `stats`, and for the server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::gauge::Gauge;
@@ -32,6 +32,10 @@ impl ConsumerTable {
     pub(crate) fn list(self: &Arc<Self>, consumer_id: String, cursor: CursorId, gauge: Arc<Gauge>) -> Listed {
         self.lock().insert(cursor, (consumer_id, gauge));
         Listed { table: Arc::clone(self), cursor }
+    }
+
+    pub(crate) fn consumer_ids(&self) -> BTreeSet<String> {
+        self.lock().values().map(|(consumer_id, _)| consumer_id.clone()).collect()
     }
 
     pub(crate) fn stats(&self, journal: &SharedJournal) -> Vec<ConsumerStats> {

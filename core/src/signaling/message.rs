@@ -1,5 +1,7 @@
 //! The messages of signaling: strict out (docs/protocol.md, "The producer"), liberal in ("Getting along with what exists"). No I/O.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -17,8 +19,18 @@ const MAX_ID_BYTES: usize = 256;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Outgoing {
-    Register { role: &'static str, client_id: String, metadata: Metadata, session: String },
-    WebrtcOffer { to: String, sdp: String },
+    Register {
+        role: &'static str,
+        client_id: String,
+        metadata: Metadata,
+        session: String,
+        /// The consumers with an open channel.
+        connected: BTreeSet<String>,
+    },
+    WebrtcOffer {
+        to: String,
+        sdp: String,
+    },
     IceCandidate(LocalCandidate),
     Pong,
 }
@@ -192,12 +204,18 @@ mod tests {
     #[test]
     fn the_registration_has_the_keys_of_the_protocol() {
         let metadata = Metadata { system_name: "S".into(), version: "1.0.0".into(), description: Some("d".into()) };
-        let register = Outgoing::Register { role: "producer", client_id: "c".into(), metadata, session: "5e".into() };
+        let register = Outgoing::Register {
+            role: "producer",
+            client_id: "c".into(),
+            metadata,
+            session: "5e".into(),
+            connected: BTreeSet::from(["b".to_owned()]),
+        };
         assert_eq!(
             register.to_json(),
             concat!(
                 r#"{"type":"register","role":"producer","client_id":"c","#,
-                r#""metadata":{"system_name":"S","version":"1.0.0","description":"d"},"session":"5e"}"#
+                r#""metadata":{"system_name":"S","version":"1.0.0","description":"d"},"session":"5e","connected":["b"]}"#
             )
         );
     }
