@@ -194,8 +194,12 @@ mod tests {
 
     fn producer(client_id: &str) -> Register {
         let session = Some("s".to_owned());
-        let (client_id, metadata) = (client_id.to_owned(), Map::new());
-        Register::Producer(RegisterProducer { client_id, metadata, session, connected: None })
+        Register::Producer(RegisterProducer {
+            client_id: client_id.to_owned(),
+            metadata: Map::new(),
+            session,
+            connected: None,
+        })
     }
 
     fn consumer() -> Register {

@@ -1,6 +1,6 @@
-//! The consumers with an open channel: for `stats`, and for the server.
+//! The consumers with an open channel, for `stats`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::gauge::Gauge;
@@ -34,7 +34,8 @@ impl ConsumerTable {
         Listed { table: Arc::clone(self), cursor }
     }
 
-    pub(crate) fn consumer_ids(&self) -> BTreeSet<String> {
+    /// Their ids. A page that was loaded anew may be there twice for a moment.
+    pub(crate) fn consumer_ids(&self) -> Vec<String> {
         self.lock().values().map(|(consumer_id, _)| consumer_id.clone()).collect()
     }
 

@@ -161,7 +161,7 @@ impl Client {
             client_id: self.config.client_id.clone(),
             metadata: self.config.metadata.clone(),
             session: self.session.clone(),
-            connected: self.table.consumer_ids(),
+            connected: (self.counters.registrations.get() > 0).then(|| self.table.consumer_ids()),
         };
         if let Err(end) = say(&mut socket, &register).await {
             return end;

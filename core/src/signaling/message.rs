@@ -1,7 +1,5 @@
 //! The messages of signaling: strict out (docs/protocol.md, "The producer"), liberal in ("Getting along with what exists"). No I/O.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -24,8 +22,9 @@ pub(crate) enum Outgoing {
         client_id: String,
         metadata: Metadata,
         session: String,
-        /// The consumers with an open channel.
-        connected: BTreeSet<String>,
+        /// When it registers again: the consumers whose channels it still has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        connected: Option<Vec<String>>,
     },
     WebrtcOffer {
         to: String,
@@ -204,18 +203,13 @@ mod tests {
     #[test]
     fn the_registration_has_the_keys_of_the_protocol() {
         let metadata = Metadata { system_name: "S".into(), version: "1.0.0".into(), description: Some("d".into()) };
-        let register = Outgoing::Register {
-            role: "producer",
-            client_id: "c".into(),
-            metadata,
-            session: "5e".into(),
-            connected: BTreeSet::from(["b".to_owned()]),
-        };
+        let (client_id, session) = ("c".into(), "5e".into());
+        let register = Outgoing::Register { role: "producer", client_id, metadata, session, connected: None };
         assert_eq!(
             register.to_json(),
             concat!(
                 r#"{"type":"register","role":"producer","client_id":"c","#,
-                r#""metadata":{"system_name":"S","version":"1.0.0","description":"d"},"session":"5e","connected":["b"]}"#
+                r#""metadata":{"system_name":"S","version":"1.0.0","description":"d"},"session":"5e"}"#
             )
         );
     }
