@@ -75,7 +75,9 @@ impl Runtime for Sockets {
                 debug!("a socket keeps its buffer: {error}");
             }
         }
+        let own = socket.try_clone()?;
         let socket = self.tokio.wrap_udp_socket(socket)?;
+        let puts_together = !takes_one_by_one(&own);
         #[cfg(feature = "faults")]
         let socket = match &self.faults {
             Some(faults) => faults.wrap(socket),
@@ -85,7 +87,7 @@ impl Runtime for Sockets {
         self.counters.open_sockets.increment();
         let (counters, resets) = (Arc::clone(&self.counters), self.resets.clone());
         let is_loopback = is_loopback(socket.local_addr()?);
-        Ok(Arc::new(CountedSocket { socket, is_loopback, pace: Mutex::default(), counters, resets }))
+        Ok(Arc::new(CountedSocket { socket, is_loopback, puts_together, pace: Mutex::default(), counters, resets }))
     }
 
     fn wrap_tcp_listener(&self, _listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -119,6 +121,18 @@ impl Runtime for Sockets {
     fn yield_now(&self) -> Boxed<'static, ()> {
         self.tokio.yield_now()
     }
+}
+
+/// Has the kernel hand out each datagram alone; false where it has no such option.
+///
+/// Otherwise the stack keeps 96 KB for each socket (webrtc 0.21.1, `transport/mod.rs`, `gro_recv_buf_len`), and a producer receives
+/// little but acknowledgements.
+fn takes_one_by_one(socket: &UdpSocket) -> bool {
+    #[cfg(target_os = "linux")]
+    let is_set = nix::sys::socket::setsockopt(socket, nix::sys::socket::sockopt::UdpGroSegment, &false).is_ok();
+    #[cfg(not(target_os = "linux"))]
+    let is_set = false;
+    is_set
 }
 
 /// `address:port`, with or without the brackets of an IPv6 address.
@@ -160,6 +174,8 @@ fn is_loopback(address: SocketAddr) -> bool {
 struct CountedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
     is_loopback: bool,
+    /// Whether the kernel may hand out several datagrams as one.
+    puts_together: bool,
     pace: Mutex<CheckPace>,
     counters: Arc<Counters>,
     resets: StreamResets,
@@ -212,7 +228,7 @@ impl AsyncUdpSocket for CountedSocket {
     }
 
     fn max_gro_segments(&self) -> usize {
-        self.socket.max_gro_segments()
+        if self.puts_together { self.socket.max_gro_segments() } else { 1 }
     }
 }
 
