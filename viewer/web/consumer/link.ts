@@ -143,7 +143,7 @@ export class Link {
     const filter = this.#options.filter();
     const next = places.next(session);
     this.#filterInForce = JSON.stringify(filter);
-    this.#receiver.expectWelcome({ next });
+    this.#receiver.expectWelcome({ session, next });
     return makeHello({ session, next, start, filter, canInflate });
   }
 

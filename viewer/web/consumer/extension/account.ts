@@ -36,6 +36,13 @@ export interface Taken {
 
 const NOTHING: Taken = { missing: [], entries: [], malformed: 0, filtered: 0 };
 
+/** Where hello asked to begin. */
+export interface Asked {
+  readonly session: string;
+  /** The number that comes next in that session, if any of it was received. */
+  readonly next: number | undefined;
+}
+
 export class Account {
   #next: number;
 
@@ -43,12 +50,14 @@ export class Account {
     this.#next = next;
   }
 
-  /** Opens the account; `expected` is the number that was to come next, if this consumer resumes. */
-  static open(welcome: Welcome, expected: number | undefined): { account: Account; taken: Taken } {
-    if (!welcome.resumed || expected === undefined) {
+  /** Opens the account: where it was, if the producer goes on there, and else where the producer begins. */
+  static open(welcome: Welcome, { session, next }: Asked): { account: Account; taken: Taken } {
+    // Who had nothing yet of a session asked for its oldest entry, which resumes nothing.
+    const goesOn = welcome.session === session && (welcome.resumed || next === 0);
+    if (next === undefined || !goesOn) {
       return { account: new Account(welcome.from), taken: NOTHING };
     }
-    const account = new Account(expected);
+    const account = new Account(next);
     return { account, taken: { ...NOTHING, missing: account.#skipTo(welcome.from, "away") } };
   }
 

@@ -40,11 +40,11 @@ export class Fetches {
   async *fetch({ last, ...range }: FetchRange): AsyncGenerator<FetchedPart, void> {
     for (let first = range.first; first <= last; ) {
       const { next, ...part } = await this.#inTurn({ ...range, first, last });
-      yield part;
-      // What lies behind the newest entry does not exist yet.
       if (next <= first) {
+        // What lies behind the newest entry does not exist yet.
         return;
       }
+      yield part;
       first = next;
     }
   }

@@ -53,7 +53,7 @@ describe("part 1", () => {
   });
 
   test("is what a producer speaks whose first message is no welcome", async () => {
-    receiver.expectWelcome({ next: 5 });
+    receiver.expectWelcome({ session: "s", next: 5 });
     receiver.take(line(0));
     receiver.take(welcome(0));
     receiver.take(await deflate(batch(0, 1)));
@@ -77,7 +77,7 @@ describe("part 1", () => {
 
 describe("the extension", () => {
   test("text is taken at once, delivered, and then acknowledged", () => {
-    receiver.expectWelcome({ next: undefined });
+    receiver.expectWelcome({ session: "s", next: undefined });
     receiver.take(welcome(3));
     receiver.take(batch(3, 4));
     receiver.take('{"type":"gap","first":5,"last":9,"reason":"overflow"}');
@@ -93,7 +93,7 @@ describe("the extension", () => {
   });
 
   test("a consumer that resumes hears first what it missed", () => {
-    receiver.expectWelcome({ next: 2 });
+    receiver.expectWelcome({ session: "s", next: 2 });
     receiver.take(welcome(5, { resumed: true }));
     expect(told).toEqual([
       ["welcome", "s", 5],
@@ -104,7 +104,7 @@ describe("the extension", () => {
   test("messages stay in order although inflating takes its time, and are acknowledged once they are read", async () => {
     const long = await deflate(batch(0, 299));
     const short = await deflate(batch(301, 302));
-    receiver.expectWelcome({ next: undefined });
+    receiver.expectWelcome({ session: "s", next: undefined });
     receiver.take(welcome(0));
     receiver.take(long);
     receiver.take(batch(300, 300));
@@ -137,7 +137,7 @@ describe("the extension", () => {
         ),
       ),
     );
-    receiver.expectWelcome({ next: undefined });
+    receiver.expectWelcome({ session: "s", next: undefined });
     receiver.take(welcome(0));
     for (const frame of frames) receiver.take(frame);
     await receiver.drained();
@@ -150,7 +150,7 @@ describe("the extension", () => {
   test.each(UNREADABLE)(
     "a frame that is %s is counted, its entries are missing, and the next is read",
     async (_, frame) => {
-      receiver.expectWelcome({ next: undefined });
+      receiver.expectWelcome({ session: "s", next: undefined });
       receiver.take(welcome(0));
       receiver.take(frame);
       receiver.take(await deflate(batch(10, 11)));
@@ -166,7 +166,7 @@ describe("the extension", () => {
   );
 
   test("what is fetched is no part of the session", async () => {
-    receiver.expectWelcome({ next: undefined });
+    receiver.expectWelcome({ session: "s", next: undefined });
     receiver.take(welcome(100));
     receiver.take('{"type":"fetch","id":7}');
     receiver.take(await deflate(batch(2, 3)));
@@ -186,7 +186,7 @@ describe("the extension", () => {
   });
 
   test("a fetch whose frame is broken takes no frame of the session", () => {
-    receiver.expectWelcome({ next: undefined });
+    receiver.expectWelcome({ session: "s", next: undefined });
     receiver.take(welcome(0));
     receiver.take('{"type":"fetch","id":7}');
     receiver.take("{");
@@ -196,7 +196,7 @@ describe("the extension", () => {
 
   test("who sends far beyond the credit is not kept in memory", async () => {
     const first = await deflate(batch(0, 0));
-    receiver.expectWelcome({ next: undefined });
+    receiver.expectWelcome({ session: "s", next: undefined });
     receiver.take(welcome(0));
     receiver.take(first);
     for (let message = 0; message < 100; message += 1) receiver.take(" ".repeat(256 * 1024));

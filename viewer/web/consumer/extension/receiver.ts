@@ -1,7 +1,7 @@
 /** Reads the messages of one channel, in order, whether they are of part 1 or of the extension. */
 
 import { type Decoded, decodeMessage } from "../entry";
-import { Account, type Numbered, type Taken } from "./account";
+import { Account, type Asked, type Numbered, type Taken } from "./account";
 import { Acknowledgement } from "./acknowledgement";
 import { type Answer, type Frame, parseFrame, parseWelcome, type Status, type Welcome } from "./frames";
 import { CREDIT_BYTES } from "./hello";
@@ -24,12 +24,6 @@ export interface ReceiverHandlers {
   deliver(): void;
   /** Sends a message over the channel, if that is still open. */
   send(text: string): void;
-}
-
-/** What hello asked for. */
-export interface Asked {
-  /** The number that is to come next, if the consumer resumes. */
-  readonly next: number | undefined;
 }
 
 /** A producer that keeps to the credit has no more than that under way; a frame may grow a little by compression. */
@@ -105,11 +99,12 @@ export class Receiver {
   }
 
   #isWelcomed(data: unknown): boolean {
-    const welcome = this.#asked !== undefined && typeof data === "string" ? parseWelcome(data) : undefined;
-    if (welcome === undefined) {
+    const asked = this.#asked;
+    const welcome = asked !== undefined && typeof data === "string" ? parseWelcome(data) : undefined;
+    if (asked === undefined || welcome === undefined) {
       return false;
     }
-    const { account, taken } = Account.open(welcome, this.#asked?.next);
+    const { account, taken } = Account.open(welcome, asked);
     this.#account = account;
     this.#handlers.onWelcome(welcome);
     this.#handlers.onTaken(taken, account.next);
