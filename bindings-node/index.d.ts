@@ -106,7 +106,7 @@ export interface Counts {
   delivered: number;
   waiting: number;
   dropped: number;
-  droppedBy: { overflow: number; oversize: number; disconnected: number };
+  droppedBy: { overflow: number; refused: number; oversize: number; disconnected: number };
   filtered: number;
 }
 
@@ -158,6 +158,8 @@ export interface Stats {
   consumersRefused: number;
   answersRefused: number;
   candidatesRefused: number;
+  /** Messages of consumers that could not be read, or were too long or too many. */
+  ignoredMessages: number;
   openSockets: number;
   runningTasks: number;
   /** Consumers with an open channel, now. */

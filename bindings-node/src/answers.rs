@@ -142,6 +142,7 @@ pub fn describe_counts(counts: Counts) -> Value {
         "dropped": counts.dropped.total(),
         "droppedBy": {
             "overflow": counts.dropped.overflow,
+            "refused": counts.dropped.refused,
             "oversize": counts.dropped.oversize,
             "disconnected": counts.dropped.disconnected,
         },

@@ -30,6 +30,7 @@ pub(crate) fn describe_stats(stats: &Stats) -> Value {
         "consumersRefused": stats.consumers_refused,
         "answersRefused": stats.answers_refused,
         "candidatesRefused": stats.candidates_refused,
+        "ignoredMessages": stats.ignored_messages,
         "openSockets": stats.open_sockets,
         "runningTasks": stats.running_tasks,
         "consumers": stats.consumers.iter().map(consumer).collect::<Vec<_>>(),

@@ -58,7 +58,7 @@ test("flush resolves when everything is delivered", async (t) => {
       waiting: 0,
       dropped: 0,
       filtered: 0,
-      droppedBy: { overflow: 0, oversize: 0, disconnected: 0 },
+      droppedBy: { overflow: 0, refused: 0, oversize: 0, disconnected: 0 },
     },
   );
   producer.info("app", "one more");

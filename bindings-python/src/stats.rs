@@ -34,6 +34,8 @@ pub(crate) struct Stats {
     answers_refused: u64,
     /// Candidates that were not acceptable.
     candidates_refused: u64,
+    /// Messages of consumers that could not be read, or were too long or too many.
+    ignored_messages: u64,
     /// UDP sockets, now.
     open_sockets: u64,
     /// Tasks of the WebRTC stack, now.
@@ -58,6 +60,8 @@ pub(crate) struct ConsumerStats {
     dropped: u64,
     /// Those that had to make room before it read them.
     dropped_overflow: u64,
+    /// Those that the overflow policy refused.
+    dropped_refused: u64,
     /// Those that were longer than it takes.
     dropped_oversize: u64,
     /// Those of which it is not known whether they arrived before it went.
@@ -103,6 +107,7 @@ impl From<logrtc::Stats> for Stats {
             consumers_refused: stats.consumers_refused,
             answers_refused: stats.answers_refused,
             candidates_refused: stats.candidates_refused,
+            ignored_messages: stats.ignored_messages,
             open_sockets: stats.open_sockets,
             running_tasks: stats.running_tasks,
             consumers: stats.consumers.into_iter().map(ConsumerStats::from).collect(),
@@ -119,6 +124,7 @@ impl From<logrtc::ConsumerStats> for ConsumerStats {
             waiting: stats.counts.waiting,
             dropped: stats.counts.dropped.total(),
             dropped_overflow: stats.counts.dropped.overflow,
+            dropped_refused: stats.counts.dropped.refused,
             dropped_oversize: stats.counts.dropped.oversize,
             dropped_disconnected: stats.counts.dropped.disconnected,
             filtered: stats.counts.filtered,

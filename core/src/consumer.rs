@@ -1,16 +1,26 @@
 //! The consumers: one task that knows who is there, and one for each of them.
 
 pub(crate) mod arrivals;
-pub(crate) mod delivery;
-pub(crate) mod framing;
+mod batch;
+mod control;
+pub(crate) mod deflate;
+mod delivery;
+mod extended;
+pub(crate) mod fetch;
 pub(crate) mod gauge;
+mod hello;
+mod messages;
 pub(crate) mod mids;
 pub(crate) mod negotiation;
+mod on_the_way;
 pub(crate) mod peer;
+mod plain;
 pub(crate) mod registry;
 pub(crate) mod sdp;
+mod sender;
 pub(crate) mod table;
 pub(crate) mod window;
+mod wish;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +32,7 @@ use tokio::task::JoinSet;
 use arrivals::Arriving;
 use mids::Mids;
 use negotiation::Input;
-use peer::{Peer, PeerContext};
+use peer::{Peer, PeerContext, Terms};
 use registry::{Admission, Ended, Registry};
 
 use crate::diagnostics::{debug, quiet};
@@ -162,7 +172,16 @@ impl Consumers {
         }
         let Start { inputs, has_departed, arriving } = start;
         let context = Arc::clone(&self.context);
-        let peer = Peer { context, consumer_id, generation, mid, inputs, has_departed, arriving: Some(arriving) };
+        let peer = Peer {
+            context,
+            consumer_id,
+            generation,
+            mid,
+            inputs,
+            has_departed,
+            arriving: Some(arriving),
+            terms: Terms::default(),
+        };
         self.peers.spawn(quiet(peer.run()));
     }
 
@@ -178,7 +197,7 @@ impl Consumers {
         match self.registry.take_answer(from, checked.mid.as_deref(), &checked.ufrag) {
             Ok(Some(peer)) => {
                 peer.candidates_left = peer.candidates_left.saturating_sub(checked.candidates);
-                peer.tell(Input::Answer(checked.sdp));
+                peer.tell(Input::Answer(checked));
             }
             Ok(None) => {}
             Err(problem) => refuse(problem),

@@ -39,6 +39,11 @@ impl Filter {
         level as u8 >= least
     }
 
+    /// The least level that is wanted of `target`; `None` where nothing is.
+    pub(crate) fn least(&self, target: &str) -> Option<Level> {
+        [Level::Debug, Level::Info, Level::Warn, Level::Error].into_iter().find(|level| self.enabled(*level, target))
+    }
+
     fn with_default(&self, level: Level) -> Self {
         Self { default: level as u8, targets: self.targets.clone() }
     }

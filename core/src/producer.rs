@@ -3,6 +3,7 @@
 mod flush_then;
 mod inner;
 mod record;
+mod session;
 
 use std::fmt;
 use std::ops::Deref;
@@ -204,12 +205,13 @@ impl Producer {
         self.flush_to(self.position(), timeout)
     }
 
-    /// How many entries were accepted so far: what [`flush`](Self::flush) waits for.
+    /// The number of the next entry: what [`flush`](Self::flush) waits for comes before it. Entries that the overflow policy
+    /// refused have numbers, too.
     pub fn position(&self) -> u64 {
-        self.existing().map_or(0, |inner| inner.journal.totals().accepted)
+        self.existing().map_or(0, |inner| inner.journal.totals().next)
     }
 
-    /// Does the same as [`flush`](Self::flush) for what was accepted before `position`, an earlier answer of
+    /// Does the same as [`flush`](Self::flush) for the entries before `position`, an earlier answer of
     /// [`position`](Self::position): so a wait can be done in parts, with other things in between.
     ///
     /// # Errors

@@ -35,6 +35,7 @@ pub(crate) struct Counters {
     pub(crate) consumers_refused: Counter,
     pub(crate) answers_refused: Counter,
     pub(crate) candidates_refused: Counter,
+    pub(crate) ignored_messages: Counter,
     pub(crate) open_sockets: Counter,
     pub(crate) running_tasks: Counter,
     pub(crate) running_lookups: Counter,
@@ -72,6 +73,8 @@ pub struct Stats {
     pub answers_refused: u64,
     /// Candidates that were not acceptable.
     pub candidates_refused: u64,
+    /// Messages of consumers that could not be read, or were too long or too many (docs/protocol.md, "The extension").
+    pub ignored_messages: u64,
     /// UDP sockets, now.
     pub open_sockets: u64,
     /// Tasks of the WebRTC stack, now.

@@ -1,25 +1,28 @@
-//! From the cursor to the channel: reads the journal, keeps within the window, and learns what has arrived.
+//! What one consumer is sent next: from the journal, within its window and its credit. No I/O; told the time.
+//!
+//! The shell asks [`Delivery::next`] again and again, does what it says, and tells what came of it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use chrono::Utc;
-use tokio::sync::Notify;
 
-use super::framing::{self, GapReason};
-use super::gauge::Gauge;
+use super::batch::{self, Batch};
+use super::control::Request;
+use super::deflate::Effort;
+use super::extended::{Extended, SECOND};
+use super::fetch::Part;
+use super::messages::{self, Status};
+use super::on_the_way::OnTheWay;
+use super::plain;
 use super::window::Window;
-use crate::diagnostics::debug;
-use crate::journal::{CursorId, SharedJournal};
+use super::wish::Wish;
+use crate::journal::{Account, Block, Found, GapReason};
 use crate::observe::EndReason;
-use crate::webrtc::channel::Channel;
-use crate::webrtc::error::Error;
 
-/// How much is read from the journal at once: an eighth of the window, within these bounds. What is in flight exceeds the
-/// window by at most this.
+/// How much is sent before the channel is asked again what has arrived: an eighth of the window, within these bounds. What is
+/// in flight exceeds the window by at most this and one message.
 const MIN_CHUNK_BYTES: usize = 1024;
 const MAX_CHUNK_BYTES: usize = 16 * 1024;
 
@@ -30,196 +33,363 @@ const STALL_LIMIT: Duration = Duration::from_secs(20);
 /// that was closed without a word.
 const DEPARTED_PATIENCE: Duration = Duration::from_secs(1);
 
-/// How soon, and how late, the channel is asked again what has arrived where no event tells.
-const FIRST_LOOK: Duration = Duration::from_millis(1);
-const LAST_LOOK: Duration = Duration::from_millis(50);
+/// Below this a frame travels as text: inflating costs a browser more than it saves.
+const MIN_DEFLATED_BYTES: usize = 2 * 1024;
 
+/// How many blocks without a wanted entry are looked at in one turn.
+const MAX_BLOCKS_A_TURN: usize = 64;
+
+/// How soon a turn to fetch is asked for again, where another consumer has it.
+const TURN_INTERVAL: Duration = Duration::from_millis(20);
+
+/// The journal, and the consumer's place in it.
+pub(crate) trait Source {
+    /// What stands at a number.
+    fn read(&self, seq: u64) -> Found;
+    /// The same, with what is not published yet.
+    fn read_now(&self, seq: u64) -> Found;
+    /// Changes the account of this consumer.
+    fn account(&self, change: impl FnOnce(&mut Account));
+    /// How the producer is.
+    fn status(&self) -> Status;
+}
+
+/// What is to be handed to the channel.
+#[derive(Clone, Debug)]
+pub(crate) enum Message {
+    /// The entry of this number, alone.
+    Entry(Arc<Block>, u64),
+    Text(String),
+    /// A frame, compressed where an effort is named.
+    Batch(Batch, Option<Effort>),
+}
+
+/// What the shell is to do.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Hand it to the channel; then [`Delivery::on_sent`].
+    Send(Message),
+    /// Ask the channel what is outstanding; then [`Delivery::on_outstanding`].
+    Look,
+    /// Wait until something is published at the number, the channel drains, the consumer says something, or for the time.
+    Wait {
+        readable: Option<u64>,
+        until: Option<Instant>,
+    },
+    End(EndReason),
+}
+
+#[derive(Debug)]
 pub(crate) struct Delivery {
-    pub(crate) channel: Channel,
-    pub(crate) journal: Arc<SharedJournal>,
-    pub(crate) cursor: CursorId,
-    /// Told when the channel has room again.
-    pub(crate) drained: Arc<Notify>,
-    pub(crate) gauge: Arc<Gauge>,
-    /// Whether the server no longer announces the consumer.
-    pub(crate) has_departed: Arc<AtomicBool>,
-}
-
-/// What is on the way: the messages handed over, and how many of their bytes have arrived.
-struct OnTheWay {
-    sent: u64,
-    arrived: u64,
-    /// For each message that has not arrived, the offset of its end, and how many entries of the journal it holds.
-    ends: VecDeque<(u64, u64)>,
-    moved: Instant,
-}
-
-impl OnTheWay {
-    fn new(now: Instant) -> Self {
-        Self { sent: 0, arrived: 0, ends: VecDeque::new(), moved: now }
-    }
-
-    fn push(&mut self, now: Instant, bytes: usize, entries: u64) {
-        if self.ends.is_empty() {
-            self.moved = now;
-        }
-        self.sent += bytes as u64;
-        self.ends.push_back((self.sent, entries));
-    }
-
-    /// The channel still holds `outstanding` bytes; returns how many entries have arrived since the last time.
-    fn settle(&mut self, now: Instant, outstanding: usize) -> u64 {
-        let arrived = self.sent - (outstanding as u64).min(self.sent);
-        if arrived > self.arrived {
-            self.arrived = arrived;
-            self.moved = now;
-        }
-        let mut entries = 0;
-        while let Some((end, held)) = self.ends.front().copied()
-            && end <= arrived
-        {
-            entries += held;
-            self.ends.pop_front();
-        }
-        entries
-    }
-
-    /// Whether nothing has been acknowledged for so long while something is in flight.
-    fn is_silent_for(&self, now: Instant, limit: Duration) -> bool {
-        !self.ends.is_empty() && now.saturating_duration_since(self.moved) >= limit
-    }
+    window: Window,
+    on_the_way: OnTheWay,
+    /// The next number to read.
+    next: u64,
+    /// The number behind what the transport has acknowledged.
+    transported: u64,
+    outstanding: usize,
+    /// Bytes sent since the channel was last asked what is outstanding.
+    unlooked: usize,
+    /// The longest message that the consumer takes.
+    max_message_bytes: usize,
+    /// The least number that this consumer may see.
+    horizon: u64,
+    /// What goes before the next entries.
+    first: VecDeque<Message>,
+    /// What was read last.
+    block: Option<Arc<Block>>,
+    /// When to go on with what is fetched.
+    fetch_at: Option<Instant>,
+    extended: Option<Extended>,
 }
 
 impl Delivery {
-    /// Delivers until the channel ends or stalls.
-    pub(crate) async fn run(self) -> EndReason {
-        match self.deliver().await {
-            Ok(never) => match never {},
-            Err(reason) => reason,
+    /// For a consumer that begins at `start` and may see what is not below `horizon`.
+    pub(crate) fn new(now: Instant, start: u64, horizon: u64, max_message_bytes: usize) -> Self {
+        Self {
+            window: Window::new(),
+            on_the_way: OnTheWay::new(now),
+            next: start,
+            transported: start,
+            outstanding: 0,
+            unlooked: 0,
+            max_message_bytes,
+            horizon,
+            first: VecDeque::new(),
+            block: None,
+            fetch_at: None,
+            extended: None,
         }
     }
 
-    async fn deliver(self) -> Result<std::convert::Infallible, EndReason> {
-        let mut window = Window::new();
-        let mut on_the_way = OnTheWay::new(Instant::now());
-        let mut look = FIRST_LOOK;
-        let mut is_waited_for = true;
-        self.set_threshold(&window).await?;
-        loop {
-            let outstanding = self.channel.outstanding_bytes().await.map_err(|_| EndReason::ClosedByConsumer)?;
-            let now = Instant::now();
-            let arrived = on_the_way.settle(now, outstanding);
-            if arrived > 0 {
-                self.journal.acknowledge(self.cursor, arrived);
-                let before = window.size();
-                window.on_acknowledged(now, on_the_way.arrived);
-                if window.size() != before {
-                    self.set_threshold(&window).await?;
+    /// The same, for one of the extension, which is welcomed first.
+    pub(crate) fn extended(mut self, extended: Extended, welcome: String) -> Self {
+        self.first.push_back(Message::Text(welcome));
+        self.extended = Some(extended);
+        self
+    }
+
+    pub(crate) fn window_bytes(&self) -> usize {
+        self.window.size()
+    }
+
+    pub(crate) fn sent_bytes(&self) -> u64 {
+        self.on_the_way.sent()
+    }
+
+    /// Whether a wait for delivery waits for this consumer; `has_departed` says whether the server no longer announces it.
+    pub(crate) fn is_waited_for(&self, now: Instant, has_departed: bool) -> bool {
+        !(has_departed && self.on_the_way.is_silent_for(now, DEPARTED_PATIENCE))
+    }
+
+    /// What was to be sent is with the channel, as a message of so many bytes.
+    pub(crate) fn on_sent(&mut self, now: Instant, bytes: usize) {
+        self.on_the_way.push(now, bytes, self.next);
+        self.unlooked += bytes;
+    }
+
+    /// The channel holds `outstanding` bytes that the consumer's transport has not acknowledged.
+    pub(crate) fn on_outstanding(&mut self, now: Instant, outstanding: usize, source: &impl Source) {
+        if self.unlooked > 0 {
+            self.window.on_sent(now, self.on_the_way.sent());
+        }
+        (self.outstanding, self.unlooked) = (outstanding, 0);
+        let before = self.on_the_way.arrived();
+        if let Some(until) = self.on_the_way.settle(now, outstanding) {
+            self.transported = until;
+        }
+        if self.on_the_way.arrived() > before {
+            self.window.on_acknowledged(now, self.on_the_way.arrived());
+        }
+        self.settle(now, source);
+    }
+
+    /// The consumer's program has everything up to `seq`.
+    pub(crate) fn on_ack(&mut self, now: Instant, seq: u64, source: &impl Source) {
+        if let Some(extended) = &mut self.extended {
+            extended.on_ack(now, seq);
+            self.settle(now, source);
+        }
+    }
+
+    fn settle(&self, now: Instant, source: &impl Source) {
+        let arrived =
+            self.extended.as_ref().map_or(self.transported, |extended| extended.arrived(now, self.transported));
+        source.account(|account| account.arrive(arrived));
+    }
+
+    /// The consumer asks for something.
+    pub(crate) fn on_request(&mut self, now: Instant, request: Request, source: &impl Source) {
+        let Some(extended) = &mut self.extended else { return };
+        let answer = match request {
+            Request::Ping { id } => messages::pong(id),
+            Request::Filter { id, level, filter } => match Wish::parse(level.as_deref(), filter.as_deref()) {
+                Ok(wish) => {
+                    extended.wish = wish;
+                    messages::filter(id, self.next)
                 }
-                look = FIRST_LOOK;
-            }
-            self.gauge.set(on_the_way.sent, outstanding, window.size());
-            if on_the_way.is_silent_for(now, STALL_LIMIT) {
-                return Err(EndReason::Stalled);
-            }
-            let may_be_gone =
-                self.has_departed.load(Ordering::Relaxed) && on_the_way.is_silent_for(now, DEPARTED_PATIENCE);
-            if is_waited_for == may_be_gone {
-                is_waited_for = !may_be_gone;
-                self.journal.set_waited_for(self.cursor, is_waited_for);
-            }
-            let has_room = outstanding < window.size();
-            if has_room {
-                let chunk = (window.size() / 8).clamp(MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
-                if self.send_chunk(chunk, &mut on_the_way).await? {
-                    window.on_sent(now, on_the_way.sent);
-                    look = FIRST_LOOK;
-                    continue;
+                Err(problem) => messages::error(id, &problem),
+            },
+            Request::Fetch { id, first, last, level, filter } => {
+                let asked = Wish::parse(level.as_deref(), filter.as_deref())
+                    .and_then(|wish| extended.fetches.ask(now, id, (first, last), source.status().next, wish));
+                match asked {
+                    Ok(()) => return,
+                    Err(problem) => messages::error(id, &problem),
                 }
-                window.on_idle();
             }
-            tokio::select! {
-                () = self.journal.readable(self.cursor), if has_room => {}
-                () = self.drained.notified() => {}
-                () = tokio::time::sleep(look), if outstanding > 0 => look = (look * 2).min(LAST_LOOK),
-            }
-        }
+            // The inbox keeps acknowledgements apart.
+            Request::Ack { .. } => return,
+        };
+        self.first.push_back(Message::Text(answer));
     }
 
-    /// Sends the next entries; false where there are none.
-    async fn send_chunk(&self, max_bytes: usize, on_the_way: &mut OnTheWay) -> Result<bool, EndReason> {
-        let batch = self.journal.read(self.cursor, max_bytes);
-        if batch.dropped > 0 {
-            let gap = framing::gap(Utc::now(), batch.dropped, GapReason::Overflow);
-            self.send(&gap, 0, on_the_way).await?;
+    /// What is to be done now.
+    pub(crate) fn next(&mut self, now: Instant, source: &impl Source) -> Step {
+        if self.on_the_way.is_silent_for(now, STALL_LIMIT) {
+            return Step::End(EndReason::Stalled);
         }
-        let any = batch.dropped > 0 || !batch.entries.is_empty();
-        for (seq, entry) in (batch.first..).zip(batch.entries) {
-            self.send_entry(seq, &entry, on_the_way).await?;
+        let chunk = (self.window.size() / 8).clamp(MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
+        let is_full = self.outstanding + self.unlooked >= self.window.size();
+        if self.unlooked >= chunk || (is_full && self.unlooked > 0) {
+            return Step::Look;
         }
-        Ok(any)
-    }
-
-    async fn send_entry(&self, seq: u64, entry: &Bytes, on_the_way: &mut OnTheWay) -> Result<(), EndReason> {
-        let text = std::str::from_utf8(entry).expect("the journal holds encoded strings");
-        if self.send(text, 1, on_the_way).await? {
-            return Ok(());
+        if is_full {
+            let until = self.extended.as_ref().and_then(|extended| extended.patient_until(now));
+            return Step::Wait { readable: None, until };
         }
-        self.journal.reject_oversize(self.cursor, seq);
-        let gap = framing::gap(Utc::now(), 1, GapReason::Oversize);
-        self.send(&gap, 0, on_the_way).await?;
-        Ok(())
-    }
-
-    /// Hands over one message; false where it is longer than the consumer takes.
-    async fn send(&self, text: &str, entries: u64, on_the_way: &mut OnTheWay) -> Result<bool, EndReason> {
-        match self.channel.send_text(text).await {
-            Ok(()) => {
-                on_the_way.push(Instant::now(), text.len(), entries);
-                Ok(true)
-            }
-            Err(Error::MessageTooLong) => Ok(false),
-            Err(Error::ChannelClosed) => Err(EndReason::ClosedByConsumer),
-            Err(error) => {
-                debug!("the channel refuses a message: {error}");
-                Err(EndReason::Failed)
+        if let Some(message) = self.first.pop_front() {
+            return Step::Send(message);
+        }
+        let step = if self.extended.is_some() { self.next_frame(now, source) } else { self.next_entry(source) };
+        match step {
+            Some(message) => Step::Send(message),
+            None if self.unlooked > 0 => Step::Look,
+            None => {
+                self.window.on_idle();
+                let may_read = self.extended.as_ref().is_none_or(Extended::has_credit);
+                Step::Wait { readable: may_read.then_some(self.next), until: self.until(now) }
             }
         }
     }
 
-    /// The channel tells when no more than half of the window is on the way.
-    async fn set_threshold(&self, window: &Window) -> Result<(), EndReason> {
-        let half = u32::try_from(window.size() / 2).expect("a window is a few MiB");
-        self.channel.set_drained_threshold(half).await.map_err(|_| EndReason::ClosedByConsumer)
+    /// When there is something to do although nothing happens.
+    fn until(&self, now: Instant) -> Option<Instant> {
+        let extended = self.extended.as_ref()?;
+        let untold = extended.untold_since.map(|since| since + SECOND);
+        [untold, self.fetch_at, extended.status_at(), extended.patient_until(now)].into_iter().flatten().min()
+    }
+
+    /// The block that holds the next number, or what stands there instead.
+    fn read(&mut self, source: &impl Source) -> Found {
+        if let Some(block) = self.block.take_if(|block| block.holds(self.next)) {
+            return Found::Block(block);
+        }
+        self.block = None;
+        source.read(self.next)
+    }
+
+    /// Counts what is lost below `until`.
+    fn lose(&mut self, until: u64, reason: GapReason, source: &impl Source) -> Message {
+        let seqs = self.next..until;
+        source.account(|account| account.lose(until, reason));
+        self.next = until;
+        Message::Text(match &mut self.extended {
+            None => plain::gap(Utc::now(), seqs.end - seqs.start, reason),
+            Some(extended) => {
+                extended.told = until;
+                messages::gap(seqs, reason)
+            }
+        })
+    }
+
+    fn next_entry(&mut self, source: &impl Source) -> Option<Message> {
+        match self.read(source) {
+            Found::Lost(seqs) => Some(self.lose(seqs.end, GapReason::Overflow, source)),
+            Found::Refused(seqs) => Some(self.lose(seqs.end, GapReason::Refused, source)),
+            Found::Nothing => None,
+            Found::Block(block) => {
+                let seq = self.next;
+                self.block = Some(Arc::clone(&block));
+                if block.entry(seq).len() > self.max_message_bytes {
+                    return Some(self.lose(seq + 1, GapReason::Oversize, source));
+                }
+                self.next += 1;
+                source.account(|account| account.depart(seq + 1, 1));
+                Some(Message::Entry(block, seq))
+            }
+        }
+    }
+
+    fn next_frame(&mut self, now: Instant, source: &impl Source) -> Option<Message> {
+        if let Some(message) = self.due_status(now, source) {
+            return Some(message);
+        }
+        if self.extended.as_ref().is_some_and(Extended::has_credit)
+            && let Some(message) = self.next_batch(now, source)
+        {
+            return Some(message);
+        }
+        self.untold(now, SECOND).or_else(|| self.next_fetched(now, source))
+    }
+
+    fn due_status(&mut self, now: Instant, source: &impl Source) -> Option<Message> {
+        let extended = self.extended.as_mut()?;
+        if extended.status_at().is_none_or(|at| now < at) {
+            return None;
+        }
+        extended.take_status(now, source.status()).map(|status| Message::Text(messages::status(status)))
+    }
+
+    /// A frame of what is next in the journal, or a gap.
+    fn next_batch(&mut self, now: Instant, source: &impl Source) -> Option<Message> {
+        for _ in 0..MAX_BLOCKS_A_TURN {
+            let found = self.read(source);
+            if let Found::Lost(_) | Found::Refused(_) = &found
+                && let Some(message) = self.untold(now, Duration::ZERO)
+            {
+                return Some(message);
+            }
+            let block = match found {
+                Found::Lost(seqs) => return Some(self.lose(seqs.end, GapReason::Overflow, source)),
+                Found::Refused(seqs) => return Some(self.lose(seqs.end, GapReason::Refused, source)),
+                Found::Nothing => return None,
+                Found::Block(block) => block,
+            };
+            self.block = Some(Arc::clone(&block));
+            let until = block.end().min(self.next + block.fitting(self.next, self.max_batch_bytes()));
+            let extended = self.extended.as_mut()?;
+            extended.on_change(now);
+            let batch = Batch::choose(&block, extended.told, self.next, until, extended.wish.as_ref());
+            let (count, bytes) = (batch.count(), batch.line_bytes());
+            if count == 1 && bytes + batch::HEAD_BYTES > self.max_message_bytes {
+                return Some(match self.untold(now, Duration::ZERO) {
+                    Some(message) => message,
+                    None => self.lose(until, GapReason::Oversize, source),
+                });
+            }
+            source.account(|account| account.depart(until, count));
+            self.next = until;
+            if count == 0 {
+                extended.untold_since.get_or_insert(now);
+                continue;
+            }
+            extended.told = until;
+            extended.untold_since = None;
+            extended.on_frame(now, bytes, until);
+            let effort = self.effort(bytes);
+            return Some(Message::Batch(batch, effort));
+        }
+        None
+    }
+
+    /// How many bytes of lines a frame may have beside its head. Holes make a head longer, and the lines shorter by more.
+    fn max_batch_bytes(&self) -> usize {
+        self.max_message_bytes.saturating_sub(batch::HEAD_BYTES)
+    }
+
+    fn effort(&self, bytes: usize) -> Option<Effort> {
+        let deflates = self.extended.as_ref().is_some_and(|extended| extended.deflates);
+        (deflates && bytes >= MIN_DEFLATED_BYTES)
+            .then(|| if self.window.is_the_limit() { Effort::High } else { Effort::Low })
+    }
+
+    /// A frame without entries for the numbers that were left out, where that is `patience` ago.
+    fn untold(&mut self, now: Instant, patience: Duration) -> Option<Message> {
+        let extended = self.extended.as_mut()?;
+        let since = extended.untold_since?;
+        if now.saturating_duration_since(since) < patience {
+            return None;
+        }
+        let seqs = extended.told..self.next;
+        extended.told = self.next;
+        extended.untold_since = None;
+        Some(Message::Text(batch::nothing_of(seqs)))
+    }
+
+    /// The next part of what the consumer fetches.
+    fn next_fetched(&mut self, now: Instant, source: &impl Source) -> Option<Message> {
+        let (horizon, max_bytes) = (self.horizon, self.max_batch_bytes());
+        self.fetch_at = None;
+        let part = self.extended.as_mut()?.fetches.next(now, horizon, max_bytes, |seq| source.read_now(seq))?;
+        match part {
+            Part::Batch { id, batch } => {
+                let effort = self.effort(batch.line_bytes());
+                self.first.push_back(Message::Batch(batch, effort));
+                Some(Message::Text(messages::fetch(id)))
+            }
+            Part::End { id, next, missing } => Some(Message::Text(messages::fetched(id, next, missing))),
+            Part::More => {
+                self.fetch_at = Some(now);
+                None
+            }
+            Part::Later => {
+                self.fetch_at = Some(now + TURN_INTERVAL);
+                None
+            }
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries_arrive_when_the_last_of_their_bytes_has() {
-        let start = Instant::now();
-        let mut on_the_way = OnTheWay::new(start);
-        on_the_way.push(start, 10, 1);
-        on_the_way.push(start, 5, 0);
-        on_the_way.push(start, 10, 1);
-        assert_eq!(on_the_way.settle(start, 16), 0);
-        assert_eq!(on_the_way.settle(start, 15), 1);
-        assert_eq!(on_the_way.settle(start, 0), 1);
-        assert_eq!(on_the_way.arrived, 25);
-    }
-
-    #[test]
-    fn a_stall_is_silence_while_something_is_on_the_way() {
-        let start = Instant::now();
-        let mut on_the_way = OnTheWay::new(start);
-        assert!(!on_the_way.is_silent_for(start + 2 * STALL_LIMIT, STALL_LIMIT));
-        on_the_way.push(start + STALL_LIMIT, 10, 1);
-        assert!(!on_the_way.is_silent_for(start + STALL_LIMIT + STALL_LIMIT / 2, STALL_LIMIT));
-        on_the_way.settle(start + STALL_LIMIT + STALL_LIMIT / 2, 5);
-        assert!(!on_the_way.is_silent_for(start + 2 * STALL_LIMIT, STALL_LIMIT));
-        assert!(on_the_way.is_silent_for(start + 3 * STALL_LIMIT, STALL_LIMIT));
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::sdp::CheckedAnswer;
 use crate::observe::EndReason;
 use crate::signaling::message::RemoteCandidate;
 use crate::webrtc::connection::Path;
@@ -22,7 +23,7 @@ pub(crate) enum Input {
     /// Its offer has been sent.
     OfferSent,
     /// An answer of the consumer, checked.
-    Answer(String),
+    Answer(CheckedAnswer),
     /// A candidate of the consumer, checked.
     Candidate(RemoteCandidate),
     /// A candidate of this side.
@@ -31,7 +32,7 @@ pub(crate) enum Input {
     Path(Path),
     ChannelOpen,
     ChannelClosed,
-    /// A message of the consumer: its program listens.
+    /// The consumer has sent a message: its program listens.
     Message,
     /// The [`deadline`](Negotiation::deadline) has come.
     Deadline,
@@ -43,7 +44,7 @@ pub(crate) enum Input {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Action {
     /// Give the answer to the stack.
-    Accept(String),
+    Accept(CheckedAnswer),
     /// Give a candidate of the consumer to the stack.
     Add(RemoteCandidate),
     /// Send a candidate of this side to the consumer.
@@ -119,10 +120,10 @@ impl Negotiation {
             Input::OfferSent => self.is_offered = true,
             // A second answer changes nothing: the first one holds.
             Input::Answer(_) if self.answered => {}
-            Input::Answer(sdp) => {
+            Input::Answer(answer) => {
                 self.answered = true;
                 let early = std::mem::take(&mut self.early).into_iter().map(Action::Add);
-                return std::iter::once(Action::Accept(sdp)).chain(early).collect();
+                return std::iter::once(Action::Accept(answer)).chain(early).collect();
             }
             Input::Candidate(candidate) if self.answered => return vec![Action::Add(candidate)],
             Input::Candidate(candidate) => self.early.push(candidate),
@@ -166,6 +167,11 @@ mod tests {
         RemoteCandidate { candidate: text.to_owned(), ..RemoteCandidate::default() }
     }
 
+    fn answer(sdp: &str) -> CheckedAnswer {
+        let (mid, ufrag) = (None, "ufrag".to_owned());
+        CheckedAnswer { sdp: sdp.to_owned(), hello: None, max_message_bytes: 0, mid, ufrag, candidates: 0 }
+    }
+
     /// One whose offer was sent at `now`.
     fn offered(now: Instant) -> Negotiation {
         let mut negotiation = Negotiation::new(now);
@@ -175,7 +181,7 @@ mod tests {
 
     fn open(now: Instant) -> Negotiation {
         let mut negotiation = offered(now);
-        negotiation.handle(now, Input::Answer("v=0".to_owned()));
+        negotiation.handle(now, Input::Answer(answer("v=0")));
         assert_eq!(negotiation.handle(now, Input::ChannelOpen), [Action::Deliver]);
         assert_eq!(negotiation.handle(now, Input::Message), [Action::Listens]);
         negotiation
@@ -206,10 +212,10 @@ mod tests {
         let now = Instant::now();
         let mut negotiation = offered(now);
         assert_eq!(negotiation.handle(now, Input::Candidate(candidate("1"))), []);
-        let actions = negotiation.handle(now, Input::Answer("v=0".to_owned()));
-        assert_eq!(actions, [Action::Accept("v=0".to_owned()), Action::Add(candidate("1"))]);
+        let actions = negotiation.handle(now, Input::Answer(answer("v=0")));
+        assert_eq!(actions, [Action::Accept(answer("v=0")), Action::Add(candidate("1"))]);
         assert_eq!(negotiation.handle(now, Input::Candidate(candidate("2"))), [Action::Add(candidate("2"))]);
-        assert_eq!(negotiation.handle(now, Input::Answer("another".to_owned())), []);
+        assert_eq!(negotiation.handle(now, Input::Answer(answer("another"))), []);
     }
 
     #[test]

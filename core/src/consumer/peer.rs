@@ -5,26 +5,34 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use bytes::BytesMut;
 use futures_util::FutureExt;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::arrivals::{Arrivals, Arriving};
+use super::control::Taken;
+use super::deflate::Frames;
 use super::delivery::Delivery;
+use super::extended::Extended;
+use super::fetch::Turns;
 use super::gauge::Gauge;
+use super::hello::Hello;
+use super::messages::{self, Identity, Place};
 use super::negotiation::{Action, Input, Negotiation};
 use super::registry::Ended;
-use super::sdp;
+use super::sdp::{self, CheckedAnswer};
+use super::sender::{JournalSource, Sender, Wakers};
 use super::table::ConsumerTable;
 use crate::config::Config;
 use crate::diagnostics::{debug, error};
-use crate::journal::{Counts, CursorId, Replay, SharedJournal};
+use crate::journal::{Counts, Cursor, SharedJournal};
 use crate::observe::{EndReason, Event, Observers};
 use crate::runtime::Shutdown;
 use crate::signaling::message::{LocalCandidate, Outgoing};
 use crate::stats::Counters;
 use crate::webrtc::channel::ChannelEvent;
-use crate::webrtc::connection::{Connection, ConnectionEvent, ConnectionOptions};
+use crate::webrtc::connection::{Connection, ConnectionEvent, ConnectionOptions, MAX_MESSAGE_BYTES};
 use crate::webrtc::error::Error;
 use crate::webrtc::ice_servers::IceServers;
 
@@ -34,6 +42,10 @@ const NUDGE_INTERVAL: Duration = Duration::from_millis(5);
 /// What every peer of a producer shares.
 pub(crate) struct PeerContext {
     pub(crate) journal: Arc<SharedJournal>,
+    pub(crate) frames: Arc<Frames>,
+    pub(crate) turns: Arc<Turns>,
+    /// What consumers are told of the session: enough to know it again, and not enough to register as its producer.
+    pub(crate) session_mark: String,
     pub(crate) config: Arc<Config>,
     pub(crate) ice_servers: IceServers,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
@@ -56,6 +68,17 @@ pub(crate) struct Peer {
     pub(crate) has_departed: Arc<AtomicBool>,
     /// There until the consumer's program listens.
     pub(crate) arriving: Option<Arriving>,
+    /// What its answer says beside what is for the stack.
+    pub(crate) terms: Terms,
+}
+
+/// What a consumer takes.
+#[derive(Debug, Default)]
+pub(crate) struct Terms {
+    /// Of one of the extension.
+    hello: Option<Hello>,
+    /// The longest message.
+    max_message_bytes: usize,
 }
 
 impl Peer {
@@ -91,7 +114,7 @@ impl Peer {
         let mut connection = Connection::new(&options).await?;
         match connection.offer().await {
             Ok(sdp) => {
-                let sdp = sdp::with_mid(&sdp, &self.mid);
+                let sdp = sdp::dress_offer(&sdp, &self.mid, &self.context.session_mark);
                 Ok((connection, Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp }))
             }
             Err(problem) => {
@@ -164,47 +187,83 @@ impl Peer {
     /// While the channel is open.
     async fn deliver(&mut self, connection: &mut Connection, negotiation: &mut Negotiation) -> (EndReason, Counts) {
         let context = Arc::clone(&self.context);
-        let cursor = OpenCursor::new(Arc::clone(&context.journal), context.config.replay);
-        let gauge = Arc::new(Gauge::default());
+        let (cursor, delivery) = self.begin();
         // Not before the cursor is there, so that at every moment either of the two holds up `close`.
         if let Some(arriving) = &mut self.arriving {
             arriving.open();
         }
-        let listed = context.table.list(self.consumer_id.clone(), cursor.id, Arc::clone(&gauge));
+        let gauge = Arc::new(Gauge::default());
+        let listed = context.table.list(self.consumer_id.clone(), cursor.id(), Arc::clone(&gauge));
         context.counters.consumers_opened.increment();
         debug!("the channel to consumer {:?} is open", self.consumer_id);
         context.observers.emit(&Event::ConsumerConnected { consumer_id: self.consumer_id.clone() });
 
-        let drained = Arc::new(Notify::new());
-        let delivery = Delivery {
+        let wakers = Wakers::default();
+        let sender = Sender {
             channel: connection.channel.clone(),
-            journal: Arc::clone(&context.journal),
-            cursor: cursor.id,
-            drained: Arc::clone(&drained),
+            source: JournalSource { journal: &context.journal, cursor: &cursor, counters: &context.counters },
+            delivery,
+            frames: &context.frames,
+            wakers: &wakers,
             gauge,
             has_departed: Arc::clone(&self.has_departed),
         };
-        let reason = self.watch(connection, negotiation, delivery, &drained).await;
+        let reason = self.watch(connection, negotiation, sender.run(), &wakers).await;
         // First from the list, so that nobody reads the counts of a cursor that is closed.
         drop(listed);
         (reason, cursor.close())
+    }
+
+    /// A place in the journal, and what is sent from there.
+    fn begin(&self) -> (Cursor, Delivery) {
+        let context = &self.context;
+        let Terms { hello, max_message_bytes } = &self.terms;
+        let session = &context.session_mark;
+        let mut place = Place::default();
+        let mut horizon = 0;
+        let cursor = Cursor::open(&context.journal, |oldest, end| {
+            horizon = context.config.replay.first(oldest, end);
+            let (from, resumed) =
+                hello.as_ref().map_or((horizon, false), |hello| hello.first(session, horizon, oldest, end));
+            place = Place { oldest: horizon, from, next: end, resumed };
+            from
+        });
+        let now = Instant::now();
+        let delivery = Delivery::new(now, place.from, horizon, *max_message_bytes);
+        let Some(hello) = hello else { return (cursor, delivery) };
+        let config = &context.config;
+        let who = Identity { session, client_id: &config.client_id, metadata: &config.metadata };
+        let extended = Extended::new(now, hello, place.from, Arc::clone(&context.turns));
+        (cursor, delivery.extended(extended, messages::welcome(who, place, hello)))
     }
 
     async fn watch(
         &mut self,
         connection: &mut Connection,
         negotiation: &mut Negotiation,
-        delivery: Delivery,
-        drained: &Notify,
+        sending: impl Future<Output = EndReason>,
+        wakers: &Wakers,
     ) -> EndReason {
-        let mut delivery = std::pin::pin!(delivery.run());
+        let mut sending = std::pin::pin!(sending);
         loop {
             let happened = tokio::select! {
-                reason = &mut delivery => return reason,
+                reason = &mut sending => return reason,
                 happened = self.next(connection, negotiation) => happened,
             };
-            if matches!(happened, Happened::Drained) {
-                drained.notify_one();
+            match &happened {
+                Happened::Drained => wakers.drained(),
+                // What one of part 1 says means nothing.
+                Happened::Message(message) if self.terms.hello.is_some() => {
+                    match wakers.message(Instant::now(), message) {
+                        Taken::Kept => {}
+                        Taken::Ignored => self.context.counters.ignored_messages.increment(),
+                        Taken::Flood => {
+                            debug!("consumer {:?} sends far more than it may", self.consumer_id);
+                            return EndReason::Failed;
+                        }
+                    }
+                }
+                Happened::Message(_) | Happened::Input(_) | Happened::Nothing => {}
             }
             if let Err(reason) = self.handle(connection, negotiation, happened.input()).await {
                 return reason;
@@ -235,10 +294,13 @@ impl Peer {
         let Some(input) = input else { return Ok(false) };
         for action in negotiation.handle(Instant::now(), input) {
             match action {
-                Action::Accept(answer) => connection.accept(answer).await.map_err(|problem| {
-                    debug!("the stack refuses the answer of consumer {:?}: {problem}", self.consumer_id);
-                    EndReason::Failed
-                })?,
+                Action::Accept(answer) => {
+                    self.terms = self.read_terms(&answer);
+                    connection.accept(answer.sdp).await.map_err(|problem| {
+                        debug!("the stack refuses the answer of consumer {:?}: {problem}", self.consumer_id);
+                        EndReason::Failed
+                    })?;
+                }
                 Action::Add(candidate) => {
                     if let Err(problem) = connection.add_candidate(candidate).await {
                         self.context.counters.candidates_refused.increment();
@@ -254,6 +316,22 @@ impl Peer {
         Ok(false)
     }
 
+    /// A `hello` that cannot be read is counted: that consumer gets part 1 of the protocol.
+    fn read_terms(&self, answer: &CheckedAnswer) -> Terms {
+        let hello = answer.hello.as_deref().map(Hello::decode);
+        if let Some(Err(problem)) = &hello {
+            debug!("consumer {:?} gets part 1 of the protocol: {problem}", self.consumer_id);
+            self.context.counters.ignored_messages.increment();
+        }
+        let limit = if answer.max_message_bytes == 0 {
+            MAX_MESSAGE_BYTES
+        } else {
+            answer.max_message_bytes.min(MAX_MESSAGE_BYTES)
+        };
+        let max_message_bytes = usize::try_from(limit).expect("at most 256 KiB");
+        Terms { hello: hello.and_then(Result::ok), max_message_bytes }
+    }
+
     /// Without a signaling connection nobody could answer, and the queue may be full: then it is not sent.
     fn send_candidate(&self, candidate: String) {
         let to = self.consumer_id.clone();
@@ -267,6 +345,8 @@ enum Happened {
     Input(Input),
     /// The channel has room again.
     Drained,
+    /// A message of the consumer.
+    Message(BytesMut),
     Nothing,
 }
 
@@ -274,6 +354,7 @@ impl Happened {
     fn input(self) -> Option<Input> {
         match self {
             Self::Input(input) => Some(input),
+            Self::Message(_) => Some(Input::Message),
             Self::Drained | Self::Nothing => None,
         }
     }
@@ -296,33 +377,8 @@ impl From<ChannelEvent> for Happened {
             ChannelEvent::Open => Self::Input(Input::ChannelOpen),
             ChannelEvent::Closed => Self::Input(Input::ChannelClosed),
             ChannelEvent::Drained => Self::Drained,
-            // What it says means nothing in part 1 of the protocol.
-            ChannelEvent::Message => Self::Input(Input::Message),
+            ChannelEvent::Message(message) => Self::Message(message),
             ChannelEvent::Other => Self::Nothing,
         }
-    }
-}
-
-/// A cursor that is closed, come what may: an open one holds up every flush.
-struct OpenCursor {
-    journal: Arc<SharedJournal>,
-    id: CursorId,
-}
-
-impl OpenCursor {
-    fn new(journal: Arc<SharedJournal>, replay: Replay) -> Self {
-        let id = journal.open(replay);
-        Self { journal, id }
-    }
-
-    fn close(self) -> Counts {
-        self.journal.close_cursor(self.id)
-    }
-}
-
-impl Drop for OpenCursor {
-    fn drop(&mut self) {
-        // Nothing where it is closed already.
-        self.journal.close_cursor(self.id);
     }
 }

@@ -10,11 +10,23 @@ const MAX_SDP_BYTES: usize = 64 * 1024;
 /// The most candidates of one consumer, in its SDP and after it.
 pub(crate) const MAX_CANDIDATES: usize = 32;
 
+/// The longest message to a consumer that names no limit (RFC 8841 §6.1).
+const DEFAULT_MESSAGE_BYTES: u32 = 64 * 1024;
+
+/// The line by which an offer tells of the extension, and the one by which an answer asks for it (docs/protocol.md, "The
+/// extension").
+const OFFER_LINE: &str = "a=x-logrtc:1 ";
+const HELLO_LINE: &str = "a=x-logrtc-hello:";
+
 /// An answer that may go to the stack.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CheckedAnswer {
-    /// The SDP without the candidates that are not acceptable.
+    /// The SDP without the candidates that are not acceptable, and without what is not for the stack.
     pub(crate) sdp: String,
+    /// What the consumer asks for, as it is written.
+    pub(crate) hello: Option<String>,
+    /// The longest message that the consumer takes; 0 where it takes any.
+    pub(crate) max_message_bytes: u32,
     /// The `mid` of its media line, if it names one.
     pub(crate) mid: Option<String>,
     /// The `ice-ufrag`, by which later candidates are known to belong to this consumer.
@@ -37,8 +49,16 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
     let mut ufrag: Option<&str> = None;
     let mut mid: Option<&str> = None;
     let mut candidates = 0;
+    let mut hello: Option<&str> = None;
+    let mut max_message_bytes: Option<u32> = None;
     for line in sdp.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
         check_line(line)?;
+        if let Some(found) = line.strip_prefix(HELLO_LINE) {
+            if media == 0 {
+                hello = hello.or(Some(found));
+            }
+            continue;
+        }
         if let Some(description) = line.strip_prefix("m=") {
             media += 1;
             if media > 1 || !description.starts_with("application ") {
@@ -73,6 +93,10 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
             if found.trim().parse::<u32>().is_err() {
                 return Err(format!("sdp: max-message-size must be a number below 2^32, not {}", shown(found)));
             }
+            // As the stack reads it: the first of the media line, and not one with white space.
+            if media == 1 && max_message_bytes.is_none() {
+                max_message_bytes = Some(found.parse().unwrap_or(DEFAULT_MESSAGE_BYTES));
+            }
         } else if let Some(candidate) = line.strip_prefix("a=candidate:") {
             if candidates == MAX_CANDIDATES || check_candidate(&format!("candidate:{candidate}")).is_err() {
                 continue;
@@ -89,18 +113,29 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
         return Err("sdp: must have a fingerprint of sha-256".to_owned());
     }
     let ufrag = ufrag.ok_or("sdp: must have an ice-ufrag")?.to_owned();
-    Ok(CheckedAnswer { sdp: kept, mid: mid.map(str::to_owned), ufrag, candidates })
+    Ok(CheckedAnswer {
+        sdp: kept,
+        hello: hello.map(str::to_owned),
+        max_message_bytes: max_message_bytes.unwrap_or(DEFAULT_MESSAGE_BYTES),
+        mid: mid.map(str::to_owned),
+        ufrag,
+        candidates,
+    })
 }
 
-/// An offer with another `mid`: in its media line's, and in the group that names it (RFC 9143 §7.1).
+/// An offer as it travels: with another `mid`, in its media line's and in the group that names it (RFC 9143 §7.1), and with
+/// the mark of the session, by which a consumer knows that it may ask for the extension.
 ///
-/// The stack's own is always the same (rtc 0.21.1), and it does not compare it with the answer's.
-pub(crate) fn with_mid(offer: &str, mid: &str) -> String {
+/// The stack's own `mid` is always the same (rtc 0.21.1), and it does not compare it with the answer's.
+pub(crate) fn dress_offer(offer: &str, mid: &str, session: &str) -> String {
+    let mut has_media = false;
     let line = |line: &str| {
         if line.starts_with("a=mid:") {
             format!("a=mid:{mid}\r\n")
         } else if line.starts_with("a=group:BUNDLE ") {
             format!("a=group:BUNDLE {mid}\r\n")
+        } else if line.starts_with("m=") && !std::mem::replace(&mut has_media, true) {
+            format!("{OFFER_LINE}{session}\r\n{line}\r\n")
         } else {
             format!("{line}\r\n")
         }

@@ -39,6 +39,9 @@ const RATE_DECAY: f64 = 0.9;
 const MIN_RATE_SAMPLE: Duration = Duration::from_millis(5);
 const MAX_RATE_SAMPLE: Duration = Duration::from_millis(500);
 
+/// Below this rate a path is slower than a processor that compresses with more effort.
+const SLOW_BYTES_PER_SECOND: f64 = 4e6;
+
 /// How many departures are remembered at once.
 const MAX_MARKS: usize = 64;
 
@@ -97,6 +100,11 @@ impl Window {
         if self.rate.on_acknowledged(now, acknowledged, least, is_probing) {
             self.size = self.size_for(shortest);
         }
+    }
+
+    /// Whether the path delivers less than a processor compresses with more effort, and there is more to send than it takes.
+    pub(crate) fn is_the_limit(&self) -> bool {
+        self.rate.is_limited && self.rate.bytes_per_second > 0.0 && self.rate.bytes_per_second < SLOW_BYTES_PER_SECOND
     }
 
     fn size_for(&self, shortest: Duration) -> usize {

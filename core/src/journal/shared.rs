@@ -1,21 +1,31 @@
 //! The journal between threads: one lock, who waits for what, and what happens when it is full.
 
+mod cursor;
 mod flush;
+mod tails;
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::store::Store;
-use super::{Batch, Counts, CursorId, Journal, Limits, Replay};
+use super::Limits;
+use super::account::Account;
+use super::block::Block;
+use super::ring::{Read, Ring};
+use crate::level::Level;
 
+pub(crate) use cursor::{Cursor, CursorId};
 pub(crate) use flush::Flushed;
+use tails::Tails;
 
 /// What happens to an entry for which the journal has no room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overflow {
-    /// The oldest entry goes, whoever has yet to read it: the default. Logging never waits.
+    /// The oldest entries go, whoever has yet to read them: the default. Logging never waits.
     DropOldest,
     /// The new entry is refused while a connected consumer has yet to read the oldest, or while nobody is connected.
     DropNewest,
@@ -32,40 +42,86 @@ pub(crate) enum Append {
 }
 
 /// The totals of the journal.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub(crate) accepted: u64,
     pub(crate) refused: u64,
+    /// The oldest number that is held, and the next one.
+    pub(crate) oldest: u64,
+    pub(crate) next: u64,
+    pub(crate) consumers: usize,
     pub(crate) retained_entries: usize,
     pub(crate) retained_bytes: usize,
 }
 
+/// What a consumer finds at a number.
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    /// These numbers are no longer held.
+    Lost(Range<u64>),
+    /// These numbers were refused by the overflow policy.
+    Refused(Range<u64>),
+    /// A block that holds the number.
+    Block(Arc<Block>),
+    /// There is nothing yet, or nothing that is published.
+    Nothing,
+}
+
 #[derive(Debug)]
 struct State {
-    journal: Journal,
-    store: Store,
-    refused: u64,
+    ring: Ring,
+    cursors: BTreeMap<CursorId, Arc<Mutex<Account>>>,
+    next_cursor: u64,
+    tails: Tails,
     closed: bool,
     /// A reader found nothing, and wants to be woken.
     readers_wait: bool,
+}
+
+impl State {
+    /// Whether a connected consumer has yet to read what would go next.
+    fn oldest_is_wanted(&self) -> bool {
+        let end = self.ring.oldest_end();
+        self.cursors.values().any(|account| lock(account).next() < end)
+    }
+
+    fn has_unread(&self, seq: u64) -> bool {
+        seq < self.tails.published().max(self.ring.sealed_end())
+    }
+
+    /// How many of the numbers below `seq` the consumer that lacks most of them lacks.
+    fn pending_below(&self, seq: u64) -> u64 {
+        let oldest = self.ring.oldest();
+        self.cursors.values().map(|account| lock(account).lacks_below(seq, oldest)).max().unwrap_or(0)
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct SharedJournal {
     overflow: Overflow,
     state: Mutex<State>,
+    /// To the publisher: there is something new, and somebody waits for it.
     appended: Notify,
+    /// To the readers: there is something to read.
+    published: Notify,
     /// A cursor moved, arrived or went: for threads that wait, and for tasks.
     progress: Condvar,
+    waiting_threads: AtomicUsize,
     progressed: Notify,
+}
+
+/// A panic under a lock cannot leave what it guards half changed: each change is complete before anything can panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl SharedJournal {
     pub(crate) fn new(limits: Limits, overflow: Overflow) -> Self {
         let state = State {
-            journal: Journal::new(limits),
-            store: Store::default(),
-            refused: 0,
+            ring: Ring::new(limits),
+            cursors: BTreeMap::new(),
+            next_cursor: 0,
+            tails: Tails::default(),
             closed: false,
             readers_wait: false,
         };
@@ -73,123 +129,141 @@ impl SharedJournal {
             overflow,
             state: Mutex::new(state),
             appended: Notify::new(),
+            published: Notify::new(),
             progress: Condvar::new(),
+            waiting_threads: AtomicUsize::new(0),
             progressed: Notify::new(),
         }
     }
 
-    /// A panic under the lock cannot leave the journal half changed: each change is complete before anything can panic.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn tell_progress(&self) {
-        self.progress.notify_all();
+        // A thread that waits has counted itself before it looked, and looks with the lock: it has seen what is told here,
+        // or waits already.
+        if self.waiting_threads.load(Ordering::SeqCst) > 0 {
+            drop(self.lock());
+            self.progress.notify_all();
+        }
         self.progressed.notify_waiters();
     }
 
-    pub(crate) fn append(&self, entry: &[u8]) -> Append {
+    pub(crate) fn append(&self, level: Level, target: &str, entry: &[u8]) -> Append {
         let mut state = self.lock();
-        if !state.closed && !state.journal.has_room(entry.len()) {
+        if self.overflow != Overflow::DropOldest && !state.closed && !state.ring.has_room(entry.len()) {
             state = self.make_room(state, entry.len());
         }
         if state.closed {
             return Append::Closed;
         }
-        if self.overflow != Overflow::DropOldest && !state.journal.has_room(entry.len()) {
-            state.refused += 1;
-            return Append::Refused;
+        let accepted = self.overflow == Overflow::DropOldest || state.ring.has_room(entry.len());
+        if accepted {
+            state.ring.append(level, target, entry);
+        } else {
+            state.ring.refuse();
         }
-        let entry = state.store.keep(entry);
-        state.journal.append(entry);
         let wake = std::mem::take(&mut state.readers_wait);
         drop(state);
         if wake {
-            self.appended.notify_waiters();
+            // One task is woken, however many consumers there are.
+            self.appended.notify_one();
         }
-        Append::Accepted
+        if accepted { Append::Accepted } else { Append::Refused }
     }
 
     fn make_room<'a>(&'a self, mut state: MutexGuard<'a, State>, len: usize) -> MutexGuard<'a, State> {
         let limit = match self.overflow {
             Overflow::DropOldest => return state,
-            Overflow::DropNewest if !state.journal.has_cursors() => return state,
+            Overflow::DropNewest if state.cursors.is_empty() => return state,
             Overflow::DropNewest => Duration::ZERO,
             Overflow::Block(limit) => limit,
         };
         let deadline = Instant::now() + limit;
-        while !state.closed && !state.journal.has_room(len) {
-            if !state.journal.oldest_is_wanted() {
-                state.journal.evict_oldest();
+        let _waiting = Waiting::new(&self.waiting_threads);
+        while !state.closed && !state.ring.has_room(len) {
+            if !state.oldest_is_wanted() {
+                if !state.ring.evict_oldest() {
+                    break;
+                }
                 continue;
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
             }
+            // The readers of what fills the journal may still wait for it.
+            if std::mem::take(&mut state.readers_wait) {
+                self.appended.notify_one();
+            }
             state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         state
     }
 
-    pub(crate) fn open(&self, replay: Replay) -> CursorId {
-        let id = self.lock().journal.open(replay);
-        self.tell_progress();
-        id
-    }
-
-    pub(crate) fn read(&self, id: CursorId, max_bytes: usize) -> Batch {
-        let batch = self.lock().journal.read(id, max_bytes);
-        self.tell_progress();
-        batch
-    }
-
-    /// Returns once `id` has something to read.
-    pub(crate) async fn readable(&self, id: CursorId) {
-        loop {
-            let mut appended = std::pin::pin!(self.appended.notified());
-            // Registered before the look, so that an append in between is not missed.
-            appended.as_mut().enable();
-            {
-                let mut state = self.lock();
-                if state.journal.has_unread(id) {
-                    return;
-                }
-                state.readers_wait = true;
-            }
-            appended.await;
+    /// What a consumer finds at the number `seq`.
+    pub(crate) fn read(&self, seq: u64) -> Found {
+        let state = self.lock();
+        match state.ring.read(seq) {
+            Read::Lost(seqs) => Found::Lost(seqs),
+            Read::Refused(seqs) => Found::Refused(seqs),
+            Read::Block(block) => Found::Block(block),
+            Read::Nothing => Found::Nothing,
+            Read::Tail => match state.tails.holding(seq) {
+                Some(tail) => Found::Block(tail),
+                // One that is behind by more than the tails that are kept gets a copy of its own.
+                None if seq < state.tails.published() => Found::Block(Arc::new(state.ring.tail(seq))),
+                None => Found::Nothing,
+            },
         }
     }
 
-    pub(crate) fn acknowledge(&self, id: CursorId, count: u64) {
-        self.lock().journal.acknowledge(id, count);
-        self.tell_progress();
+    /// The same, with what is not published yet.
+    pub(crate) fn read_now(&self, seq: u64) -> Found {
+        match self.read(seq) {
+            Found::Nothing => {
+                let state = self.lock();
+                let tail = matches!(state.ring.read(seq), Read::Tail).then(|| state.ring.tail(seq));
+                tail.map_or(Found::Nothing, |tail| Found::Block(Arc::new(tail)))
+            }
+            found => found,
+        }
     }
 
-    pub(crate) fn set_waited_for(&self, id: CursorId, is_waited_for: bool) {
-        self.lock().journal.set_waited_for(id, is_waited_for);
-        self.tell_progress();
-    }
-
-    pub(crate) fn reject_oversize(&self, id: CursorId, seq: u64) {
-        self.lock().journal.reject_oversize(id, seq);
-        self.tell_progress();
-    }
-
-    pub(crate) fn counts(&self, id: CursorId) -> Counts {
-        self.lock().journal.counts(id)
-    }
-
-    pub(crate) fn close_cursor(&self, id: CursorId) -> Counts {
-        let counts = self.lock().journal.close(id);
-        self.tell_progress();
-        counts
+    /// Returns once there is something to read at `seq`.
+    pub(crate) async fn readable(&self, seq: u64) {
+        loop {
+            let mut published = std::pin::pin!(self.published.notified());
+            // Registered before the look, so that what comes in between is not missed.
+            published.as_mut().enable();
+            {
+                let mut state = self.lock();
+                if state.has_unread(seq) {
+                    return;
+                }
+                if seq < state.ring.end() {
+                    self.appended.notify_one();
+                } else {
+                    state.readers_wait = true;
+                }
+            }
+            published.await;
+        }
     }
 
     pub(crate) fn totals(&self) -> Totals {
         let state = self.lock();
-        let (retained_entries, retained_bytes) = state.journal.retained();
-        Totals { accepted: state.journal.next_seq(), refused: state.refused, retained_entries, retained_bytes }
+        let (retained_entries, retained_bytes) = state.ring.retained();
+        Totals {
+            accepted: state.ring.end() - state.ring.refused(),
+            refused: state.ring.refused(),
+            oldest: state.ring.oldest(),
+            next: state.ring.end(),
+            consumers: state.cursors.len(),
+            retained_entries,
+            retained_bytes,
+        }
     }
 
     /// Takes no more entries; who waits to append is told so.
@@ -201,67 +275,26 @@ impl SharedJournal {
     /// Gives the memory back, once nothing more is read.
     pub(crate) fn clear(&self) {
         let mut state = self.lock();
-        state.journal.clear();
-        state.store.clear();
+        state.ring.clear();
+        state.tails = Tails::default();
+    }
+}
+
+/// A thread that waits for progress.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-
-    fn shared(entries: usize, overflow: Overflow) -> Arc<SharedJournal> {
-        Arc::new(SharedJournal::new(Limits { entries, bytes: usize::MAX }, overflow))
-    }
-
-    fn append(journal: &SharedJournal) -> Append {
-        journal.append(b"x")
-    }
-
-    #[test]
-    fn drop_newest_refuses_only_what_would_cost_somebody_an_entry() {
-        let journal = shared(2, Overflow::DropNewest);
-        assert_eq!([append(&journal), append(&journal)], [Append::Accepted; 2]);
-        assert_eq!(append(&journal), Append::Refused, "nobody has read anything");
-        let cursor = journal.open(Replay::All);
-        assert_eq!(append(&journal), Append::Refused, "the consumer has yet to read the oldest");
-        journal.read(cursor, 1);
-        assert_eq!(append(&journal), Append::Accepted);
-        assert_eq!((journal.totals().accepted, journal.totals().refused), (3, 2));
-    }
-
-    #[test]
-    fn block_waits_for_a_consumer_that_is_behind_and_for_nobody_else() {
-        let journal = shared(1, Overflow::Block(Duration::from_secs(60)));
-        assert_eq!([append(&journal), append(&journal)], [Append::Accepted; 2], "nobody is connected");
-        let cursor = journal.open(Replay::All);
-        let writer = std::thread::spawn({
-            let journal = Arc::clone(&journal);
-            move || append(&journal)
-        });
-        assert_eq!(journal.read(cursor, 1).entries.len(), 1);
-        assert_eq!(writer.join().unwrap(), Append::Accepted);
-    }
-
-    #[test]
-    fn block_refuses_after_its_limit() {
-        let journal = shared(1, Overflow::Block(Duration::from_millis(20)));
-        let _cursor = journal.open(Replay::All);
-        assert_eq!([append(&journal), append(&journal)], [Append::Accepted, Append::Refused]);
-    }
-
-    #[test]
-    fn close_releases_who_waits() {
-        let journal = shared(1, Overflow::Block(Duration::from_secs(60)));
-        let _cursor = journal.open(Replay::All);
-        append(&journal);
-        let writer = std::thread::spawn({
-            let journal = Arc::clone(&journal);
-            move || append(&journal)
-        });
-        journal.close();
-        assert_eq!(writer.join().unwrap(), Append::Closed);
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@ impl Producer {
     pub fn flush_then(&self, timeout: Duration, done: impl FnOnce(Result<()>) + Send + 'static) {
         let Some(inner) = self.existing() else { return done(Ok(())) };
         let answer = Answer { done: Some(done), otherwise: || Err(Error::closed()) };
-        let target = inner.journal.totals().accepted;
+        let target = inner.journal.totals().next;
         match inner.journal.flushed(target) {
             Flushed::Pending(_) => {
                 inner.answer_later(answer, async move |journal| journal.flush_async(target, timeout).await.into());

@@ -3,17 +3,18 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::Outcome;
+use super::{Outcome, session};
 use crate::config::Config;
 use crate::consumer::Consumers;
 use crate::consumer::arrivals::{Arrivals, Expected};
+use crate::consumer::deflate::Frames;
 use crate::consumer::peer::PeerContext;
 use crate::consumer::table::ConsumerTable;
 use crate::diagnostics;
@@ -42,6 +43,9 @@ const MAX_LINGER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a thread keeps for the encoding of its next entry.
 const MAX_SCRATCH_BYTES: usize = 4 * 1024;
+
+/// The share of the journal's bytes that compressed frames may take beside it: one in so many.
+const FRAMES_SHARE: usize = 4;
 
 /// How many messages wait between the signaling connection and the consumers, and back.
 const SIGNALING_QUEUE: usize = 256;
@@ -139,8 +143,12 @@ impl Inner {
         let (to_server, outgoing) = mpsc::channel(SIGNALING_QUEUE);
         let (ice_servers, lookup) =
             ice_servers::new(Arc::clone(&self.config), Arc::clone(&self.counters), stop.clone());
+        let session = session::new()?;
         let context = PeerContext {
             journal: Arc::clone(&self.journal),
+            frames: Arc::new(Frames::new(self.config.limits.bytes / FRAMES_SHARE)),
+            turns: Arc::default(),
+            session_mark: session::mark(&session),
             config: Arc::clone(&self.config),
             ice_servers,
             outgoing: to_server,
@@ -153,7 +161,7 @@ impl Inner {
         let consumers = Consumers::new(context, self.config.max_consumers, incoming, stop.clone());
         let client = Client {
             config: Arc::clone(&self.config),
-            session: new_session(),
+            session,
             observers: Arc::clone(&self.observers),
             counters: Arc::clone(&self.counters),
             incoming: to_consumers,
@@ -163,7 +171,15 @@ impl Inner {
             is_confirmed: false,
             shutdown: stop,
         };
-        let tasks = vec![runtime.spawn(lookup.run()), runtime.spawn(consumers.run()), runtime.spawn(client.run())];
+        let journal = Arc::clone(&self.journal);
+        let publisher = runtime.spawn(async move { journal.keep_publishing().await });
+        // It ends with the last of the others, who read what it publishes.
+        let end = publisher.abort_handle();
+        let consumers = async move {
+            consumers.run().await;
+            end.abort();
+        };
+        let tasks = vec![publisher, runtime.spawn(lookup.run()), runtime.spawn(consumers), runtime.spawn(client.run())];
         Ok(Running { runtime, shutdown, tasks })
     }
 
@@ -188,7 +204,7 @@ impl Inner {
         // Encoded in a place of its own first: nobody waits for the journal meanwhile.
         let submit = |scratch: &mut Vec<u8>| {
             entry::encode(scratch, parts, self.config.max_entry_bytes);
-            let appended = self.journal.append(scratch);
+            let appended = self.journal.append(parts.level, parts.target, scratch);
             // One long entry is not to cost its thread that much memory for ever.
             scratch.clear();
             scratch.shrink_to(MAX_SCRATCH_BYTES);
@@ -318,6 +334,7 @@ impl Inner {
             consumers_refused: counters.consumers_refused.get(),
             answers_refused: counters.answers_refused.get(),
             candidates_refused: counters.candidates_refused.get(),
+            ignored_messages: counters.ignored_messages.get(),
             open_sockets: counters.open_sockets.get(),
             running_tasks: counters.running_tasks.get(),
             consumers: self.table.stats(&self.journal),
@@ -329,13 +346,4 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.abandon();
     }
-}
-
-/// Tells one run of one program from another: 128 bits, in hexadecimal. Not secret.
-///
-/// The children of a fork inherit the state of every generator, so the process and the time are part of the seed.
-fn new_session() -> String {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let seed = fastrand::u64(..) ^ u64::from(std::process::id()).rotate_left(32) ^ u64::from(now.subsec_nanos());
-    format!("{:032x}", fastrand::Rng::with_seed(seed).u128(..))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ::webrtc::data_channel::{DataChannel, DataChannelEvent};
+use bytes::BytesMut;
 
 use super::error::Result;
 
@@ -18,8 +19,8 @@ pub(crate) enum ChannelEvent {
     Closed,
     /// No more than the threshold waits for the consumer's acknowledgement.
     Drained,
-    /// A message of the consumer.
-    Message,
+    /// A message of the consumer; empty where it is no text.
+    Message(BytesMut),
     /// Something that changes nothing.
     Other,
 }
@@ -28,6 +29,11 @@ impl Channel {
     /// Sends one text message. Waits for nothing, because no limit is set on the channel: the window is the limit.
     pub(crate) async fn send_text(&self, text: &str) -> Result<()> {
         Ok(self.0.send_text(text).await?)
+    }
+
+    /// Sends one binary message, in the same way.
+    pub(crate) async fn send_binary(&self, bytes: &[u8]) -> Result<()> {
+        Ok(self.0.send(BytesMut::from(bytes)).await?)
     }
 
     /// How many bytes the consumer has not acknowledged yet.
@@ -47,7 +53,8 @@ impl Channel {
             Some(DataChannelEvent::OnOpen) => ChannelEvent::Open,
             Some(DataChannelEvent::OnClosing | DataChannelEvent::OnClose) | None => ChannelEvent::Closed,
             Some(DataChannelEvent::OnBufferedAmountLow) => ChannelEvent::Drained,
-            Some(DataChannelEvent::OnMessage(_)) => ChannelEvent::Message,
+            Some(DataChannelEvent::OnMessage(message)) if message.is_string => ChannelEvent::Message(message.data),
+            Some(DataChannelEvent::OnMessage(_)) => ChannelEvent::Message(BytesMut::new()),
             Some(_) => ChannelEvent::Other,
         }
     }

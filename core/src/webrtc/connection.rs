@@ -30,7 +30,7 @@ use crate::stats::Counters;
 const CHANNEL_LABEL: &str = "logs";
 
 /// The longest message that is offered and sent, in bytes; every browser takes as much.
-const MAX_MESSAGE_BYTES: u32 = 256 * 1024;
+pub(crate) const MAX_MESSAGE_BYTES: u32 = 256 * 1024;
 
 /// How often a pair of candidates is tried, and how many times: 15 s, the time that a peer has to open.
 ///

@@ -1,8 +1,13 @@
-//! A consumer of part 1, on the same stack as the producer.
+//! A consumer, on the same stack as the producer: of part 1, or of the extension where it says a `hello`.
 
+use std::io::Read as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use flate2::read::DeflateDecoder;
 use rtc::ice::mdns::MulticastDnsMode;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc, watch};
@@ -27,6 +32,7 @@ pub struct Consumer {
 #[derive(Default)]
 struct Received {
     messages: Mutex<Vec<String>>,
+    compressed: AtomicUsize,
     came: Notify,
     closed: watch::Sender<bool>,
 }
@@ -47,6 +53,21 @@ impl Consumer {
     /// Answers this offer, as part 1 does: without a name.
     pub async fn answer_offer(server: &Server, offer: &str) -> Self {
         Self::answer_with(offer, |answer| {
+            server.say(&json!({"type": "webrtc_answer", "sdp": answer}));
+        })
+        .await
+    }
+
+    /// Announces itself, and asks for the extension (docs/protocol.md, "The extension") by this `hello`. The messages that it
+    /// gets are those before compression.
+    pub async fn join_extended(server: &Server, consumer_id: &str, hello: &Value) -> Self {
+        server.say(&json!({"type": "consumer_connected", "consumer_id": consumer_id}));
+        let offer = server.hear("an offer", |m| m["type"] == "webrtc_offer" && m["to"] == consumer_id).await;
+        let offer = offer["sdp"].as_str().expect("sdp is a string");
+        assert!(offer.contains("\r\na=x-logrtc:1 "), "the offer tells of the extension");
+        let hello = URL_SAFE_NO_PAD.encode(hello.to_string());
+        Self::answer_with(offer, |answer| {
+            let answer = answer.replacen("\r\nm=", &format!("\r\na=x-logrtc-hello:{hello}\r\nm="), 1);
             server.say(&json!({"type": "webrtc_answer", "sdp": answer}));
         })
         .await
@@ -114,6 +135,16 @@ impl Consumer {
         self.channel.send_text(text).await.expect("the channel is open");
     }
 
+    /// Sends a message to the producer; false where the channel has ended.
+    pub async fn try_say(&self, text: &str) -> bool {
+        self.channel.send_text(text).await.is_ok()
+    }
+
+    /// How many of the messages came compressed.
+    pub fn compressed(&self) -> usize {
+        self.received.compressed.load(Ordering::Relaxed)
+    }
+
     /// How many messages came so far.
     pub fn count(&self) -> usize {
         self.received.messages.lock().expect("no test panics with it").len()
@@ -166,8 +197,12 @@ async fn read(channel: Arc<dyn DataChannel>, received: Arc<Received>, mut readin
         tokio::select! {
             event = channel.poll() => match event {
                 Some(DataChannelEvent::OnMessage(message)) => {
-                    assert!(message.is_string, "an entry is a text message");
-                    let text = String::from_utf8(message.data.to_vec()).expect("a text message is UTF-8");
+                    let text = if message.is_string {
+                        String::from_utf8(message.data.to_vec()).expect("a text message is UTF-8")
+                    } else {
+                        received.compressed.fetch_add(1, Ordering::Relaxed);
+                        inflate(&message.data)
+                    };
                     received.messages.lock().expect("no test panics with it").push(text);
                     received.came.notify_waiters();
                 }
@@ -180,6 +215,12 @@ async fn read(channel: Arc<dyn DataChannel>, received: Arc<Received>, mut readin
             changed = reading.changed() => if changed.is_err() { return },
         }
     }
+}
+
+fn inflate(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    DeflateDecoder::new(bytes).read_to_string(&mut text).expect("a frame is a whole stream of text");
+    text
 }
 
 struct Handler {

@@ -48,7 +48,9 @@ fn assert_stack_reads(checked: &CheckedAnswer) {
 #[test]
 fn the_answer_of_a_browser_passes_as_it_is() {
     let checked = check_answer(&answer()).unwrap();
-    assert_eq!(checked, CheckedAnswer { sdp: answer(), mid: Some("0".into()), ufrag: "AbCd".into(), candidates: 1 });
+    let (mid, ufrag) = (Some("0".into()), "AbCd".into());
+    let whole = CheckedAnswer { sdp: answer(), hello: None, max_message_bytes: 262_144, mid, ufrag, candidates: 1 };
+    assert_eq!(checked, whole);
     assert_eq!(check_answer(&answer().replace("\r\n", "\n")).unwrap().sdp, answer());
     let twice = answer().replace("t=0 0\r\n", &format!("t=0 0\r\na=fingerprint:{FINGERPRINT}\r\n"));
     assert!(check_answer(&twice).is_ok(), "the same fingerprint for the session and for the media");
@@ -76,22 +78,36 @@ const LIBDATACHANNEL: &str = "v=0\r\no=rtc 3378259613 0 IN IP4 127.0.0.1\r\ns=-\
 
 #[test]
 fn the_answers_of_real_consumers_pass_to_the_letter() {
-    for (answer, ufrag) in [(CHROMIUM, "aTru"), (FIREFOX, "494ad317"), (LIBDATACHANNEL, "kf8z")] {
+    for (answer, ufrag, max_message_bytes) in
+        [(CHROMIUM, "aTru", 262_144), (FIREFOX, "494ad317", 1_073_741_823), (LIBDATACHANNEL, "kf8z", 262_144)]
+    {
         let checked = check_answer(answer).unwrap();
-        assert_eq!(
-            checked,
-            CheckedAnswer { sdp: answer.into(), mid: Some("0".into()), ufrag: ufrag.into(), candidates: 0 }
-        );
+        let (sdp, mid, ufrag) = (answer.into(), Some("0".into()), ufrag.into());
+        assert_eq!(checked, CheckedAnswer { sdp, hello: None, max_message_bytes, mid, ufrag, candidates: 0 });
         assert_stack_reads(&checked);
     }
 }
 
 #[test]
-fn an_offer_gets_another_mid_where_it_names_one() {
+fn what_the_consumer_asks_for_is_read_and_kept_from_the_stack() {
+    let with = |lines: &str| answer().replacen("t=0 0\r\n", &format!("t=0 0\r\n{lines}"), 1);
+    let checked = check_answer(&with("a=x-logrtc-hello:abc\r\na=x-logrtc-hello:def\r\n")).unwrap();
+    assert_eq!((checked.hello.as_deref(), checked.sdp), (Some("abc"), answer()));
+    let late = check_answer(&(answer() + "a=x-logrtc-hello:abc\r\n")).unwrap();
+    assert_eq!((late.hello, late.sdp), (None, answer()), "it stands before the media line");
+    let limit =
+        |text: &str| check_answer(&answer().replace("a=max-message-size:262144\r\n", text)).unwrap().max_message_bytes;
+    assert_eq!(limit(""), 65_536);
+    assert_eq!(limit("a=max-message-size:0\r\n"), 0);
+    assert_eq!(limit("a=max-message-size:1000\r\na=max-message-size:2000\r\n"), 1000);
+}
+
+#[test]
+fn an_offer_gets_another_mid_where_it_names_one_and_the_mark_of_the_session() {
     let offer = "v=0\r\na=group:BUNDLE 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\na=sctp-port:5000\r\n";
-    let other = "v=0\r\na=group:BUNDLE k3\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:k3\r\na=sctp-port:5000\r\n";
-    assert_eq!(with_mid(offer, "k3"), other);
-    assert_eq!(with_mid(offer, "0"), offer);
+    let other = "v=0\r\na=group:BUNDLE k3\r\na=x-logrtc:1 5e\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:k3\r\na=sctp-port:5000\r\n";
+    assert_eq!(dress_offer(offer, "k3", "5e"), other);
+    assert_eq!(dress_offer(offer, "0", "5e"), offer.replacen("m=", "a=x-logrtc:1 5e\r\nm=", 1));
     assert_eq!(check_answer(&answer().replace("a=mid:0", "a=mid:k3")).unwrap().mid.as_deref(), Some("k3"));
     assert_eq!(check_answer(&answer().replace("a=mid:0\r\n", "")).unwrap().mid, None);
     assert!(check_answer(&answer().replace("a=mid:0", "a=mid:0\r\na=mid:1")).is_err());

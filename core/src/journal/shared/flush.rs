@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use super::{SharedJournal, State};
+use super::{SharedJournal, State, Waiting};
 
 /// What stands for a timeout that no clock can hold.
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
@@ -21,21 +21,19 @@ pub(crate) enum Flushed {
 
 impl State {
     fn flushed(&self, target: u64) -> Flushed {
-        match self.journal.pending_below(target) {
+        match self.pending_below(target) {
             // Behind the close, cursors go with what they lack.
             _ if self.closed => Flushed::Closed,
             0 => Flushed::Delivered,
             pending => Flushed::Pending(pending),
         }
     }
-}
 
-impl State {
     fn has_cursor(&self) -> Option<bool> {
         if self.closed {
             return Some(false);
         }
-        self.journal.has_cursors().then_some(true)
+        (!self.cursors.is_empty()).then_some(true)
     }
 }
 
@@ -43,36 +41,12 @@ impl SharedJournal {
     /// Waits until every cursor that is open has every entry before the number `target`, at most for `timeout`. Blocks the
     /// calling thread.
     pub(crate) fn flush(&self, target: u64, timeout: Duration) -> Flushed {
-        let deadline = Instant::now() + timeout.min(FOREVER);
-        let mut state = self.lock();
-        loop {
-            let flushed = state.flushed(target);
-            let left = deadline.saturating_duration_since(Instant::now());
-            if !matches!(flushed, Flushed::Pending(_)) || left.is_zero() {
-                return flushed;
-            }
-            state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        self.block(timeout, |state| state.flushed(target), |flushed| !matches!(flushed, Flushed::Pending(_)))
     }
 
     /// The same, for a task.
     pub(crate) async fn flush_async(&self, target: u64, timeout: Duration) -> Flushed {
-        let wait = async {
-            loop {
-                let mut progressed = std::pin::pin!(self.progressed.notified());
-                // Registered before the look, so that progress in between is not missed.
-                progressed.as_mut().enable();
-                let flushed = self.flushed(target);
-                if !matches!(flushed, Flushed::Pending(_)) {
-                    return flushed;
-                }
-                progressed.await;
-            }
-        };
-        match tokio::time::timeout(timeout.min(FOREVER), wait).await {
-            Ok(flushed) => flushed,
-            Err(_) => self.flushed(target),
-        }
+        self.watch(timeout, || self.flushed(target), |flushed| !matches!(flushed, Flushed::Pending(_))).await
     }
 
     /// Where a wait would stand now.
@@ -83,31 +57,12 @@ impl SharedJournal {
     /// Waits until a consumer has a cursor, at most for `timeout`; false if none has, or the journal is closed. Blocks the
     /// calling thread.
     pub(crate) fn wait_for_cursor(&self, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout.min(FOREVER);
-        let mut state = self.lock();
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let has_cursor = state.has_cursor();
-            if has_cursor.is_some() || left.is_zero() {
-                return has_cursor.unwrap_or(false);
-            }
-            state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        self.block(timeout, State::has_cursor, Option::is_some).unwrap_or(false)
     }
 
     /// The same, for a task.
     pub(crate) async fn wait_for_cursor_async(&self, timeout: Duration) -> bool {
-        let wait = async {
-            loop {
-                let mut progressed = std::pin::pin!(self.progressed.notified());
-                progressed.as_mut().enable();
-                if let Some(answer) = self.has_cursor() {
-                    return answer;
-                }
-                progressed.await;
-            }
-        };
-        tokio::time::timeout(timeout.min(FOREVER), wait).await.unwrap_or(false)
+        self.watch(timeout, || self.has_cursor(), Option::is_some).await.unwrap_or(false)
     }
 
     /// Whether a consumer has a cursor; `None` if one may still come.
@@ -118,15 +73,41 @@ impl SharedJournal {
     /// Waits for the rest of the entries, behind the close and before the cursors go, at most for `timeout`. Returns how many
     /// entries the one that lacks most of them lacks then. Blocks the calling thread.
     pub(crate) fn flush_closed(&self, timeout: Duration) -> u64 {
+        self.block(timeout, |state| state.pending_below(state.ring.end()), |pending| *pending == 0)
+    }
+
+    /// Looks again whenever there is progress, until it is enough or the time is over.
+    fn block<T>(&self, timeout: Duration, look: impl Fn(&State) -> T, is_enough: impl Fn(&T) -> bool) -> T {
         let deadline = Instant::now() + timeout.min(FOREVER);
+        let _waiting = Waiting::new(&self.waiting_threads);
         let mut state = self.lock();
         loop {
-            let pending = state.journal.pending_below(state.journal.next_seq());
+            let seen = look(&state);
             let left = deadline.saturating_duration_since(Instant::now());
-            if pending == 0 || left.is_zero() {
-                return pending;
+            if is_enough(&seen) || left.is_zero() {
+                return seen;
             }
             state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// The same, for a task.
+    async fn watch<T>(&self, timeout: Duration, look: impl Fn() -> T, is_enough: impl Fn(&T) -> bool) -> T {
+        let wait = async {
+            loop {
+                let mut progressed = std::pin::pin!(self.progressed.notified());
+                // Registered before the look, so that progress in between is not missed.
+                progressed.as_mut().enable();
+                let seen = look();
+                if is_enough(&seen) {
+                    return seen;
+                }
+                progressed.await;
+            }
+        };
+        match tokio::time::timeout(timeout.min(FOREVER), wait).await {
+            Ok(seen) => seen,
+            Err(_) => look(),
         }
     }
 }
@@ -135,49 +116,74 @@ impl SharedJournal {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::super::{Limits, Replay};
-    use super::super::Overflow;
+    use super::super::{Cursor, Overflow};
     use super::*;
+    use crate::journal::{Limits, Replay};
+    use crate::level::Level;
 
     fn shared(entries: usize) -> Arc<SharedJournal> {
         Arc::new(SharedJournal::new(Limits { entries, bytes: usize::MAX }, Overflow::DropOldest))
     }
 
     fn append(journal: &SharedJournal) {
-        journal.append(b"x");
+        journal.append(Level::Info, "t", b"x");
+    }
+
+    fn open(journal: &Arc<SharedJournal>) -> Cursor {
+        Cursor::open(journal, |oldest, end| Replay::All.first(oldest, end))
     }
 
     fn flush_all(journal: &SharedJournal, timeout: Duration) -> Flushed {
-        journal.flush(journal.totals().accepted, timeout)
+        journal.flush(journal.totals().next, timeout)
     }
 
     #[test]
     fn flush_waits_for_what_was_appended_before_it() {
         let journal = shared(10);
         assert_eq!(flush_all(&journal, Duration::from_secs(60)), Flushed::Delivered, "nobody is connected");
-        let cursor = journal.open(Replay::All);
+        let cursor = open(&journal);
         append(&journal);
         append(&journal);
         assert_eq!(flush_all(&journal, Duration::ZERO), Flushed::Pending(2));
-        journal.read(cursor, usize::MAX);
+        cursor.update(|account| account.depart(2, 2));
         assert_eq!(flush_all(&journal, Duration::from_millis(1)), Flushed::Pending(2), "on the way is not yet there");
         let flusher = std::thread::spawn({
             let journal = Arc::clone(&journal);
             move || flush_all(&journal, Duration::from_secs(60))
         });
-        journal.acknowledge(cursor, 2);
+        cursor.update(|account| account.arrive(2));
         assert_eq!(flusher.join().unwrap(), Flushed::Delivered);
+    }
+
+    #[test]
+    fn a_thread_that_waits_misses_no_progress_however_it_races() {
+        let journal = shared(10);
+        let cursor = open(&journal);
+        for _ in 0..2000 {
+            append(&journal);
+            let end = journal.totals().next;
+            cursor.update(|account| account.depart(end, 1));
+            let flusher = std::thread::spawn({
+                let journal = Arc::clone(&journal);
+                move || journal.flush(end, Duration::from_secs(60))
+            });
+            cursor.update(|account| account.arrive(end));
+            assert_eq!(flusher.join().unwrap(), Flushed::Delivered);
+        }
     }
 
     #[test]
     fn a_flush_to_a_position_does_not_wait_for_what_comes_after_it() {
         let journal = shared(10);
-        let cursor = journal.open(Replay::All);
+        let cursor = open(&journal);
         append(&journal);
-        let position = journal.totals().accepted;
+        let position = journal.totals().next;
         append(&journal);
-        journal.read(cursor, usize::MAX);
-        journal.acknowledge(cursor, 1);
+        cursor.update(|account| {
+            account.depart(1, 1);
+            account.depart(2, 1);
+            account.arrive(1);
+        });
         assert_eq!(journal.flush(position, Duration::from_secs(60)), Flushed::Delivered);
         assert_eq!(flush_all(&journal, Duration::ZERO), Flushed::Pending(1));
     }
@@ -185,7 +191,7 @@ mod tests {
     #[test]
     fn a_flush_does_not_outlive_the_journal_and_does_not_take_its_end_for_delivery() {
         let journal = shared(10);
-        let cursor = journal.open(Replay::All);
+        let cursor = open(&journal);
         append(&journal);
         let flusher = std::thread::spawn({
             let journal = Arc::clone(&journal);
@@ -193,7 +199,8 @@ mod tests {
         });
         journal.close();
         // Who wakes up late finds no cursor that lacks anything.
-        journal.close_cursor(cursor);
+        let counts = cursor.close();
+        assert_eq!((counts.waiting, counts.dropped.disconnected), (0, 1));
         assert_eq!(flusher.join().unwrap(), Flushed::Closed);
         assert_eq!(journal.flush_closed(Duration::from_secs(60)), 0);
     }

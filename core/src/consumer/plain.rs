@@ -1,27 +1,10 @@
-//! What goes into the channel's messages. No I/O.
-//!
-//! A consumer of part 1 gets one entry a message, and learns of lost entries by an entry (docs/protocol.md, "The extension").
+//! What a consumer of part 1 of the protocol gets beside the entries: it learns of lost entries by an entry. No I/O.
 
 use chrono::{DateTime, Utc};
 
 use crate::entry::Entry;
+use crate::journal::GapReason;
 use crate::level::Level;
-
-/// Why entries are missing where a gap is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum GapReason {
-    Overflow,
-    Oversize,
-}
-
-impl GapReason {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Overflow => "overflow",
-            Self::Oversize => "oversize",
-        }
-    }
-}
 
 /// The entry that tells a consumer of part 1 that `dropped` entries are missing here.
 pub(crate) fn gap(now: DateTime<Utc>, dropped: u64, reason: GapReason) -> String {
