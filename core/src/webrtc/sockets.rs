@@ -6,9 +6,9 @@ use std::future::Future;
 use std::io::{self, IoSliceMut};
 use std::net::{AddrParseError, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime, TokioRuntime,
@@ -16,6 +16,7 @@ use ::webrtc::runtime::{
 };
 use socket2::{SockRef, Socket};
 
+use super::check_pace::{CheckPace, is_binding_request};
 use super::dtls_gate::DtlsGate;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
@@ -84,7 +85,7 @@ impl Runtime for Sockets {
         self.counters.open_sockets.increment();
         let (counters, resets) = (Arc::clone(&self.counters), self.resets.clone());
         let is_loopback = is_loopback(socket.local_addr()?);
-        Ok(Arc::new(CountedSocket { socket, is_loopback, counters, resets }))
+        Ok(Arc::new(CountedSocket { socket, is_loopback, pace: Mutex::default(), counters, resets }))
     }
 
     fn wrap_tcp_listener(&self, _listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -159,8 +160,20 @@ fn is_loopback(address: SocketAddr) -> bool {
 struct CountedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
     is_loopback: bool,
+    pace: Mutex<CheckPace>,
     counters: Arc<Counters>,
     resets: StreamResets,
+}
+
+impl CountedSocket {
+    fn lets_go(&self, transmit: &Transmit<'_>) -> bool {
+        let is_in_time = || {
+            let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+            pace.allows(Instant::now(), transmit.destination)
+        };
+        self.is_loopback == is_loopback(transmit.destination)
+            && (!is_binding_request(transmit.contents) || is_in_time())
+    }
 }
 
 impl Drop for CountedSocket {
@@ -175,7 +188,7 @@ impl AsyncUdpSocket for CountedSocket {
     }
 
     fn poll_send(&self, context: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
-        if self.is_loopback != is_loopback(transmit.destination) {
+        if !self.lets_go(transmit) {
             return Poll::Ready(Ok(transmit.contents.len()));
         }
         self.socket.poll_send(context, transmit)

@@ -492,7 +492,7 @@ impl Reader {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn a_consumer_can_account_for_every_number(limit in 1_usize..80, steps in prop::collection::vec(any_step(), 1..150)) {
         let held = Held::new(limit);

@@ -1,14 +1,19 @@
 //! The channels to producers: where the history of each ends, what of it is shown, and what there is to say of it.
 //! No I/O; the time is an argument.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::consumer::ChannelEnd;
+use crate::consumer::{ChannelEnd, Welcome};
 
+use super::earlier::Earlier;
 use super::shown::Replay;
 
-/// A history that has brought nothing for so long has ended.
+/// A history without numbers that has brought nothing for so long has ended.
 const QUIET: Duration = Duration::from_millis(250);
 
 /// A program that logs without a pause ends its history, too: at the first entry that it logged after this program
@@ -34,8 +39,22 @@ pub(super) struct Channel {
     opened: Instant,
     last_entry: Instant,
     in_history: bool,
-    /// The last lines of the history, if only some are wanted.
+    /// If the producer numbers its entries: the history ends before this number.
+    history_end: Option<u64>,
+    /// The last lines of the history, if only some are wanted and the producer does not choose them.
     held: Option<VecDeque<String>>,
+    /// What the producer left out, if it does.
+    earlier: Option<Earlier>,
+}
+
+/// What is to be done with an entry.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Show,
+    /// It is older than what is wanted.
+    LeaveOut,
+    /// As `Show`, and what was logged before it is wanted, too: the entries with these numbers, if they are recent.
+    ShowBehind(Range<u64>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +65,19 @@ enum State {
     Lost,
 }
 
+impl Channel {
+    /// Whether only time tells when its history is over.
+    fn is_timed(&self) -> bool {
+        self.in_history && self.history_end.is_none()
+    }
+}
+
 /// All channels, and what is known of producers without one.
 pub(super) struct Channels {
     /// How many lines of a history are wanted; all, if none.
     lines: Option<usize>,
+    /// Whether producers that can are asked for no more than these lines.
+    is_asked: bool,
     follow: bool,
     open: BTreeMap<String, Channel>,
     states: BTreeMap<String, State>,
@@ -69,9 +97,10 @@ pub(super) enum Progress {
 }
 
 impl Channels {
-    pub(super) fn new(lines: Option<usize>, follow: bool, now: Instant) -> Self {
+    pub(super) fn new(lines: Option<usize>, is_asked: bool, follow: bool, now: Instant) -> Self {
         Self {
             lines,
+            is_asked,
             follow,
             open: BTreeMap::new(),
             states: BTreeMap::new(),
@@ -124,36 +153,52 @@ impl Channels {
     }
 
     /// A channel has opened; one of the same producer that was open is replaced. `replay` is of the session, if a channel
-    /// of it was open before. Returns what there is to say of it.
+    /// of it was open before and its entries have no numbers. Returns what there is to say of it.
     pub(super) fn opened(
         &mut self,
         producer: &str,
         session: &str,
         replay: Option<Replay>,
+        welcome: Option<&Welcome>,
         now: Instant,
         out: &mut String,
     ) -> Option<&'static str> {
         self.end_history(producer, out);
         let is_back = !matches!(self.states.get(producer), None | Some(State::Announced { .. }));
-        let has_history = if session.is_empty() { !is_back } else { replay.is_none() };
-        let held = self.lines.filter(|_| has_history).map(|_| VecDeque::new());
+        let has_history = match welcome {
+            Some(welcome) => !welcome.is_resumed,
+            None if session.is_empty() => !is_back,
+            None => replay.is_none(),
+        };
+        let is_asked = self.is_asked && welcome.is_some();
+        let held = self.lines.filter(|_| has_history && !is_asked).map(|_| VecDeque::new());
+        let earlier = welcome.filter(|_| has_history && is_asked && self.follow);
         let channel = Channel {
             session: session.to_owned(),
             replay: replay.unwrap_or_default(),
             opened: now,
             last_entry: now,
             in_history: true,
+            history_end: welcome.map(|welcome| welcome.next),
             held,
+            earlier: earlier.map(|welcome| Earlier::Unknown(welcome.oldest..welcome.from)),
         };
-        self.open.insert(producer.to_owned(), channel);
+        if let Some(earlier) = self.open.insert(producer.to_owned(), channel).and_then(|replaced| replaced.earlier) {
+            earlier.end(out);
+        }
         self.set(producer, State::Open);
+        if let Some(welcome) = welcome {
+            self.accounted(producer, welcome.from, out);
+        }
         is_back.then_some("is back")
     }
 
     /// Returns what there is to say of it.
     pub(super) fn closed(&mut self, producer: &str, how: ChannelEnd, out: &mut String) -> &'static str {
         self.end_history(producer, out);
-        self.open.remove(producer);
+        if let Some(earlier) = self.open.remove(producer).and_then(|channel| channel.earlier) {
+            earlier.end(out);
+        }
         let (state, note) = match how {
             ChannelEnd::Closed => (State::Ended, "ended"),
             ChannelEnd::Broken | ChannelEnd::PathLost => (State::Lost, "the channel is lost"),
@@ -166,27 +211,77 @@ impl Channels {
         self.open.get_mut(producer)
     }
 
-    /// An entry has arrived; `is_recent` if it was logged after this program began.
-    pub(super) fn entry(&mut self, producer: &str, is_recent: impl FnOnce() -> bool, now: Instant, out: &mut String) {
-        let Some(channel) = self.open.get_mut(producer) else { return };
+    /// An entry has arrived, with its number if it has one; `is_recent` if it was logged after this program began.
+    pub(super) fn entry(
+        &mut self,
+        producer: &str,
+        number: Option<u64>,
+        is_recent: impl FnOnce() -> bool,
+        now: Instant,
+        out: &mut String,
+    ) -> Verdict {
+        if let Some(number) = number {
+            self.accounted(producer, number, out);
+        }
+        let Some(channel) = self.open.get_mut(producer) else { return Verdict::Show };
         channel.last_entry = now;
-        let age = now.saturating_duration_since(channel.opened);
-        let may_end = channel.in_history && if self.follow { channel.held.is_some() } else { age >= COMPLETE_AFTER };
-        if may_end && ((self.follow && age >= LONGEST_HISTORY) || is_recent()) {
+        if let Some(Earlier::Unknown(earlier)) = channel.earlier.take_if(|is| matches!(is, Earlier::Unknown(_))) {
+            return match is_recent() {
+                true if !earlier.is_empty() => Verdict::ShowBehind(earlier),
+                false if self.lines == Some(0) => Verdict::LeaveOut,
+                _ => Verdict::Show,
+            };
+        }
+        let (age, is_timed) = (now.saturating_duration_since(channel.opened), channel.is_timed());
+        let may_end = match channel.in_history {
+            true if self.follow => channel.held.is_some(),
+            true => is_timed && age >= COMPLETE_AFTER,
+            false => false,
+        };
+        if may_end && ((self.follow && is_timed && age >= LONGEST_HISTORY) || is_recent()) {
+            self.end_history(producer, out);
+        }
+        Verdict::Show
+    }
+
+    /// Everything below the number `next` has arrived, or never will.
+    pub(super) fn accounted(&mut self, producer: &str, next: u64, out: &mut String) {
+        let Some(channel) = self.open.get_mut(producer) else { return };
+        if channel.in_history && channel.history_end.is_some_and(|end| next >= end) {
+            // What was logged since the channel opened has nothing before it that is recent and missing.
+            channel.earlier = channel.earlier.take().filter(|earlier| !matches!(earlier, Earlier::Unknown(_)));
             self.end_history(producer, out);
         }
     }
 
-    /// Takes the line of an entry: into `out`, unless it may be older than those that are wanted.
+    /// Takes the line of an entry: into `out`, unless it may be older than those that are wanted, or has to wait for what
+    /// is fetched.
     pub(super) fn line(&mut self, producer: &str, line: &str, out: &mut String) {
-        match self.open.get_mut(producer).and_then(|channel| channel.held.as_mut()) {
-            None => out.push_str(line),
-            Some(held) => {
-                held.push_back(line.to_owned());
-                if held.len() > self.lines.unwrap_or(usize::MAX) {
-                    held.pop_front();
-                }
+        let Some(channel) = self.open.get_mut(producer) else { return out.push_str(line) };
+        if let Some(earlier) = &mut channel.earlier {
+            earlier.line(line, out);
+        } else if let Some(held) = &mut channel.held {
+            held.push_back(line.to_owned());
+            if held.len() > self.lines.unwrap_or(usize::MAX) {
+                held.pop_front();
             }
+        } else {
+            out.push_str(line);
+        }
+    }
+
+    /// What was logged before is being fetched, under this id.
+    pub(super) fn fetching(&mut self, producer: &str, id: u64) {
+        if let Some(channel) = self.open.get_mut(producer) {
+            channel.earlier = Some(Earlier::fetching(id));
+        }
+    }
+
+    /// The fetch with this id has ended.
+    pub(super) fn fetch_ended(&mut self, producer: &str, id: u64, out: &mut String) {
+        let channel = self.open.get_mut(producer);
+        if let Some(earlier) = channel.and_then(|channel| channel.earlier.take_if(|earlier| earlier.is_fetch(id))) {
+            earlier.end(out);
         }
     }
 
@@ -195,7 +290,7 @@ impl Channels {
         let quiet: Vec<String> = self
             .open
             .iter()
-            .filter(|(_, channel)| channel.in_history && channel.last_entry + QUIET <= now)
+            .filter(|(_, channel)| channel.is_timed() && channel.last_entry + QUIET <= now)
             .map(|(producer, _)| producer.clone())
             .collect();
         for producer in quiet {
@@ -216,7 +311,7 @@ impl Channels {
     /// When [`Channels::expire`] or [`Channels::progress`] has to be called next, at the latest.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         let histories =
-            self.open.values().filter(|channel| channel.in_history).map(|channel| channel.last_entry + QUIET);
+            self.open.values().filter(|channel| channel.is_timed()).map(|channel| channel.last_entry + QUIET);
         let announced = self.states.values().filter(|_| !self.follow).filter_map(|state| match state {
             State::Announced { since } => Some(*since + OPEN_TIMEOUT),
             _ => None,
@@ -255,128 +350,5 @@ impl Channels {
     /// Others may yet be announced until then.
     fn completes_at(&self, registered: Instant) -> Instant {
         if self.states.is_empty() { registered + ANNOUNCE_TIMEOUT } else { self.last_news + QUIET }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn milliseconds(milliseconds: u64) -> Duration {
-        Duration::from_millis(milliseconds)
-    }
-
-    fn open(channels: &mut Channels, producer: &str, session: &str, now: Instant) -> Option<&'static str> {
-        let replay = channels.states.contains_key(producer).then(Replay::default);
-        channels.opened(producer, session, replay, now, &mut String::new())
-    }
-
-    /// An entry that is its own line.
-    fn arrive(channels: &mut Channels, producer: &str, line: &str, is_recent: bool, now: Instant) -> String {
-        let mut out = String::new();
-        channels.entry(producer, || is_recent, now, &mut out);
-        channels.line(producer, line, &mut out);
-        out
-    }
-
-    fn expire(channels: &mut Channels, now: Instant) -> String {
-        let mut out = String::new();
-        channels.expire(now, &mut out);
-        out
-    }
-
-    #[test]
-    fn the_last_lines_of_a_history_come_when_it_is_quiet() {
-        let now = Instant::now();
-        let mut channels = Channels::new(Some(2), true, now);
-        open(&mut channels, "api", "1", now);
-        for line in ["a", "b", "c"] {
-            assert_eq!(arrive(&mut channels, "api", line, false, now + milliseconds(100)), "");
-        }
-        assert_eq!(channels.next_deadline(), Some(now + milliseconds(350)));
-        assert_eq!(expire(&mut channels, now + milliseconds(349)), "");
-        assert_eq!(expire(&mut channels, now + milliseconds(350)), "bc");
-        assert_eq!(arrive(&mut channels, "api", "d", false, now + milliseconds(360)), "d");
-        assert_eq!(channels.next_deadline(), None);
-    }
-
-    #[test]
-    fn what_is_logged_from_now_on_is_no_history() {
-        let now = Instant::now();
-        let mut channels = Channels::new(Some(1), true, now);
-        open(&mut channels, "api", "1", now);
-        arrive(&mut channels, "api", "a", false, now);
-        arrive(&mut channels, "api", "b", false, now);
-        assert_eq!(arrive(&mut channels, "api", "c", true, now), "bc");
-        assert_eq!(arrive(&mut channels, "api", "d", true, now), "d");
-        open(&mut channels, "slow", "2", now);
-        arrive(&mut channels, "slow", "e", false, now);
-        let late = now + LONGEST_HISTORY;
-        assert_eq!(arrive(&mut channels, "slow", "f", false, late), "ef", "its clock is behind");
-    }
-
-    #[test]
-    fn a_channel_of_the_same_session_has_no_second_history() {
-        let now = Instant::now();
-        let mut channels = Channels::new(Some(0), true, now);
-        assert_eq!(open(&mut channels, "api", "1", now), None);
-        arrive(&mut channels, "api", "a", false, now);
-        assert_eq!(channels.closed("api", ChannelEnd::PathLost, &mut String::new()), "the channel is lost");
-        assert_eq!(open(&mut channels, "api", "1", now), Some("is back"));
-        assert_eq!(arrive(&mut channels, "api", "b", false, now), "b", "it was logged while there was no channel");
-    }
-
-    #[test]
-    fn a_channel_that_ends_gives_up_what_was_held() {
-        let now = Instant::now();
-        let mut channels = Channels::new(Some(1), true, now);
-        open(&mut channels, "api", "1", now);
-        arrive(&mut channels, "api", "a", false, now);
-        let mut out = String::new();
-        assert_eq!(channels.closed("api", ChannelEnd::Closed, &mut out), "ended");
-        assert_eq!(out, "a");
-    }
-
-    #[test]
-    fn without_following_all_histories_are_waited_for() {
-        let now = Instant::now();
-        let mut channels = Channels::new(None, false, now);
-        assert_eq!(channels.progress(now + milliseconds(60_000)), Progress::Going, "there is no server yet");
-        channels.registered(now);
-        channels.announced("gone", now);
-        assert_eq!(channels.withdrawn("gone"), Some("ended before its channel was open"));
-        open(&mut channels, "api", "1", now);
-        arrive(&mut channels, "api", "a", false, now + milliseconds(200));
-        expire(&mut channels, now + milliseconds(449));
-        assert_eq!(channels.progress(now + milliseconds(449)), Progress::Going);
-        expire(&mut channels, now + milliseconds(450));
-        assert_eq!(channels.progress(now + milliseconds(450)), Progress::Complete);
-    }
-
-    #[test]
-    fn without_following_a_program_that_never_pauses_does_not_go_on_for_ever() {
-        let now = Instant::now();
-        let mut channels = Channels::new(None, false, now);
-        channels.registered(now);
-        open(&mut channels, "api", "1", now);
-        for (after, progress) in [(0, Progress::Going), (1_999, Progress::Going), (2_000, Progress::Complete)] {
-            let now = now + milliseconds(after);
-            assert_eq!(arrive(&mut channels, "api", "a", true, now), "a");
-            assert_eq!(channels.progress(now), progress, "{after}");
-        }
-    }
-
-    #[test]
-    fn without_following_nobody_is_waited_for_for_ever() {
-        let now = Instant::now();
-        let mut channels = Channels::new(None, false, now);
-        channels.registered(now);
-        assert_eq!(channels.next_deadline(), Some(now + ANNOUNCE_TIMEOUT));
-        assert_eq!(channels.progress(now + milliseconds(999)), Progress::Going);
-        assert_eq!(channels.progress(now + milliseconds(1_000)), Progress::Complete);
-        channels.announced("api", now);
-        assert_eq!(channels.next_deadline(), Some(now + OPEN_TIMEOUT));
-        assert_eq!(channels.progress(now + milliseconds(14_999)), Progress::Going);
-        assert_eq!(channels.progress(now + OPEN_TIMEOUT), Progress::Unreachable(vec!["api".to_owned()]));
     }
 }
