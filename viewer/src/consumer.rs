@@ -15,26 +15,37 @@
 //! ```
 
 mod addresses;
+mod asking;
 mod connection;
-mod decode;
+mod entries;
+mod extension;
 mod message;
 mod peer;
+mod receiver;
 mod registry;
 mod shell;
 mod signaling;
 mod stun;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use url::Url;
 
+pub use entries::Entries;
+use extension::Fetch;
+pub use extension::{GapReason, Selection, Start, Status, Welcome};
 pub use registry::ChannelEnd;
 pub use signaling::Failure;
 
-/// How many events wait for the user. Batches among them are of about 64 KiB at most.
+/// How many events wait for the user. Entries among them are of about 64 KiB at most.
 const EVENTS: usize = 64;
+
+/// How many fetches wait until they are looked at.
+const FETCHES: usize = 16;
 
 /// What a consumer is made with.
 #[derive(Clone, Debug)]
@@ -48,16 +59,22 @@ pub struct Options {
     pub token: Option<String>,
     /// Whether the STUN server of the protocol is used. Without it, a path through a NAT may not be found.
     pub use_stun: bool,
+    /// Which entries are asked for; all, by default. A producer of part 1 of the protocol sends all of them nevertheless.
+    pub selection: Selection,
+    /// Where the log of each session begins; where the producer likes, by default. A producer of part 1 begins where it
+    /// likes, and so does one that has been told to show nothing older than its reader.
+    pub start: Option<Start>,
 }
 
 impl Options {
     /// All producers of the server at `url`.
     pub fn new(url: Url) -> Self {
-        Self { url, producer: None, token: None, use_stun: true }
+        let selection = Selection::default();
+        Self { url, producer: None, token: None, use_stun: true, selection, start: None }
     }
 }
 
-/// What happens to a consumer. For one producer, `Opened`, `Entries` and `Closed` come in the order in which they
+/// What happens to a consumer. For one producer, `Opened`, `Entries`, `Gap` and `Closed` come in the order in which they
 /// happen. An `Opened` without a `Closed` before it is another channel, which replaces the one before.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -82,17 +99,75 @@ pub enum Event {
     Opened {
         /// The id of the producer.
         producer: Arc<str>,
-        /// The mark of its process, if the server tells one.
+        /// The mark of its process, if the server or the producer tells one.
         session: Option<Arc<str>>,
+        /// What a producer that numbers its entries says of them. With it, every number from `from` on, or from where an
+        /// earlier channel of the session ended, comes exactly once: in `Entries` or in a `Gap`. Without it, the
+        /// producer speaks part 1 of the protocol, and every channel brings the whole history.
+        welcome: Option<Box<Welcome>>,
     },
     /// Entries have arrived.
     Entries {
         /// The id of the producer.
         producer: Arc<str>,
-        /// Each as it was sent, unread: JSON, if the producer is honest.
-        entries: Vec<String>,
-        /// How many messages were no text.
+        /// The entries. They may be none, and account for numbers that a filter left out.
+        entries: Entries,
+        /// How many messages could not be read.
         malformed: usize,
+    },
+    /// Entries are lost.
+    Gap {
+        /// The id of the producer.
+        producer: Arc<str>,
+        /// The sequence number of the first of them.
+        first: u64,
+        /// The sequence number of the last of them.
+        last: u64,
+        /// Why they are.
+        reason: GapReason,
+    },
+    /// What a producer counts, at most once a second while something changes.
+    Status {
+        /// The id of the producer.
+        producer: Arc<str>,
+        /// The counts.
+        status: Status,
+    },
+    /// A producer selects by [`Consumer::set_filter`].
+    FilterApplied {
+        /// The id of the producer.
+        producer: Arc<str>,
+        /// What `set_filter` returned.
+        id: u64,
+        /// The first sequence number that it is applied to.
+        first: u64,
+    },
+    /// A producer cannot do what it was asked for, as where it does not know a level in a filter.
+    RequestFailed {
+        /// The id of the producer.
+        producer: Arc<str>,
+        /// What `set_filter` returned, if the producer tells.
+        id: Option<u64>,
+        /// Its words.
+        message: String,
+    },
+    /// Entries of [`Consumer::fetch`].
+    Fetched {
+        /// The id of the producer.
+        producer: Arc<str>,
+        /// What `fetch` returned.
+        id: u64,
+        /// The entries.
+        entries: Entries,
+    },
+    /// The end of what [`Consumer::fetch`] asked for.
+    FetchEnded {
+        /// The id of the producer.
+        producer: Arc<str>,
+        /// What `fetch` returned.
+        id: u64,
+        /// How many of the numbers the producer no longer holds, or why the fetch failed.
+        missing: Result<u64, String>,
     },
     /// The channel to a producer has ended.
     Closed {
@@ -106,9 +181,12 @@ pub enum Event {
 /// A consumer. It registers, connects to every producer, and connects again whatever is lost, until it is dropped.
 ///
 /// While [`Consumer::next`] is not called, it takes a bounded amount of memory and holds the producers back; a producer
-/// that is held back for long ends the channel, and another one is made.
+/// of part 1 that is held back for long ends the channel, and another one is made.
 pub struct Consumer {
     events: mpsc::Receiver<Event>,
+    selection: watch::Sender<(u64, Selection)>,
+    fetches: mpsc::Sender<(String, Fetch)>,
+    last_id: AtomicU64,
     shell: JoinHandle<()>,
 }
 
@@ -116,13 +194,41 @@ impl Consumer {
     /// Begins to connect. Must be called within a tokio runtime.
     pub fn connect(options: Options) -> Self {
         let (sender, events) = mpsc::channel(EVENTS);
-        let shell = tokio::spawn(shell::run(options, sender));
-        Self { events, shell }
+        let (selection, selected) = watch::channel((0, options.selection.clone()));
+        let (fetches, to_fetch) = mpsc::channel(FETCHES);
+        let shell = tokio::spawn(shell::run(options, sender, selected, to_fetch));
+        Self { events, selection, fetches, last_id: AtomicU64::new(0), shell }
     }
 
     /// The next event. Cancelling loses none.
     pub async fn next(&mut self) -> Option<Event> {
         self.events.recv().await
+    }
+
+    /// Asks every producer, now and later, for other entries than so far. What is on the way comes as it is.
+    ///
+    /// Returns the id of [`Event::FilterApplied`] or [`Event::RequestFailed`], which each producer with an open channel
+    /// responds with, unless another filter follows at once, or it speaks part 1 of the protocol.
+    pub fn set_filter(&self, selection: Selection) -> u64 {
+        let id = self.new_id();
+        self.selection.send_replace((id, selection));
+        id
+    }
+
+    /// Asks a producer for what it still holds of the entries with these sequence numbers, as where a filter left them
+    /// out before. Fetches of one producer are done one after another.
+    ///
+    /// Returns the id under which they come: [`Event::Fetched`] for each part of them, in their order, and then
+    /// [`Event::FetchEnded`]. Other events come in between.
+    pub async fn fetch(&self, producer: &str, numbers: RangeInclusive<u64>, selection: Selection) -> u64 {
+        let id = self.new_id();
+        // It fails only if the shell has panicked, which ends the events.
+        let _ = self.fetches.send((producer.to_owned(), Fetch { id, numbers, selection })).await;
+        id
+    }
+
+    fn new_id(&self) -> u64 {
+        self.last_id.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Ends every connection, and waits for that.

@@ -2,9 +2,11 @@
 
 mod address;
 mod channels;
+mod earlier;
 mod entry;
 mod escape;
 mod format;
+mod gap;
 mod output;
 mod reader;
 mod shown;
@@ -19,7 +21,7 @@ use regex::Regex;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::consumer::{Consumer, Options};
+use crate::consumer::{Consumer, Options, Selection, Start};
 use format::Format;
 use output::Output;
 use reader::Reader;
@@ -110,7 +112,13 @@ impl TailArgs {
         let level = self.level.map(|level| level.as_str().to_owned());
         // A default among the directives stands behind the level, and counts.
         let directives: Vec<String> = level.into_iter().chain(self.filter).collect();
-        let filter: Filter = directives.join(",").parse().map_err(|error: logrtc::Error| error.to_string())?;
+        let filter_text = directives.join(",");
+        let filter: Filter = filter_text.parse().map_err(|error: logrtc::Error| error.to_string())?;
+        // A producer that can leaves out what is not wanted, unless the filter is longer than it takes.
+        let source_filter = Some(filter_text.as_str()).filter(|text| !text.is_empty());
+        options.selection = Selection::new(None, source_filter).unwrap_or_default();
+        let wants_all = source_filter.is_none() && self.grep.is_none();
+        options.start = self.lines.filter(|_| wants_all).map(|lines| first_wanted(lines, !self.no_follow));
         let is_terminal = io::stdout().is_terminal();
         let is_text = self.text || (is_terminal && !self.json);
         let is_coloured = is_text && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
@@ -122,6 +130,15 @@ impl TailArgs {
             format: if is_text { Format::Text { is_coloured } } else { Format::Json { is_for_terminal: is_terminal } },
             is_terminal,
         })
+    }
+}
+
+/// Where a producer begins of whose history only the last lines are wanted. If this program goes on, it needs one entry to
+/// see whether that was logged before it began.
+fn first_wanted(lines: usize, follow: bool) -> Start {
+    match lines {
+        0 if !follow => Start::Newest,
+        lines => Start::Last(lines.max(1) as u64),
     }
 }
 

@@ -29,8 +29,8 @@ use webrtc::runtime::{
     Transmit,
 };
 
-use super::decode::ChannelMessage;
 use super::message::RemoteCandidate;
+use super::receiver::ChannelMessage;
 
 /// The label of the channel that has the log.
 const CHANNEL_LABEL: &str = "logs";
@@ -189,6 +189,11 @@ impl Channel {
             Some(DataChannelEvent::OnClose) | None => ChannelEvent::Closed,
             Some(_) => ChannelEvent::Other,
         }
+    }
+
+    /// Sends a message. If the channel has ended, that is told by its next event.
+    pub(crate) async fn send(&self, text: &str) {
+        let _ = self.0.send_text(text).await;
     }
 
     /// The next event, if there is one.

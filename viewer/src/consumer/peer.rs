@@ -4,13 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::Event;
+use super::asking::Asking;
 use super::connection::{Channel, ChannelEvent, Connection, ConnectionEvent, FLOOD, Path};
-use super::decode::decode;
+use super::extension::{Fetch, ping};
 use super::message::RemoteCandidate;
+use super::receiver::Receiver;
 use super::registry::ChannelEnd;
 use super::stun::StunServers;
 
@@ -24,8 +27,15 @@ const DISCONNECTED_TIMEOUT: Duration = Duration::from_secs(15);
 const PARKED_TIMEOUT: Duration = Duration::from_millis(50);
 const MAX_DRAIN: Duration = Duration::from_secs(2);
 
-/// How many bytes of entries make a batch; a batch is as many as have arrived, up to this.
+/// How many bytes of plain entries make a batch; a batch is as many as have arrived, up to this.
 const BATCH_BYTES: usize = 64 * 1024;
+
+/// After how many bytes of entries an acknowledgement is due, however many wait behind them.
+const ACK_BYTES: usize = 1024 * 1024;
+
+/// How long the first message of a producer that speaks the extension may take. A server may have kept from it that it
+/// was asked, and then there is none until it logs.
+const WELCOME_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a peer tells the consumer that it belongs to.
 pub(crate) enum PeerEvent {
@@ -52,7 +62,7 @@ impl Tell {
 /// What a peer begins with.
 pub(crate) struct Peer {
     pub(crate) producer: Arc<str>,
-    pub(crate) session: Option<Arc<str>>,
+    pub(crate) asking: Asking,
     pub(crate) offer: String,
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) stun: Option<StunServers>,
@@ -61,12 +71,23 @@ pub(crate) struct Peer {
     pub(crate) is_announced: watch::Receiver<bool>,
     /// Ends the peer, behind what has arrived, once it is dropped.
     pub(crate) stop: oneshot::Receiver<()>,
-    /// The end of the peer that this one replaces, whose events come first.
-    pub(crate) previous: Option<oneshot::Receiver<()>>,
+    /// The ends of the peers that this one replaces, whose events come first.
+    pub(crate) previous: Vec<oneshot::Receiver<()>>,
     /// Dropped at the end of this one.
     pub(crate) _ended: oneshot::Sender<()>,
     /// To the user of the consumer. Full while the user does not read, which holds the producer back.
     pub(crate) events: mpsc::Sender<Event>,
+    pub(crate) fetches: mpsc::Receiver<Fetch>,
+}
+
+/// An open channel.
+struct Reading<'a> {
+    connection: &'a mut Connection,
+    channel: Channel,
+    receiver: Receiver,
+    /// Made of the messages, and not yet with the user.
+    made: Vec<Event>,
+    has_pinged: bool,
 }
 
 impl Peer {
@@ -85,29 +106,40 @@ impl Peer {
         };
         let how = self.converse(&mut connection, &tell).await;
         connection.close().await;
-        self.wait_for_previous().await;
+        self.refuse_fetches().await;
+        all_ended(&mut self.previous).await;
         drop(self);
         if let Some(how) = how {
             tell.tell(PeerEvent::Closed(how)).await;
         }
     }
 
-    async fn wait_for_previous(&mut self) {
-        if let Some(previous) = self.previous.take() {
-            // Its end drops the sender.
-            let _ = previous.await;
+    /// Ends the fetches that came too late for the channel.
+    async fn refuse_fetches(&mut self) {
+        self.fetches.close();
+        while let Some(Fetch { id, .. }) = self.fetches.recv().await {
+            let (producer, missing) = (Arc::clone(&self.producer), Err("the channel has ended".to_owned()));
+            let _ = self.events.send(Event::FetchEnded { producer, id, missing }).await;
         }
     }
 
     /// Returns how the channel ended, or none if this side ends it.
     async fn converse(&mut self, connection: &mut Connection, tell: &Tell) -> Option<ChannelEnd> {
-        match connection.answer(std::mem::take(&mut self.offer)).await {
-            Ok(answer) => tell.tell(PeerEvent::Answer(answer)).await,
+        let answer = match connection.answer(std::mem::take(&mut self.offer)).await {
+            Ok(answer) => answer,
             Err(error) => {
                 log::debug!("{}: refuses the offer: {error}", self.producer);
                 return Some(ChannelEnd::Broken);
             }
+        };
+        if self.asking.is_possible() {
+            // Where to go on is known once the channel before has ended.
+            tokio::select! {
+                () = all_ended(&mut self.previous) => {}
+                _ = &mut self.stop => return None,
+            }
         }
+        tell.tell(PeerEvent::Answer(self.asking.ask(answer))).await;
         let opening = tokio::select! {
             opening = tokio::time::timeout(OPEN_TIMEOUT, open(connection, &mut self.candidates, tell)) => opening,
             _ = &mut self.stop => return None,
@@ -119,42 +151,66 @@ impl Peer {
         };
         connection.set_open();
         tell.tell(PeerEvent::Opened).await;
-        self.wait_for_previous().await;
-        let (producer, session) = (Arc::clone(&self.producer), self.session.clone());
-        self.emit(Event::Opened { producer, session }).await?;
-        let how = self.read(connection, &channel).await?;
-        self.emit(Event::Closed { producer: Arc::clone(&self.producer), how }).await?;
-        Some(how)
+        all_ended(&mut self.previous).await;
+        let receiver = self.asking.receiver(Arc::clone(&self.producer));
+        let mut reading = Reading { connection, channel, receiver, made: Vec::new(), has_pinged: false };
+        let how = self.read(&mut reading).await;
+        if let Some(how) = how {
+            reading.receiver.end(&mut reading.made);
+            reading.made.push(Event::Closed { producer: Arc::clone(&self.producer), how });
+            self.hand_out(&mut reading).await?;
+        }
+        self.asking.remember(&reading.receiver);
+        how
     }
 
-    /// Returns how the channel ended, or none if this side ends it.
-    async fn read(&mut self, connection: &mut Connection, channel: &Channel) -> Option<ChannelEnd> {
+    /// Returns how the channel ended, or none if nobody listens any more.
+    async fn read(&mut self, reading: &mut Reading<'_>) -> Option<ChannelEnd> {
         let mut give_up: Option<Instant> = None;
         let mut is_down = false;
+        let welcome_due = Instant::now() + WELCOME_TIMEOUT;
+        let mut is_opened = !reading.receiver.is_undecided();
+        if is_opened {
+            reading.receiver.open(&mut reading.made);
+            self.hand_out(reading).await?;
+        }
         loop {
+            let request_due = reading.receiver.next_due().map(Instant::from_std);
             tokio::select! {
                 biased;
                 _ = &mut self.stop => {
-                    self.drain_parked(connection, channel).await?;
+                    self.drain_parked(reading).await?;
                     return Some(ChannelEnd::Broken);
                 }
-                event = channel.next_event() => if self.take(connection, channel, event).await? {
-                    return self.drain_parked(connection, channel).await;
+                Some(fetch) = self.fetches.recv() => reading.receiver.fetch(fetch, &mut reading.made),
+                Some((id, selection)) = self.asking.changed() => reading.receiver.filter(id, selection),
+                event = reading.channel.next_event() => if self.take(reading, event).await? {
+                    return self.drain_parked(reading).await;
                 },
-                event = connection.next_event() => match event {
+                event = reading.connection.next_event() => match event {
                     Some(ConnectionEvent::Path(Path::Up)) => is_down = false,
                     Some(ConnectionEvent::Path(Path::Down)) => is_down = true,
-                    Some(ConnectionEvent::Path(Path::Lost)) => return self.drain(connection, channel, ChannelEnd::PathLost).await,
+                    Some(ConnectionEvent::Path(Path::Lost)) => return self.drain(reading, ChannelEnd::PathLost).await,
                     Some(ConnectionEvent::Path(Path::Closed)) | None => {
-                        return self.drain(connection, channel, ChannelEnd::Broken).await;
+                        return self.drain(reading, ChannelEnd::Broken).await;
                     }
                     Some(_) => {}
                 },
-                Some(candidate) = self.candidates.recv() => connection.add_candidate(candidate).await,
+                Some(candidate) = self.candidates.recv() => reading.connection.add_candidate(candidate).await,
                 Ok(()) = self.is_announced.changed() => {}
+                () = sleep_until(request_due.unwrap_or_else(Instant::now)), if request_due.is_some() => {}
+                () = sleep_until(welcome_due), if !is_opened => {
+                    is_opened = true;
+                    reading.receiver.open(&mut reading.made);
+                }
                 () = sleep_until(give_up.unwrap_or_else(Instant::now)), if give_up.is_some() => {
                     return Some(ChannelEnd::PathLost);
                 }
+            }
+            is_opened |= !reading.receiver.is_undecided();
+            self.hand_out(reading).await?;
+            while let Some(message) = reading.receiver.next_message(Instant::now().into_std()) {
+                reading.channel.send(&message).await;
             }
             let patience = if *self.is_announced.borrow() { DISCONNECTED_TIMEOUT } else { Duration::ZERO };
             give_up = is_down.then(|| {
@@ -165,55 +221,92 @@ impl Peer {
     }
 
     /// The channel has been closed, which the stack tells before it hands out the messages that it has parked.
-    async fn drain_parked(&mut self, connection: &Connection, channel: &Channel) -> Option<ChannelEnd> {
+    async fn drain_parked(&mut self, reading: &mut Reading<'_>) -> Option<ChannelEnd> {
         let latest = Instant::now() + MAX_DRAIN;
         while Instant::now() < latest {
-            connection.kick();
-            match tokio::time::timeout(PARKED_TIMEOUT, channel.next_event()).await {
+            reading.connection.kick();
+            match tokio::time::timeout(PARKED_TIMEOUT, reading.channel.next_event()).await {
                 Ok(ChannelEvent::Closed) | Err(_) => break,
-                Ok(event) => self.take(connection, channel, event).await?,
+                Ok(event) => self.take(reading, event).await?,
             };
         }
         Some(ChannelEnd::Closed)
     }
 
     /// Hands out what has arrived before the connection ended.
-    async fn drain(&mut self, connection: &Connection, channel: &Channel, how: ChannelEnd) -> Option<ChannelEnd> {
-        while let Some(event) = channel.event_at_hand() {
-            if self.take(connection, channel, event).await? {
+    async fn drain(&mut self, reading: &mut Reading<'_>, how: ChannelEnd) -> Option<ChannelEnd> {
+        while let Some(event) = reading.channel.event_at_hand() {
+            if self.take(reading, event).await? {
                 break;
             }
         }
         Some(how)
     }
 
-    /// Hands out one batch: `event` and what has arrived behind it. Returns whether the channel is closed.
-    async fn take(&mut self, connection: &Connection, channel: &Channel, event: ChannelEvent) -> Option<bool> {
-        let (mut entries, mut malformed, mut bytes, mut is_closed) = (Vec::new(), 0, 0, false);
+    /// Hands out `event` and what has arrived behind it, up to a limit, and acknowledges it. Returns whether the channel
+    /// is closed.
+    async fn take(&mut self, reading: &mut Reading<'_>, event: ChannelEvent) -> Option<bool> {
+        let (mut messages, mut bytes, mut is_closed) = (0, 0, false);
         let mut next = Some(event);
         while let Some(event) = next {
             match event {
-                ChannelEvent::Message(message) => match decode(message, &mut entries) {
-                    Some(length) => bytes += length,
-                    None => malformed += 1,
-                },
+                ChannelEvent::Message(message) => {
+                    messages += 1;
+                    bytes += reading.receiver.message(message, &mut reading.made);
+                    self.hand_out(reading).await?;
+                }
                 ChannelEvent::Closed => is_closed = true,
                 ChannelEvent::Other => {}
             }
-            next = if is_closed || bytes >= BATCH_BYTES { None } else { channel.event_at_hand() };
+            let limit = if reading.receiver.is_extended() { ACK_BYTES } else { BATCH_BYTES };
+            next = if is_closed || bytes >= limit { None } else { reading.channel.event_at_hand() };
         }
-        if entries.len() + malformed >= FLOOD || bytes >= BATCH_BYTES {
-            connection.kick();
+        if messages >= FLOOD || bytes >= BATCH_BYTES {
+            reading.connection.kick();
         }
-        if !entries.is_empty() || malformed > 0 {
-            self.emit(Event::Entries { producer: Arc::clone(&self.producer), entries, malformed }).await?;
+        reading.receiver.flush(&mut reading.made);
+        self.hand_out(reading).await?;
+        reading.acknowledge().await;
+        if messages > 0 && !std::mem::replace(&mut reading.has_pinged, true) {
+            reading.channel.send(&ping()).await;
         }
         Some(is_closed)
     }
 
     /// Returns none if nobody listens any more.
-    async fn emit(&mut self, event: Event) -> Option<()> {
-        self.events.send(event).await.ok()
+    async fn hand_out(&self, reading: &mut Reading<'_>) -> Option<()> {
+        if reading.made.is_empty() {
+            return Some(());
+        }
+        for event in std::mem::take(&mut reading.made) {
+            match self.events.try_send(event) {
+                Ok(()) => {}
+                Err(TrySendError::Full(event)) => {
+                    // The user may take long, and what is with the user shall not be sent again meanwhile.
+                    reading.acknowledge().await;
+                    self.events.send(event).await.ok()?;
+                }
+                Err(TrySendError::Closed(_)) => return None,
+            }
+        }
+        reading.receiver.handed_out();
+        Some(())
+    }
+}
+
+impl Reading<'_> {
+    async fn acknowledge(&mut self) {
+        if let Some(ack) = self.receiver.ack() {
+            self.channel.send(&ack).await;
+        }
+    }
+}
+
+/// The end of a peer drops its sender.
+async fn all_ended(previous: &mut Vec<oneshot::Receiver<()>>) {
+    while let Some(peer) = previous.last_mut() {
+        let _ = peer.await;
+        previous.pop();
     }
 }
 

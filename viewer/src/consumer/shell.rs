@@ -3,13 +3,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use super::asking::{Asking, SharedSessions};
+use super::extension::{Fetch, Selection};
 use super::message::{Incoming, Outgoing, RemoteCandidate, attribute};
 use super::peer::{Peer, PeerEvent, Tell};
-use super::registry::Registry;
+use super::registry::{ChannelEnd, Registry};
 use super::signaling::{Signaling, SignalingEvent};
 use super::stun::StunServers;
 use super::{Event, Options, addresses};
@@ -20,15 +23,21 @@ const MAX_WAITING: usize = 1024;
 /// Candidates of a producer that wait for their connection, and at most as many in all.
 const MAX_CANDIDATES: usize = 32;
 
+/// Fetches that wait for the peer to look at them.
+const MAX_FETCHES: usize = 4;
+
 /// One connection, as the shell knows it. Dropping it ends the connection.
 struct Handle {
     /// Tells the events of a connection from those of the one that it replaced.
     number: u64,
     to: Option<String>,
+    /// The session of its producer, if it speaks the extension.
+    session: Option<Arc<str>>,
     ufrag: Option<String>,
     mid: String,
     candidates: mpsc::Sender<RemoteCandidate>,
     is_announced: watch::Sender<bool>,
+    fetches: mpsc::Sender<Fetch>,
     _stop: oneshot::Sender<()>,
     ended: oneshot::Receiver<()>,
 }
@@ -49,11 +58,18 @@ struct Shell {
     is_named: bool,
     events: mpsc::Sender<Event>,
     waiting: VecDeque<Event>,
+    sessions: SharedSessions,
+    selection: watch::Receiver<(u64, Selection)>,
     peer_events: mpsc::Sender<(String, u64, PeerEvent)>,
 }
 
 /// Runs until nobody listens to the events.
-pub(crate) async fn run(options: Options, events: mpsc::Sender<Event>) {
+pub(crate) async fn run(
+    options: Options,
+    events: mpsc::Sender<Event>,
+    selection: watch::Receiver<(u64, Selection)>,
+    mut fetches: mpsc::Receiver<(String, Fetch)>,
+) {
     let (outgoing, to_send) = mpsc::channel(256);
     let (from_server, mut server_events) = mpsc::channel(256);
     let (peer_events, mut from_peers) = mpsc::channel(64);
@@ -77,6 +93,8 @@ pub(crate) async fn run(options: Options, events: mpsc::Sender<Event>) {
         is_named: false,
         events,
         waiting: VecDeque::new(),
+        sessions: SharedSessions::default(),
+        selection,
         peer_events,
     };
     loop {
@@ -86,6 +104,7 @@ pub(crate) async fn run(options: Options, events: mpsc::Sender<Event>) {
                 Some(event) => shell.handle_server(event),
                 None => break,
             },
+            Some((producer, fetch)) = fetches.recv() => shell.fetch(&producer, fetch),
             Some((id, number, event)) = from_peers.recv() => shell.handle_peer(&id, number, event),
             place = to_user.reserve(), if !shell.waiting.is_empty() => match place {
                 Ok(place) => if let Some(event) = shell.waiting.pop_front() { place.send(event) },
@@ -178,36 +197,45 @@ impl Shell {
         }
     }
 
-    /// Answers an offer. A connection that is kept in its place is replaced.
+    /// Answers an offer. A connection that is kept in its place is replaced, and so is one to the same process under
+    /// another id.
     fn accept(&mut self, from: &[String], offer: String) {
         let place = self.registry.offered(from);
+        let selection = self.selection.clone();
+        let asking = Asking::new(&offer, place.session, Arc::clone(&self.sessions), selection, self.options.start);
+        let session = asking.session().cloned();
         let (candidates, candidates_of) = mpsc::channel(MAX_CANDIDATES);
         let (announce, is_announced) = watch::channel(true);
+        let (fetches, to_fetch) = mpsc::channel(MAX_FETCHES);
         let (stop, stopped) = oneshot::channel();
         let (ending, ended) = oneshot::channel();
         self.stop(&place.id);
-        let previous = self.leaving.remove(&place.id);
+        let mut previous: Vec<_> = self.leaving.remove(&place.id).into_iter().collect();
+        previous.extend(session.as_ref().and_then(|session| self.leave_other_ids(session)));
         self.last_number += 1;
         let number = self.last_number;
         let handle = Handle {
             number,
             to: place.to,
+            session,
             ufrag: attribute(&offer, "ice-ufrag").map(str::to_owned),
             mid: attribute(&offer, "mid").unwrap_or("0").to_owned(),
             candidates,
             is_announced: announce,
+            fetches,
             _stop: stop,
             ended,
         };
         self.handles.insert(place.id.clone(), handle);
         let peer = Peer {
             producer: place.id.as_str().into(),
-            session: place.session.map(Arc::from),
+            asking,
             offer,
             addresses: addresses::to_bind(addresses::is_local(&self.options.url)),
             stun: self.stun.clone(),
             candidates: candidates_of,
             is_announced,
+            fetches: to_fetch,
             stop: stopped,
             previous,
             _ended: ending,
@@ -215,6 +243,26 @@ impl Shell {
         };
         let tell = Tell { id: place.id, number, events: self.peer_events.clone() };
         self.peers.spawn(peer.run(tell));
+    }
+
+    /// Stops the connection to `session` that is kept under another id. Returns its end.
+    fn leave_other_ids(&mut self, session: &str) -> Option<oneshot::Receiver<()>> {
+        let is_same = |handle: &Handle| handle.session.as_deref() == Some(session);
+        let id = self.handles.iter().find(|(_, handle)| is_same(handle)).map(|(id, _)| id.clone())?;
+        self.stop(&id);
+        self.registry.closed(&id, ChannelEnd::Closed, Instant::now().into_std());
+        self.leaving.remove(&id)
+    }
+
+    fn fetch(&mut self, producer: &str, fetch: Fetch) {
+        let id = fetch.id;
+        let sent = self.handles.get(producer).map(|handle| handle.fetches.try_send(fetch));
+        let problem = match sent {
+            Some(Ok(())) => return,
+            Some(Err(TrySendError::Full(_))) => "too many fetches wait for their turn",
+            Some(Err(TrySendError::Closed(_))) | None => "there is no channel to the producer",
+        };
+        self.emit(Event::FetchEnded { producer: producer.into(), id, missing: Err(problem.to_owned()) });
     }
 
     fn stop(&mut self, id: &str) {

@@ -2,13 +2,15 @@
 //! No I/O; the time is an argument.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::consumer::ChannelEnd;
+use crate::consumer::{ChannelEnd, Welcome};
 
+use super::earlier::Earlier;
 use super::shown::Replay;
 
-/// A history that has brought nothing for so long has ended.
+/// A history without numbers that has brought nothing for so long has ended.
 const QUIET: Duration = Duration::from_millis(250);
 
 /// A program that logs without a pause ends its history, too: at the first entry that it logged after this program
@@ -34,8 +36,22 @@ pub(super) struct Channel {
     opened: Instant,
     last_entry: Instant,
     in_history: bool,
-    /// The last lines of the history, if only some are wanted.
+    /// If the producer numbers its entries: the history ends before this number.
+    history_end: Option<u64>,
+    /// The last lines of the history, if only some are wanted and the producer does not choose them.
     held: Option<VecDeque<String>>,
+    /// What the producer left out, if it does.
+    earlier: Option<Earlier>,
+}
+
+/// What is to be done with an entry.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Show,
+    /// It is older than what is wanted.
+    LeaveOut,
+    /// As `Show`, and what was logged before it is wanted, too: the entries with these numbers, if they are recent.
+    ShowBehind(Range<u64>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +62,19 @@ enum State {
     Lost,
 }
 
+impl Channel {
+    /// Whether only time tells when its history is over.
+    fn is_timed(&self) -> bool {
+        self.in_history && self.history_end.is_none()
+    }
+}
+
 /// All channels, and what is known of producers without one.
 pub(super) struct Channels {
     /// How many lines of a history are wanted; all, if none.
     lines: Option<usize>,
+    /// Whether producers that can are asked for no more than these lines.
+    is_asked: bool,
     follow: bool,
     open: BTreeMap<String, Channel>,
     states: BTreeMap<String, State>,
@@ -69,9 +94,10 @@ pub(super) enum Progress {
 }
 
 impl Channels {
-    pub(super) fn new(lines: Option<usize>, follow: bool, now: Instant) -> Self {
+    pub(super) fn new(lines: Option<usize>, is_asked: bool, follow: bool, now: Instant) -> Self {
         Self {
             lines,
+            is_asked,
             follow,
             open: BTreeMap::new(),
             states: BTreeMap::new(),
@@ -124,36 +150,52 @@ impl Channels {
     }
 
     /// A channel has opened; one of the same producer that was open is replaced. `replay` is of the session, if a channel
-    /// of it was open before. Returns what there is to say of it.
+    /// of it was open before and its entries have no numbers. Returns what there is to say of it.
     pub(super) fn opened(
         &mut self,
         producer: &str,
         session: &str,
         replay: Option<Replay>,
+        welcome: Option<&Welcome>,
         now: Instant,
         out: &mut String,
     ) -> Option<&'static str> {
         self.end_history(producer, out);
         let is_back = !matches!(self.states.get(producer), None | Some(State::Announced { .. }));
-        let has_history = if session.is_empty() { !is_back } else { replay.is_none() };
-        let held = self.lines.filter(|_| has_history).map(|_| VecDeque::new());
+        let has_history = match welcome {
+            Some(welcome) => !welcome.is_resumed,
+            None if session.is_empty() => !is_back,
+            None => replay.is_none(),
+        };
+        let is_asked = self.is_asked && welcome.is_some();
+        let held = self.lines.filter(|_| has_history && !is_asked).map(|_| VecDeque::new());
+        let earlier = welcome.filter(|_| has_history && is_asked && self.follow);
         let channel = Channel {
             session: session.to_owned(),
             replay: replay.unwrap_or_default(),
             opened: now,
             last_entry: now,
             in_history: true,
+            history_end: welcome.map(|welcome| welcome.next),
             held,
+            earlier: earlier.map(|welcome| Earlier::Unknown(welcome.oldest..welcome.from)),
         };
-        self.open.insert(producer.to_owned(), channel);
+        if let Some(earlier) = self.open.insert(producer.to_owned(), channel).and_then(|replaced| replaced.earlier) {
+            earlier.end(out);
+        }
         self.set(producer, State::Open);
+        if let Some(welcome) = welcome {
+            self.accounted(producer, welcome.from, out);
+        }
         is_back.then_some("is back")
     }
 
     /// Returns what there is to say of it.
     pub(super) fn closed(&mut self, producer: &str, how: ChannelEnd, out: &mut String) -> &'static str {
         self.end_history(producer, out);
-        self.open.remove(producer);
+        if let Some(earlier) = self.open.remove(producer).and_then(|channel| channel.earlier) {
+            earlier.end(out);
+        }
         let (state, note) = match how {
             ChannelEnd::Closed => (State::Ended, "ended"),
             ChannelEnd::Broken | ChannelEnd::PathLost => (State::Lost, "the channel is lost"),
@@ -166,27 +208,77 @@ impl Channels {
         self.open.get_mut(producer)
     }
 
-    /// An entry has arrived; `is_recent` if it was logged after this program began.
-    pub(super) fn entry(&mut self, producer: &str, is_recent: impl FnOnce() -> bool, now: Instant, out: &mut String) {
-        let Some(channel) = self.open.get_mut(producer) else { return };
+    /// An entry has arrived, with its number if it has one; `is_recent` if it was logged after this program began.
+    pub(super) fn entry(
+        &mut self,
+        producer: &str,
+        number: Option<u64>,
+        is_recent: impl FnOnce() -> bool,
+        now: Instant,
+        out: &mut String,
+    ) -> Verdict {
+        if let Some(number) = number {
+            self.accounted(producer, number, out);
+        }
+        let Some(channel) = self.open.get_mut(producer) else { return Verdict::Show };
         channel.last_entry = now;
-        let age = now.saturating_duration_since(channel.opened);
-        let may_end = channel.in_history && if self.follow { channel.held.is_some() } else { age >= COMPLETE_AFTER };
-        if may_end && ((self.follow && age >= LONGEST_HISTORY) || is_recent()) {
+        if let Some(Earlier::Unknown(earlier)) = channel.earlier.take_if(|is| matches!(is, Earlier::Unknown(_))) {
+            return match is_recent() {
+                true if !earlier.is_empty() => Verdict::ShowBehind(earlier),
+                false if self.lines == Some(0) => Verdict::LeaveOut,
+                _ => Verdict::Show,
+            };
+        }
+        let (age, is_timed) = (now.saturating_duration_since(channel.opened), channel.is_timed());
+        let may_end = match channel.in_history {
+            true if self.follow => channel.held.is_some(),
+            true => is_timed && age >= COMPLETE_AFTER,
+            false => false,
+        };
+        if may_end && ((self.follow && is_timed && age >= LONGEST_HISTORY) || is_recent()) {
+            self.end_history(producer, out);
+        }
+        Verdict::Show
+    }
+
+    /// Everything below the number `next` has arrived, or never will.
+    pub(super) fn accounted(&mut self, producer: &str, next: u64, out: &mut String) {
+        let Some(channel) = self.open.get_mut(producer) else { return };
+        if channel.in_history && channel.history_end.is_some_and(|end| next >= end) {
+            // What was logged since the channel opened has nothing before it that is recent and missing.
+            channel.earlier = channel.earlier.take().filter(|earlier| !matches!(earlier, Earlier::Unknown(_)));
             self.end_history(producer, out);
         }
     }
 
-    /// Takes the line of an entry: into `out`, unless it may be older than those that are wanted.
+    /// Takes the line of an entry: into `out`, unless it may be older than those that are wanted, or has to wait for what
+    /// is fetched.
     pub(super) fn line(&mut self, producer: &str, line: &str, out: &mut String) {
-        match self.open.get_mut(producer).and_then(|channel| channel.held.as_mut()) {
-            None => out.push_str(line),
-            Some(held) => {
-                held.push_back(line.to_owned());
-                if held.len() > self.lines.unwrap_or(usize::MAX) {
-                    held.pop_front();
-                }
+        let Some(channel) = self.open.get_mut(producer) else { return out.push_str(line) };
+        if let Some(earlier) = &mut channel.earlier {
+            earlier.line(line, out);
+        } else if let Some(held) = &mut channel.held {
+            held.push_back(line.to_owned());
+            if held.len() > self.lines.unwrap_or(usize::MAX) {
+                held.pop_front();
             }
+        } else {
+            out.push_str(line);
+        }
+    }
+
+    /// What was logged before is being fetched, under this id.
+    pub(super) fn fetching(&mut self, producer: &str, id: u64) {
+        if let Some(channel) = self.open.get_mut(producer) {
+            channel.earlier = Some(Earlier::fetching(id));
+        }
+    }
+
+    /// The fetch with this id has ended.
+    pub(super) fn fetch_ended(&mut self, producer: &str, id: u64, out: &mut String) {
+        let channel = self.open.get_mut(producer);
+        if let Some(earlier) = channel.and_then(|channel| channel.earlier.take_if(|earlier| earlier.is_fetch(id))) {
+            earlier.end(out);
         }
     }
 
@@ -195,7 +287,7 @@ impl Channels {
         let quiet: Vec<String> = self
             .open
             .iter()
-            .filter(|(_, channel)| channel.in_history && channel.last_entry + QUIET <= now)
+            .filter(|(_, channel)| channel.is_timed() && channel.last_entry + QUIET <= now)
             .map(|(producer, _)| producer.clone())
             .collect();
         for producer in quiet {
@@ -216,7 +308,7 @@ impl Channels {
     /// When [`Channels::expire`] or [`Channels::progress`] has to be called next, at the latest.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         let histories =
-            self.open.values().filter(|channel| channel.in_history).map(|channel| channel.last_entry + QUIET);
+            self.open.values().filter(|channel| channel.is_timed()).map(|channel| channel.last_entry + QUIET);
         let announced = self.states.values().filter(|_| !self.follow).filter_map(|state| match state {
             State::Announced { since } => Some(*since + OPEN_TIMEOUT),
             _ => None,
@@ -268,13 +360,30 @@ mod tests {
 
     fn open(channels: &mut Channels, producer: &str, session: &str, now: Instant) -> Option<&'static str> {
         let replay = channels.states.contains_key(producer).then(Replay::default);
-        channels.opened(producer, session, replay, now, &mut String::new())
+        channels.opened(producer, session, replay, None, now, &mut String::new())
+    }
+
+    /// A channel whose producer holds the numbers from 0 to 9, and sends those from `from` on.
+    fn open_numbered(channels: &mut Channels, from: u64, is_resumed: bool, now: Instant) -> Option<&'static str> {
+        let mut welcome = Welcome::default();
+        (welcome.from, welcome.next, welcome.is_resumed) = (from, 10, is_resumed);
+        channels.opened("api", "1", None, Some(&welcome), now, &mut String::new())
+    }
+
+    /// The line of a numbered entry, if it is shown by now.
+    fn arrive_numbered(channels: &mut Channels, number: u64, is_recent: bool, now: Instant) -> (Verdict, String) {
+        let mut out = String::new();
+        let verdict = channels.entry("api", Some(number), || is_recent, now, &mut out);
+        if verdict != Verdict::LeaveOut {
+            channels.line("api", &format!("{number} "), &mut out);
+        }
+        (verdict, out)
     }
 
     /// An entry that is its own line.
     fn arrive(channels: &mut Channels, producer: &str, line: &str, is_recent: bool, now: Instant) -> String {
         let mut out = String::new();
-        channels.entry(producer, || is_recent, now, &mut out);
+        channels.entry(producer, None, || is_recent, now, &mut out);
         channels.line(producer, line, &mut out);
         out
     }
@@ -288,7 +397,7 @@ mod tests {
     #[test]
     fn the_last_lines_of_a_history_come_when_it_is_quiet() {
         let now = Instant::now();
-        let mut channels = Channels::new(Some(2), true, now);
+        let mut channels = Channels::new(Some(2), true, true, now);
         open(&mut channels, "api", "1", now);
         for line in ["a", "b", "c"] {
             assert_eq!(arrive(&mut channels, "api", line, false, now + milliseconds(100)), "");
@@ -303,7 +412,7 @@ mod tests {
     #[test]
     fn what_is_logged_from_now_on_is_no_history() {
         let now = Instant::now();
-        let mut channels = Channels::new(Some(1), true, now);
+        let mut channels = Channels::new(Some(1), true, true, now);
         open(&mut channels, "api", "1", now);
         arrive(&mut channels, "api", "a", false, now);
         arrive(&mut channels, "api", "b", false, now);
@@ -318,7 +427,7 @@ mod tests {
     #[test]
     fn a_channel_of_the_same_session_has_no_second_history() {
         let now = Instant::now();
-        let mut channels = Channels::new(Some(0), true, now);
+        let mut channels = Channels::new(Some(0), true, true, now);
         assert_eq!(open(&mut channels, "api", "1", now), None);
         arrive(&mut channels, "api", "a", false, now);
         assert_eq!(channels.closed("api", ChannelEnd::PathLost, &mut String::new()), "the channel is lost");
@@ -329,7 +438,7 @@ mod tests {
     #[test]
     fn a_channel_that_ends_gives_up_what_was_held() {
         let now = Instant::now();
-        let mut channels = Channels::new(Some(1), true, now);
+        let mut channels = Channels::new(Some(1), true, true, now);
         open(&mut channels, "api", "1", now);
         arrive(&mut channels, "api", "a", false, now);
         let mut out = String::new();
@@ -340,7 +449,7 @@ mod tests {
     #[test]
     fn without_following_all_histories_are_waited_for() {
         let now = Instant::now();
-        let mut channels = Channels::new(None, false, now);
+        let mut channels = Channels::new(None, false, false, now);
         assert_eq!(channels.progress(now + milliseconds(60_000)), Progress::Going, "there is no server yet");
         channels.registered(now);
         channels.announced("gone", now);
@@ -356,7 +465,7 @@ mod tests {
     #[test]
     fn without_following_a_program_that_never_pauses_does_not_go_on_for_ever() {
         let now = Instant::now();
-        let mut channels = Channels::new(None, false, now);
+        let mut channels = Channels::new(None, false, false, now);
         channels.registered(now);
         open(&mut channels, "api", "1", now);
         for (after, progress) in [(0, Progress::Going), (1_999, Progress::Going), (2_000, Progress::Complete)] {
@@ -369,7 +478,7 @@ mod tests {
     #[test]
     fn without_following_nobody_is_waited_for_for_ever() {
         let now = Instant::now();
-        let mut channels = Channels::new(None, false, now);
+        let mut channels = Channels::new(None, false, false, now);
         channels.registered(now);
         assert_eq!(channels.next_deadline(), Some(now + ANNOUNCE_TIMEOUT));
         assert_eq!(channels.progress(now + milliseconds(999)), Progress::Going);
@@ -378,5 +487,91 @@ mod tests {
         assert_eq!(channels.next_deadline(), Some(now + OPEN_TIMEOUT));
         assert_eq!(channels.progress(now + milliseconds(14_999)), Progress::Going);
         assert_eq!(channels.progress(now + OPEN_TIMEOUT), Progress::Unreachable(vec!["api".to_owned()]));
+    }
+
+    #[test]
+    fn numbers_tell_the_end_of_a_history() {
+        let now = Instant::now();
+        let mut channels = Channels::new(Some(2), false, true, now);
+        open_numbered(&mut channels, 0, false, now);
+        for number in 6..9 {
+            assert_eq!(arrive_numbered(&mut channels, number, false, now), (Verdict::Show, String::new()));
+        }
+        assert_eq!(
+            (channels.next_deadline(), expire(&mut channels, now + milliseconds(60_000))),
+            (None, String::new())
+        );
+        assert_eq!(arrive_numbered(&mut channels, 12, false, now).1, "7 8 12 ", "the rest was filtered");
+        assert_eq!(arrive_numbered(&mut channels, 13, false, now).1, "13 ");
+
+        open_numbered(&mut channels, 0, false, now);
+        assert_eq!(arrive_numbered(&mut channels, 8, false, now).1, "");
+        let mut out = String::new();
+        channels.accounted("api", 9, &mut out);
+        assert_eq!(out, "");
+        channels.accounted("api", 10, &mut out);
+        assert_eq!(out, "8 ");
+
+        assert_eq!(open_numbered(&mut channels, 5, true, now), Some("is back"));
+        assert_eq!(arrive_numbered(&mut channels, 5, false, now).1, "5 ", "it was logged while there was no channel");
+    }
+
+    #[test]
+    fn without_following_a_numbered_history_ends_by_itself() {
+        let now = Instant::now();
+        let mut channels = Channels::new(None, false, false, now);
+        channels.registered(now);
+        open_numbered(&mut channels, 0, false, now);
+        let late = now + milliseconds(60_000);
+        assert_eq!(arrive_numbered(&mut channels, 8, true, late).1, "8 ");
+        assert_eq!(channels.progress(late), Progress::Going);
+        channels.accounted("api", 10, &mut String::new());
+        assert_eq!(channels.progress(late), Progress::Complete);
+        let mut channels = Channels::new(Some(3), true, false, now);
+        channels.registered(now);
+        open_numbered(&mut channels, 10, false, now);
+        assert_eq!(channels.progress(late), Progress::Complete, "there is nothing to come");
+    }
+
+    #[test]
+    fn of_a_program_that_began_later_nothing_is_history() {
+        let now = Instant::now();
+        let mut channels = Channels::new(Some(1), true, true, now);
+        open_numbered(&mut channels, 9, false, now);
+        assert_eq!(channels.entry("api", Some(9), || true, now, &mut String::new()), Verdict::ShowBehind(0..9));
+        channels.fetching("api", 1);
+        let mut out = String::new();
+        channels.line("api", "9 ", &mut out);
+        assert_eq!(arrive_numbered(&mut channels, 10, true, now), (Verdict::Show, String::new()));
+        channels.fetch_ended("api", 2, &mut out);
+        assert_eq!(out, "");
+        channels.fetch_ended("api", 1, &mut out);
+        assert_eq!(out, "9 10 ");
+        assert_eq!(arrive_numbered(&mut channels, 11, true, now), (Verdict::Show, "11 ".into()));
+
+        open_numbered(&mut channels, 9, false, now);
+        channels.entry("api", Some(9), || true, now, &mut String::new());
+        channels.fetching("api", 3);
+        channels.line("api", "9 ", &mut String::new());
+        let mut out = String::new();
+        channels.closed("api", ChannelEnd::Closed, &mut out);
+        assert_eq!(out, "9 ");
+    }
+
+    #[test]
+    fn of_a_program_that_was_there_before_only_the_last_lines_are_shown() {
+        let now = Instant::now();
+        for (lines, verdict) in [(Some(1), Verdict::Show), (Some(0), Verdict::LeaveOut)] {
+            let mut channels = Channels::new(lines, true, true, now);
+            open_numbered(&mut channels, 9, false, now);
+            assert_eq!(arrive_numbered(&mut channels, 9, false, now).0, verdict);
+            assert_eq!(arrive_numbered(&mut channels, 10, true, now).0, Verdict::Show);
+            open_numbered(&mut channels, 10, false, now);
+            assert_eq!(arrive_numbered(&mut channels, 10, true, now).0, Verdict::Show, "what was before is none of it");
+            open_numbered(&mut channels, 0, false, now);
+            assert_eq!(arrive_numbered(&mut channels, 0, true, now).0, Verdict::Show, "there is nothing before it");
+            open_numbered(&mut channels, 3, true, now);
+            assert_eq!(arrive_numbered(&mut channels, 3, false, now).0, Verdict::Show, "it was logged meanwhile");
+        }
     }
 }

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::consumer::GapReason;
+
 /// The target of the entries that logrtc itself adds.
 const OWN_TARGET: &str = "logrtc";
 
@@ -34,6 +36,7 @@ pub(super) struct Fields<'a>(pub(super) Vec<(Cow<'a, str>, &'a RawValue)>);
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Gap {
     pub(super) dropped: u64,
+    pub(super) reason: GapReason,
 }
 
 impl<'a> Entry<'a> {
@@ -57,8 +60,13 @@ impl<'a> Entry<'a> {
             return None;
         }
         let fields = &self.fields.as_ref()?.0;
-        let (_, dropped) = fields.iter().find(|(key, _)| key == "dropped")?;
-        Some(Gap { dropped: dropped.get().parse().ok()? })
+        let value = |name| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.get());
+        let reason = match value("reason") {
+            Some(r#""overflow""#) => GapReason::Overflow,
+            Some(r#""oversize""#) => GapReason::Oversize,
+            _ => GapReason::Unknown,
+        };
+        Some(Gap { dropped: value("dropped")?.parse().ok()?, reason })
     }
 }
 
@@ -119,7 +127,10 @@ mod tests {
                 format!(r#"{{"timestamp":"t","level":"{level}","target":"{target}","message":"m","fields":{fields}}}"#);
             Entry::parse(&text).unwrap().gap()
         };
-        assert_eq!(entry("WARN", "logrtc", r#"{"reason":"overflow","dropped":5}"#), Some(Gap { dropped: 5 }));
+        let gap = |reason| Some(Gap { dropped: 5, reason });
+        assert_eq!(entry("WARN", "logrtc", r#"{"reason":"overflow","dropped":5}"#), gap(GapReason::Overflow));
+        assert_eq!(entry("WARN", "logrtc", r#"{"dropped":5,"reason":"oversize"}"#), gap(GapReason::Oversize));
+        assert_eq!(entry("WARN", "logrtc", r#"{"dropped":5,"reason":[]}"#), gap(GapReason::Unknown));
         assert_eq!(entry("WARN", "app", r#"{"dropped":5}"#), None);
         assert_eq!(entry("INFO", "logrtc", r#"{"dropped":5}"#), None);
         assert_eq!(entry("WARN", "logrtc", r#"{"dropped":"5"}"#), None);

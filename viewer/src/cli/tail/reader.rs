@@ -2,16 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Local, Utc};
+use chrono::{DateTime, Local, NaiveDate, Utc};
 use tokio::time::sleep_until;
 
-use crate::consumer::{Consumer, Event, Failure};
+use crate::consumer::{Consumer, Entries, Event, Failure};
 
 use super::address;
-use super::channels::{Channels, Progress};
+use super::channels::{Channels, Progress, Verdict};
 use super::entry::Entry;
 use super::escape;
 use super::format::Context;
+use super::gap;
 use super::output::Output;
 use super::shown::Shown;
 use super::{End, Tail};
@@ -37,7 +38,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(tail: Tail, output: &'a Output) -> Self {
-        let channels = Channels::new(tail.lines, tail.follow, Instant::now());
+        let channels = Channels::new(tail.lines, tail.options.start.is_some(), tail.follow, Instant::now());
         Self {
             tail,
             output,
@@ -65,7 +66,7 @@ impl<'a> Reader<'a> {
                 () = sleep_until(deadline.unwrap_or_else(Instant::now).into()), if deadline.is_some() => None,
             };
             if let Some(event) = event
-                && let Some(end) = self.handle(event).await
+                && let Some(end) = self.handle(event, consumer).await
             {
                 return end;
             }
@@ -107,7 +108,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    async fn handle(&mut self, event: Event) -> Option<End> {
+    async fn handle(&mut self, event: Event, consumer: &Consumer) -> Option<End> {
         let now = Instant::now();
         match event {
             Event::Registered => {
@@ -127,17 +128,39 @@ impl<'a> Reader<'a> {
                     self.note(&format!("{producer}: {note}")).await;
                 }
             }
-            Event::Opened { producer, session } => {
+            Event::Opened { producer, session, welcome } => {
                 let session = session.as_deref().unwrap_or_default();
-                let replay = self.shown.opened(session);
+                // Entries with numbers come once, by themselves.
+                let replay = if welcome.is_some() { None } else { self.shown.opened(session) };
                 let mut lines = String::new();
-                let note = self.channels.opened(&producer, session, replay, now, &mut lines);
+                let note = self.channels.opened(&producer, session, replay, welcome.as_deref(), now, &mut lines);
                 self.output.lines(lines).await;
                 if let Some(note) = note {
                     self.note(&format!("{producer}: {note}")).await;
                 }
             }
-            Event::Entries { producer, entries, malformed } => self.take(&producer, &entries, malformed, now).await,
+            Event::Entries { producer, entries, malformed } => {
+                self.take(&producer, &entries, malformed, consumer, now).await;
+            }
+            Event::Gap { producer, first, last, reason } => {
+                let mut lines = String::new();
+                self.channels.accounted(&producer, last + 1, &mut lines);
+                self.output.lines(lines).await;
+                self.note(&format!("{producer}: {}", gap::note(last - first + 1, reason))).await;
+            }
+            Event::Fetched { producer, entries, .. } => self.take_fetched(&producer, &entries).await,
+            Event::FetchEnded { producer, id, missing } => {
+                let mut lines = String::new();
+                self.channels.fetch_ended(&producer, id, &mut lines);
+                self.output.lines(lines).await;
+                if let Err(problem) = missing {
+                    self.note(&format!("{producer}: cannot fetch the first entries: {problem}")).await;
+                }
+            }
+            Event::RequestFailed { producer, message, .. } => {
+                self.note(&format!("{producer}: the producer reports: {message}")).await;
+            }
+            Event::Status { .. } | Event::FilterApplied { .. } => {}
             Event::Closed { producer, how } => {
                 let mut lines = String::new();
                 let note = self.channels.closed(&producer, how, &mut lines);
@@ -176,45 +199,82 @@ impl<'a> Reader<'a> {
         }
     }
 
-    async fn take(&mut self, producer: &str, entries: &[String], mut malformed: usize, now: Instant) {
+    async fn take(
+        &mut self,
+        producer: &str,
+        entries: &Entries,
+        mut malformed: usize,
+        consumer: &Consumer,
+        now: Instant,
+    ) {
         let mut lines = String::new();
         let mut line = String::new();
         let mut gaps = Vec::new();
         let today = Local::now().date_naive();
-        for received in entries {
+        let mut numbers = entries.numbered().map(|(number, _)| number);
+        for received in entries.iter() {
+            let number = numbers.next();
             let Some(entry) = Entry::parse(received) else {
                 malformed += 1;
                 continue;
             };
-            let gap = entry.gap();
-            // A gap is told to each channel anew: it is no part of the log.
-            if gap.is_none() && !self.is_new(producer, received) {
-                self.channels.entry(producer, || false, now, &mut lines);
+            // A producer without numbers tells a gap by an entry, to each channel anew: it is no part of the log.
+            let gap = if number.is_none() { entry.gap() } else { None };
+            if number.is_none() && gap.is_none() && !self.is_new(producer, received) {
+                self.channels.entry(producer, None, || false, now, &mut lines);
                 continue;
             }
-            let is_recent = || entry.time().is_some_and(|time| time >= self.began);
-            self.channels.entry(producer, is_recent, now, &mut lines);
+            let is_recent = || is_recent(&entry, self.began);
+            match self.channels.entry(producer, number, is_recent, now, &mut lines) {
+                Verdict::Show => {}
+                Verdict::LeaveOut => continue,
+                Verdict::ShowBehind(earlier) => {
+                    let numbers = earlier.start..=earlier.end - 1;
+                    let id = consumer.fetch(producer, numbers, self.tail.options.selection.clone()).await;
+                    self.channels.fetching(producer, id);
+                }
+            }
             let is_wanted = self.tail.wanted.wants(&entry);
             if let Some(gap) = gap
                 && !(is_wanted && self.tail.is_terminal)
             {
-                gaps.push(gap.dropped);
+                gaps.push(gap);
             }
             if is_wanted {
-                let producer_shown = self.channels.has_several().then_some(producer);
                 line.clear();
-                self.tail.format.push(&mut line, received, &entry, Context { producer: producer_shown, today });
+                self.push_line(&mut line, producer, received, &entry, today);
                 self.channels.line(producer, &line, &mut lines);
             }
         }
+        if let Some(numbers) = entries.numbers() {
+            self.channels.accounted(producer, numbers.end() + 1, &mut lines);
+        }
         self.output.lines(lines).await;
-        for dropped in gaps {
-            self.note(&format!("{producer}: {dropped} entries were lost")).await;
+        for gap in gaps {
+            self.note(&format!("{producer}: {}", gap::note(gap.dropped, gap.reason))).await;
         }
         if malformed > 0 && !std::mem::replace(&mut self.has_malformed, true) {
             self.note(&format!("{producer}: a message is no entry and is left out, as are all others of the kind"))
                 .await;
         }
+    }
+
+    /// Entries from before the last lines that are wanted; if they were logged after this program began, they are no
+    /// history.
+    async fn take_fetched(&mut self, producer: &str, entries: &Entries) {
+        let mut lines = String::new();
+        let today = Local::now().date_naive();
+        for received in entries.iter() {
+            if let Some(entry) = Entry::parse(received).filter(|entry| is_recent(entry, self.began)) {
+                self.push_line(&mut lines, producer, received, &entry, today);
+            }
+        }
+        self.output.lines(lines).await;
+    }
+
+    fn push_line(&self, out: &mut String, producer: &str, received: &str, entry: &Entry<'_>, today: NaiveDate) {
+        let producer = self.channels.has_several().then_some(producer);
+        self.tail.format.push(out, received, entry, Context { producer, today });
     }
 
     fn is_new(&mut self, producer: &str, received: &str) -> bool {
@@ -230,4 +290,8 @@ impl<'a> Reader<'a> {
         escape::push(&mut shown, note);
         self.output.note(&shown).await;
     }
+}
+
+fn is_recent(entry: &Entry<'_>, began: DateTime<Utc>) -> bool {
+    entry.time().is_some_and(|time| time >= began)
 }
