@@ -1,0 +1,1 @@
+//! Empty: the program `logrtc-bench` is built with the feature `program`.
