@@ -21,10 +21,11 @@ export async function deliver(producer, consumer, count) {
   const cpu = () => [producer.pid, consumer.pid].map((pid) => (pid === undefined ? Number.NaN : cpuSeconds(pid)));
   const before = cpu();
   const since = nowMs();
-  const logging = producer.burst(count);
-  const until = await consumer.reached();
-  const used = cpu().map((seconds, index) => ((seconds - before[index]) / count) * 1e6);
-  await logging;
+  const received = async () => {
+    const until = await consumer.reached();
+    return { until, used: cpu().map((seconds, index) => ((seconds - before[index]) / count) * 1e6) };
+  };
+  const [{ until, used }] = await Promise.all([received(), producer.burst(count)]);
   return { rate: count / ((until - since) / 1e3), producerCpu: used[0], bothCpu: used[0] + used[1] };
 }
 

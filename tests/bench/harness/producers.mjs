@@ -117,8 +117,13 @@ export class ByHand {
   /** @param {object} request */
   async #ask(request) {
     const done = once(this.#child, "message");
+    const ended = once(this.#child, "exit").then(([code]) => {
+      throw new Error(`the producer by hand ended (${code})`);
+    });
+    // That it is ended later is not of this request.
+    ended.catch(() => {});
     this.#child.send(request);
-    await within(JSON.stringify(request), done, TIMEOUT_MS);
+    await within(JSON.stringify(request), Promise.race([done, ended]), TIMEOUT_MS);
   }
 }
 

@@ -66,8 +66,15 @@ class PageConsumer {
   async #answer(sdp, to) {
     const peer = new RTCPeerConnection();
     this.#peer = peer;
-    peer.onicecandidate = ({ candidate }) => {
+    // A producer by hand takes no candidate before the answer.
+    /** @type {(value: unknown) => void} */
+    let onAnswered = () => {};
+    const answered = new Promise((resolve) => {
+      onAnswered = resolve;
+    });
+    peer.onicecandidate = async ({ candidate }) => {
       if (candidate) {
+        await answered;
         this.#say({ type: "ice_candidate", to, ...candidate.toJSON() });
       }
     };
@@ -83,6 +90,7 @@ class PageConsumer {
     await peer.setLocalDescription();
     const answer = peer.localDescription?.sdp ?? "";
     this.#say({ type: "webrtc_answer", to, sdp: this.#options.extension ? withHello(answer) : answer });
+    onAnswered(undefined);
   }
 
   /** @param {RTCDataChannel} channel */
