@@ -270,24 +270,31 @@ static void after_close_everything_answers(void) {
 }
 
 /* What is left out is counted and never logged, whatever the level becomes meanwhile. */
-static void *change_the_level(void *producer) {
-    for (int i = 0; i < 20000; i++) {
-        CHECK_STATUS(logrtc_set_level(producer, i % 2 ? LOGRTC_DEBUG : LOGRTC_ERROR), LOGRTC_OK);
+struct changing {
+    logrtc_producer *producer;
+    int rounds;
+};
+
+static void *change_the_level(void *argument) {
+    const struct changing *changing = argument;
+    for (int i = 0; i < 20 * changing->rounds; i++) {
+        CHECK_STATUS(logrtc_set_level(changing->producer, i % 2 ? LOGRTC_DEBUG : LOGRTC_ERROR), LOGRTC_OK);
     }
     return NULL;
 }
 
-static void what_is_left_out_is_never_logged(void) {
+static void what_is_left_out_is_never_logged(int rounds) {
     logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
-    pthread_t changing;
-    CHECK(pthread_create(&changing, NULL, change_the_level, producer) == 0);
+    struct changing changing = {producer, rounds};
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, change_the_level, &changing) == 0);
     uint64_t left_out = 0;
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < 200 * rounds; i++) {
         const logrtc_status status = logrtc_log(producer, LOGRTC_INFO, "t", "m", "[]", NULL);
         CHECK(status == LOGRTC_OK || status == LOGRTC_INVALID_ARGUMENT);
         left_out += status == LOGRTC_OK;
     }
-    CHECK(pthread_join(changing, NULL) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
     logrtc_stats stats = LOGRTC_STATS_INIT;
     CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
     CHECK(stats.accepted == 0 && stats.filtered == left_out);
@@ -451,7 +458,7 @@ int main(int argc, char **argv) {
     options_are_checked();
     entries_are_checked();
     after_close_everything_answers();
-    what_is_left_out_is_never_logged();
+    what_is_left_out_is_never_logged(rounds);
     disabled_does_nothing();
     a_wait_for_a_consumer_ends();
     a_server_that_is_missing_is_reported_once();

@@ -8,7 +8,7 @@ use super::wish::Wish;
 use crate::journal::Block;
 
 /// What a head takes, without holes, at the most.
-const HEAD_BYTES: usize = 128;
+pub(crate) const HEAD_BYTES: usize = 128;
 
 /// Entries of one block that travel in one frame, and the numbers between them that are left out.
 #[derive(Clone, Debug)]

@@ -39,7 +39,7 @@ const MIN_DEFLATED_BYTES: usize = 2 * 1024;
 /// How many blocks without a wanted entry are looked at in one turn.
 const MAX_BLOCKS_A_TURN: usize = 64;
 
-/// How soon a turn to fetch is asked for again.
+/// How soon a turn to fetch is asked for again, where another consumer has it.
 const TURN_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The journal, and the consumer's place in it.
@@ -98,6 +98,8 @@ pub(crate) struct Delivery {
     first: VecDeque<Message>,
     /// What was read last.
     block: Option<Arc<Block>>,
+    /// When to go on with what is fetched.
+    fetch_at: Option<Instant>,
     extended: Option<Extended>,
 }
 
@@ -115,6 +117,7 @@ impl Delivery {
             horizon,
             first: VecDeque::new(),
             block: None,
+            fetch_at: None,
             extended: None,
         }
     }
@@ -212,7 +215,8 @@ impl Delivery {
             return Step::Look;
         }
         if is_full {
-            return self.wait(now, None);
+            let until = self.extended.as_ref().and_then(|extended| extended.patient_until(now));
+            return Step::Wait { readable: None, until };
         }
         if let Some(message) = self.first.pop_front() {
             return Step::Send(message);
@@ -224,18 +228,16 @@ impl Delivery {
             None => {
                 self.window.on_idle();
                 let may_read = self.extended.as_ref().is_none_or(Extended::has_credit);
-                self.wait(now, may_read.then_some(self.next))
+                Step::Wait { readable: may_read.then_some(self.next), until: self.until(now) }
             }
         }
     }
 
-    fn wait(&self, now: Instant, readable: Option<u64>) -> Step {
-        let until = self.extended.as_ref().and_then(|extended| {
-            let untold = extended.untold_since.map(|since| since + SECOND);
-            let turn = extended.fetches.is_active().then(|| now + TURN_INTERVAL);
-            [untold, turn, extended.status_at(), extended.patient_until(now)].into_iter().flatten().min()
-        });
-        Step::Wait { readable, until }
+    /// When there is something to do although nothing happens.
+    fn until(&self, now: Instant) -> Option<Instant> {
+        let extended = self.extended.as_ref()?;
+        let untold = extended.untold_since.map(|since| since + SECOND);
+        [untold, self.fetch_at, extended.status_at(), extended.patient_until(now)].into_iter().flatten().min()
     }
 
     /// The block that holds the next number, or what stands there instead.
@@ -320,7 +322,7 @@ impl Delivery {
             extended.on_change(now);
             let batch = Batch::choose(&block, extended.told, self.next, until, extended.wish.as_ref());
             let (count, bytes) = (batch.count(), batch.line_bytes());
-            if count == 1 && bytes > self.max_message_bytes {
+            if count == 1 && bytes + batch::HEAD_BYTES > self.max_message_bytes {
                 return Some(match self.untold(now, Duration::ZERO) {
                     Some(message) => message,
                     None => self.lose(until, GapReason::Oversize, source),
@@ -341,9 +343,9 @@ impl Delivery {
         None
     }
 
-    /// How many bytes of lines a frame may have, beside its head.
+    /// How many bytes of lines a frame may have beside its head. Holes make a head longer, and the lines shorter by more.
     fn max_batch_bytes(&self) -> usize {
-        self.max_message_bytes.saturating_sub(1024)
+        self.max_message_bytes.saturating_sub(batch::HEAD_BYTES)
     }
 
     fn effort(&self, bytes: usize) -> Option<Effort> {
@@ -368,6 +370,7 @@ impl Delivery {
     /// The next part of what the consumer fetches.
     fn next_fetched(&mut self, now: Instant, source: &impl Source) -> Option<Message> {
         let (horizon, max_bytes) = (self.horizon, self.max_batch_bytes());
+        self.fetch_at = None;
         let part = self.extended.as_mut()?.fetches.next(now, horizon, max_bytes, |seq| source.read_now(seq))?;
         match part {
             Part::Batch { id, batch } => {
@@ -376,7 +379,14 @@ impl Delivery {
                 Some(Message::Text(messages::fetch(id)))
             }
             Part::End { id, next, missing } => Some(Message::Text(messages::fetched(id, next, missing))),
-            Part::More | Part::Later => None,
+            Part::More => {
+                self.fetch_at = Some(now);
+                None
+            }
+            Part::Later => {
+                self.fetch_at = Some(now + TURN_INTERVAL);
+                None
+            }
         }
     }
 }

@@ -103,10 +103,6 @@ impl Fetches {
         Self { turns, name, answer: None, asked: Vec::new() }
     }
 
-    pub(crate) fn is_active(&self) -> bool {
-        self.answer.is_some()
-    }
-
     /// Takes a request for the numbers `first..=last`, where the journal's next one is `end`.
     ///
     /// # Errors

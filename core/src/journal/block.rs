@@ -123,6 +123,16 @@ impl Block {
         BLOCK_OVERHEAD_BYTES + bytes + slots * size_of::<Slot>() + self.target_bytes
     }
 
+    /// What a block with room for `capacity` bytes takes with one entry of `len` bytes.
+    pub(super) fn memory_of_one(capacity: usize, len: usize, limit: usize) -> usize {
+        BLOCK_OVERHEAD_BYTES + grown(capacity, len + 1, FIRST_BYTES, limit) + FIRST_SLOTS * size_of::<Slot>()
+    }
+
+    /// How many bytes its lines have.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn bytes_with(&self, len: usize, limit: usize) -> usize {
         grown(self.bytes.capacity(), self.bytes.len() + len + 1, FIRST_BYTES, limit)
     }

@@ -101,7 +101,7 @@ impl Consumer {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
     #[test]
     fn every_number_has_one_fate(limit in 1_usize..70, steps in prop::collection::vec(any_step(), 1..200)) {
         let mut ring = Ring::new(Limits { entries: limit, bytes: usize::MAX });

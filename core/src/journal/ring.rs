@@ -116,13 +116,18 @@ impl Ring {
         let bytes = if self.open_takes(len) {
             self.open.memory_with(len, self.block_limits.bytes)
         } else {
-            self.open.memory() + Block::new(0, 0).memory_with(len, self.block_limits.bytes)
+            self.open.memory() + Block::memory_of_one(self.next_capacity(), len, self.block_limits.bytes)
         };
         self.sealed_entries + self.open.len() < self.limits.entries && self.sealed_bytes + bytes <= self.limits.bytes
     }
 
     fn open_takes(&self, len: usize) -> bool {
         self.open.len() < self.block_limits.entries && self.open.takes(len, self.block_limits.bytes)
+    }
+
+    /// What the block behind the one that grows has room for at first. A program that filled one will fill the next, too.
+    fn next_capacity(&self) -> usize {
+        if self.open.bytes() > self.block_limits.bytes / 2 { self.block_limits.bytes } else { 0 }
     }
 
     /// Adds an entry, and lets the oldest ones go where there is no room. O(1), amortised.
@@ -137,7 +142,7 @@ impl Ring {
     /// Gives a number to an entry that is not taken.
     pub(crate) fn refuse(&mut self) {
         self.seal();
-        let seq = self.open.first();
+        let seq = self.open.end();
         match self.sealed.back_mut() {
             Some(Segment::Refused(seqs)) => seqs.end += 1,
             _ => self.push_sealed(Segment::Refused(seq..seq + 1)),
@@ -157,9 +162,7 @@ impl Ring {
         if self.open.is_empty() {
             return;
         }
-        // A program that filled one block will fill the next, too.
-        let bytes = if self.open_takes(1) { 0 } else { self.block_limits.bytes };
-        let next = Block::new(self.open.end(), bytes);
+        let next = Block::new(self.open.end(), self.next_capacity());
         let sealed = std::mem::replace(&mut self.open, next).seal();
         self.push_sealed(Segment::Block(Arc::new(sealed)));
     }

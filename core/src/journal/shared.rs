@@ -72,10 +72,7 @@ struct State {
     ring: Ring,
     cursors: BTreeMap<CursorId, Arc<Mutex<Account>>>,
     next_cursor: u64,
-    tails: Tails,
     closed: bool,
-    /// A reader found nothing, and wants to be woken.
-    readers_wait: bool,
 }
 
 impl State {
@@ -83,10 +80,6 @@ impl State {
     fn oldest_is_wanted(&self) -> bool {
         let end = self.ring.oldest_end();
         self.cursors.values().any(|account| lock(account).next() < end)
-    }
-
-    fn has_unread(&self, seq: u64) -> bool {
-        seq < self.tails.published().max(self.ring.sealed_end())
     }
 
     /// How many of the numbers below `seq` the consumer that lacks most of them lacks.
@@ -100,10 +93,7 @@ impl State {
 pub(crate) struct SharedJournal {
     overflow: Overflow,
     state: Mutex<State>,
-    /// To the publisher: there is something new, and somebody waits for it.
-    appended: Notify,
-    /// To the readers: there is something to read.
-    published: Notify,
+    tails: Tails,
     /// A cursor moved, arrived or went: for threads that wait, and for tasks.
     progress: Condvar,
     waiting_threads: AtomicUsize,
@@ -117,19 +107,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl SharedJournal {
     pub(crate) fn new(limits: Limits, overflow: Overflow) -> Self {
-        let state = State {
-            ring: Ring::new(limits),
-            cursors: BTreeMap::new(),
-            next_cursor: 0,
-            tails: Tails::default(),
-            closed: false,
-            readers_wait: false,
-        };
+        let state = State { ring: Ring::new(limits), cursors: BTreeMap::new(), next_cursor: 0, closed: false };
         Self {
             overflow,
             state: Mutex::new(state),
-            appended: Notify::new(),
-            published: Notify::new(),
+            tails: Tails::default(),
             progress: Condvar::new(),
             waiting_threads: AtomicUsize::new(0),
             progressed: Notify::new(),
@@ -164,11 +146,10 @@ impl SharedJournal {
         } else {
             state.ring.refuse();
         }
-        let wake = std::mem::take(&mut state.readers_wait);
+        let wake = self.tails.on_append(&state.ring);
         drop(state);
         if wake {
-            // One task is woken, however many consumers there are.
-            self.appended.notify_one();
+            self.tails.wake();
         }
         if accepted { Append::Accepted } else { Append::Refused }
     }
@@ -193,63 +174,34 @@ impl SharedJournal {
             if left.is_zero() {
                 break;
             }
-            // The readers of what fills the journal may still wait for it.
-            if std::mem::take(&mut state.readers_wait) {
-                self.appended.notify_one();
-            }
             state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         state
     }
 
-    /// What a consumer finds at the number `seq`.
+    /// What a consumer finds at the number `seq`. One that follows finds it without the journal's lock.
     pub(crate) fn read(&self, seq: u64) -> Found {
+        if let Some(block) = self.tails.holding(seq) {
+            return Found::Block(block);
+        }
+        if seq < self.tails.readable_end() { self.read_now(seq) } else { Found::Nothing }
+    }
+
+    /// The same, with what is not published yet.
+    pub(crate) fn read_now(&self, seq: u64) -> Found {
         let state = self.lock();
         match state.ring.read(seq) {
             Read::Lost(seqs) => Found::Lost(seqs),
             Read::Refused(seqs) => Found::Refused(seqs),
             Read::Block(block) => Found::Block(block),
+            Read::Tail => Found::Block(Arc::new(state.ring.tail(seq))),
             Read::Nothing => Found::Nothing,
-            Read::Tail => match state.tails.holding(seq) {
-                Some(tail) => Found::Block(tail),
-                // One that is behind by more than the tails that are kept gets a copy of its own.
-                None if seq < state.tails.published() => Found::Block(Arc::new(state.ring.tail(seq))),
-                None => Found::Nothing,
-            },
-        }
-    }
-
-    /// The same, with what is not published yet.
-    pub(crate) fn read_now(&self, seq: u64) -> Found {
-        match self.read(seq) {
-            Found::Nothing => {
-                let state = self.lock();
-                let tail = matches!(state.ring.read(seq), Read::Tail).then(|| state.ring.tail(seq));
-                tail.map_or(Found::Nothing, |tail| Found::Block(Arc::new(tail)))
-            }
-            found => found,
         }
     }
 
     /// Returns once there is something to read at `seq`.
     pub(crate) async fn readable(&self, seq: u64) {
-        loop {
-            let mut published = std::pin::pin!(self.published.notified());
-            // Registered before the look, so that what comes in between is not missed.
-            published.as_mut().enable();
-            {
-                let mut state = self.lock();
-                if state.has_unread(seq) {
-                    return;
-                }
-                if seq < state.ring.end() {
-                    self.appended.notify_one();
-                } else {
-                    state.readers_wait = true;
-                }
-            }
-            published.await;
-        }
+        self.tails.readable(seq).await;
     }
 
     pub(crate) fn totals(&self) -> Totals {
@@ -276,7 +228,7 @@ impl SharedJournal {
     pub(crate) fn clear(&self) {
         let mut state = self.lock();
         state.ring.clear();
-        state.tails = Tails::default();
+        self.tails.clear(state.ring.end());
     }
 }
 

@@ -64,8 +64,9 @@ impl Extension {
         let next = resume.filter(|(session, next)| *session == welcome.session && *next <= welcome.next);
         welcome.is_resumed = next.is_some();
         let mut account = Account::new(next.map_or(welcome.from, |(_, next)| next));
-        let reason = if welcome.from == welcome.oldest { GapReason::Overflow } else { GapReason::Unknown };
-        let lost = account.jump(welcome.from, reason);
+        // A producer that shows nothing older than its reader, whatever its journal holds, has nothing before `next`.
+        let is_overflow = welcome.from == welcome.oldest && welcome.from < welcome.next;
+        let lost = account.jump(welcome.from, if is_overflow { GapReason::Overflow } else { GapReason::Unknown });
         let begin = account.next();
         let extension = Self {
             producer,
@@ -82,7 +83,7 @@ impl Extension {
     }
 
     /// Takes a message. Returns how many bytes of entries it had before compression; none if it is broken.
-    pub(crate) fn message(&mut self, message: ChannelMessage, events: &mut Vec<Event>) -> Option<usize> {
+    pub(crate) fn message(&mut self, now: Instant, message: ChannelMessage, events: &mut Vec<Event>) -> Option<usize> {
         let message_bytes = message.data.len();
         // Whatever becomes of the next frame, the one behind it is another one.
         let fetched = self.fetched.take();
@@ -93,13 +94,14 @@ impl Extension {
         };
         let taken = read.and_then(|text| {
             let bytes = text.len();
-            self.text(text, message_bytes, fetched, events).map(|()| bytes)
+            self.text(now, text, message_bytes, fetched, events).map(|()| bytes)
         });
         taken.inspect_err(|problem| log::debug!("{}: ignores a message: {problem}", self.producer)).ok()
     }
 
     fn text(
         &mut self,
+        now: Instant,
         text: String,
         message_bytes: usize,
         fetched: Option<u64>,
@@ -124,11 +126,11 @@ impl Extension {
             }
             Incoming::Fetch { id } => self.fetched = Some(id),
             Incoming::Fetched { id, next, missing } => {
-                let ended = self.requests.fetched(id, next, missing);
+                let ended = self.requests.fetched(now, id, next, missing);
                 events.extend(ended.map(|ended| self.fetch_ended(ended)));
             }
             Incoming::Error { id, message } => {
-                let ended = id.and_then(|id| self.requests.failed(id, &message));
+                let ended = id.and_then(|id| self.requests.failed(now, id, &message));
                 events.push(match ended {
                     Some(ended) => self.fetch_ended(ended),
                     None => Event::RequestFailed { producer: Arc::clone(&self.producer), id, message },

@@ -252,7 +252,7 @@ impl Peer {
             match event {
                 ChannelEvent::Message(message) => {
                     messages += 1;
-                    bytes += reading.receiver.message(message, &mut reading.made);
+                    bytes += reading.receiver.message(Instant::now().into_std(), message, &mut reading.made);
                     self.hand_out(reading).await?;
                 }
                 ChannelEvent::Closed => is_closed = true,

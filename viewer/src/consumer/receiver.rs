@@ -69,7 +69,7 @@ impl Receiver {
     }
 
     /// Takes a message. Entries may be kept back for [`Receiver::flush`]. Returns how many bytes of entries it had.
-    pub(crate) fn message(&mut self, message: ChannelMessage, events: &mut Vec<Event>) -> usize {
+    pub(crate) fn message(&mut self, now: Instant, message: ChannelMessage, events: &mut Vec<Event>) -> usize {
         if self.is_undecided() {
             let resume = self.session.as_deref().zip(self.next);
             match Extension::begin(Arc::clone(&self.producer), &message, resume) {
@@ -85,7 +85,7 @@ impl Receiver {
         }
         self.open(events);
         let bytes = match &mut self.mode {
-            Mode::Extension(extension) => extension.message(message, events),
+            Mode::Extension(extension) => extension.message(now, message, events),
             Mode::Undecided | Mode::Plain if !message.is_text => None,
             Mode::Undecided | Mode::Plain => std::str::from_utf8(&message.data).ok().map(|entry| {
                 self.entries.push(entry);

@@ -102,15 +102,16 @@ impl Registry {
         self.forget_oldest();
     }
 
-    /// Finds the place of an offer that names these senders. Without a sender it cannot be told from the offer of
-    /// another producer, so it gets a place of its own: the first that has no connection.
-    pub(crate) fn offered(&mut self, senders: &[String]) -> Place {
+    /// Finds the place of an offer that names these senders. Without a sender it belongs to `same`, where a connection to
+    /// the same process is; if there is none, it cannot be told from the offer of another producer, so it gets a place
+    /// of its own: the first that has no connection.
+    pub(crate) fn offered(&mut self, senders: &[String], same: Option<String>) -> Place {
         let known = senders.iter().find(|id| self.0.iter().any(|producer| producer.id == **id));
         let sender = known.or(senders.first()).cloned();
         let is_named = sender.is_some();
-        let id = sender.unwrap_or_else(|| self.free_place());
+        let id = sender.or(same).unwrap_or_else(|| self.free_place());
         let producer = self.entry(&id);
-        producer.is_named = is_named;
+        producer.is_named |= is_named;
         producer.channel = Channel::Connecting;
         Place { to: is_named.then(|| id.clone()), session: producer.session.clone(), id }
     }
@@ -222,7 +223,7 @@ mod tests {
         let (mut registry, mut now) = (Registry::default(), Instant::now());
         registry.announce("api", Some("5e".into()), now);
         for wait in [0, 1, 2, 3, 4, 5, 5] {
-            registry.offered(&named("api"));
+            registry.offered(&named("api"), None);
             registry.opened("api", now);
             registry.closed("api", ChannelEnd::PathLost, now);
             assert_eq!(registry.next_due(), Some(now + seconds(wait)));
@@ -230,7 +231,7 @@ mod tests {
             assert_eq!(registry.take_due(now), ["api"]);
             assert_eq!(registry.take_due(now), [""; 0], "it has time to make its offer");
         }
-        registry.offered(&named("api"));
+        registry.offered(&named("api"), None);
         registry.opened("api", now);
         now += seconds(11);
         registry.closed("api", ChannelEnd::Broken, now);
@@ -241,7 +242,7 @@ mod tests {
     fn a_producer_that_closes_is_asked_only_if_it_stays() {
         let (mut registry, now) = (Registry::default(), Instant::now());
         registry.announce("api", None, now);
-        registry.offered(&named("api"));
+        registry.offered(&named("api"), None);
         registry.opened("api", now);
         registry.closed("api", ChannelEnd::Closed, now);
         assert!(registry.take_due(now + seconds(9)).is_empty());
@@ -264,7 +265,7 @@ mod tests {
     fn only_another_session_makes_a_connection_obsolete() {
         let (mut registry, now) = (Registry::default(), Instant::now());
         assert!(!registry.announce("api", Some("1".into()), now), "there is no connection yet");
-        registry.offered(&named("api"));
+        registry.offered(&named("api"), None);
         registry.opened("api", now);
         registry.withdraw_all();
         assert_eq!(registry.connected(), BTreeMap::from([("api".to_owned(), "1".to_owned())]));
@@ -277,21 +278,22 @@ mod tests {
     fn an_offer_finds_its_place_by_the_first_sender_that_is_known() {
         let (mut registry, now) = (Registry::default(), Instant::now());
         registry.announce("api", Some("5e".into()), now);
-        let place = registry.offered(&["x".to_owned(), "api".to_owned()]);
+        let place = registry.offered(&["x".to_owned(), "api".to_owned()], None);
         assert_eq!(place, Place { id: "api".into(), to: Some("api".into()), session: Some("5e".into()) });
-        assert_eq!(registry.offered(&named("new")).id, "new");
+        assert_eq!(registry.offered(&named("new"), Some("api".into())).id, "new");
     }
 
     #[test]
     fn offers_without_a_sender_do_not_replace_each_other() {
         let (mut registry, now) = (Registry::default(), Instant::now());
         registry.announce("producer#2", None, now);
-        let place = registry.offered(&[]);
+        let place = registry.offered(&[], None);
         assert_eq!(place, Place { id: "producer".into(), to: None, session: None });
         registry.opened("producer", now);
-        assert_eq!(registry.offered(&[]).id, "producer#3", "producer#2 is the name of another one");
+        assert_eq!(registry.offered(&[], None).id, "producer#3", "producer#2 is the name of another one");
+        assert_eq!(registry.offered(&[], Some("producer".into())), place, "it is the same process");
         registry.closed("producer", ChannelEnd::PathLost, now);
-        assert_eq!(registry.offered(&[]).id, "producer");
+        assert_eq!(registry.offered(&[], None).id, "producer");
         assert_eq!(registry.next_due(), Some(now + OFFER_TIMEOUT), "who is not announced cannot be asked");
     }
 

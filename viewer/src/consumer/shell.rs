@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::asking::{Asking, SharedSessions};
-use super::extension::{Fetch, Selection};
+use super::extension::{Fetch, Selection, hello};
 use super::message::{Incoming, Outgoing, RemoteCandidate, attribute};
 use super::peer::{Peer, PeerEvent, Tell};
 use super::registry::{ChannelEnd, Registry};
@@ -200,7 +200,8 @@ impl Shell {
     /// Answers an offer. A connection that is kept in its place is replaced, and so is one to the same process under
     /// another id.
     fn accept(&mut self, from: &[String], offer: String) {
-        let place = self.registry.offered(from);
+        let same = hello::session(&offer).and_then(|session| self.id_of(session));
+        let place = self.registry.offered(from, same);
         let selection = self.selection.clone();
         let asking = Asking::new(&offer, place.session, Arc::clone(&self.sessions), selection, self.options.start);
         let session = asking.session().cloned();
@@ -247,11 +248,15 @@ impl Shell {
 
     /// Stops the connection to `session` that is kept under another id. Returns its end.
     fn leave_other_ids(&mut self, session: &str) -> Option<oneshot::Receiver<()>> {
-        let is_same = |handle: &Handle| handle.session.as_deref() == Some(session);
-        let id = self.handles.iter().find(|(_, handle)| is_same(handle)).map(|(id, _)| id.clone())?;
+        let id = self.id_of(session)?;
         self.stop(&id);
         self.registry.closed(&id, ChannelEnd::Closed, Instant::now().into_std());
         self.leaving.remove(&id)
+    }
+
+    fn id_of(&self, session: &str) -> Option<String> {
+        let is_same = |handle: &Handle| handle.session.as_deref() == Some(session);
+        self.handles.iter().find(|(_, handle)| is_same(handle)).map(|(id, _)| id.clone())
     }
 
     fn fetch(&mut self, producer: &str, fetch: Fetch) {

@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod at_the_source;
+mod cut;
 mod output;
 mod part_one;
 mod resume;

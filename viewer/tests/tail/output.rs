@@ -140,7 +140,10 @@ async fn a_gap_is_told_on_standard_error_whatever_is_wanted() {
     tail.signal(rustix::process::Signal::CONT);
     producer.error("app", "last");
     tail.out.has("last").await;
-    let notes = tail.err.until("a gap", |notes| notes.iter().any(|note| note.contains("entries lost (journal was full)"))).await;
+    let notes = tail
+        .err
+        .until("a gap", |notes| notes.iter().any(|note| note.contains("entries lost (journal was full)")))
+        .await;
     assert!(notes.iter().all(|note| note.starts_with("logrtc: ")), "{notes:?}");
     assert_eq!(messages(&tail.out.all()), ["last"]);
 }

@@ -12,6 +12,11 @@ use crate::support::{Tail, messages, producer};
 
 /// Passes every message of one side to the other as it is, and tells producers of consumers.
 async fn strict_server() -> String {
+    server_that(str::to_owned).await
+}
+
+/// The same, but passes on what `change` makes of it.
+async fn server_that(change: fn(&str) -> String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/signaling", listener.local_addr().unwrap());
     let (to_all, _) = broadcast::channel::<(&'static str, String)>(1024);
@@ -32,7 +37,7 @@ async fn strict_server() -> String {
                             let connected = |id: &str| json!({"type": "consumer_connected", "consumer_id": id}).to_string();
                             if message["type"] != "register" {
                                 let other = if role == "producer" { "consumer" } else { "producer" };
-                                let _ = to_all.send((other, text.to_string()));
+                                let _ = to_all.send((other, change(&text)));
                             } else if message["role"] == "producer" {
                                 role = "producer";
                                 let known = consumers.lock().unwrap().clone();
@@ -84,4 +89,50 @@ async fn two_producers_are_told_apart_by_their_offers() {
     tail.out.has("two").await;
     first.info("app", "three");
     tail.out.has("three").await;
+}
+
+/// Without the line of an answer that the producer does not get to see.
+fn without_hello(message: &str) -> String {
+    let mut message: Value = serde_json::from_str(message).unwrap();
+    if let Some(sdp) = message["sdp"].as_str() {
+        let rest = sdp.split_inclusive("\r\n").filter(|line| !line.starts_with("a=x-logrtc-hello:"));
+        message["sdp"] = rest.collect::<String>().into();
+    }
+    message.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_producer_that_is_not_asked_is_read_as_one_of_part_one() {
+    let url = server_that(without_hello).await;
+    let api = producer(&url, "api");
+    // It is silent when the channel opens.
+    let tail = Tail::start(&[&url, "--json"]);
+    crate::support::consumed(&api).await;
+    (0..100).for_each(|number| api.info("app", &number.to_string()));
+    let lines = tail.out.until("every entry", |lines| lines.len() == 100).await;
+    assert_eq!(messages(&lines), (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
+    let (status, lines, notes) = Tail::run(&[&url, "--json", "--no-follow", "-n", "3"]).await;
+    assert_eq!((status, messages(&lines), notes), (0, ["97", "98", "99"].map(str::to_owned).to_vec(), vec![]));
+    crate::support::close(api).await;
+    tail.err.has("ended").await;
+}
+
+/// The offer that follows does not say whose it is: only its session tells that it is the same process.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_that_was_stopped_for_long_goes_on_where_it_was() {
+    let url = strict_server().await;
+    let api = producer(&url, "api");
+    let tail = Tail::start(&[&url, "--json"]);
+    crate::support::consumed(&api).await;
+    (0..100).for_each(|number| api.info("app", &number.to_string()));
+    tail.out.until("the first", |lines| lines.len() >= 100).await;
+    tail.signal(rustix::process::Signal::STOP);
+    (100..200).for_each(|number| api.info("app", &number.to_string()));
+    let gone = api.clone();
+    logrtc_test_support::eventually("the producer gives the consumer up", || gone.stats().consumers.is_empty()).await;
+    tail.signal(rustix::process::Signal::CONT);
+    tail.err.has("producer: is back").await;
+    api.info("app", "200");
+    tail.out.has("\"message\":\"200\"").await;
+    assert_eq!(messages(&tail.out.all()), (0..=200).map(|number| number.to_string()).collect::<Vec<_>>());
 }

@@ -6,13 +6,16 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use logrtc::{Config, Producer};
+use logrtc::{Config, ConfigBuilder, Producer};
 use logrtc_viewer::{Options, Server};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How long both sides may take to notice that a path is lost and to find each other again: they are patient for 20 s.
+pub(crate) const RESUME_DEADLINE: Duration = Duration::from_secs(90);
 
 pub(crate) async fn server_at(address: SocketAddr) -> Server {
     Server::start(Options::new(address)).await.unwrap()
@@ -23,14 +26,12 @@ pub(crate) async fn server() -> Server {
 }
 
 pub(crate) fn producer(url: &str, client_id: &str) -> Producer {
-    let config = Config::builder(client_id)
-        .url(url)
-        .ice_servers([])
-        .environment(false)
-        .reconnect_interval(Duration::from_millis(200))
-        .build()
-        .unwrap();
-    Producer::connect(config).unwrap()
+    Producer::connect(config(url, client_id).build().unwrap()).unwrap()
+}
+
+pub(crate) fn config(url: &str, client_id: &str) -> ConfigBuilder {
+    let interval = Duration::from_millis(200);
+    Config::builder(client_id).url(url).ice_servers([]).environment(false).reconnect_interval(interval)
 }
 
 /// Waits until the producer has a consumer.
@@ -74,7 +75,17 @@ impl Lines {
 
     /// Waits until they satisfy `wanted`.
     pub(crate) async fn until(&self, what: &str, wanted: impl Fn(&[String]) -> bool) -> Vec<String> {
-        let deadline = tokio::time::Instant::now() + DEADLINE;
+        self.within(DEADLINE, what, wanted).await
+    }
+
+    /// The same, within this time.
+    pub(crate) async fn within(
+        &self,
+        deadline: Duration,
+        what: &str,
+        wanted: impl Fn(&[String]) -> bool,
+    ) -> Vec<String> {
+        let deadline = tokio::time::Instant::now() + deadline;
         loop {
             let lines = self.all();
             if wanted(&lines) {
@@ -89,6 +100,11 @@ impl Lines {
     pub(crate) async fn has(&self, text: &str) {
         self.until(text, |lines| lines.iter().any(|line| line.contains(text))).await;
     }
+}
+
+pub(crate) fn signal(child: &Child, signal: rustix::process::Signal) {
+    let pid = i32::try_from(child.id().expect("it runs")).unwrap();
+    rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
 }
 
 pub(crate) fn command(arguments: &[&str]) -> Command {
@@ -127,9 +143,8 @@ impl Tail {
         Self { child, out: Lines::of(master), err }
     }
 
-    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
-        let pid = i32::try_from(self.child.id().expect("it runs")).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
+    pub(crate) fn signal(&self, to_send: rustix::process::Signal) {
+        signal(&self.child, to_send);
     }
 
     pub(crate) async fn status(&mut self) -> i32 {

@@ -369,6 +369,48 @@ fn an_answer_is_bounded_and_says_where_to_go_on() {
 }
 
 #[test]
+fn a_long_search_goes_on_in_turns_and_one_consumer_at_a_time() {
+    let held = Held::new(1_000_000);
+    (0..50_000).for_each(|_| held.append(Level::Debug));
+    held.append(Level::Error);
+    let mut link = Link::extended(&held, r#"{"level":"ERROR"}"#);
+    link.drain(&held);
+    link.take();
+    let level = Some("ERROR".to_owned());
+    link.delivery.on_request(link.now, Request::Fetch { id: 1, first: 0, last: 50_000, level, filter: None }, &held);
+    let mut turns = 1;
+    loop {
+        let step = link.run(&held);
+        if link.received.iter().any(|text| text.contains("fetched")) {
+            break;
+        }
+        let Step::Wait { until: Some(until), .. } = step else { panic!("there is more to look at") };
+        assert!(until <= link.now, "at once");
+        turns += 1;
+        link.arrive(&held);
+    }
+    assert_eq!(turns, 50_001_u64.div_ceil(4096));
+    let kinds: Vec<Value> = link.take_messages().into_iter().map(|message| message["type"].clone()).collect();
+    assert_eq!(kinds, ["fetch", "batch", "fetched"]);
+}
+
+#[test]
+fn nothing_is_waited_for_that_is_already_due_while_the_window_is_full() {
+    let held = Held::new(1_000_000);
+    (0..50_000).for_each(|_| held.append(Level::Info));
+    let mut link = Link::extended(&held, "{}");
+    link.run(&held);
+    held.append(Level::Info);
+    let request = Request::Fetch { id: 1, first: 0, last: 50_000, level: None, filter: None };
+    link.delivery.on_request(link.now, request, &held);
+    for _ in 0..10 {
+        link.now += SECOND;
+        let Step::Wait { readable: None, until } = link.run(&held) else { panic!("it is full") };
+        assert!(until.is_none_or(|until| until > link.now));
+    }
+}
+
+#[test]
 fn fetching_in_a_loop_is_refused() {
     let held = Held::new(100);
     held.append(Level::Info);
@@ -450,7 +492,7 @@ impl Reader {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn a_consumer_can_account_for_every_number(limit in 1_usize..80, steps in prop::collection::vec(any_step(), 1..150)) {
         let held = Held::new(limit);

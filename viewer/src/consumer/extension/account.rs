@@ -8,7 +8,8 @@ use super::frame::NUMBERS_END;
 /// Why entries were lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GapReason {
-    /// The producer's journal was full, and dropped its oldest entries.
+    /// The producer's journal was full, and dropped its oldest entries; or they are older than what it shows to a channel
+    /// that resumes.
     Overflow,
     /// The producer's journal was full, and took no more entries.
     Refused,

@@ -30,7 +30,7 @@ impl Header {
     /// # Errors
     /// What contradicts what.
     pub(super) fn entries(self, text: String, begin: usize) -> Result<Entries, &'static str> {
-        let Self { first, last, count, holes } = self;
+        let Self { first, last, count, mut holes } = self;
         if first > last || last >= NUMBERS_END {
             return Err("first and last are no range of sequence numbers");
         }
@@ -40,8 +40,14 @@ impl Header {
         }
         let skipped = holes.iter().try_fold(0_u64, |sum, (_, skipped)| sum.checked_add(*skipped));
         let numbers = skipped.and_then(|skipped| skipped.checked_add(u64::try_from(count).ok()?));
-        if numbers != Some(last - first + 1) {
-            return Err("first, last, count and holes contradict each other");
+        // What is left out behind the last entry need not be told.
+        let rest = numbers.and_then(|numbers| (last - first + 1).checked_sub(numbers));
+        match rest.ok_or("there are not as many numbers as entries and holes")? {
+            0 => {}
+            rest => match holes.last_mut().filter(|(index, _)| *index == count) {
+                Some((_, skipped)) => *skipped += rest,
+                None => holes.push((count, rest)),
+            },
         }
         let mut entries = Entries::from_lines(text, begin);
         if entries.len() != count {
@@ -114,14 +120,20 @@ mod tests {
             (r#"{"first":7,"last":8,"count":2}"#, "a\nb\n"),
             (r#"{"first":7,"last":8,"count":2,"holes":[],"new":1}"#, "a\nb"),
             (r#"{"first":7,"last":12,"count":2,"holes":[[0,1],[2,3]]}"#, "a\nb"),
+            (r#"{"first":7,"last":12,"count":2,"holes":[[0,1],[2,1]]}"#, "a\nb"),
+            (r#"{"first":7,"last":12,"count":2,"holes":[[0,1]]}"#, "a\nb"),
             (r#"{"first":0,"last":9,"count":0,"holes":[[0,10]]}"#, ""),
+            (r#"{"first":0,"last":9,"count":0}"#, ""),
         ] {
-            assert!(entries(header, lines).is_ok(), "{header}");
+            let entries = entries(header, lines).unwrap();
+            let numbers: u64 = entries.numbers().unwrap().map(|_| 1).sum();
+            assert_eq!(entries.left_out() + entries.len() as u64, numbers, "{header}");
         }
         for (header, lines) in [
             (r#"{"first":7,"last":8,"count":2}"#, "a\nb\nc\n"),
             (r#"{"first":7,"last":8,"count":2}"#, "a\n"),
-            (r#"{"first":7,"last":9,"count":2}"#, "a\nb\n"),
+            (r#"{"first":7,"last":7,"count":2}"#, "a\nb\n"),
+            (r#"{"first":7,"last":9,"count":2,"holes":[[1,2]]}"#, "a\nb\n"),
             (r#"{"first":8,"last":7,"count":0}"#, ""),
             (r#"{"first":7,"last":9,"count":2,"holes":[[3,1]]}"#, "a\nb\n"),
             (r#"{"first":7,"last":10,"count":2,"holes":[[1,1],[0,1]]}"#, "a\nb\n"),

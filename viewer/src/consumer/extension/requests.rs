@@ -9,9 +9,11 @@ use super::control::Outgoing;
 use super::frame::NUMBERS_END;
 use super::selection::Selection;
 
-/// Between two filters, and between two fetches: a producer takes 64 messages a second, and 4 fetches.
+/// Between two filters: a producer takes 64 messages a second.
 const FILTER_INTERVAL: Duration = Duration::from_millis(100);
-const FETCH_INTERVAL: Duration = Duration::from_millis(300);
+
+/// Between the answer to a fetch and the next one: a producer takes 4 a second, as they arrive.
+const FETCH_INTERVAL: Duration = Duration::from_millis(260);
 
 /// How many fetches wait for the one before them.
 const MAX_WAITING: usize = 16;
@@ -72,18 +74,17 @@ impl Requests {
         self.running.as_ref().is_some_and(|running| running.is_asked && running.fetch.id == id)
     }
 
-    /// The producer has sent what it sends at once, up to `next`. Returns the end, if that was all.
-    pub(super) fn fetched(&mut self, id: u64, next: u64, missing: u64) -> Option<Ended> {
+    /// The producer has sent what it sends at once, up to `next`. Returns the end, if that was all, or all that there is
+    /// so far.
+    pub(super) fn fetched(&mut self, now: Instant, id: u64, next: u64, missing: u64) -> Option<Ended> {
         let running = self.running.as_mut().filter(|running| running.is_asked && running.fetch.id == id)?;
+        self.fetch_at = Some(now + FETCH_INTERVAL);
         running.missing = running.missing.saturating_add(missing);
         let (first, last) = (*running.fetch.numbers.start(), *running.fetch.numbers.end());
-        if next > last {
+        if next > last || next <= first {
             let result = Ok(running.missing);
             self.running = None;
             return Some(Ended { id, result });
-        }
-        if next <= first {
-            return self.failed(id, "the producer does not go on");
         }
         running.fetch.numbers = next..=last;
         running.is_asked = false;
@@ -91,8 +92,9 @@ impl Requests {
     }
 
     /// The producer cannot do it.
-    pub(super) fn failed(&mut self, id: u64, message: &str) -> Option<Ended> {
-        self.running.take_if(|running| running.fetch.id == id)?;
+    pub(super) fn failed(&mut self, now: Instant, id: u64, message: &str) -> Option<Ended> {
+        self.running.take_if(|running| running.is_asked && running.fetch.id == id)?;
+        self.fetch_at = Some(now + FETCH_INTERVAL);
         Some(Ended { id, result: Err(message.to_owned()) })
     }
 
@@ -120,7 +122,6 @@ impl Requests {
             return None;
         }
         running.is_asked = true;
-        self.fetch_at = Some(now + FETCH_INTERVAL);
         let Fetch { id, numbers, selection } = &running.fetch;
         Some(Outgoing::Fetch { id: *id, first: *numbers.start(), last: *numbers.end(), selection }.to_json())
     }
@@ -157,16 +158,28 @@ mod tests {
         assert_eq!(requests.next_message(now), asked(1, 10, 99));
         assert_eq!((requests.next_message(now), requests.next_due()), (None, None), "one at a time");
         assert!(requests.is_running(1) && !requests.is_running(2));
-        assert_eq!(requests.fetched(1, 50, 3), None);
+        now += 9 * FETCH_INTERVAL;
+        assert_eq!(requests.fetched(now, 1, 50, 3), None);
         assert_eq!(requests.next_message(now), None, "it is too early");
         assert_eq!(requests.next_due(), Some(now + FETCH_INTERVAL));
         now += FETCH_INTERVAL;
         assert_eq!(requests.next_message(now), asked(1, 50, 99));
-        assert_eq!(requests.fetched(2, 6, 0), None, "it was not asked for");
-        assert_eq!(requests.fetched(1, 100, 4), Some(Ended { id: 1, result: Ok(7) }));
-        assert_eq!(requests.next_message(now + FETCH_INTERVAL), asked(2, 5, 5));
-        assert_eq!(requests.fetched(2, 6, 0), Some(Ended { id: 2, result: Ok(0) }));
-        assert_eq!((requests.next_message(now + 9 * FETCH_INTERVAL), requests.next_due()), (None, None));
+        assert_eq!(requests.fetched(now, 2, 6, 0), None, "it was not asked for");
+        assert_eq!(requests.fetched(now, 1, 100, 4), Some(Ended { id: 1, result: Ok(7) }));
+        now += FETCH_INTERVAL;
+        assert_eq!(requests.next_message(now), asked(2, 5, 5));
+        assert_eq!(requests.fetched(now, 2, 6, 0), Some(Ended { id: 2, result: Ok(0) }));
+        assert_eq!((requests.next_message(now + FETCH_INTERVAL), requests.next_due()), (None, None));
+    }
+
+    #[test]
+    fn what_does_not_exist_yet_ends_a_fetch() {
+        let (mut requests, now) = (Requests::default(), Instant::now());
+        requests.fetch(fetch(1, 10..=99));
+        requests.next_message(now);
+        assert_eq!(requests.fetched(now, 1, 50, 1), None);
+        requests.next_message(now + FETCH_INTERVAL);
+        assert_eq!(requests.fetched(now, 1, 50, 0), Some(Ended { id: 1, result: Ok(1) }));
     }
 
     #[test]
@@ -175,16 +188,14 @@ mod tests {
         for numbers in [RangeInclusive::new(5, 4), 0..=NUMBERS_END] {
             assert!(requests.fetch(fetch(1, numbers)).unwrap().result.is_err());
         }
-        requests.fetch(fetch(2, 10..=99));
-        requests.next_message(now);
-        assert!(requests.fetched(2, 10, 0).unwrap().result.is_err(), "it would never end");
         requests.fetch(fetch(3, 10..=99));
-        assert_eq!(requests.failed(3, "early"), None, "it was not asked for yet");
-        requests.next_message(now + FETCH_INTERVAL);
-        assert_eq!(requests.failed(3, "busy"), Some(Ended { id: 3, result: Err("busy".to_owned()) }));
+        assert_eq!(requests.failed(now, 3, "early"), None, "it was not asked for yet");
+        requests.next_message(now);
+        assert_eq!(requests.failed(now, 3, "busy"), Some(Ended { id: 3, result: Err("busy".to_owned()) }));
         (4..4 + MAX_WAITING as u64).for_each(|id| assert_eq!(requests.fetch(fetch(id, 0..=1)), None));
         assert!(requests.fetch(fetch(99, 0..=1)).unwrap().result.is_err());
-        requests.next_message(now + 2 * FETCH_INTERVAL);
+        assert_eq!(requests.next_message(now), None, "it is too early");
+        assert!(requests.next_message(now + FETCH_INTERVAL).is_some());
         assert_eq!(requests.end().len(), MAX_WAITING);
     }
 

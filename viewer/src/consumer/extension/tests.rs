@@ -30,7 +30,7 @@ fn receiver(next: Option<u64>) -> Receiver {
 /// What the events of a message are, in short.
 fn read(receiver: &mut Receiver, message: ChannelMessage) -> Vec<String> {
     let mut events = Vec::new();
-    receiver.message(message, &mut events);
+    receiver.message(Instant::now(), message, &mut events);
     receiver.flush(&mut events);
     receiver.handed_out();
     events.iter().map(short).collect()
@@ -127,6 +127,8 @@ fn a_session_goes_on_and_what_was_lost_meanwhile_is_told() {
     assert_eq!(on(7, welcome("5e", 8, 8, 9)), (lost, 8));
     let lost = vec!["opened 5e Some((8, 9, true))".into(), "gap 0..=7 Unknown".into()];
     assert_eq!(on(0, welcome("5e", 0, 8, 9)), (lost, 8));
+    let lost = vec!["opened 5e Some((9, 9, true))".into(), "gap 7..=8 Unknown".into()];
+    assert_eq!(on(7, welcome("5e", 9, 9, 9)), (lost, 9), "it shows nothing that is older than the channel");
     assert_eq!(on(7, welcome("5e", 0, 0, 9)), (vec!["opened 5e Some((0, 9, true))".into()], 7), "nothing twice");
     assert_eq!(on(7, welcome("6f", 0, 0, 9)), (vec!["opened 6f Some((0, 9, false))".into()], 0), "another process");
     assert_eq!(on(7, welcome("5e", 0, 0, 3)), (vec!["opened 5e Some((0, 3, false))".into()], 0), "another account");
@@ -249,6 +251,10 @@ fn message(fates: &[Fate], first: usize, length: usize) -> (String, usize) {
             holes.push((count, 1));
         }
     }
+    // What is left out at the end may be told and may not.
+    if length.is_multiple_of(2) {
+        holes.pop_if(|(index, _)| *index == count);
+    }
     let holes: Vec<_> = holes.iter().map(|(index, skipped)| format!("[{index},{skipped}]")).collect();
     let head = format!(
         r#"{{"type":"batch","first":{first},"last":{},"count":{count},"holes":[{}]}}"#,
@@ -316,7 +322,7 @@ proptest! {
                     let next = sessions.next("5e");
                     at = usize::try_from(next.unwrap_or(0).max(oldest)).unwrap();
                     let mut opened = receiver(next);
-                    opened.message(text(welcome("5e", oldest, at as u64, fates.len() as u64)), &mut events);
+                    opened.message(Instant::now(), text(welcome("5e", oldest, at as u64, fates.len() as u64)), &mut events);
                     channel.insert(opened)
                 }
             };
@@ -325,12 +331,12 @@ proptest! {
                 let (data, end) = message(&fates, at, length);
                 let numbers = at as u64..end as u64;
                 match way {
-                    Way::Arrives => { reading.message(text(data), &mut events); }
-                    Way::Compressed => { reading.message(if data.contains("batch") { deflated(&data) } else { text(data) }, &mut events); }
-                    Way::Twice => for _ in 0..2 { reading.message(text(data.clone()), &mut events); },
+                    Way::Arrives => { reading.message(Instant::now(), text(data), &mut events); }
+                    Way::Compressed => { reading.message(Instant::now(), if data.contains("batch") { deflated(&data) } else { text(data) }, &mut events); }
+                    Way::Twice => for _ in 0..2 { reading.message(Instant::now(), text(data.clone()), &mut events); },
                     Way::Broken => {
                         excused.extend(numbers);
-                        reading.message(text(data.replace("\"last\"", "\"lost\"")), &mut events);
+                        reading.message(Instant::now(), text(data.replace("\"last\"", "\"lost\"")), &mut events);
                     }
                     Way::Cut | Way::CutAndEvicted(_) => {}
                 }
@@ -373,9 +379,9 @@ proptest! {
     fn no_message_makes_it_panic(messages in prop::collection::vec((any::<bool>(), any::<Vec<u8>>()), 0..20)) {
         let mut receiver = receiver(None);
         let mut events = Vec::new();
-        receiver.message(text(welcome("5e", 0, 0, 0)), &mut events);
+        receiver.message(Instant::now(), text(welcome("5e", 0, 0, 0)), &mut events);
         for (is_text, data) in messages {
-            receiver.message(ChannelMessage { is_text, data }, &mut events);
+            receiver.message(Instant::now(), ChannelMessage { is_text, data }, &mut events);
         }
         receiver.end(&mut events);
     }
