@@ -28,7 +28,9 @@ struct Load<'a> {
 impl<'a> Load<'a> {
     fn new(producer: &'a Producer) -> Self {
         let ids = |digits: usize| -> Vec<String> {
-            std::iter::repeat_with(|| format!("{:0digits$x}", fastrand::u128(..) >> (128 - 4 * digits))).take(IDS).collect()
+            std::iter::repeat_with(|| format!("{:0digits$x}", fastrand::u128(..) >> (128 - 4 * digits)))
+                .take(IDS)
+                .collect()
         };
         Self { producer, spans: ids(16), traces: ids(32) }
     }

@@ -7,23 +7,26 @@ const SENT_KEY: &str = "\"sent_us\":";
 
 /// Counts, and how long entries took from the log call.
 #[derive(Debug, Default)]
-pub(crate) struct Arrivals {
-    pub(crate) entries: u64,
-    /// Of the entries as JSON.
-    pub(crate) entry_bytes: u64,
-    /// Of the messages that brought them: compressed, if they were.
-    pub(crate) message_bytes: u64,
-    pub(crate) messages: u64,
+pub struct Arrivals {
+    /// How many entries have come.
+    pub entries: u64,
+    /// The bytes of the entries as JSON.
+    pub entry_bytes: u64,
+    /// The bytes of the messages that brought them: compressed, if they were.
+    pub message_bytes: u64,
+    /// How many messages brought them, or batches of them.
+    pub messages: u64,
     /// Entries that did not come, as the producer reports them.
-    pub(crate) lost: u64,
-    pub(crate) malformed: usize,
-    /// Of each entry, in microseconds; empty unless it is asked for.
-    pub(crate) latencies_us: Vec<u32>,
+    pub lost: u64,
+    /// Messages that could not be read.
+    pub malformed: usize,
+    /// How long each entry took, in microseconds; empty unless it is asked for.
+    pub latencies_us: Vec<u32>,
 }
 
 impl Arrivals {
     /// Adds how long `entry` took.
-    pub(crate) fn push_latency(&mut self, now_us: u64, entry: &str) {
+    pub fn push_latency(&mut self, now_us: u64, entry: &str) {
         if let Some(sent_us) = sent_us(entry) {
             self.latencies_us.push(u32::try_from(now_us.saturating_sub(sent_us)).unwrap_or(u32::MAX));
         }
@@ -31,7 +34,7 @@ impl Arrivals {
 }
 
 /// Microseconds since 1970.
-pub(crate) fn now_us() -> u64 {
+pub fn now_us() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(now.as_micros()).unwrap_or(u64::MAX)
 }
@@ -43,7 +46,7 @@ fn sent_us(entry: &str) -> Option<u64> {
 }
 
 /// The value below which a share of the sorted `values` is.
-pub(crate) fn quantile(sorted: &[u32], share: f64) -> u32 {
+pub fn quantile(sorted: &[u32], share: f64) -> u32 {
     if sorted.is_empty() {
         return 0;
     }

@@ -8,11 +8,11 @@ use std::io::BufRead;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use logrtc_bench::arrivals::{Arrivals, now_us, quantile};
 use logrtc_viewer::consumer::{Consumer, Event, Options, Selection};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::arrivals::{Arrivals, now_us, quantile};
 use crate::{Result, say};
 
 /// How many threads run the connections: as many as a program would have here.

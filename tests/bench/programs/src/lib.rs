@@ -1,1 +1,3 @@
-//! Empty: the program `logrtc-bench` is built with the feature `program`.
+//! What the program `logrtc-bench` counts. The program itself is built with the feature `program`.
+
+pub mod arrivals;

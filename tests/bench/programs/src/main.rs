@@ -5,7 +5,6 @@
 
 #![forbid(unsafe_code)]
 
-mod arrivals;
 mod calls;
 mod drain;
 
