@@ -15,6 +15,8 @@ export class HandMadeProducer {
   #channel;
   /** @type {PeerConnection | undefined} */
   #peer;
+  /** Without it, a candidate is of a consumer that has left. */
+  #hasAnswer = false;
 
   /** @param {string} url */
   constructor(url) {
@@ -35,11 +37,13 @@ export class HandMadeProducer {
             say({ type: "webrtc_offer", to: message.consumer_id, sdp: peer.localDescription()?.sdp });
           }
         });
+        this.#hasAnswer = false;
         this.#channel = peer.createDataChannel("logs");
         keep(this.#channel);
       } else if (message.type === "webrtc_answer") {
         this.#peer?.setRemoteDescription(message.sdp, "answer");
-      } else if (message.type === "ice_candidate" && message.candidate) {
+        this.#hasAnswer = true;
+      } else if (message.type === "ice_candidate" && message.candidate && this.#hasAnswer) {
         this.#peer?.addRemoteCandidate(message.candidate, message.sdpMid ?? "0");
       }
     });

@@ -46,6 +46,8 @@ pub(crate) fn run(kind: &str, threads: u64, count: u64, url: &str) -> Result<()>
         }
         _ => return Err(format!("{kind}: is no kind of call").into()),
     }
+    // Whoever reads the figures ends this.
+    std::io::stdin().lines().for_each(drop);
     Ok(())
 }
 
