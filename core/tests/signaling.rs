@@ -21,21 +21,25 @@ async fn a_restart_of_the_server_disturbs_no_channel_and_is_noticed_within_six_s
     let producer = Producer::connect(config(&server).build().unwrap()).unwrap();
     server.registered().await;
     let consumer = Consumer::join(&server, "b").await;
+    let leaves_meanwhile = Consumer::join(&server, "c").await;
     (0..300).for_each(|_| producer.info("app", "before"));
     consumer.messages(300).await;
     server.stop();
     eventually("the loss is noticed", || producer.state() == State::Reconnecting).await;
     (0..300).for_each(|_| producer.info("app", "without"));
     assert_eq!(consumer.messages(600).await.len(), 600, "the logs do not flow through the server");
+    leaves_meanwhile.leave().await;
+    eventually("one is left", || producer.stats().consumers.len() == 1).await;
 
     let since = Instant::now();
     let server = Server::start_at(address).await;
-    server.registered().await;
+    let register = server.registered().await;
+    assert_eq!(register["connected"], json!(["b"]), "it says whose channels it still has");
     assert!(since.elapsed() < Duration::from_secs(6), "{:?}", since.elapsed());
     (0..300).for_each(|_| producer.info("app", "after"));
     assert_eq!(consumer.messages(900).await.len(), 900);
     let stats = producer.stats();
-    assert_eq!((stats.registrations, stats.consumers_opened), (2, 1), "the same channel all along");
+    assert_eq!((stats.registrations, stats.consumers_opened), (2, 2), "the same channel all along");
 
     let second = Consumer::join(&server, "second").await;
     assert_eq!(second.messages(900).await, consumer.messages(900).await);

@@ -194,7 +194,12 @@ mod tests {
 
     fn producer(client_id: &str) -> Register {
         let session = Some("s".to_owned());
-        Register::Producer(RegisterProducer { client_id: client_id.to_owned(), metadata: Map::new(), session })
+        Register::Producer(RegisterProducer {
+            client_id: client_id.to_owned(),
+            metadata: Map::new(),
+            session,
+            connected: None,
+        })
     }
 
     fn consumer() -> Register {

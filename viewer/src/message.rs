@@ -1,6 +1,6 @@
 //! The messages of the signaling WebSocket: liberal in, strict out. No I/O.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -54,6 +54,8 @@ pub(crate) struct RegisterProducer {
     pub(crate) metadata: Map<String, Value>,
     /// Names the running process, so that its second connection is known from a second process.
     pub(crate) session: Option<String>,
+    /// The consumers whose data channels it still has, if it says so.
+    pub(crate) connected: Option<BTreeSet<String>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -181,6 +183,7 @@ fn register(body: &Map<String, Value>) -> Result<Register, Problem> {
             client_id: required("client_id", client_id(body)?)?,
             metadata: metadata(body)?,
             session: id(body, "session")?.map(|session| mark_of(&session)),
+            connected: connected_consumers(body)?,
         })),
         "consumer" => Ok(Register::Consumer(RegisterConsumer {
             client_id: client_id(body)?,
@@ -222,6 +225,17 @@ fn connected(body: &Map<String, Value>) -> Result<BTreeMap<String, String>, Prob
             _ => Err(Problem::new("connected: must map producer ids to their sessions")),
         })
         .collect()
+}
+
+fn connected_consumers(body: &Map<String, Value>) -> Result<Option<BTreeSet<String>>, Problem> {
+    let wrong = || Problem::new(format!("connected: must be an array of at most {MAX_CONNECTED} consumer ids"));
+    let ids = match body.get("connected") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Array(ids)) if ids.len() <= MAX_CONNECTED => ids,
+        Some(_) => return Err(wrong()),
+    };
+    let id = |id: &Value| id.as_str().filter(|id| is_id(id, MAX_ID_BYTES)).map(str::to_owned);
+    ids.iter().map(id).collect::<Option<_>>().map(Some).ok_or_else(wrong)
 }
 
 fn required_text<'a>(body: &'a Map<String, Value>, key: &str) -> Result<&'a str, Problem> {

@@ -3,7 +3,7 @@
 //! Producers and consumers are named apart: one of each may have the same id. A producer and a consumer that wants it
 //! are a *pair*: each is told when the other comes and when it goes, and only pairs pass messages to each other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -141,7 +141,7 @@ impl Registry {
     }
 
     fn register_producer(&mut self, connection: ConnectionId, register: RegisterProducer) -> Vec<Effect> {
-        let RegisterProducer { client_id, metadata, session } = register;
+        let RegisterProducer { client_id, metadata, session, connected } = register;
         let mut effects = Vec::new();
         let id = match self.id_of_session(&client_id, session.as_deref()) {
             Some(id) => id,
@@ -150,6 +150,9 @@ impl Registry {
         if let Some(older) = self.producers.remove(&id) {
             self.connections.remove(&older.connection);
             effects.push(Effect::Close(older.connection, "session: has registered again, on a newer connection"));
+        }
+        if let Some(connected) = connected {
+            self.forget_channels_but(&id, &connected);
         }
         let producer = Producer { connection, client_id, metadata, session };
         let introductions: Vec<Effect> = self
@@ -190,6 +193,15 @@ impl Registry {
         self.connections.insert(connection, Client::Consumer(id.clone()));
         self.consumers.insert(id, consumer);
         effects
+    }
+
+    /// The producer has lost the channels to all other consumers while it was away: these are told to it as new.
+    fn forget_channels_but(&mut self, producer_id: &str, connected: &BTreeSet<String>) {
+        for (consumer_id, consumer) in &mut self.consumers {
+            if !connected.contains(consumer_id) {
+                consumer.connected.remove(producer_id);
+            }
+        }
     }
 
     /// The id under which this very process is still registered.

@@ -34,6 +34,11 @@ impl ConsumerTable {
         Listed { table: Arc::clone(self), cursor }
     }
 
+    /// The ids of those that are announced or were. A page that was loaded anew may be there twice for a moment.
+    pub(crate) fn consumer_ids(&self) -> Vec<String> {
+        self.lock().values().map(|(consumer_id, _)| consumer_id.clone()).collect()
+    }
+
     pub(crate) fn stats(&self, journal: &SharedJournal) -> Vec<ConsumerStats> {
         let stats = |(cursor, (consumer_id, gauge)): (&CursorId, &(String, Arc<Gauge>))| {
             let (sent_bytes, buffered_amount, window_bytes) = gauge.get();

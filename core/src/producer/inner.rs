@@ -167,6 +167,7 @@ impl Inner {
             incoming: to_consumers,
             outgoing,
             arrivals: Arc::clone(&self.arrivals),
+            table: Arc::clone(&self.table),
             trouble: Trouble::default(),
             is_confirmed: false,
             shutdown: stop,

@@ -23,6 +23,7 @@ use super::trouble::{self, Trouble};
 use crate::backoff::{Backoff, Ended};
 use crate::config::Config;
 use crate::consumer::arrivals::Arrivals;
+use crate::consumer::table::ConsumerTable;
 use crate::diagnostics::{self, debug, info};
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
@@ -56,6 +57,7 @@ pub(crate) struct Client {
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) table: Arc<ConsumerTable>,
     pub(crate) trouble: Trouble,
     /// Whether the server takes this producer, on the present connection.
     pub(crate) is_confirmed: bool,
@@ -159,6 +161,7 @@ impl Client {
             client_id: self.config.client_id.clone(),
             metadata: self.config.metadata.clone(),
             session: self.session.clone(),
+            connected: (self.counters.registrations.get() > 0).then(|| self.table.consumer_ids()),
         };
         if let Err(end) = say(&mut socket, &register).await {
             return end;

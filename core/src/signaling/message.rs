@@ -17,8 +17,19 @@ const MAX_ID_BYTES: usize = 256;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum Outgoing {
-    Register { role: &'static str, client_id: String, metadata: Metadata, session: String },
-    WebrtcOffer { to: String, sdp: String },
+    Register {
+        role: &'static str,
+        client_id: String,
+        metadata: Metadata,
+        session: String,
+        /// When it registers again: the consumers whose channels it still has.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        connected: Option<Vec<String>>,
+    },
+    WebrtcOffer {
+        to: String,
+        sdp: String,
+    },
     IceCandidate(LocalCandidate),
     Pong,
 }
@@ -192,7 +203,8 @@ mod tests {
     #[test]
     fn the_registration_has_the_keys_of_the_protocol() {
         let metadata = Metadata { system_name: "S".into(), version: "1.0.0".into(), description: Some("d".into()) };
-        let register = Outgoing::Register { role: "producer", client_id: "c".into(), metadata, session: "5e".into() };
+        let (client_id, session) = ("c".into(), "5e".into());
+        let register = Outgoing::Register { role: "producer", client_id, metadata, session, connected: None };
         assert_eq!(
             register.to_json(),
             concat!(

@@ -29,14 +29,14 @@ use crate::stats::Counters;
 /// The label of the channel (docs/protocol.md, "The producer").
 const CHANNEL_LABEL: &str = "logs";
 
-/// The longest message that is offered and sent, in bytes; every browser takes as much.
-pub(crate) const MAX_MESSAGE_BYTES: u32 = 256 * 1024;
+/// The longest message that is offered and sent, in bytes: an entry of the longest that there are, with the head of a batch.
+/// The stack keeps as much memory for each connection (rtc 0.21.1, `transport/sctp/mod.rs`, `start`).
+pub(crate) const MAX_MESSAGE_BYTES: u32 = 66 * 1024;
 
-/// How often a pair of candidates is tried, and how many times: 15 s, the time that a peer has to open.
-///
-/// The stack nominates a pair at the beat after its first success, so the beat is what opening takes at the least.
-const CHECK_INTERVAL: Duration = Duration::from_millis(50);
-const MAX_CHECKS: u16 = 300;
+/// How often a pair of candidates is tried, and how many times: 15 s, the time that a peer has to open. `check_pace` lets
+/// fewer of them go.
+const CHECK_INTERVAL: Duration = Duration::from_millis(10);
+const MAX_CHECKS: u16 = 1500;
 
 /// How long the host's own candidates may take to be gathered; it is local work.
 const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);

@@ -6,9 +6,9 @@ use std::future::Future;
 use std::io::{self, IoSliceMut};
 use std::net::{AddrParseError, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime, TokioRuntime,
@@ -16,6 +16,7 @@ use ::webrtc::runtime::{
 };
 use socket2::{SockRef, Socket};
 
+use super::check_pace::{CheckPace, is_binding_request};
 use super::dtls_gate::DtlsGate;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
@@ -74,7 +75,9 @@ impl Runtime for Sockets {
                 debug!("a socket keeps its buffer: {error}");
             }
         }
+        let own = socket.try_clone()?;
         let socket = self.tokio.wrap_udp_socket(socket)?;
+        let puts_together = !takes_one_by_one(&own);
         #[cfg(feature = "faults")]
         let socket = match &self.faults {
             Some(faults) => faults.wrap(socket),
@@ -84,7 +87,7 @@ impl Runtime for Sockets {
         self.counters.open_sockets.increment();
         let (counters, resets) = (Arc::clone(&self.counters), self.resets.clone());
         let is_loopback = is_loopback(socket.local_addr()?);
-        Ok(Arc::new(CountedSocket { socket, is_loopback, counters, resets }))
+        Ok(Arc::new(CountedSocket { socket, is_loopback, puts_together, pace: Mutex::default(), counters, resets }))
     }
 
     fn wrap_tcp_listener(&self, _listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -118,6 +121,18 @@ impl Runtime for Sockets {
     fn yield_now(&self) -> Boxed<'static, ()> {
         self.tokio.yield_now()
     }
+}
+
+/// Has the kernel hand out each datagram alone; false where it has no such option.
+///
+/// Otherwise the stack keeps 96 KB for each socket (webrtc 0.21.1, `transport/mod.rs`, `gro_recv_buf_len`), and a producer receives
+/// little but acknowledgements.
+fn takes_one_by_one(socket: &UdpSocket) -> bool {
+    #[cfg(target_os = "linux")]
+    let is_set = nix::sys::socket::setsockopt(socket, nix::sys::socket::sockopt::UdpGroSegment, &false).is_ok();
+    #[cfg(not(target_os = "linux"))]
+    let is_set = false;
+    is_set
 }
 
 /// `address:port`, with or without the brackets of an IPv6 address.
@@ -159,8 +174,22 @@ fn is_loopback(address: SocketAddr) -> bool {
 struct CountedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
     is_loopback: bool,
+    /// Whether the kernel may hand out several datagrams as one.
+    puts_together: bool,
+    pace: Mutex<CheckPace>,
     counters: Arc<Counters>,
     resets: StreamResets,
+}
+
+impl CountedSocket {
+    fn lets_go(&self, transmit: &Transmit<'_>) -> bool {
+        let is_in_time = || {
+            let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+            pace.allows(Instant::now(), transmit.destination)
+        };
+        self.is_loopback == is_loopback(transmit.destination)
+            && (!is_binding_request(transmit.contents) || is_in_time())
+    }
 }
 
 impl Drop for CountedSocket {
@@ -175,7 +204,7 @@ impl AsyncUdpSocket for CountedSocket {
     }
 
     fn poll_send(&self, context: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
-        if self.is_loopback != is_loopback(transmit.destination) {
+        if !self.lets_go(transmit) {
             return Poll::Ready(Ok(transmit.contents.len()));
         }
         self.socket.poll_send(context, transmit)
@@ -199,7 +228,7 @@ impl AsyncUdpSocket for CountedSocket {
     }
 
     fn max_gro_segments(&self) -> usize {
-        self.socket.max_gro_segments()
+        if self.puts_together { self.socket.max_gro_segments() } else { 1 }
     }
 }
 

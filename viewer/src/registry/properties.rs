@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ const CONNECTIONS: u64 = 12;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Producer { client_id: String, session: Option<String> },
+    Producer { client_id: String, session: Option<String>, connected: Option<BTreeSet<String>> },
     Consumer { client_id: Option<String>, producer: Option<String>, connected: BTreeMap<String, String> },
     Relay { by: u64, kind: RelayKind, to: Option<String> },
     Connect { by: u64, producer: String },
@@ -35,7 +35,8 @@ fn step() -> impl Strategy<Value = Step> {
     let kind = prop_oneof![Just(RelayKind::Offer), Just(RelayKind::Answer), Just(RelayKind::Candidate)];
     let to = option::of(prop_oneof![producer_id(), consumer_id()]);
     prop_oneof![
-        (producer_id(), option::of(session())).prop_map(|(client_id, session)| Step::Producer { client_id, session }),
+        (producer_id(), option::of(session()), option::of(btree_set(consumer_id(), 0..3)))
+            .prop_map(|(client_id, session, connected)| Step::Producer { client_id, session, connected }),
         (option::of(consumer_id()), option::of(producer_id()), btree_map(producer_id(), session(), 0..3))
             .prop_map(|(client_id, producer, connected)| Step::Consumer { client_id, producer, connected }),
         (0..CONNECTIONS, kind, to).prop_map(|(by, kind, to)| Step::Relay { by, kind, to }),
@@ -165,9 +166,9 @@ proptest! {
         let mut world = World::default();
         for step in steps {
             let effects = match step {
-                Step::Producer { client_id, session } => registry.register(
+                Step::Producer { client_id, session, connected } => registry.register(
                     world.arrive(),
-                    Register::Producer(RegisterProducer { client_id, metadata: Map::new(), session }),
+                    Register::Producer(RegisterProducer { client_id, metadata: Map::new(), session, connected }),
                 ),
                 Step::Consumer { client_id, producer, connected } => registry.register(
                     world.arrive(),

@@ -243,6 +243,32 @@ fn a_producer_is_told_how_many_consumers_follow() {
 }
 
 #[test]
+fn a_channel_that_a_producer_lost_while_it_was_away_is_made_anew() {
+    let mut room = Room::new();
+    room.producer(1, "api", "s");
+    for (connection, name) in [(2, "kept"), (3, "lost")] {
+        room.consumer(connection, name);
+        room.say(1, json!({"type": "webrtc_offer", "to": name, "sdp": "offer"}));
+        room.say(connection, json!({"type": "webrtc_answer", "to": "api", "sdp": "answer"}));
+    }
+    let again = |connected: Value| json!({"type": "register", "role": "producer", "client_id": "api", "session": "s", "connected": connected});
+    room.leave(1);
+    room.say(4, again(json!(["kept"])));
+    assert_eq!(room.heard(4), [producer_registered("api", 1), consumer_connected("lost")]);
+    room.leave(4);
+    room.producer(5, "api", "s");
+    assert_eq!(
+        room.heard(5),
+        [producer_registered("api", 1), consumer_connected("lost")],
+        "one that does not say keeps all"
+    );
+    for wrong in [json!({}), json!([1]), json!([""]), json!("kept")] {
+        let problem = parse(&again(wrong).to_string()).unwrap_err();
+        assert!(problem.to_string().contains("connected: must be an array"), "{problem}");
+    }
+}
+
+#[test]
 fn an_answered_offer_is_a_data_channel_that_survives_a_reconnect() {
     let mut room = Room::new();
     room.producer(1, "api", "s1");
