@@ -38,7 +38,7 @@ export const wire = {
     await server.stop();
     return [
       {
-        what: "bytes an entry, level 1",
+        what: "bytes an entry, least effort",
         unit: "B",
         values: onWire,
         peer: { name: "as text", values: asText },
