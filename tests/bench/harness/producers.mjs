@@ -65,8 +65,8 @@ export class Logrtc {
   }
 
   /** Logs entries of the demo. @param {number} count */
-  async shop(count, perSecond = 1e9) {
-    return await this.#program.ask(`shop ${count} ${perSecond}`, TIMEOUT_MS);
+  async shop(count) {
+    return await this.#program.ask(`shop ${count}`, TIMEOUT_MS);
   }
 
   async stats() {

@@ -65,7 +65,7 @@ fn obey(producer: &Producer, line: &str) -> Result<Value> {
         }
         ["burst", count] => Ok(load::burst(producer, count.parse()?)),
         ["pace", count, per_second] => Ok(load::pace(producer, count.parse()?, per_second.parse()?)),
-        ["shop", count, per_second] => Ok(load::shop(producer, count.parse()?, per_second.parse()?)),
+        ["shop", count] => Ok(load::shop(producer, count.parse()?)),
         ["wait", "consumers", count] => {
             let count: usize = count.parse()?;
             let deadline = Instant::now() + Duration::from_secs(30);
