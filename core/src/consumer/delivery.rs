@@ -36,9 +36,6 @@ const DEPARTED_PATIENCE: Duration = Duration::from_secs(1);
 /// Below this a frame travels as text: inflating costs a browser more than it saves.
 const MIN_DEFLATED_BYTES: usize = 2 * 1024;
 
-/// Who is behind by more than this many batches is to catch up quickly.
-const BATCHES_BEHIND: u64 = 4;
-
 /// How many blocks without a wanted entry are looked at in one turn.
 const MAX_BLOCKS_A_TURN: usize = 64;
 
@@ -51,8 +48,6 @@ pub(crate) trait Source {
     fn read(&self, seq: u64) -> Found;
     /// The same, with what is not published yet.
     fn read_now(&self, seq: u64) -> Found;
-    /// The number of the next entry.
-    fn end(&self) -> u64;
     /// Changes the account of this consumer.
     fn account(&self, change: impl FnOnce(&mut Account));
     /// How the producer is.
@@ -197,7 +192,7 @@ impl Delivery {
             },
             Request::Fetch { id, first, last, level, filter } => {
                 let asked = Wish::parse(level.as_deref(), filter.as_deref())
-                    .and_then(|wish| extended.fetches.ask(now, id, (first, last), source.end(), wish));
+                    .and_then(|wish| extended.fetches.ask(now, id, (first, last), source.status().next, wish));
                 match asked {
                     Ok(()) => return,
                     Err(problem) => messages::error(id, &problem),
@@ -342,8 +337,7 @@ impl Delivery {
             extended.told = until;
             extended.untold_since = None;
             extended.on_frame(now, bytes, until);
-            let is_behind = source.end().saturating_sub(until) > BATCHES_BEHIND * count;
-            let effort = self.effort(bytes, is_behind);
+            let effort = self.effort(bytes);
             return Some(Message::Batch(batch, effort));
         }
         None
@@ -354,13 +348,10 @@ impl Delivery {
         self.max_message_bytes.saturating_sub(batch::HEAD_BYTES)
     }
 
-    fn effort(&self, bytes: usize, is_behind: bool) -> Option<Effort> {
+    fn effort(&self, bytes: usize) -> Option<Effort> {
         let deflates = self.extended.as_ref().is_some_and(|extended| extended.deflates);
-        (deflates && bytes >= MIN_DEFLATED_BYTES).then(|| match (self.window.is_the_limit(), is_behind) {
-            (true, _) => Effort::High,
-            (false, true) => Effort::Low,
-            (false, false) => Effort::Middle,
-        })
+        (deflates && bytes >= MIN_DEFLATED_BYTES)
+            .then(|| if self.window.is_the_limit() { Effort::High } else { Effort::Low })
     }
 
     /// A frame without entries for the numbers that were left out, where that is `patience` ago.
@@ -383,7 +374,7 @@ impl Delivery {
         let part = self.extended.as_mut()?.fetches.next(now, horizon, max_bytes, |seq| source.read_now(seq))?;
         match part {
             Part::Batch { id, batch } => {
-                let effort = self.effort(batch.line_bytes(), false);
+                let effort = self.effort(batch.line_bytes());
                 self.first.push_back(Message::Batch(batch, effort));
                 Some(Message::Text(messages::fetch(id)))
             }

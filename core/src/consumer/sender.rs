@@ -63,10 +63,6 @@ impl Source for JournalSource<'_> {
         self.journal.read_now(seq)
     }
 
-    fn end(&self) -> u64 {
-        self.journal.end()
-    }
-
     fn account(&self, change: impl FnOnce(&mut Account)) {
         self.cursor.update(change);
     }

@@ -199,11 +199,6 @@ impl SharedJournal {
         }
     }
 
-    /// The number of the next entry. Takes no lock.
-    pub(crate) fn end(&self) -> u64 {
-        self.tails.end()
-    }
-
     /// Returns once there is something to read at `seq`.
     pub(crate) async fn readable(&self, seq: u64) {
         self.tails.readable(seq).await;

@@ -60,10 +60,6 @@ impl Source for Held {
         self.read(seq)
     }
 
-    fn end(&self) -> u64 {
-        self.ring.borrow().end()
-    }
-
     fn account(&self, change: impl FnOnce(&mut Account)) {
         change(&mut self.account.borrow_mut());
     }

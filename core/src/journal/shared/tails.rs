@@ -48,11 +48,6 @@ impl Tails {
         self.parts.load().blocks.iter().find(|block| block.holds(seq)).cloned()
     }
 
-    /// How far the ring is.
-    pub(super) fn end(&self) -> u64 {
-        self.end.load(Ordering::Acquire)
-    }
-
     /// The number behind what may be read.
     pub(super) fn readable_end(&self) -> u64 {
         self.parts.load().end.max(self.sealed_end.load(Ordering::Acquire))
