@@ -4,6 +4,7 @@
 SHELL := bash
 
 RUST_FEATURES := logrtc/tracing,logrtc/log,logrtc/faults
+BENCH_PROGRAM := --package logrtc-bench --features logrtc-bench/program
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 .PHONY: help
@@ -55,6 +56,7 @@ test-interop: tests/node_modules programs ## Test against libdatachannel, behind
 lint: tests/node_modules bindings-node/node_modules ## Check formatting, lints, documentation and licenses
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features $(RUST_FEATURES) -- -D warnings
+	cargo clippy $(BENCH_PROGRAM) --all-targets -- -D warnings
 	cargo clippy --package logrtc --no-default-features -- -D warnings
 	cargo clippy --package logrtc-viewer --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
@@ -68,9 +70,11 @@ format: viewer/web/node_modules ## Format everything
 	cd viewer/web && npm run format
 
 .PHONY: bench
-bench: tests/node_modules viewer/web/node_modules ## Measure opening and throughput, against a peer in the same run
-	cargo build --release --package logrtc-test-producer --package logrtc-viewer
-	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run bench
+bench: tests/node_modules ## Measure, beside a peer in the same run, and write docs/benchmarks.md: ROWS=plain,batch RUNS=5
+	@tools/ensure c-toolchain
+	cargo build --release --package logrtc-test-producer --package logrtc-viewer --package logrtc-c
+	cargo build --release $(BENCH_PROGRAM)
+	CHROMIUM="$$(tools/ensure browser)" ROWS="$(ROWS)" RUNS="$(RUNS)" npm --silent --prefix tests run bench
 
 .PHONY: docs
 docs: ## Build the reference of the crates

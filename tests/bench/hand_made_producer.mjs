@@ -2,9 +2,10 @@
 
 import { PeerConnection } from "node-datachannel";
 import { WebSocket } from "ws";
-import { expectedEntry } from "../lib/expected.mjs";
 import { eventually } from "../lib/deadline.mjs";
 import { keep } from "../lib/keep.mjs";
+
+/** @typedef {(number: number) => object} EntryOf the entry of this number, without its timestamp */
 
 /** What may be in its buffer; with more, its memory grows without bound. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -14,6 +15,8 @@ export class HandMadeProducer {
   #channel;
   /** @type {PeerConnection | undefined} */
   #peer;
+  /** Without it, a candidate is of a consumer that has left. */
+  #hasAnswer = false;
 
   /** @param {string} url */
   constructor(url) {
@@ -34,23 +37,24 @@ export class HandMadeProducer {
             say({ type: "webrtc_offer", to: message.consumer_id, sdp: peer.localDescription()?.sdp });
           }
         });
+        this.#hasAnswer = false;
         this.#channel = peer.createDataChannel("logs");
         keep(this.#channel);
       } else if (message.type === "webrtc_answer") {
         this.#peer?.setRemoteDescription(message.sdp, "answer");
-      } else if (message.type === "ice_candidate" && message.candidate) {
+        this.#hasAnswer = true;
+      } else if (message.type === "ice_candidate" && message.candidate && this.#hasAnswer) {
         this.#peer?.addRemoteCandidate(message.candidate, message.sdpMid ?? "0");
       }
     });
     this.socket = socket;
   }
 
-  /** Sends this many entries, as fast as the buffer lets. @param {number} count */
-  async log(count) {
-    const channel = await eventually("its channel opens", () => (this.#channel?.isOpen() ? this.#channel : null));
+  /** Sends this many entries, as fast as the buffer lets. @param {number} count @param {EntryOf} entryOf */
+  async log(count, entryOf) {
+    const channel = await this.#opened();
     for (let number = 0; number < count; number += 1) {
-      const entry = { timestamp: new Date().toISOString(), ...expectedEntry(number) };
-      channel.sendMessage(JSON.stringify(entry));
+      channel.sendMessage(encode(entryOf(number)));
       if (number % 64 === 0) {
         while (channel.bufferedAmount() > MAX_BUFFERED_BYTES) {
           await new Promise((resolve) => setImmediate(resolve));
@@ -59,8 +63,31 @@ export class HandMadeProducer {
     }
   }
 
+  /** Sends this many entries, so many a second. @param {number} count @param {number} perSecond @param {EntryOf} entryOf */
+  async pace(count, perSecond, entryOf) {
+    const channel = await this.#opened();
+    const since = performance.now();
+    for (let number = 0; number < count; number += 1) {
+      const dueMs = since + (1e3 * number) / perSecond;
+      while (performance.now() < dueMs) {
+        const leftMs = dueMs - performance.now();
+        await new Promise((resolve) => (leftMs > 1 ? setTimeout(resolve, leftMs) : setImmediate(resolve)));
+      }
+      channel.sendMessage(encode(entryOf(number)));
+    }
+  }
+
+  async #opened() {
+    return await eventually("its channel opens", () => (this.#channel?.isOpen() ? this.#channel : null));
+  }
+
   stop() {
     this.socket.terminate();
     this.#peer?.close();
   }
+}
+
+/** @param {object} entry */
+function encode(entry) {
+  return JSON.stringify({ timestamp: new Date().toISOString(), ...entry });
 }

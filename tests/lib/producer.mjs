@@ -127,6 +127,15 @@ export class Producer {
     return await eventually(what, () => this.events.find(wanted));
   }
 
+  /** Stops the process where it is; no command is answered until `goOn`. */
+  pause() {
+    this.#child.pause();
+  }
+
+  goOn() {
+    this.#child.goOn();
+  }
+
   /** Ends the process. */
   async stop() {
     await this.#child.kill();

@@ -3,7 +3,7 @@
 //! A consumer may begin its handshake as soon as its own checks succeed, which is before this side has selected a pair.
 //! The stack drops what comes by then (rtc 0.21.1, `handler/ice.rs`), and the consumer sends it again a second later:
 //! that second was most of the time that opening took. Can go when the stack keeps early DTLS;
-//! `tests/bench/open_time.mjs` shows the fault.
+//! `tests/bench/rows/open.mjs` shows the fault.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSliceMut};

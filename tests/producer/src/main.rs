@@ -2,9 +2,11 @@
 //!
 //! `test-producer URL CLIENT_ID [KEY=VALUE]…` reads commands from standard input and answers each with one line of
 //! JSON: `log FROM TO`, `send JSON`, `wait consumers N`, `stats`, `flush TIMEOUT_MS`, `close TIMEOUT_MS`. Events come as they are,
-//! as lines with the key `event`.
+//! as lines with the key `event`. For benchmarks: `burst COUNT`, `pace COUNT PER_SECOND`, `shop COUNT`.
 
 #![forbid(unsafe_code)]
+
+mod load;
 
 use std::error::Error;
 use std::io::{BufRead, Write};
@@ -43,6 +45,7 @@ fn option(builder: ConfigBuilder, key: &str, value: &str) -> Result<ConfigBuilde
     Ok(match key {
         "max_entries" => builder.max_entries(value.parse()?),
         "max_bytes" => builder.max_bytes(value.parse()?),
+        "max_consumers" => builder.max_consumers(value.parse()?),
         "reconnect_interval_ms" => builder.reconnect_interval(Duration::from_millis(value.parse()?)),
         _ => return Err(format!("{key}: is not an option here").into()),
     })
@@ -60,6 +63,9 @@ fn obey(producer: &Producer, line: &str) -> Result<Value> {
             (from..to).for_each(|number| log(producer, number));
             Ok(json!({"logged": to - from}))
         }
+        ["burst", count] => Ok(load::burst(producer, count.parse()?)),
+        ["pace", count, per_second] => Ok(load::pace(producer, count.parse()?, per_second.parse()?)),
+        ["shop", count] => Ok(load::shop(producer, count.parse()?)),
         ["wait", "consumers", count] => {
             let count: usize = count.parse()?;
             let deadline = Instant::now() + Duration::from_secs(30);

@@ -1,12 +1,15 @@
 /** One WebRTC connection to one producer: answers its offer, and hands out what its data channel brings. */
 
 import { isObject } from "./entry";
+import { type Hello, withHello } from "./extension/hello";
 import type { ChannelEnd } from "./roster";
 import type { Message } from "./signaling";
 
 export interface PeerHandlers {
   /** Sends a message to the producer, by way of signaling. */
   send(message: Message): void;
+  /** What the answer to this offer adds to what the browser writes: nothing if the producer does not speak the extension. */
+  greet(offerSdp: string): Promise<Hello | undefined>;
   onOpen(): void;
   /** The text or the bytes of one message of the channel. */
   onMessage(data: unknown): void;
@@ -28,6 +31,7 @@ export class Peer {
   readonly #handlers: PeerHandlers;
   /** Candidates wait for it: they cannot be added before the offer is applied. */
   readonly #answered: Promise<void>;
+  #channel: RTCDataChannel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disconnectedTimeoutMs = DISCONNECTED_TIMEOUT_MS;
   #isOpen = false;
@@ -61,6 +65,13 @@ export class Peer {
     }
   }
 
+  /** Sends a message over the channel; one that is not open takes none. */
+  send(text: string): void {
+    if (this.#channel?.readyState === "open") {
+      this.#channel.send(text);
+    }
+  }
+
   /** Ends the connection, without another word to the handlers. */
   close(): void {
     this.#isClosed = true;
@@ -70,11 +81,15 @@ export class Peer {
 
   async #answer(offer: Message): Promise<void> {
     try {
-      await this.#connection.setRemoteDescription({ type: "offer", sdp: readSdp(offer) });
+      const offerSdp = readSdp(offer);
+      // Before the browser finds candidates: those must not overtake the answer.
+      const hello = await this.#handlers.greet(offerSdp);
+      await this.#connection.setRemoteDescription({ type: "offer", sdp: offerSdp });
       await this.#connection.setLocalDescription();
       const answer = this.#connection.localDescription;
       if (answer !== null && !this.#isClosed) {
-        this.#handlers.send({ type: "webrtc_answer", sdp: answer.sdp });
+        const sdp = hello === undefined ? answer.sdp : withHello(answer.sdp, hello);
+        this.#handlers.send({ type: "webrtc_answer", sdp });
       }
     } catch {
       this.#fail("broken");
@@ -92,6 +107,7 @@ export class Peer {
   /** Runs inside the `datachannel` event: a handler attached any later would miss the first messages. */
   #adopt(channel: RTCDataChannel): void {
     channel.binaryType = "arraybuffer";
+    this.#channel = channel;
     let hasReported = false;
     channel.onmessage = ({ data }) => {
       if (!this.#isClosed) this.#handlers.onMessage(data);

@@ -1,6 +1,7 @@
 /** Which producers there are, what becomes of each, and when to ask for one again. No I/O; the time is an argument. */
 
 import { isObject } from "./entry";
+import type { Status } from "./extension/frames";
 import type { Message } from "./signaling";
 
 /** What a user may see of a producer. `ended`: it closed. `lost`: it is gone without a word, or out of reach. */
@@ -24,10 +25,29 @@ export interface Producer {
   readonly systemName: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly state: ProducerState;
+  /**
+   * The mark of its process, in which its entries are numbered. Undefined as long as it has not said that it speaks the
+   * extension of the protocol, without which there are no numbers, gaps, filters or fetches.
+   */
+  readonly session: string | undefined;
   /** Entries received, in all. */
   readonly received: number;
-  /** Messages that were no entry. */
+  /** Messages and lines that were no entry. */
   readonly malformed: number;
+  /** Entries that did not come and will not, of which `gap` has told. */
+  readonly lost: number;
+  /** Entries that the filter left out at the source. */
+  readonly filtered: number;
+  /** Its own counts, as it last told them. */
+  readonly status: Status | undefined;
+}
+
+/** What has come of a producer. */
+export interface Counts {
+  readonly received: number;
+  readonly malformed: number;
+  readonly lost: number;
+  readonly filtered: number;
 }
 
 interface Known {
@@ -35,6 +55,8 @@ interface Known {
   clientId: string;
   metadata: Readonly<Record<string, unknown>>;
   session: string | undefined;
+  /** The session that it named itself, as it does if it speaks the extension. */
+  welcomedSession: string | undefined;
   /** Whether the server says that it is there. */
   isAnnounced: boolean;
   /** Whether it has said, to the server or here, that it ends. */
@@ -45,8 +67,8 @@ interface Known {
   openedAtMs: number;
   /** Channels in a row that failed, or did not last. */
   failures: number;
-  received: number;
-  malformed: number;
+  counts: Counts;
+  status: Status | undefined;
 }
 
 /** How long an announced producer may take to make its offer. */
@@ -67,8 +89,9 @@ export class Roster {
       systemName: systemName(producer),
       metadata: producer.metadata,
       state: stateOf(producer),
-      received: producer.received,
-      malformed: producer.malformed,
+      session: producer.welcomedSession,
+      ...producer.counts,
+      status: producer.status,
     }));
   }
 
@@ -129,6 +152,12 @@ export class Roster {
     const producer = this.#get(id);
     producer.channel = "connecting";
     producer.hasEnded = false;
+    producer.welcomedSession = undefined;
+  }
+
+  /** Its channel speaks the extension. */
+  welcomed(id: string, session: string): void {
+    this.#get(id).welcomedSession = session;
   }
 
   opened(id: string, nowMs: number): void {
@@ -160,10 +189,19 @@ export class Roster {
     this.#forgetOldest();
   }
 
-  count(id: string, received: number, malformed: number): void {
+  count(id: string, { received = 0, malformed = 0, lost = 0, filtered = 0 }: Partial<Counts>): void {
     const producer = this.#get(id);
-    producer.received += received;
-    producer.malformed += malformed;
+    producer.counts = {
+      received: producer.counts.received + received,
+      malformed: producer.counts.malformed + malformed,
+      lost: producer.counts.lost + lost,
+      filtered: producer.counts.filtered + filtered,
+    };
+  }
+
+  /** It tells its own counts. */
+  told(id: string, status: Status): void {
+    this.#get(id).status = status;
   }
 
   /** The producers to ask for a connection now; each is asked for again if no offer comes. */
@@ -188,14 +226,15 @@ export class Roster {
       clientId: id,
       metadata: {},
       session: undefined,
+      welcomedSession: undefined,
       isAnnounced: false,
       hasEnded: false,
       channel: "none",
       askAtMs: Number.POSITIVE_INFINITY,
       openedAtMs: 0,
       failures: 0,
-      received: 0,
-      malformed: 0,
+      counts: { received: 0, malformed: 0, lost: 0, filtered: 0 },
+      status: undefined,
     };
     this.#producers.set(id, producer);
     return producer;

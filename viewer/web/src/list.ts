@@ -20,7 +20,7 @@ export interface ListElements {
   readonly resume: HTMLElement;
 }
 
-/** Makes the row of the entry with this number. */
+/** Makes the row of the item with this number. */
 export type MakeRow = (number: number, isOpen: boolean, onToggle: () => void) => HTMLElement;
 
 /** Closer to the end than this is at the end: a browser rounds. */

@@ -1,14 +1,16 @@
 /** The log page: receives, holds, shows. */
 
 import "./style.css";
-import { connect, type Producer, type Received } from "../consumer";
+import { type Consumer, connect, type Gap, type Producer, type Received } from "../consumer";
 import { byId } from "./element";
+import { makeGapRow } from "./gap";
 import { List } from "./list";
 import { Palette } from "./palette";
+import { keepPlace, loadPlace } from "./place";
 import { Rate } from "./rate";
 import { makeRow } from "./row";
 import { Status } from "./status";
-import { Store } from "./store";
+import { type Item, isGap, Store } from "./store";
 
 /** How often the counts are written anew. */
 const COUNTS_INTERVAL_MS = 500;
@@ -18,11 +20,15 @@ declare global {
   var logrtc: {
     /**
      * Every entry that is held, in arrival order: `entry` exactly as it was sent, `producer` the id of its producer,
-     * `arrivalMs` when it came, in milliseconds since 1970.
+     * `arrivalMs` when it came, in milliseconds since 1970, `seq` its number in its producer's session.
      */
     entries(): readonly Received[];
+    /** Every gap that is held: `first` to `last` are the numbers that are missing, `reason` is why. */
+    gaps(): readonly Gap[];
     /** Every producer that is there or was: its `id`, `state`, `metadata`, and how much it has sent. */
     producers(): readonly Producer[];
+    /** The consumer itself: filters at the source, fetches what the page does not have. */
+    consumer: Consumer;
   };
 }
 
@@ -30,6 +36,7 @@ const url = signalingUrl();
 const store = new Store();
 const palette = new Palette();
 const rate = new Rate();
+const place = loadPlace();
 const consumer = connect(withProducer({ url }));
 const names = new Map<string, string>();
 const status = new Status(
@@ -40,13 +47,16 @@ const list = new List(
   store,
   { scroller: byId("scroller"), rows: byId("rows"), resume: byId("resume") },
   (number, isOpen, onToggle) => {
-    const received = store.get(number);
-    if (received === undefined) {
-      throw new Error(`entry ${number} is in sight and not held`);
+    const item = store.get(number);
+    if (item === undefined) {
+      throw new Error(`row ${number} is in sight and not held`);
     }
-    const { producer } = received;
-    const producerName = names.get(producer) ?? producer;
-    return makeRow(received, { producerName, colourClass: palette.classOf(producer), isOpen, onToggle });
+    const { producer } = item;
+    const options = {
+      producerName: names.get(producer) ?? producer,
+      colourClass: palette.classOf(producer),
+    };
+    return isGap(item) ? makeGapRow(item, options) : makeRow(item, { ...options, isOpen, onToggle });
   },
 );
 const update = oncePerFrame(() => {
@@ -55,9 +65,11 @@ const update = oncePerFrame(() => {
 });
 let lastError = "";
 
-consumer.on("entries", (batch) => {
-  store.push(batch);
-  update();
+consumer.on("entries", show);
+consumer.on("gap", (gap) => show([gap]));
+consumer.on("welcome", ({ producer, session, from }) => {
+  const gap = place.begin(producer, session, from);
+  if (gap !== undefined) show([gap]);
 });
 consumer.on("producers", (producers) => {
   for (const { id, systemName } of producers) {
@@ -70,6 +82,10 @@ consumer.on("error", (error) => {
   lastError = error;
 });
 consumer.on("signaling", (state) => status.showSignaling(state, lastError));
+// Firefox loses what is kept at `pagehide` if the next page is in another process.
+for (const event of ["beforeunload", "pagehide"]) {
+  addEventListener(event, () => keepPlace(place, consumer.places()));
+}
 addEventListener("pagehide", ({ persisted }) => {
   // Producers learn at once that the page is gone; a page that is only put aside keeps its connections.
   if (!persisted) consumer.close();
@@ -85,10 +101,20 @@ byId("snippet").textContent = [
 status.showSignaling(consumer.signalingState, "");
 showCounts();
 update();
-globalThis.logrtc = { entries: () => store.toArray(), producers: () => consumer.producers() };
+globalThis.logrtc = {
+  entries: () => store.toArray().filter((item): item is Received => !isGap(item)),
+  gaps: () => store.toArray().filter(isGap),
+  producers: () => consumer.producers(),
+  consumer,
+};
+
+function show(items: readonly Item[]): void {
+  store.push(items);
+  update();
+}
 
 function showCounts(): void {
-  rate.sample(store.end, performance.now());
+  rate.sample(store.received, performance.now());
   const malformed = consumer.producers().reduce((sum, producer) => sum + producer.malformed, 0);
   status.showCounts(store, rate, malformed);
 }

@@ -48,9 +48,12 @@ export class Status {
   }
 
   showCounts(store: Store, rate: Rate, malformed: number): void {
-    const parts = [`${formatCount(store.end)} entries`, `${formatCount(rate.perSecond)}/s`];
+    const parts = [`${formatCount(store.received)} entries`, `${formatCount(rate.perSecond)}/s`];
     if (store.first > 0) {
       parts.splice(1, 0, `newest ${formatCount(store.length)} held`);
+    }
+    if (store.lost > 0) {
+      parts.push(`${formatCount(store.lost)} lost`);
     }
     if (malformed > 0) {
       parts.push(`${formatCount(malformed)} malformed`);

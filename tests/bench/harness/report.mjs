@@ -1,0 +1,106 @@
+/** The report: Markdown, with a bar for each median. No I/O. */
+
+import { spread } from "../figures.mjs";
+import { isMet, ratios } from "./measurement.mjs";
+
+/** @typedef {import("./measurement.mjs").Measurement} Measurement */
+/** @typedef {import("./measurement.mjs").Row} Row */
+/** @typedef {import("./machine.mjs").Machine} Machine */
+/** @typedef {{date: string, commit: string, machine: Machine, busyPercent: number, runs: number, measurements: Measurement[]}} Measured */
+
+const BAR_WIDTH = 40;
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/** @param {readonly Row[]} rows @param {Record<string, Measured>} measured by the names of rows */
+export function report(rows, measured) {
+  const parts = rows.flatMap((row) => {
+    const of = measured[row.name];
+    return of === undefined ? [] : [section(row, of)];
+  });
+  return `${head(Object.values(measured))}\n${parts.join("\n")}`;
+}
+
+/** The measurements as a table of Markdown. @param {Measurement[]} measurements */
+export function table(measurements) {
+  const lines = measurements.map((measurement) => {
+    const { what, unit, values, peer } = measurement;
+    const ratio = peer === undefined ? "" : spreadOf(ratios(measurement));
+    const theirs = peer === undefined ? "" : `${spreadOf(peer.values)} (${peer.name})`;
+    return `| ${what}, ${unit} | ${spreadOf(values)} | ${theirs} | ${ratio} | ${goalOf(measurement)} |`;
+  });
+  return ["| | logrtc | peer | ratio | goal |", "| --- | --- | --- | --- | --- |", ...lines].join("\n");
+}
+
+/** @param {Measured[]} measured */
+function head(measured) {
+  const machines = [...new Set(measured.map(({ machine }) => describe(machine)))];
+  return `# Benchmarks
+
+\`make bench\` writes this page; \`make bench ROWS=plain,batch\` measures some of it again. Each figure is the median of
+several runs, with the least and the most of them in parentheses. A peer is measured in the same run, in turn with
+logrtc, on the same machine; the ratio is logrtc to the peer, run by run. *By hand* is a producer on node-datachannel
+(libdatachannel), as one would write it without logrtc. Entries have 240 bytes as JSON unless a row says otherwise.
+
+${machines.map((text) => `- ${text}`).join("\n")}
+`;
+}
+
+/** @param {Machine} machine */
+function describe({ processor, system, versions }) {
+  return [processor, system, ...Object.entries(versions).map(([name, version]) => `${name} ${version}`)].join("; ");
+}
+
+/** @param {Row} row @param {Measured} measured */
+function section({ name, title, method }, { date, commit, busyPercent, runs, measurements }) {
+  const busy = `${Math.round(busyPercent)} % of the machine was busy with something else`;
+  const plots = measurements.flatMap((measurement) => (measurement.peer === undefined ? [] : [plot(measurement)]));
+  return `## ${title}
+
+${method}
+
+${table(measurements)}
+
+${plots.length === 0 ? "" : `\`\`\`text\n${plots.join("\n\n")}\n\`\`\`\n\n`}\`ROWS=${name}\`, ${runs} runs on ${date}, commit ${commit}; ${busy}.
+`;
+}
+
+/** Two bars, of our median and the peer's. @param {Measurement} measurement */
+function plot({ what, unit, values, peer }) {
+  const bars = [
+    { name: "logrtc", value: spread(values).median },
+    { name: peer?.name ?? "", value: spread(peer?.values ?? []).median },
+  ];
+  const most = Math.max(...bars.map(({ value }) => value));
+  const width = Math.max(...bars.map(({ name }) => name.length));
+  const lines = bars.map(({ name, value }) => `${name.padEnd(width)} ${bar(value / most)} ${figure(value)}`);
+  return [`${what}, ${unit}`, ...lines].join("\n");
+}
+
+/** @param {number} share */
+function bar(share) {
+  const eighths = Math.round(share * BAR_WIDTH * 8);
+  return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
+}
+
+/** @param {number[]} values */
+function spreadOf(values) {
+  const { min, median, max } = spread(values);
+  return `**${figure(median)}** (${figure(min)} – ${figure(max)})`;
+}
+
+/** With three digits that count, or all before the point. @param {number} value */
+function figure(value) {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3;
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** @param {Measurement} measurement */
+function goalOf(measurement) {
+  const { goal, unit } = measurement;
+  if (goal === undefined) {
+    return "";
+  }
+  const bound = goal.atLeast === undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
+  const what = { value: `${bound} ${unit}`, ratio: `ratio ${bound}`, "every ratio": `ratio ${bound} in every run` }[goal.of];
+  return `${what}: ${isMet(measurement) ? "met" : "**missed**"}`;
+}

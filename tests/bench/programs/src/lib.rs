@@ -1,0 +1,3 @@
+//! What the program `logrtc-bench` counts. The program itself is built with the feature `program`.
+
+pub mod arrivals;

@@ -1,0 +1,78 @@
+/**
+ * What is said before the channel opens: the producer's mark in its offer, the consumer's `hello` in its answer. No I/O.
+ * docs/protocol.md, "The extension".
+ */
+
+import type { SourceFilter } from "./filter";
+
+/** Where a consumer begins: at the oldest entry that is held, behind the newest, or with so many of the newest. */
+export type Start = "oldest" | "newest" | { readonly last: number };
+
+/** Goes on behind an entry that the consumer has. */
+export interface Resume {
+  readonly resume: { readonly session: string; readonly seq: number };
+}
+
+export interface Hello extends SourceFilter {
+  readonly version: 1;
+  readonly accept: readonly string[];
+  readonly credit: number;
+  readonly start?: Start | Resume;
+}
+
+/** How many bytes a producer may send beyond what was acknowledged, before compression. */
+export const CREDIT_BYTES = 4 * 1024 * 1024;
+
+export interface HelloOptions {
+  /** Of the offer that is answered. */
+  readonly session: string;
+  /** The number of that session that is expected next, if any of it was received. */
+  readonly next: number | undefined;
+  /** Where to begin in a session of which nothing was received; the producer decides by default. */
+  readonly start: Start | undefined;
+  readonly filter: SourceFilter;
+  /** Whether raw DEFLATE can be read. */
+  readonly canInflate: boolean;
+}
+
+export function makeHello({ session, next, start, filter, canInflate }: HelloOptions): Hello {
+  const begin = next === undefined ? start : startAt(session, next);
+  return {
+    version: 1,
+    accept: canInflate ? ["deflate-raw"] : [],
+    credit: CREDIT_BYTES,
+    ...filter,
+    ...(begin === undefined ? {} : { start: begin }),
+  };
+}
+
+/** The session that an offer names, if its producer speaks the extension. */
+export function sessionOf(offerSdp: string): string | undefined {
+  return /^a=x-logrtc:1 ([\x21-\x7e]{1,160})\r?$/m.exec(sessionLevel(offerSdp))?.[1];
+}
+
+/** The answer as it is sent to the producer; what the browser's own stack is given does not have the line. */
+export function withHello(answerSdp: string, hello: Hello): string {
+  const session = sessionLevel(answerSdp);
+  const line = `a=x-logrtc-hello:${base64url(JSON.stringify(hello))}\r\n`;
+  return session + line + answerSdp.slice(session.length);
+}
+
+/** An SDP before its first `m=`. */
+function sessionLevel(sdp: string): string {
+  const media = /^m=/m.exec(sdp);
+  return media === null ? sdp : sdp.slice(0, media.index);
+}
+
+/** No number precedes 0: who had none of them begins with the oldest. */
+function startAt(session: string, next: number): Start | Resume {
+  return next === 0 ? "oldest" : { resume: { session, seq: next - 1 } };
+}
+
+function base64url(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+}

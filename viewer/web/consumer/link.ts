@@ -1,0 +1,205 @@
+/** What one offer leads to: a peer, what its channel brings, and what is asked of the producer over it. */
+
+import type { Decoded } from "./entry";
+import type { Taken } from "./extension/account";
+import { type FetchedPart, Fetches, type FetchRange } from "./extension/fetch";
+import type { SourceFilter } from "./extension/filter";
+import type { Answer, Status, Welcome } from "./extension/frames";
+import { type Hello, makeHello, type Start, sessionOf } from "./extension/hello";
+import { canInflate } from "./extension/inflate";
+import type { Places } from "./extension/places";
+import { Receiver } from "./extension/receiver";
+import { Requests } from "./extension/requests";
+import { Peer } from "./peer";
+import type { ChannelEnd } from "./roster";
+import type { Message } from "./signaling";
+
+export interface LinkOptions {
+  readonly offer: Message;
+  readonly iceServers: RTCIceServer[];
+  /** How far every session has come; the link takes note of it. */
+  readonly places: Places;
+  readonly start: Start | undefined;
+  /** The filter that is wanted, as of now. */
+  filter(): SourceFilter;
+  /** The producer's link before, which is closed, has read what it received: only then is it known where to go on. */
+  readonly formerIsRead: Promise<void> | undefined;
+}
+
+export interface LinkHandlers {
+  /** Sends a message to the producer, by way of signaling. */
+  send(message: Message): void;
+  onOpen(): void;
+  /** A message of part 1. */
+  onPlain(decoded: Decoded): void;
+  onWelcome(welcome: Welcome): void;
+  onTaken(taken: Taken): void;
+  onStatus(status: Status): void;
+  onMalformed(): void;
+  /** An error that answers no request. */
+  onError(message: string): void;
+  /** Hands everything so far to the user of the library. */
+  deliver(): void;
+  /** The channel has ended, or never came to be, and everything it brought is read. Comes once, and nothing after it. */
+  onClose(how: ChannelEnd): void;
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #handlers: LinkHandlers;
+  readonly #receiver: Receiver;
+  readonly #requests: Requests;
+  readonly #fetches: Fetches;
+  readonly #peer: Peer;
+  /** Of the producer, once it speaks the extension. */
+  #session: string | undefined;
+  /** As JSON. */
+  #filterInForce = "";
+  #filterTurn: Promise<void> = Promise.resolve();
+  /** Nothing can be asked any more. */
+  #isEnded = false;
+  /** By this side, which wants to hear of nothing any more. */
+  #isClosed = false;
+
+  constructor(options: LinkOptions, handlers: LinkHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+    const send = (text: string) => this.#peer.send(text);
+    this.#requests = new Requests(send);
+    this.#fetches = new Fetches(this.#requests);
+    this.#receiver = new Receiver({
+      onPlain: (decoded) => handlers.onPlain(decoded),
+      onWelcome: (welcome) => this.#welcome(welcome),
+      onTaken: (taken, next) => this.#take(taken, next),
+      onFetched: (id, entries) => this.#fetches.take(id, entries),
+      onAnswer: (answer) => this.#answer(answer),
+      onStatus: (status) => handlers.onStatus(status),
+      onMalformed: () => handlers.onMalformed(),
+      deliver: () => handlers.deliver(),
+      send,
+    });
+    this.#peer = new Peer(options.offer, options.iceServers, {
+      send: (message) => handlers.send(message),
+      greet: (offerSdp) => this.#greet(offerSdp),
+      onOpen: () => handlers.onOpen(),
+      onMessage: (data) => this.#receiver.take(data),
+      onClose: (how) => this.#end(how),
+    });
+  }
+
+  /** Of the producer, once it has said that it speaks the extension; undefined for part 1, and when the link has ended. */
+  get session(): string | undefined {
+    return this.#isEnded ? undefined : this.#session;
+  }
+
+  addCandidate(message: Message): void {
+    void this.#peer.addCandidate(message);
+  }
+
+  /** The server says whether the producer is there. */
+  expectReturn(isExpected: boolean): void {
+    this.#peer.expectReturn(isExpected);
+  }
+
+  /** Ends the connection. Entries that have arrived are still taken; nothing else is told any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#peer.close();
+    this.#finish();
+  }
+
+  /** Resolves once everything is read that this link and those before it have received. */
+  async isRead(): Promise<void> {
+    await this.#options.formerIsRead;
+    await this.#receiver.drained();
+  }
+
+  /** Has the producer apply the filter that is wanted by then; resolves when it does. */
+  applyFilter(): Promise<void> {
+    // One at a time: who types a filter changes it faster than a producer takes messages.
+    const turn = this.#filterTurn.then(() => this.#sendFilter());
+    this.#filterTurn = turn.catch(() => {});
+    return turn;
+  }
+
+  fetch(range: FetchRange): AsyncGenerator<FetchedPart, void> {
+    return this.#fetches.fetch(range);
+  }
+
+  /** How long a message takes to the producer's logrtc and back, in milliseconds. */
+  async ping(): Promise<number> {
+    const since = performance.now();
+    await this.#requests.ask("pong", () => ({ type: "ping" }));
+    return performance.now() - since;
+  }
+
+  async #greet(offerSdp: string): Promise<Hello | undefined> {
+    const session = sessionOf(offerSdp);
+    if (session === undefined) {
+      return undefined;
+    }
+    await this.#options.formerIsRead;
+    const { places, start } = this.#options;
+    const filter = this.#options.filter();
+    const next = places.next(session);
+    this.#filterInForce = JSON.stringify(filter);
+    this.#receiver.expectWelcome({ session, next });
+    return makeHello({ session, next, start, filter, canInflate });
+  }
+
+  #welcome(welcome: Welcome): void {
+    this.#session = welcome.session;
+    this.#handlers.onWelcome(welcome);
+    if (this.#hasFilterChanged()) {
+      this.applyFilter().catch((error: Error) => this.#handlers.onError(error.message));
+    }
+  }
+
+  #take(taken: Taken, next: number): void {
+    if (this.#session !== undefined) {
+      this.#options.places.reach(this.#session, next);
+    }
+    this.#handlers.onTaken(taken);
+  }
+
+  #answer(answer: Answer): void {
+    if (!this.#requests.answer(answer) && answer.type === "error") {
+      this.#handlers.onError(answer.message);
+    }
+  }
+
+  /** Since hello was written, or since the last filter was sent. */
+  #hasFilterChanged(): boolean {
+    return JSON.stringify(this.#options.filter()) !== this.#filterInForce;
+  }
+
+  async #sendFilter(): Promise<void> {
+    if (this.session !== undefined && this.#hasFilterChanged()) {
+      const filter = this.#options.filter();
+      await this.#requests
+        .ask("filter", () => ({ type: "filter", ...filter }))
+        .catch((error: Error) => {
+          // The hello of the next channel says it then.
+          if (!this.#isEnded) throw error;
+        });
+      this.#filterInForce = JSON.stringify(filter);
+    }
+  }
+
+  #end(how: ChannelEnd): void {
+    this.#finish();
+    const drained = this.#receiver.drained();
+    if (drained === undefined) {
+      this.#handlers.onClose(how);
+      return;
+    }
+    void drained.then(() => {
+      if (!this.#isClosed) this.#handlers.onClose(how);
+    });
+  }
+
+  #finish(): void {
+    this.#isEnded = true;
+    this.#requests.end();
+  }
+}
