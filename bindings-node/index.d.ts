@@ -134,6 +134,7 @@ export type EndReason =
   | "stalled"
   | "pathLost"
   | "failed"
+  | "flooded"
   | "producerClosed";
 
 export interface ConsumerStats {

@@ -128,6 +128,7 @@ fn reason_name(reason: EndReason) -> &'static str {
         EndReason::OpenTimeout => "openTimeout",
         EndReason::Stalled => "stalled",
         EndReason::PathLost => "pathLost",
+        EndReason::Flooded => "flooded",
         EndReason::ProducerClosed => "producerClosed",
         _ => "failed",
     }

@@ -90,7 +90,8 @@ async fn read_until(consumer: &Consumer, is_enough: impl Fn(&Read) -> bool) -> R
         if is_enough(&read) {
             return read;
         }
-        assert!(tokio::time::Instant::now() < deadline, "{read:?}");
+        let entries = read.entries.len();
+        assert!(tokio::time::Instant::now() < deadline, "{entries} entries, {:?}, {:?}", read.gaps, read.others);
         tokio::time::sleep(Duration::from_millis(10)).await;
         count = consumer.count();
     }
@@ -320,4 +321,27 @@ async fn a_flush_waits_for_the_program_and_not_for_one_that_is_frozen() {
     say(&consumer, json!({"type": "ack", "seq": 100})).await;
     producer.close(DEADLINE).unwrap();
     consumer.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_takes_no_more_holds_up_no_flush() {
+    let server = Server::start().await;
+    let producer = start(&server, config(&server)).await;
+    let consumer = Consumer::join_extended(&server, "b", &json!({"credit": 1})).await;
+    // More than the least credit.
+    log(&producer, Level::Info, 0..20_000);
+    producer.flush(DEADLINE).unwrap();
+    let counts = producer.stats().consumers[0].counts;
+    assert!(counts.waiting > 0 && counts.delivered > 0, "{counts:?}");
+    log(&producer, Level::Info, 20_000..20_010);
+    producer.flush(DEADLINE).unwrap();
+    let mut next = 0;
+    while next < 20_010 {
+        let before = next;
+        next = read_until(&consumer, |read| read.next > before).await.next;
+        say(&consumer, json!({"type": "ack", "seq": next - 1})).await;
+    }
+    let read = read_until(&consumer, |_| true).await;
+    assert!(read.entries.iter().zip(0..).all(|((seq, number), expected)| (*seq, *number) == (expected, expected)));
+    producer.close(DEADLINE).unwrap();
 }

@@ -46,6 +46,8 @@ pub(crate) struct Inbox {
     messages: u32,
     acks: u32,
     ack: Option<u64>,
+    /// The number behind what is acknowledged.
+    acknowledged: u64,
     waiting: VecDeque<Request>,
 }
 
@@ -55,8 +57,10 @@ impl Inbox {
             (self.second, self.messages, self.acks) = (Some(now), 0, 0);
         }
         let request = if message.len() > MAX_MESSAGE_BYTES { None } else { serde_json::from_slice(message).ok() };
+        // One that says nothing new is a message like any other.
+        let is_stale = |seq: u64| seq < self.ack.map_or(self.acknowledged, |ack| ack + 1);
         let (count, most) = match request {
-            Some(Request::Ack { .. }) => (&mut self.acks, MAX_ACKS),
+            Some(Request::Ack { seq }) if !is_stale(seq) => (&mut self.acks, MAX_ACKS),
             _ => (&mut self.messages, MAX_MESSAGES),
         };
         *count += 1;
@@ -65,7 +69,8 @@ impl Inbox {
         }
         let Some(request) = request.filter(|_| *count <= most) else { return Taken::Ignored };
         match request {
-            Request::Ack { seq } => self.ack = Some(self.ack.map_or(seq, |known| known.max(seq))),
+            Request::Ack { seq } if is_stale(seq) => return Taken::Ignored,
+            Request::Ack { seq } => self.ack = Some(seq),
             request if self.waiting.len() < MAX_WAITING => self.waiting.push_back(request),
             _ => return Taken::Ignored,
         }
@@ -75,6 +80,15 @@ impl Inbox {
     /// The highest number that was acknowledged since the last time.
     pub(crate) fn take_ack(&mut self) -> Option<u64> {
         self.ack.take()
+    }
+
+    /// What came of an acknowledgement: everything below this number is acknowledged. If that is not more than before, it was of
+    /// the future, and counts as a message.
+    pub(crate) fn on_acknowledged(&mut self, until: u64) {
+        if until <= self.acknowledged {
+            self.messages += 1;
+        }
+        self.acknowledged = until;
     }
 
     pub(crate) fn next_request(&mut self) -> Option<Request> {
@@ -92,12 +106,16 @@ mod tests {
     fn requests_are_kept_in_order_and_the_highest_acknowledgement() {
         let now = Instant::now();
         let mut inbox = Inbox::default();
-        for message in [PING, br#"{"type":"ack","seq":5}"#, br#"{"type":"ack","seq":3}"#] {
+        for message in [PING, br#"{"type":"ack","seq":5}"#] {
             assert_eq!(inbox.take(now, message), Taken::Kept);
         }
+        assert_eq!(inbox.take(now, br#"{"type":"ack","seq":3}"#), Taken::Ignored);
         let filter = br#"{"type":"filter","id":1,"level":"WARN"}"#;
         assert_eq!(inbox.take(now, filter), Taken::Kept);
         assert_eq!((inbox.take_ack(), inbox.take_ack()), (Some(5), None));
+        inbox.on_acknowledged(6);
+        assert_eq!(inbox.take(now, br#"{"type":"ack","seq":5}"#), Taken::Ignored, "it says nothing new");
+        assert_eq!(inbox.take(now, br#"{"type":"ack","seq":6}"#), Taken::Kept);
         assert_eq!(inbox.next_request(), Some(Request::Ping { id: 7 }));
         let level = Some("WARN".to_owned());
         assert_eq!(inbox.next_request(), Some(Request::Filter { id: 1, level, filter: None }));
@@ -136,7 +154,29 @@ mod tests {
         assert!(taken[640..].iter().all(|taken| *taken == Taken::Flood));
         while inbox.next_request().is_some() {}
         assert_eq!(inbox.take(now + Duration::from_secs(1), PING), Taken::Kept, "another second");
-        let ack = br#"{"type":"ack","seq":5}"#;
-        assert!((0..5000).all(|_| inbox.take(now, ack) == Taken::Kept), "each frame may be acknowledged");
+        let ack = |seq: u64| format!(r#"{{"type":"ack","seq":{seq}}}"#);
+        assert!(
+            (0..5000).all(|seq| inbox.take(now, ack(seq).as_bytes()) == Taken::Kept),
+            "each frame may be acknowledged"
+        );
+    }
+
+    #[test]
+    fn acknowledgements_of_nothing_are_a_flood_like_any_other() {
+        let now = Instant::now();
+        let mut inbox = Inbox::default();
+        inbox.on_acknowledged(10);
+        let stale = (0..700).find(|_| inbox.take(now, br#"{"type":"ack","seq":3}"#) == Taken::Flood);
+        assert_eq!(stale, Some(640));
+        let mut inbox = Inbox::default();
+        inbox.on_acknowledged(10);
+        let future = (100..900).find(|seq| {
+            let taken = inbox.take(now, format!(r#"{{"type":"ack","seq":{seq}}}"#).as_bytes());
+            if inbox.take_ack().is_some() {
+                inbox.on_acknowledged(10);
+            }
+            taken == Taken::Flood || inbox.take(now, b"{}") == Taken::Flood
+        });
+        assert!(future.is_some_and(|seq| seq < 500), "{future:?}");
     }
 }

@@ -139,7 +139,9 @@ impl Delivery {
 
     /// Whether a wait for delivery waits for this consumer; `has_departed` says whether the server no longer announces it.
     pub(crate) fn is_waited_for(&self, now: Instant, has_departed: bool) -> bool {
-        !(has_departed && self.on_the_way.is_silent_for(now, DEPARTED_PATIENCE))
+        let may_be_gone = has_departed && self.on_the_way.is_silent_for(now, DEPARTED_PATIENCE);
+        let is_frozen = self.extended.as_ref().is_some_and(|extended| extended.is_frozen(now));
+        !may_be_gone && !is_frozen
     }
 
     /// What was to be sent is with the channel, as a message of so many bytes.
@@ -164,14 +166,14 @@ impl Delivery {
         self.settle(now, source);
     }
 
-    /// The consumer's program has everything up to `seq`.
-    pub(crate) fn on_ack(&mut self, now: Instant, seq: u64, source: &impl Source) {
-        if let Some(extended) = &mut self.extended {
-            extended.on_ack(now, seq);
-            self.settle(now, source);
-        }
+    /// The consumer's program has everything up to `seq`. Returns the number behind what it has acknowledged.
+    pub(crate) fn on_ack(&mut self, now: Instant, seq: u64, source: &impl Source) -> u64 {
+        let acknowledged = self.extended.as_mut().map_or(0, |extended| extended.on_ack(now, seq));
+        self.settle(now, source);
+        acknowledged
     }
 
+    /// Counts what has arrived. Before each wait, too: what a wait ends for depends on the time, and on the same `now`.
     fn settle(&self, now: Instant, source: &impl Source) {
         let arrived =
             self.extended.as_ref().map_or(self.transported, |extended| extended.arrived(now, self.transported));
@@ -215,6 +217,7 @@ impl Delivery {
             return Step::Look;
         }
         if is_full {
+            self.settle(now, source);
             let until = self.extended.as_ref().and_then(|extended| extended.patient_until(now));
             return Step::Wait { readable: None, until };
         }
@@ -227,6 +230,7 @@ impl Delivery {
             None if self.unlooked > 0 => Step::Look,
             None => {
                 self.window.on_idle();
+                self.settle(now, source);
                 let may_read = self.extended.as_ref().is_none_or(Extended::has_credit);
                 Step::Wait { readable: may_read.then_some(self.next), until: self.until(now) }
             }

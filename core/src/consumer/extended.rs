@@ -71,10 +71,11 @@ impl Extended {
         self.frames.push_back((until, self.sent));
     }
 
-    /// The program has everything up to `seq`. From the future or backwards it says nothing.
-    pub(crate) fn on_ack(&mut self, now: Instant, seq: u64) {
+    /// The program has everything up to `seq`. From the future or backwards it says nothing. Returns the number behind what is
+    /// acknowledged.
+    pub(crate) fn on_ack(&mut self, now: Instant, seq: u64) -> u64 {
         if seq >= self.told || seq < self.acknowledged {
-            return;
+            return self.acknowledged;
         }
         self.acknowledged = seq + 1;
         self.advanced = now;
@@ -84,6 +85,12 @@ impl Extended {
             self.acknowledged_bytes = sent;
             self.frames.pop_front();
         }
+        self.acknowledged
+    }
+
+    /// Whether its program takes nothing any more: the credit is used up, and it has acknowledged nothing for a while.
+    pub(crate) fn is_frozen(&self, now: Instant) -> bool {
+        !self.has_credit() && !self.is_patient(now)
     }
 
     /// The number behind what has arrived, where the transport has acknowledged everything below `transported`.

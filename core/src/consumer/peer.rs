@@ -259,7 +259,7 @@ impl Peer {
                         Taken::Ignored => self.context.counters.ignored_messages.increment(),
                         Taken::Flood => {
                             debug!("consumer {:?} sends far more than it may", self.consumer_id);
-                            return EndReason::Failed;
+                            return EndReason::Flooded;
                         }
                     }
                 }

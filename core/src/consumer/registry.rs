@@ -262,7 +262,11 @@ impl<T> Registry<T> {
 fn is_failure(reason: EndReason) -> bool {
     match reason {
         EndReason::PathLost | EndReason::Stalled | EndReason::OpenTimeout | EndReason::Failed => true,
-        EndReason::ClosedByConsumer | EndReason::Left | EndReason::Replaced | EndReason::ProducerClosed => false,
+        EndReason::ClosedByConsumer
+        | EndReason::Left
+        | EndReason::Replaced
+        | EndReason::Flooded
+        | EndReason::ProducerClosed => false,
     }
 }
 

@@ -107,6 +107,11 @@ impl Sender<'_> {
         self.set_threshold().await?;
         loop {
             let now = Instant::now();
+            let has_departed = self.has_departed.load(Ordering::Relaxed);
+            if is_waited_for != self.delivery.is_waited_for(now, has_departed) {
+                is_waited_for = !is_waited_for;
+                self.source.account(|account| account.set_waited_for(is_waited_for));
+            }
             match self.delivery.next(now, &self.source) {
                 Step::Send(message) => {
                     let bytes = self.send(&message).await?;
@@ -129,11 +134,6 @@ impl Sender<'_> {
                     }
                 }
             }
-            let has_departed = self.has_departed.load(Ordering::Relaxed);
-            if is_waited_for != self.delivery.is_waited_for(now, has_departed) {
-                is_waited_for = !is_waited_for;
-                self.source.account(|account| account.set_waited_for(is_waited_for));
-            }
         }
     }
 
@@ -145,7 +145,8 @@ impl Sender<'_> {
                 (inbox.take_ack(), inbox.next_request())
             };
             if let Some(seq) = ack {
-                self.delivery.on_ack(now, seq, &self.source);
+                let until = self.delivery.on_ack(now, seq, &self.source);
+                self.wakers.inbox.lock().unwrap_or_else(PoisonError::into_inner).on_acknowledged(until);
             }
             match request {
                 Some(request) => self.delivery.on_request(now, request, &self.source),

@@ -294,9 +294,10 @@ fn a_program_that_acknowledges_nothing_gets_no_more_than_its_credit() {
     let bytes: usize = link.received.iter().map(String::len).sum();
     assert!((1_000_000..1_200_000).contains(&bytes), "{bytes}");
     let Step::Wait { readable: None, .. } = link.run(&held) else { panic!("it waits for nothing of the journal") };
+    assert!(!link.delivery.is_waited_for(link.now, false), "its program is frozen");
     let last = link.delivery.next - 1;
     link.delivery.on_ack(link.now, last, &held);
-    assert!(held.counts().delivered == last + 1);
+    assert!(held.counts().delivered == last + 1 && link.delivery.is_waited_for(link.now, false));
     link.take();
     link.run(&held);
     assert!(!link.take_messages().is_empty(), "it goes on");
@@ -314,6 +315,20 @@ fn a_flush_waits_for_a_program_that_acknowledges_and_not_for_a_frozen_one() {
     link.now = until;
     link.arrive(&held);
     assert_eq!(held.counts().waiting, 0);
+}
+
+#[test]
+fn patience_that_ends_between_two_looks_is_over_all_the_same() {
+    let held = Held::new(100);
+    held.append(Level::Info);
+    let mut link = Link::extended(&held, "{}");
+    link.run(&held);
+    link.now += SECOND - MILLISECOND;
+    link.arrive(&held);
+    assert_eq!(held.counts().waiting, 1);
+    link.now += 2 * MILLISECOND;
+    link.run(&held);
+    assert_eq!(held.counts().waiting, 0, "nothing else will wake it");
 }
 
 #[test]
@@ -509,7 +524,7 @@ proptest! {
                 }
                 Event::Run => drop(link.run(&held)),
                 Event::Arrive => link.arrive(&held),
-                Event::Ack(seq) => link.delivery.on_ack(link.now, seq, &held),
+                Event::Ack(seq) => drop(link.delivery.on_ack(link.now, seq, &held)),
                 Event::Wish(level) => {
                     let level = level.map(|level| level.as_str().to_owned());
                     link.delivery.on_request(link.now, Request::Filter { id, level, filter: None }, &held);
