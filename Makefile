@@ -17,7 +17,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
+test: test-rust test-web test-browser test-interop test-wan-short test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
@@ -51,6 +51,21 @@ test-readme: tests/node_modules ## Run every program that the README shows
 .PHONY: test-interop
 test-interop: tests/node_modules programs ## Test against libdatachannel, behind a server of part 1 of the protocol
 	npm --prefix tests run test:interop
+
+WAN_PROGRAMS := --package logrtc-viewer --package logrtc-test-producer --package logrtc-test-wan
+
+.PHONY: test-wan
+test-wan: tests/node_modules ## Test behind a slow link: load, a flood, a blackout, throughput; takes six minutes
+	@tools/ensure tun
+	cargo build $(WAN_PROGRAMS)
+	cargo build --release --package logrtc-test-producer
+	npm --prefix tests run test:wan
+
+.PHONY: test-wan-short
+test-wan-short: tests/node_modules ## Test behind a slow link: load alone, for a moment
+	@tools/ensure tun
+	cargo build $(WAN_PROGRAMS)
+	npm --prefix tests run test:wan-short
 
 .PHONY: lint
 lint: tests/node_modules bindings-node/node_modules ## Check formatting, lints, documentation and licenses

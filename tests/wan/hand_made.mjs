@@ -2,8 +2,9 @@
 
 import { createInterface } from "node:readline";
 import { HandMadeProducer } from "../bench/hand_made_producer.mjs";
+import { expectedEntry } from "../lib/expected.mjs";
 
 const producer = new HandMadeProducer(process.argv[2]);
 const lines = createInterface({ input: process.stdin });
-lines.on("line", (line) => producer.log(Number(line.split(" ")[1])));
+lines.on("line", (line) => producer.log(Number(line.split(" ")[1]), expectedEntry));
 lines.on("close", () => process.exit());

@@ -65,7 +65,8 @@ test(`a long path carries as much as of a producer made by hand on libdatachanne
     ours.push(await ofLogrtc());
     theirs.push(await ofOneByHand());
   }
-  const ratio = spread(ours).median / spread(theirs).median;
+  // The best of each: what a busy machine takes from one is no property of it.
+  const ratio = spread(ours).max / spread(theirs).max;
   const rounded = (/** @type {number[]} */ rates) => rates.map(Math.round).join(", ");
   const figures = `entries a second: ${rounded(ours)}; by hand: ${rounded(theirs)}; ratio ${ratio.toFixed(2)}`;
   t.diagnostic(figures);
