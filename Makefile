@@ -17,7 +17,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-wan-short test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
+test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
