@@ -70,8 +70,7 @@ export class HandMadeProducer {
     for (let number = 0; number < count; number += 1) {
       const dueMs = since + (1e3 * number) / perSecond;
       while (performance.now() < dueMs) {
-        const leftMs = dueMs - performance.now();
-        await new Promise((resolve) => (leftMs > 1 ? setTimeout(resolve, leftMs) : setImmediate(resolve)));
+        await new Promise((resolve) => setTimeout(resolve, dueMs - performance.now()));
       }
       channel.sendMessage(encode(entryOf(number)));
     }
