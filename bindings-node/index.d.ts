@@ -83,10 +83,19 @@ export interface ProducerOptions {
   maxReconnectIntervalMs?: number;
   /** The part of an interval, from 0 to 1, that chance takes away; 0 by default. */
   reconnectJitter?: number;
-  /** How many failed attempts in a row end the search for the server; -1 or Infinity, the default, for no end. */
+  /**
+   * How many failed attempts in a row, the first one included, end the search for the signaling server: at least 1; or -1 or
+   * Infinity, the default, for no end. An attempt fails, too, if its connection ends within 30 s.
+   */
   maxReconnectAttempts?: number;
   /** The STUN and TURN servers; `stun:stun.l.google.com:19302` by default. None at all is right within one network. */
   iceServers?: readonly IceServer[];
+  /**
+   * The network interfaces over which consumers connect, by name (`eth0`) or by address (`192.0.2.1`). By default, it is every one
+   * but loopback, and loopback if the signaling server is on this host or there is no other. One that this host does not have is
+   * skipped, and a process warning names it once. If the host has none of them, only consumers on this host connect.
+   */
+  interfaces?: readonly string[];
   /** How many consumers there may be at once; 64 by default. */
   maxConsumers?: number;
   /** How long the end waits for delivery, a day at the most; 2000 by default. */

@@ -247,7 +247,10 @@ logrtc_status logrtc_options_set_max_reconnect_interval_ms(logrtc_options *optio
 /** The part of an interval, from 0 to 1, that chance takes away; 0 by default. */
 logrtc_status logrtc_options_set_reconnect_jitter(logrtc_options *options, double jitter);
 
-/** How many failed attempts in a row end the search for the server; -1, for no end, by default. */
+/**
+ * How many failed attempts in a row, the first one included, end the search for the signaling server: at least 1; or -1, the
+ * default, for no end. An attempt fails, too, if its connection ends within 30 s.
+ */
 logrtc_status logrtc_options_set_max_reconnect_attempts(logrtc_options *options, int64_t max_attempts);
 
 /** How many consumers there may be at once; 64 by default. */
@@ -286,6 +289,16 @@ logrtc_status logrtc_options_add_ice_server(logrtc_options *options, const char 
 
 /** Leaves no STUN or TURN server, not even the default: right within one network. */
 logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
+
+/**
+ * Adds a network interface over which consumers connect, by name ("eth0") or by address ("192.0.2.1"). If none is added,
+ * every interface but loopback is used, and loopback if the signaling server is on this host or there is no other.
+ *
+ * An interface that this host does not have is skipped and reported once, as a diagnostic. If it has none of them, only
+ * consumers on this host connect.
+ */
+logrtc_status logrtc_options_add_interface(logrtc_options *options, const char *interface);
+logrtc_status logrtc_options_add_interface_n(logrtc_options *options, const char *interface, size_t len);
 
 /* The producer */
 

@@ -272,6 +272,7 @@ class Options {
         return note(logrtc_options_set_max_reconnect_interval_ms(get(), milliseconds(interval)));
     }
     Options &reconnect_jitter(double jitter) & { return note(logrtc_options_set_reconnect_jitter(get(), jitter)); }
+    /** At least 1, or -1 for no end. */
     Options &max_reconnect_attempts(std::int64_t attempts) & {
         return note(logrtc_options_set_max_reconnect_attempts(get(), attempts));
     }
@@ -283,6 +284,10 @@ class Options {
     Options &fork(bool fork) & { return note(logrtc_options_set_fork(get(), fork)); }
     Options &ice_server(const std::string &url, const std::string &username = {}, const std::string &credential = {}) & {
         return note(logrtc_options_add_ice_server(get(), url.c_str(), username.c_str(), credential.c_str()));
+    }
+    /** Adds a network interface over which consumers connect, by name or by address. */
+    Options &interface(std::string_view interface) & {
+        return note(logrtc_options_add_interface_n(get(), interface.data(), interface.size()));
     }
     /** How long the end of a producer, and exit(), may take to deliver what was logged; 2 s by default. */
     Options &close_timeout(std::chrono::milliseconds timeout) & {
@@ -328,6 +333,7 @@ class Options {
     LOGRTC_CHAINED(environment)
     LOGRTC_CHAINED(fork)
     LOGRTC_CHAINED(ice_server)
+    LOGRTC_CHAINED(interface)
     LOGRTC_CHAINED(close_timeout)
     LOGRTC_CHAINED(close_at_exit)
     LOGRTC_CHAINED(clear_ice_servers)

@@ -47,6 +47,7 @@ fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder
         "reconnectJitter" => builder.reconnect_jitter(number(key, value)?),
         "maxReconnectAttempts" => builder.max_reconnect_attempts(attempts(key, value)?),
         "iceServers" => builder.ice_servers(ice_servers(value)?),
+        "interfaces" => builder.interfaces(interfaces(value)?),
         "closeTimeoutMs" => builder.close_timeout(milliseconds(key, value)?),
         "disabled" => builder.disabled(boolean(key, value)?),
         "environment" => builder.environment(boolean(key, value)?),
@@ -112,7 +113,7 @@ fn attempts(key: &str, value: &Value) -> Result<Option<u32>> {
         return Ok(None);
     }
     let attempts = value.as_u64().and_then(|number| u32::try_from(number).ok());
-    attempts.map(Some).ok_or_else(|| wrong(key, value, "a whole number, or -1 for no end"))
+    attempts.map(Some).ok_or_else(|| wrong(key, value, "a whole number from 1, or -1 for no end"))
 }
 
 fn overflow(value: &Value) -> Result<Overflow> {
@@ -138,6 +139,12 @@ fn replay(value: &Value) -> Result<Replay> {
 fn ice_servers(value: &Value) -> Result<Vec<IceServer>> {
     let servers = value.as_array().ok_or_else(|| wrong("iceServers", value, "an array"))?;
     servers.iter().map(ice_server).collect()
+}
+
+fn interfaces(value: &Value) -> Result<Vec<&str>> {
+    const RIGHT: &str = "an array of strings";
+    let interfaces = value.as_array().ok_or_else(|| wrong("interfaces", value, RIGHT))?;
+    interfaces.iter().map(|interface| interface.as_str().ok_or_else(|| wrong("interfaces", interface, RIGHT))).collect()
 }
 
 fn ice_server(value: &Value) -> Result<IceServer> {

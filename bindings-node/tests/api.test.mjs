@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { networkInterfaces } from "node:os";
 import { test } from "node:test";
 import * as logrtc from "logrtc";
 import { LogrtcError, connect } from "logrtc";
@@ -226,6 +227,11 @@ test("what is wrong is refused with a code, and named", async () => {
     ["iceServers: must be an array, not a string", () => anyConnect({ ...OFF, iceServers: "stun:x" })],
     ["iceServers.urls: is not a key here", () => anyConnect({ ...OFF, iceServers: [{ urls: "stun:x" }] })],
     ['ice_servers: "x" must begin', () => anyConnect({ ...OFF, iceServers: ["x"] })],
+    ["interfaces: must be an array of strings, not a string", () => anyConnect({ ...OFF, interfaces: "lo" })],
+    ["interfaces: must be an array of strings, not 5", () => anyConnect({ ...OFF, interfaces: ["lo", 5] })],
+    ["interfaces: must not be empty", () => anyConnect({ ...OFF, interfaces: ["lo", ""] })],
+    ["max_reconnect_attempts: 0 is not from 1", () => anyConnect({ ...OFF, maxReconnectAttempts: 0 })],
+    ["maxReconnectAttempts: must be a whole number from 1", () => anyConnect({ ...OFF, maxReconnectAttempts: -2 })],
     ["closeTimeoutMs: -1 is not", () => anyConnect({ ...OFF, closeTimeoutMs: -1 })],
     ["maxEntries: ", () => anyConnect({ ...OFF, maxEntries: 1n })],
     ["closeTimeoutMs: must be a finite number, not Infinity", () => anyConnect({ ...OFF, closeTimeoutMs: Infinity })],
@@ -288,10 +294,26 @@ test("options are all taken", async () => {
     reconnectJitter: 0.5,
     maxReconnectAttempts: Infinity,
     iceServers: ["stun:example.com", { url: "turn:example.com", username: "u", credential: "c" }],
+    interfaces: ["lo", "127.0.0.1"],
     maxConsumers: 2,
     closeTimeoutMs: 10.5,
   });
   await producer.close();
+});
+
+test("the interfaces that are named are the only ones that are offered", async (t) => {
+  const [name, addresses = []] = Object.entries(networkInterfaces()).find(([, all]) => all?.some((one) => one.internal)) ?? [];
+  assert.ok(name !== undefined, "this host has a loopback interface");
+  const server = await startServer(t);
+  const warned = once(process, "warning");
+  const producer = connect({ ...optionsFor(server), interfaces: [name, "nowhere7"] });
+  t.after(() => producer.close());
+  const [{ message }] = await within("a warning of the interface that is missing", warned);
+  assert.match(message, /^test: interfaces: "nowhere7" is not used/);
+  await join(t, server).opened();
+  const { sdp } = server.heard.find(({ type }) => type === "webrtc_offer") ?? {};
+  const offered = [...sdp.matchAll(/^a=candidate:(?:\S+ ){4}(\S+)/gm)].map(([, address]) => address);
+  assert.deepEqual([...new Set(offered)].sort(), addresses.map(({ address }) => address).sort());
 });
 
 test("the environment wins", async () => {

@@ -107,7 +107,8 @@ impl Reading {
             "max_reconnect_interval" => builder.max_reconnect_interval(seconds(key, value)?),
             "reconnect_jitter" => builder.reconnect_jitter(typed(key, value, "a number")?),
             "max_reconnect_attempts" => builder.max_reconnect_attempts(max_attempts(value)?),
-            "ice_servers" => builder.ice_servers(ice_servers(value)?),
+            "ice_servers" => builder.ice_servers(list(key, value, ice_server)?),
+            "interfaces" => builder.interfaces(list(key, value, |name| text(key, name))?),
             "close_timeout" => builder.close_timeout(seconds(key, value)?),
             "fork" => builder.fork(match &*text(key, value)? {
                 "restart" => Fork::Restart,
@@ -197,15 +198,19 @@ fn max_attempts(value: &Bound<'_, PyAny>) -> Result<Option<u32>, Refusal> {
     if value.extract::<i64>().is_ok_and(|attempts| attempts == -1) {
         return Ok(None);
     }
-    typed("max_reconnect_attempts", value, "a number of attempts, or -1").map(Some)
+    typed("max_reconnect_attempts", value, "a number of attempts from 1, or -1").map(Some)
 }
 
-fn ice_servers(value: &Bound<'_, PyAny>) -> Result<Vec<IceServer>, Refusal> {
-    let key = "ice_servers";
+/// The members of a list, each as `read` has it. A string, which has members, too, is none.
+fn list<'py, T>(
+    key: &str,
+    value: &Bound<'py, PyAny>,
+    read: impl Fn(&Bound<'py, PyAny>) -> Result<T, Refusal>,
+) -> Result<Vec<T>, Refusal> {
     if value.is_instance_of::<PyString>() {
         return Err(Refusal::invalid(key, "must be a list, not a string"));
     }
-    value.try_iter().map_err(|_| Refusal::invalid(key, "must be a list"))?.map(|server| ice_server(&server?)).collect()
+    value.try_iter().map_err(|_| Refusal::invalid(key, "must be a list"))?.map(|member| read(&member?)).collect()
 }
 
 /// A URL, or a dict with the keys of the W3C's RTCIceServer.

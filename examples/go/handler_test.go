@@ -89,6 +89,9 @@ func TestAProducerAnswersToTheEnd(t *testing.T) {
 		err.Error() != "invalid argument: url: the scheme must be ws or wss, not \"http\", as in ws://localhost:8080/signaling" {
 		t.Error(err)
 	}
+	if _, err := Connect("go", WithInterfaces("lo", "")); err == nil || err.Error() != "invalid argument: interfaces: must not be empty" {
+		t.Error(err)
+	}
 	nameless, err := Connect("", WithURL("ws://127.0.0.1:9"), WithoutICEServers())
 	if err != nil {
 		t.Fatal("the name of the program is the default: ", err)

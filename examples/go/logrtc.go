@@ -86,6 +86,19 @@ func WithoutICEServers() Option {
 	return func(options *C.logrtc_options) C.logrtc_status { return C.logrtc_options_clear_ice_servers(options) }
 }
 
+// WithInterfaces sets the network interfaces over which browsers connect, by name ("eth0") or by address ("192.0.2.1").
+// By default, it is every one but loopback, and loopback if the signaling server is on this host or there is no other.
+func WithInterfaces(interfaces ...string) Option {
+	return func(options *C.logrtc_options) C.logrtc_status {
+		for _, name := range interfaces {
+			if status := C.logrtc_options_add_interface_n(options, pointer(name), C.size_t(len(name))); status != C.LOGRTC_OK {
+				return status
+			}
+		}
+		return C.LOGRTC_OK
+	}
+}
+
 // Connect starts a producer that registers as clientID, and returns at once: it connects and reconnects by itself. An empty
 // clientID stands for the name of the program. Wrong options are an error.
 func Connect(clientID string, options ...Option) (*Producer, error) {

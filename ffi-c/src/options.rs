@@ -39,18 +39,26 @@ pub struct logrtc_options {
     builder: ConfigBuilder,
     /// Those that take the place of the default.
     ice_servers: Option<Vec<IceServer>>,
+    /// None for the default.
+    interfaces: Vec<String>,
     pub(crate) close_at_exit: bool,
     pub(crate) callbacks: Callbacks,
 }
 
 impl logrtc_options {
     fn new() -> Self {
-        Self { builder: Config::for_program(), ice_servers: None, close_at_exit: true, callbacks: Callbacks::default() }
+        Self {
+            builder: Config::for_program(),
+            ice_servers: None,
+            interfaces: Vec::new(),
+            close_at_exit: true,
+            callbacks: Callbacks::default(),
+        }
     }
 
     /// Diagnostics go to `queue`, if there is a callback for them.
     pub(crate) fn config(&self, queue: &SyncSender<Message>) -> Result<Config, Refusal> {
-        let mut builder = self.builder.clone();
+        let mut builder = self.builder.clone().interfaces(self.interfaces.iter().map(String::as_str));
         if let Some(handler) = self.callbacks.diagnostics_handler(queue) {
             builder = builder.on_diagnostic(handler);
         }

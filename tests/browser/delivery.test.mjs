@@ -49,11 +49,12 @@ testInBrowsers("a page that is loaded anew begins at the oldest entry that is le
   const { server, producer } = await startProducer(t, { options: { max_entries: 300 } });
   await producer.log(0, 1_000);
   const { retained_entries: retained } = await producer.stats();
-  assert.equal(retained, 300);
+  // Whole blocks go, a sixteenth of the journal at most.
+  assert.ok(retained > 280 && retained <= 300, `${retained}`);
   const page = await openPage(t, browser, server.url);
-  assertNumbered(await page.entries(retained), 700, 1_000);
+  assertNumbered(await page.entries(retained), 1_000 - retained, 1_000);
   await page.page.reload();
-  assertNumbered(await page.entries(retained), 700, 1_000);
+  assertNumbered(await page.entries(retained), 1_000 - retained, 1_000);
   page.assertNoComplaints();
 });
 

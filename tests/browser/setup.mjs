@@ -94,9 +94,10 @@ export async function startProducer(t, { options = {} } = {}) {
  * @param {TestContext} t
  * @param {Browser} browser
  * @param {string} url
+ * @param {string} [script] runs in the page before its own scripts
  */
-export async function openPage(t, browser, url) {
-  const page = await browser.open(url);
+export async function openPage(t, browser, url, script) {
+  const page = await browser.open(url, script);
   t.after(() => page.close());
   return page;
 }

@@ -50,6 +50,8 @@ static void a_refusal_says_why() {
     auto refused = logrtc::Producer::connect(logrtc::Options("").environment(false));
     CHECK(!refused && refused.status().code() == LOGRTC_INVALID_ARGUMENT);
     CHECK(refused.error() == "client_id: must not be empty");
+    auto nameless = logrtc::Producer::connect(local().interface("lo").interface(""));
+    CHECK(!nameless && nameless.error() == "interfaces: must not be empty");
     logrtc::Options used = local();
     CHECK(logrtc::Producer::connect(std::move(used)));
     CHECK(logrtc::Producer::connect(std::move(used)).status().code() == LOGRTC_INVALID_ARGUMENT);

@@ -60,6 +60,11 @@ static void null_is_answered(void) {
     CHECK_STATUS(logrtc_options_add_ice_server(NULL, "stun:a", NULL, NULL), wrong);
     CHECK_STATUS(logrtc_options_add_ice_server(options, NULL, NULL, NULL), wrong);
     CHECK_STATUS(logrtc_options_clear_ice_servers(NULL), wrong);
+    CHECK_STATUS(logrtc_options_add_interface(NULL, "lo"), wrong);
+    CHECK_STATUS(logrtc_options_add_interface(options, NULL), wrong);
+    CHECK_STATUS(logrtc_options_add_interface_n(NULL, "lo", 2), wrong);
+    CHECK_STATUS(logrtc_options_add_interface_n(options, NULL, 1), wrong);
+    CHECK_STATUS(logrtc_options_add_interface_n(options, "lo", SIZE_MAX), wrong);
     CHECK_STATUS(logrtc_options_set_state_callback(NULL, NULL, NULL), wrong);
     CHECK_STATUS(logrtc_options_set_diagnostics_callback(NULL, NULL, NULL), wrong);
     CHECK_STATUS(logrtc_options_set_state_callback(options, NULL, NULL), LOGRTC_OK);
@@ -143,10 +148,14 @@ static void options_are_checked(void) {
     REFUSED(logrtc_options_set_reconnect_interval_ms(options, UINT64_MAX), "reconnect_interval");
     REFUSED(logrtc_options_set_reconnect_jitter(options, 2.0), "reconnect_jitter");
     REFUSED(logrtc_options_set_reconnect_jitter(options, 0.0 / 0.0), "reconnect_jitter");
+    REFUSED(logrtc_options_set_max_reconnect_attempts(options, 0), "max_reconnect_attempts");
     REFUSED(logrtc_options_set_close_timeout_ms(options, UINT64_MAX), "close_timeout");
     REFUSED(logrtc_options_set_overflow(options, LOGRTC_OVERFLOW_BLOCK, UINT64_MAX), "overflow");
     REFUSED(logrtc_options_add_ice_server(options, "http:x", NULL, NULL), "ice_servers");
     REFUSED(logrtc_options_add_ice_server(options, "turn:x", "\xff", NULL), "ice_servers");
+    REFUSED(logrtc_options_add_interface(options, ""), "interfaces");
+    REFUSED(logrtc_options_add_interface_n(options, NULL, 0), "interfaces");
+    REFUSED(logrtc_options_add_interface_n(options, "lo\0", 3), "interfaces");
 #undef REFUSED
 }
 

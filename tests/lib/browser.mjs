@@ -12,6 +12,7 @@ import { eventually } from "./deadline.mjs";
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./expected.mjs").Entry} Entry */
 /** @typedef {"chromium" | "firefox"} BrowserName */
+/** @typedef {{producer: string, first: number, last: number, reason: string}} Gap */
 
 // Nothing of it leaves the machine, and root runs it too.
 const CHROMIUM_ARGUMENTS = [
@@ -78,9 +79,12 @@ export class Browser {
     return await this.#browser.newPage();
   }
 
-  /** Opens the log page. @param {string} url */
-  async open(url) {
+  /** Opens the log page; `script` runs in it before its own scripts. @param {string} url @param {string} [script] */
+  async open(url, script) {
     const page = await this.#browser.newPage({ viewport: { width: 1280, height: 800 } });
+    if (script !== undefined) {
+      await page.addInitScript(script);
+    }
     return await LogPage.open(page, url);
   }
 
@@ -133,6 +137,16 @@ export class LogPage {
       },
     );
     return await this.page.evaluate("logrtc.entries().map(({ entry }) => entry)");
+  }
+
+  /** The sequence numbers of the entries that it holds, in its order. @returns {Promise<number[]>} */
+  async numbers() {
+    return await this.page.evaluate("logrtc.entries().map(({ seq }) => seq)");
+  }
+
+  /** The gaps that it holds, in its order. @returns {Promise<Gap[]>} */
+  async gaps() {
+    return await this.page.evaluate("logrtc.gaps()");
   }
 
   /** The state of its producers. @returns {Promise<{id: string, state: string}[]>} */

@@ -77,6 +77,15 @@ export class Child {
     throw new Error([`${this.name} ended (${how})`, ...this.complaints].join("\n"));
   }
 
+  /** Stops it where it is, as a laptop that is closed would. */
+  pause() {
+    this.child.kill("SIGSTOP");
+  }
+
+  goOn() {
+    this.child.kill("SIGCONT");
+  }
+
   /** Ends it, however it is, and waits until it is gone. @param {NodeJS.Signals} [signal] */
   async kill(signal = "SIGKILL") {
     this.child.kill(signal);

@@ -68,6 +68,12 @@ export class DataChannelConsumer {
     });
   }
 
+  /** Ends its connection, and stays with the server. It is as new for the next offer. */
+  hangUp() {
+    this.#listens = false;
+    this.#peer?.close();
+  }
+
   /** Leaves, as a closed tab does. */
   leave() {
     this.#hasLeft = true;

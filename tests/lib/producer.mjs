@@ -38,10 +38,11 @@ export class Producer {
    * Starts one, which connects to the signaling server at `url`.
    *
    * @param {string} url
-   * @param {{clientId?: string, profile?: "debug" | "release", options?: Record<string, number>,
-   *   onEvent?: (event: ProducerEvent) => void}} [start] `options` are the keys that the program takes
+   * @param {{clientId?: string, profile?: "debug" | "release", options?: Record<string, number>, through?: string[],
+   *   onEvent?: (event: ProducerEvent) => void}} [start] `options` are the keys that the program takes; `through` is a
+   *   command that starts it, in front of its own
    */
-  constructor(url, { clientId = "numbers", profile = "debug", options = {}, onEvent = () => {} } = {}) {
+  constructor(url, { clientId = "numbers", profile = "debug", options = {}, through = [], onEvent = () => {} } = {}) {
     const program = builtProgram({
       name: "test-producer",
       package: "logrtc-test-producer",
@@ -49,7 +50,8 @@ export class Producer {
       profile,
     });
     const pairs = Object.entries(options).map(([key, value]) => `${key}=${value}`);
-    this.#child = new Child(program, [url, clientId, ...pairs], (line) => {
+    const [command, ...args] = [...through, program, url, clientId, ...pairs];
+    this.#child = new Child(command, args, (line) => {
       const answer = JSON.parse(line);
       if ("event" in answer) {
         this.events.push(answer);
@@ -123,6 +125,15 @@ export class Producer {
    */
   async event(what, wanted) {
     return await eventually(what, () => this.events.find(wanted));
+  }
+
+  /** Stops the process where it is; no command is answered until `goOn`. */
+  pause() {
+    this.#child.pause();
+  }
+
+  goOn() {
+    this.#child.goOn();
   }
 
   /** Ends the process. */

@@ -23,8 +23,9 @@ export class Server {
    *
    * @param {number | string} [port]
    * @param {"serve" | "demo"} [command] `demo`: with a producer that logs
+   * @param {string} [host] where it listens
    */
-  static async start(port = 0, command = "serve") {
+  static async start(port = 0, command = "serve", host = "127.0.0.1") {
     const program = builtProgram({ name: "logrtc", package: "logrtc-viewer", override: "LOGRTC_SERVER" });
     /** @type {(line: string) => void} */
     let onLine = () => {};
@@ -32,7 +33,7 @@ export class Server {
     const first = new Promise((resolve) => {
       onLine = resolve;
     });
-    const child = new Child(program, [command, "--listen", `127.0.0.1:${port}`], onLine);
+    const child = new Child(program, [command, "--listen", `${host}:${port}`], onLine);
     const url = await within("logrtc serve prints its URL", Promise.race([first, child.endedEarly()]));
     return new Server(child, url);
   }

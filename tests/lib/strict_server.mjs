@@ -34,11 +34,11 @@ export class StrictServer {
   /**
    * Starts one, on a free port or on `port`.
    *
-   * @param {{port?: number, watch?: Watch, http?: import("node:http").Server}} [options] `watch` sees every message that
-   *   passes through; `http` listens already, and the server stands on its port
+   * @param {{host?: string, port?: number, watch?: Watch, http?: import("node:http").Server}} [options] `watch` sees every
+   *   message that passes through; `http` listens already, and the server stands on its port
    */
-  static async start({ port = 0, watch = () => {}, http } = {}) {
-    const server = new WebSocketServer({ path: "/signaling", ...(http ? { server: http } : { host: "127.0.0.1", port }) });
+  static async start({ host = "127.0.0.1", port = 0, watch = () => {}, http } = {}) {
+    const server = new WebSocketServer({ path: "/signaling", ...(http ? { server: http } : { host, port }) });
     if (http === undefined) {
       await within("the strict server listens", once(server, "listening"));
     }

@@ -15,7 +15,7 @@ const MAX_CLIENT_ID_BYTES: usize = 128;
 const MAX_ID_BYTES: usize = 160;
 /// The largest metadata in bytes, as compact JSON.
 const MAX_METADATA_BYTES: usize = 4 * 1024;
-/// The most producers that a consumer may say it is connected to.
+/// The most producers that a consumer may say it is connected to, and the other way round.
 pub(crate) const MAX_CONNECTED: usize = 1024;
 
 /// What is wrong with a message: the key, and what is right.
@@ -54,7 +54,7 @@ pub(crate) struct RegisterProducer {
     pub(crate) metadata: Map<String, Value>,
     /// Names the running process, so that its second connection is known from a second process.
     pub(crate) session: Option<String>,
-    /// The consumers whose data channels it still has, if it says so.
+    /// The consumers to which it has an open data channel, if it says so.
     pub(crate) connected: Option<BTreeSet<String>>,
 }
 
@@ -188,7 +188,7 @@ fn register(body: &Map<String, Value>) -> Result<Register, Problem> {
         "consumer" => Ok(Register::Consumer(RegisterConsumer {
             client_id: client_id(body)?,
             producer: id(body, "producer")?,
-            connected: connected(body)?,
+            connected: connected_producers(body)?,
         })),
         other => Err(Problem::new(format!("role: must be \"producer\" or \"consumer\", not {}", quote(other)))),
     }
@@ -209,7 +209,19 @@ fn metadata(body: &Map<String, Value>) -> Result<Map<String, Value>, Problem> {
     Ok(metadata.clone())
 }
 
-fn connected(body: &Map<String, Value>) -> Result<BTreeMap<String, String>, Problem> {
+/// An id that is not one of this server's is of another server, where the channel was made.
+fn connected_consumers(body: &Map<String, Value>) -> Result<Option<BTreeSet<String>>, Problem> {
+    let wrong = || Problem::new(format!("connected: must be an array of at most {MAX_CONNECTED} consumer ids"));
+    let ids = match body.get("connected") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Array(ids)) if ids.len() <= MAX_CONNECTED => ids,
+        Some(_) => return Err(wrong()),
+    };
+    let ids = ids.iter().map(Value::as_str).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
+    Ok(Some(ids.into_iter().filter(|id| is_id(id, MAX_ID_BYTES)).map(str::to_owned).collect()))
+}
+
+fn connected_producers(body: &Map<String, Value>) -> Result<BTreeMap<String, String>, Problem> {
     let map = match body.get("connected") {
         None | Some(Value::Null) => return Ok(BTreeMap::new()),
         Some(Value::Object(map)) if map.len() <= MAX_CONNECTED => map,
@@ -225,17 +237,6 @@ fn connected(body: &Map<String, Value>) -> Result<BTreeMap<String, String>, Prob
             _ => Err(Problem::new("connected: must map producer ids to their sessions")),
         })
         .collect()
-}
-
-fn connected_consumers(body: &Map<String, Value>) -> Result<Option<BTreeSet<String>>, Problem> {
-    let wrong = || Problem::new(format!("connected: must be an array of at most {MAX_CONNECTED} consumer ids"));
-    let ids = match body.get("connected") {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Array(ids)) if ids.len() <= MAX_CONNECTED => ids,
-        Some(_) => return Err(wrong()),
-    };
-    let id = |id: &Value| id.as_str().filter(|id| is_id(id, MAX_ID_BYTES)).map(str::to_owned);
-    ids.iter().map(id).collect::<Option<_>>().map(Some).ok_or_else(wrong)
 }
 
 fn required_text<'a>(body: &'a Map<String, Value>, key: &str) -> Result<&'a str, Problem> {

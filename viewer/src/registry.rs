@@ -44,6 +44,16 @@ struct Producer {
     client_id: String,
     metadata: Map<String, Value>,
     session: Option<String>,
+    /// The consumers to which it has a data channel; `None` if it does not say. One that was lost while the producer was away
+    /// would otherwise be taken for open for as long as the consumer does not notice.
+    connected: Option<BTreeSet<String>>,
+}
+
+impl Producer {
+    /// Whether it has a data channel to a consumer, as far as it says.
+    fn may_have(&self, consumer_id: &str) -> bool {
+        self.connected.as_ref().is_none_or(|connected| connected.contains(consumer_id))
+    }
 }
 
 #[derive(Debug)]
@@ -60,9 +70,14 @@ impl Consumer {
         self.wanted.as_deref().is_none_or(|wanted| wanted == producer_id || wanted == client_id)
     }
 
-    fn has_channel_to(&self, producer_id: &str, session: Option<&str>) -> bool {
+    fn has(&self, producer_id: &str, session: Option<&str>) -> bool {
         session.is_some_and(|session| self.connected.get(producer_id).is_some_and(|held| held == session))
     }
+}
+
+/// Whether there is a data channel between the two: both of them must have it.
+fn are_connected((producer_id, producer): (&str, &Producer), (consumer_id, consumer): (&str, &Consumer)) -> bool {
+    consumer.has(producer_id, producer.session.as_deref()) && producer.may_have(consumer_id)
 }
 
 /// Ids of consumers that bring none. The prefix is of this server's run, so that a producer that outlives the server
@@ -151,10 +166,7 @@ impl Registry {
             self.connections.remove(&older.connection);
             effects.push(Effect::Close(older.connection, "session: has registered again, on a newer connection"));
         }
-        if let Some(connected) = connected {
-            self.forget_channels_but(&id, &connected);
-        }
-        let producer = Producer { connection, client_id, metadata, session };
+        let producer = Producer { connection, client_id, metadata, session, connected };
         let introductions: Vec<Effect> = self
             .consumers_of(&id, &producer.client_id)
             .flat_map(|consumer| introduce((&id, &producer), consumer))
@@ -193,15 +205,6 @@ impl Registry {
         self.connections.insert(connection, Client::Consumer(id.clone()));
         self.consumers.insert(id, consumer);
         effects
-    }
-
-    /// The producer has lost the channels to all other consumers while it was away: these are told to it as new.
-    fn forget_channels_but(&mut self, producer_id: &str, connected: &BTreeSet<String>) {
-        for (consumer_id, consumer) in &mut self.consumers {
-            if !connected.contains(consumer_id) {
-                consumer.connected.remove(producer_id);
-            }
-        }
     }
 
     /// The id under which this very process is still registered.
@@ -263,13 +266,29 @@ impl Registry {
             .ok_or_else(|| Outgoing::error("to: must be there, as the producer_id that was announced"))?;
         let producer = self.producers.get(&to).filter(|producer| consumer.wants(&to, &producer.client_id));
         let Some(producer) = producer else { return Err(no_such_client("to", to)) };
-        if let (RelayKind::Answer, Some(session)) = (kind, &producer.session) {
-            if consumer.connected.len() >= MAX_CONNECTED {
-                consumer.connected.retain(|id, _| self.producers.contains_key(id));
-            }
-            consumer.connected.insert(to, session.clone());
+        let connection = producer.connection;
+        if kind == RelayKind::Answer {
+            self.connect(&to, consumer_id);
         }
-        Ok(relay(producer.connection, consumer_id, body))
+        Ok(relay(connection, consumer_id, body))
+    }
+
+    /// Takes an answered offer for a data channel.
+    fn connect(&mut self, producer_id: &str, consumer_id: &str) {
+        let consumer = self.consumers.get_mut(consumer_id).expect("a live consumer has its record");
+        if consumer.connected.len() >= MAX_CONNECTED {
+            consumer.connected.retain(|id, _| self.producers.contains_key(id));
+        }
+        let producer = self.producers.get_mut(producer_id).expect("whoever is answered has its record");
+        if let Some(session) = &producer.session {
+            consumer.connected.insert(producer_id.to_owned(), session.clone());
+        }
+        if let Some(connected) = &mut producer.connected {
+            if connected.len() >= MAX_CONNECTED {
+                connected.retain(|id| self.consumers.contains_key(id));
+            }
+            connected.insert(consumer_id.to_owned());
+        }
     }
 
     fn reconnect(&mut self, consumer_id: &str, producer_id: &str) -> Result<Effect, Outgoing> {
@@ -307,7 +326,7 @@ fn introduce(
             session: producer.session.clone(),
         },
     );
-    let to_producer = (!consumer.has_channel_to(producer_id, producer.session.as_deref()))
+    let to_producer = (!are_connected((producer_id, producer), (consumer_id, consumer)))
         .then(|| Effect::Send(producer.connection, Outgoing::ConsumerConnected { consumer_id: consumer_id.clone() }));
     std::iter::once(to_consumer).chain(to_producer)
 }

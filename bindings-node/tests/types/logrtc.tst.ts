@@ -11,8 +11,10 @@ test("connect takes options, and gives a producer", () => {
     overflow: { blockMs: 10 },
     replay: 10,
     iceServers: ["stun:x", { url: "turn:x", username: "u", credential: "c" }],
+    interfaces: ["eth0", "192.0.2.1"],
     maxReconnectAttempts: Infinity,
   });
+  expect(connect).type.not.toBeCallableWith({ interfaces: "eth0" });
   expect(connect).type.not.toBeCallableWith({ client_id: "app" });
   expect(connect).type.not.toBeCallableWith({ clientId: 5 });
   expect(connect).type.not.toBeCallableWith({ overflow: "explode" });

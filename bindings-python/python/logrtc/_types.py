@@ -85,9 +85,19 @@ class HandlerOptions(TypedDict, total=False):
     reconnect_jitter: float | None
     """The part of an interval, from 0 to 1, that chance takes away; 0 by default."""
     max_reconnect_attempts: int | None
-    """How many failed attempts in a row end the search for the server; -1, the default, is no end."""
+    """How many failed attempts in a row, the first one included, end the search for the signaling server: at least 1.
+
+    An attempt fails, too, if its connection ends within 30 s. -1, the default, is no end.
+    """
     ice_servers: Iterable[str | IceServer] | None
     """The STUN and TURN servers; none at all is right within one network."""
+    interfaces: Iterable[str] | None
+    """The network interfaces over which consumers connect, by name (``eth0``) or by address (``192.0.2.1``).
+
+    By default every one but loopback, and loopback if the signaling server is on this host or there is no other. One
+    that this host does not have is skipped, and the logger ``logrtc`` warns of it once. If the host has none of them,
+    only consumers on this host connect.
+    """
     max_consumers: int | None
     """How many consumers there may be at once; 64 by default."""
     close_timeout: float | None

@@ -34,7 +34,7 @@ impl ConsumerTable {
         Listed { table: Arc::clone(self), cursor }
     }
 
-    /// The ids of those that are announced or were. A page that was loaded anew may be there twice for a moment.
+    /// Their ids. A page that was loaded anew may be there twice for a moment.
     pub(crate) fn consumer_ids(&self) -> Vec<String> {
         self.lock().values().map(|(consumer_id, _)| consumer_id.clone()).collect()
     }

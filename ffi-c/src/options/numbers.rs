@@ -123,7 +123,8 @@ pub unsafe extern "C" fn logrtc_options_set_reconnect_jitter(
     unsafe { set(options, |builder| Ok(builder.reconnect_jitter(jitter))) }
 }
 
-/// How many failed attempts in a row end the search for the server; -1, for no end, by default.
+/// How many failed attempts in a row, the first one included, end the search for the signaling server: at least 1; or -1, the
+/// default, for no end. An attempt fails, too, if its connection ends within 30 s.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -238,8 +239,8 @@ fn replay_of(replay: i64) -> Result<Replay, Refusal> {
 fn attempts_of(max_attempts: i64) -> Result<Option<u32>, Refusal> {
     match max_attempts {
         -1 => Ok(None),
-        count => u32::try_from(count)
-            .map(Some)
-            .map_err(|_| Refusal::invalid(format!("max_reconnect_attempts: {count} is not from -1 to {}", u32::MAX))),
+        count => u32::try_from(count).map(Some).map_err(|_| {
+            Refusal::invalid(format!("max_reconnect_attempts: {count} is neither -1 nor from 1 to {}", u32::MAX))
+        }),
     }
 }

@@ -284,3 +284,44 @@ pub unsafe extern "C" fn logrtc_options_clear_ice_servers(options: *mut logrtc_o
         })
     }
 }
+
+/// Adds a network interface over which consumers connect, by name ("eth0") or by address ("192.0.2.1"). If none is added,
+/// every interface but loopback is used, and loopback if the signaling server is on this host or there is no other.
+///
+/// An interface that this host does not have is skipped and reported once, as a diagnostic. If it has none of them, only
+/// consumers on this host connect.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_add_interface(
+    options: *mut logrtc_options,
+    interface: *const c_char,
+) -> logrtc_status {
+    // SAFETY: the caller's promises are passed on.
+    unsafe {
+        change(options, |options| {
+            options.interfaces.push(text::terminated(interface, "interface")?.into_owned());
+            Ok(())
+        })
+    }
+}
+
+/// The same, of `len` bytes.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_add_interface_n(
+    options: *mut logrtc_options,
+    interface: *const c_char,
+    len: usize,
+) -> logrtc_status {
+    // SAFETY: the caller's promises are passed on.
+    unsafe {
+        change(options, |options| {
+            options.interfaces.push(text::counted(interface, len, "interface")?.into_owned());
+            Ok(())
+        })
+    }
+}

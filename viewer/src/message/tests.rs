@@ -18,7 +18,19 @@ fn a_producer_registers_as_the_protocol_shows_it() {
     let Ok(Incoming::Register(Register::Producer(producer))) = parse(&message.to_string()) else { panic!() };
     assert_eq!(producer.client_id, "your_system_name");
     assert_eq!(producer.metadata["version"], "1.0.0");
-    assert_eq!(producer.session, None);
+    assert_eq!((producer.session, producer.connected), (None, None));
+}
+
+#[test]
+fn a_producer_names_the_consumers_that_it_has_and_ids_of_other_servers_are_none_here() {
+    let register = |connected: Value| {
+        let message = json!({"type": "register", "role": "producer", "client_id": "a", "connected": connected});
+        let Ok(Incoming::Register(Register::Producer(producer))) = parse(&message.to_string()) else { panic!() };
+        producer.connected
+    };
+    assert_eq!(register(Value::Null), None);
+    assert_eq!(register(json!([])), Some(BTreeSet::new()));
+    assert_eq!(register(json!(["a", "", "x".repeat(161), "b"])), Some(["a", "b"].map(str::to_owned).into()));
 }
 
 #[test]
@@ -63,6 +75,15 @@ fn a_problem_names_the_key_and_what_is_right() {
         ),
         (json!({"type": "register", "role": "consumer", "connected": {"a": 1}}), "connected: must map producer ids"),
         (json!({"type": "register", "role": "consumer", "connected": ["a"]}), "connected: must be an object"),
+        (
+            json!({"type": "register", "role": "producer", "client_id": "a", "connected": {"a": "b"}}),
+            "connected: must be an array of at most 1024 consumer ids",
+        ),
+        (json!({"type": "register", "role": "producer", "client_id": "a", "connected": [1]}), "connected: must be an"),
+        (
+            json!({"type": "register", "role": "producer", "client_id": "a", "connected": vec!["a"; 1025]}),
+            "connected: must be an array",
+        ),
         (json!({"type": "connect"}), "producer: must be there"),
         (json!({"type": "webrtc_offer", "to": 5}), "to: must be a string"),
     ];

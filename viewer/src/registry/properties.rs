@@ -123,7 +123,7 @@ impl World {
             }
             for (consumer_id, consumer) in registry.consumers_of(id, &producer.client_id) {
                 prop_assert!(
-                    known.others.contains(consumer_id) || consumer.has_channel_to(id, producer.session.as_deref()),
+                    known.others.contains(consumer_id) || are_connected((id, producer), (consumer_id, consumer)),
                     "{} was not told of {}",
                     id,
                     consumer_id

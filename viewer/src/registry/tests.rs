@@ -55,6 +55,16 @@ impl Room {
         );
     }
 
+    /// One that says to which consumers it has a channel.
+    fn connected_producer(&mut self, connection: u64, session: &str, connected: &[&str]) {
+        self.say(
+            connection,
+            json!({
+                "type": "register", "role": "producer", "client_id": "api", "session": session, "connected": connected,
+            }),
+        );
+    }
+
     fn consumer(&mut self, connection: u64, client_id: &str) {
         self.say(connection, json!({"type": "register", "role": "consumer", "client_id": client_id}));
     }
@@ -257,12 +267,8 @@ fn a_channel_that_a_producer_lost_while_it_was_away_is_made_anew() {
     assert_eq!(room.heard(4), [producer_registered("api", 1), consumer_connected("lost")]);
     room.leave(4);
     room.producer(5, "api", "s");
-    assert_eq!(
-        room.heard(5),
-        [producer_registered("api", 1), consumer_connected("lost")],
-        "one that does not say keeps all"
-    );
-    for wrong in [json!({}), json!([1]), json!([""]), json!("kept")] {
+    assert_eq!(room.heard(5), [producer_registered("api", 0)], "one that does not say keeps all");
+    for wrong in [json!({}), json!([1]), json!("kept")] {
         let problem = parse(&again(wrong).to_string()).unwrap_err();
         assert!(problem.to_string().contains("connected: must be an array"), "{problem}");
     }
@@ -283,6 +289,32 @@ fn an_answered_offer_is_a_data_channel_that_survives_a_reconnect() {
     room.producer(4, "api", "s1");
     assert_eq!(room.heard(3), [consumer_connected("page")]);
     assert_eq!(room.heard(4), [producer_registered("api", 1), consumer_connected("page")]);
+}
+
+#[test]
+fn a_channel_that_the_producer_has_lost_is_made_anew() {
+    let mut room = Room::new();
+    room.connected_producer(1, "s1", &[]);
+    for (connection, page) in [(2, "page"), (3, "other")] {
+        room.consumer(connection, page);
+        room.say(connection, json!({"type": "webrtc_answer", "to": "api", "sdp": "v=0"}));
+        drop(room.heard(connection));
+    }
+    room.leave(1);
+    drop((room.heard(2), room.heard(3)));
+    room.connected_producer(4, "s1", &["page"]);
+    assert_eq!(room.heard(4), [producer_registered("api", 1), consumer_connected("other")]);
+    for connection in [2, 3] {
+        assert_eq!(room.heard(connection), [producer_connected("api", "api", "s1")], "each is told of it");
+    }
+    room.say(3, json!({"type": "webrtc_answer", "to": "api", "sdp": "v=0"}));
+    assert_eq!(room.heard(4).len(), 1);
+    let connected = json!({"api": mark_of("s1")});
+    for (connection, page) in [(5, "page"), (6, "other"), (7, "stale")] {
+        let register = json!({"type": "register", "role": "consumer", "client_id": page, "connected": connected});
+        room.say(connection, register);
+    }
+    assert_eq!(room.heard(4), [consumer_connected("stale")], "both must have the channel");
 }
 
 #[test]

@@ -4,7 +4,7 @@ import { Batch } from "./batch";
 import type { Entry } from "./entry";
 import { Events } from "./events";
 import type { Taken } from "./extension/account";
-import type { FetchRange } from "./extension/fetch";
+import { checkRange, type FetchRange } from "./extension/fetch";
 import { checkFilter, type SourceFilter } from "./extension/filter";
 import { Places, type PlacesBySession } from "./extension/places";
 import { Link } from "./link";
@@ -82,17 +82,21 @@ export class Consumer {
 
   /**
    * Brings back entries that a producer still holds, whether they came before or not, in parts of at most 1 MiB. The next part
-   * is asked for when the caller wants it. They are none of the `entries` event. Rejects if the producer does not speak the
-   * extension, has no channel, loses it, or refuses.
+   * is asked for when the caller wants it. They are not part of the `entries` event. Rejects if the producer does not speak the
+   * extension, has no channel, loses it, or refuses, and with a `RangeError` if the range or its filter is wrong.
    */
   async *fetch(producer: string, range: FetchRange): AsyncGenerator<Fetched, void> {
     checkFilter(range);
+    checkRange(range);
     for await (const { entries, missing } of this.#speaking(producer).fetch(range)) {
       yield { entries: receive(producer, entries), missing };
     }
   }
 
-  /** How long a message takes to the program of a producer and back, in milliseconds. Rejects as `fetch` does. */
+  /**
+   * How long a message takes to the program of a producer and back, in milliseconds. Rejects as `fetch` does. A producer ignores
+   * what exceeds 64 messages a second; a ping that is ignored rejects when the channel ends.
+   */
   async ping(producer: string): Promise<number> {
     return await this.#speaking(producer).ping();
   }

@@ -7,6 +7,11 @@
  * ```
  *
  * It needs a browser, and no page: nothing here touches the DOM.
+ *
+ * With a producer that speaks the extension of the protocol (docs/protocol.md), entries have numbers and come in compressed
+ * batches. A channel that is lost goes on where it was: no entry is delivered twice, and those that are missing are a `gap`
+ * event. `setFilter` has the producer leave out what is not wanted, and `fetch` brings it back. Other producers are received
+ * as before, without any of that.
  */
 
 import { Consumer } from "./consumer";

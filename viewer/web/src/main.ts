@@ -82,8 +82,11 @@ consumer.on("error", (error) => {
   lastError = error;
 });
 consumer.on("signaling", (state) => status.showSignaling(state, lastError));
+// Firefox loses what is kept at `pagehide` if the next page is in another process.
+for (const event of ["beforeunload", "pagehide"]) {
+  addEventListener(event, () => keepPlace(place, consumer.places()));
+}
 addEventListener("pagehide", ({ persisted }) => {
-  keepPlace(place, consumer.places());
   // Producers learn at once that the page is gone; a page that is only put aside keeps its connections.
   if (!persisted) consumer.close();
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Numbered } from "./account";
-import { Fetches } from "./fetch";
+import { checkRange, Fetches } from "./fetch";
 import { entry } from "./frames.testing";
 import { Requests } from "./requests";
 
@@ -110,6 +110,15 @@ test("one that is refused does not keep the others from being asked", async () =
   await expect(refused).rejects.toThrow("replay: none");
   await answer(2, [1], 2);
   expect((await next).value?.entries).toEqual(numbered(1));
+});
+
+test.each([
+  [{ first: -1, last: 5 }, "first: -1"],
+  [{ first: 0.5, last: 5 }, "first: 0.5"],
+  [{ first: 0, last: Number.POSITIVE_INFINITY }, "last: Infinity"],
+])("%j is no range", (range, message) => {
+  expect(() => checkRange(range)).toThrow(message);
+  expect(() => checkRange({ first: 0, last: Number.MAX_SAFE_INTEGER })).not.toThrow();
 });
 
 test("entries of a request that nobody waits for are left alone", () => {

@@ -17,6 +17,15 @@ export interface FetchedPart {
   readonly missing: number;
 }
 
+/** Throws a `RangeError` for numbers that no producer reads. */
+export function checkRange({ first, last }: FetchRange): void {
+  for (const [name, seq] of Object.entries({ first, last })) {
+    if (!Number.isSafeInteger(seq) || seq < 0) {
+      throw new RangeError(`${name}: ${seq} is not an integer from 0 to 2^53 - 1`);
+    }
+  }
+}
+
 /** A producer answers four requests a second. */
 const INTERVAL_MS = 260;
 
