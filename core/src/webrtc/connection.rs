@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::addresses;
 use super::channel::Channel;
-use super::dtls_gate::DtlsGate;
+use super::early_gate::EarlyGate;
 use super::error::{Error, Result};
 use super::sockets::Sockets;
 use super::stream_reset::StreamResets;
@@ -95,7 +95,7 @@ impl Connection {
 
     async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self> {
         let (sender, events) = mpsc::channel(64);
-        let gate = DtlsGate::default();
+        let gate = EarlyGate::default();
         let resets = StreamResets::default();
         let addresses = addresses::to_bind(&options.config);
         let sockets = addresses.len();
@@ -224,7 +224,7 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
 /// Runs on the connection's own task: it only passes on, and never waits.
 struct Handler {
     events: mpsc::Sender<ConnectionEvent>,
-    gate: DtlsGate,
+    gate: EarlyGate,
 }
 
 impl Handler {

@@ -22,7 +22,7 @@ const MAX_HELD: usize = 8;
 
 /// The gate of one connection; clones are the same gate.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct DtlsGate(Arc<Shared>);
+pub(crate) struct EarlyGate(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -30,7 +30,7 @@ struct Shared {
     sockets: Mutex<Vec<Arc<AtomicWaker>>>,
 }
 
-impl DtlsGate {
+impl EarlyGate {
     /// Lets through what is held, and whatever comes from now on.
     pub(crate) fn open(&self) {
         if !self.0.is_open.swap(true, Ordering::AcqRel) {
@@ -59,7 +59,7 @@ impl DtlsGate {
 #[derive(Debug)]
 struct GatedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
-    gate: DtlsGate,
+    gate: EarlyGate,
     waker: Arc<AtomicWaker>,
     held: Mutex<VecDeque<(Vec<u8>, RecvMeta)>>,
 }
@@ -180,7 +180,7 @@ mod tests {
     async fn dtls_waits_for_the_gate_and_stun_does_not() {
         let inner = UdpSocket::bind("127.0.0.1:0").unwrap();
         let to = inner.local_addr().unwrap();
-        let gate = DtlsGate::default();
+        let gate = EarlyGate::default();
         let socket = gate.guard(TokioRuntime.wrap_udp_socket(inner).unwrap());
         let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
         peer.send_to(HELLO, to).unwrap();
@@ -202,7 +202,7 @@ mod tests {
     async fn no_more_is_held_than_may_be() {
         let inner = UdpSocket::bind("127.0.0.1:0").unwrap();
         let to = inner.local_addr().unwrap();
-        let gate = DtlsGate::default();
+        let gate = EarlyGate::default();
         let socket = gate.guard(TokioRuntime.wrap_udp_socket(inner).unwrap());
         let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
         for _ in 0..100 {
