@@ -17,7 +17,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-wan-short test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
+test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
@@ -86,8 +86,8 @@ format: viewer/web/node_modules ## Format everything
 
 .PHONY: bench
 bench: tests/node_modules ## Measure, beside a peer in the same run, and write docs/benchmarks.md: ROWS=plain,batch RUNS=5
-	@tools/ensure c-toolchain
-	cargo build --release --package logrtc-test-producer --package logrtc-viewer --package logrtc-c
+	@tools/ensure c-toolchain && tools/ensure namespaces
+	cargo build --release --package logrtc-test-producer --package logrtc-viewer --package logrtc-c --package logrtc-test-wan
 	cargo build --release $(BENCH_PROGRAM)
 	CHROMIUM="$$(tools/ensure browser)" ROWS="$(ROWS)" RUNS="$(RUNS)" npm --silent --prefix tests run bench
 

@@ -2,6 +2,7 @@
 
 import { PeerConnection } from "node-datachannel";
 import { WebSocket } from "ws";
+import { expectedEntry } from "../lib/expected.mjs";
 import { eventually } from "../lib/deadline.mjs";
 import { keep } from "../lib/keep.mjs";
 
@@ -50,8 +51,8 @@ export class HandMadeProducer {
     this.socket = socket;
   }
 
-  /** Sends this many entries, as fast as the buffer lets. @param {number} count @param {EntryOf} entryOf */
-  async log(count, entryOf) {
+  /** Sends this many entries, as fast as the buffer lets. @param {number} count @param {EntryOf} [entryOf] */
+  async log(count, entryOf = expectedEntry) {
     const channel = await this.#opened();
     for (let number = 0; number < count; number += 1) {
       channel.sendMessage(encode(entryOf(number)));
@@ -70,8 +71,7 @@ export class HandMadeProducer {
     for (let number = 0; number < count; number += 1) {
       const dueMs = since + (1e3 * number) / perSecond;
       while (performance.now() < dueMs) {
-        const leftMs = dueMs - performance.now();
-        await new Promise((resolve) => (leftMs > 1 ? setTimeout(resolve, leftMs) : setImmediate(resolve)));
+        await new Promise((resolve) => setTimeout(resolve, dueMs - performance.now()));
       }
       channel.sendMessage(encode(entryOf(number)));
     }

@@ -4,7 +4,6 @@
  */
 
 import { DataChannelConsumer } from "../lib/data_channel_consumer.mjs";
-import { expectedEntry } from "../lib/expected.mjs";
 import { HandMadeProducer } from "./hand_made_producer.mjs";
 import { LoadedEntries, sentUs } from "./load.mjs";
 import { latencyMs, nowMs } from "./page/clock.js";
@@ -33,12 +32,14 @@ if (role === "consumer") {
   });
   process.on("message", () => tell({ latencies }));
 } else {
+  // A command that runs this one may end first.
+  process.once("disconnect", () => process.exit());
   const producer = new HandMadeProducer(url);
   const load = new LoadedEntries();
   producer.socket.once("open", () => tell({ open: true }));
   process.on("message", async (/** @type {{log?: number, burst?: number, pace?: [number, number]}} */ request) => {
     if (request.log !== undefined) {
-      await producer.log(request.log, expectedEntry);
+      await producer.log(request.log);
     } else if (request.burst !== undefined) {
       await producer.log(request.burst, (number) => load.entry(number, sentUs()));
       tell({ logged: request.burst });

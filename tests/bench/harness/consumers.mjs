@@ -25,9 +25,9 @@ export class LibDataChannel {
   #opened;
   #reached;
 
-  /** @param {string} url @param {{entries?: number, latency?: boolean, prefix?: string[]}} [options] `entries`: how many are all */
-  constructor(url, { entries = 0, latency = false, prefix = [] } = {}) {
-    const child = forkBehind(prefix, [latency ? "latency" : "consumer", url, String(entries)]);
+  /** @param {string} url @param {{entries?: number, latency?: boolean}} [options] `entries`: how many are all */
+  constructor(url, { entries = 0, latency = false } = {}) {
+    const child = forkBehind([], [latency ? "latency" : "consumer", url, String(entries)]);
     /** @param {string} key */
     const told = (key) =>
       new Promise((resolve) => child.on("message", (/** @type {any} */ message) => key in message && resolve(message[key])));
@@ -74,9 +74,9 @@ export class Drain {
 
   /**
    * @param {string} url
-   * @param {{consumers?: number, entries?: number, filter?: string, latency?: boolean, prefix?: string[]}} [options]
+   * @param {{consumers?: number, entries?: number, filter?: string, latency?: boolean}} [options]
    */
-  constructor(url, { consumers = 1, entries, filter, latency = false, prefix = [] } = {}) {
+  constructor(url, { consumers = 1, entries, filter, latency = false } = {}) {
     const path = builtProgram({
       name: "logrtc-bench",
       package: "logrtc-bench --features logrtc-bench/program",
@@ -89,9 +89,8 @@ export class Drain {
       ...(filter === undefined ? [] : [`filter=${filter}`]),
       ...(latency ? ["latency=1"] : []),
     ];
-    const [command, ...args] = [...prefix, path, "drain", url, ...wanted];
     const isNews = (/** @type {any} */ line) => "open" in line || "reached_ms" in line || "closed" in line;
-    this.#program = new Program(/** @type {string} */ (command), args, isNews);
+    this.#program = new Program(path, ["drain", url, ...wanted], isNews);
     this.#consumers = consumers;
   }
 

@@ -12,8 +12,8 @@ export class SignalingServer {
     this.url = url;
   }
 
-  /** @param {{listen?: string, allowOrigin?: string, prefix?: string[]}} [options] `prefix` is a command that runs it */
-  static async start({ listen = "127.0.0.1:0", allowOrigin, prefix = [] } = {}) {
+  /** @param {{listen?: string, allowOrigin?: string}} [options] */
+  static async start({ listen = "127.0.0.1:0", allowOrigin } = {}) {
     const program = builtProgram({
       name: "logrtc",
       package: "logrtc-viewer",
@@ -27,8 +27,7 @@ export class SignalingServer {
       onLine = resolve;
     });
     const origin = allowOrigin === undefined ? [] : ["--allow-origin", allowOrigin];
-    const [command, ...args] = [...prefix, program, "serve", "--listen", listen, ...origin];
-    const child = new Child(/** @type {string} */ (command), args, (line) => onLine(line));
+    const child = new Child(program, ["serve", "--listen", listen, ...origin], (line) => onLine(line));
     const url = await within("logrtc serve prints its URL", Promise.race([first, child.endedEarly()]));
     return new SignalingServer(child, new URL("signaling", url.replace(/^http/, "ws")).href);
   }

@@ -80,6 +80,12 @@ export const calls = {
         goal: { of: "ratio", atMost: 2 },
       },
       {
+        what: "processor time, eight threads against one",
+        unit: "ns",
+        values: cpu(measured.eight),
+        peer: { name: "one thread", values: cpu(measured.one) },
+      },
+      {
         what: "processor time, one thread",
         unit: "ns",
         values: cpu(measured.one),
