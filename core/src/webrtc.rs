@@ -4,7 +4,7 @@ pub(crate) mod addresses;
 pub(crate) mod channel;
 mod check_pace;
 pub(crate) mod connection;
-pub(crate) mod dtls_gate;
+pub(crate) mod early_gate;
 pub(crate) mod error;
 #[cfg(feature = "faults")]
 pub(crate) mod faults;

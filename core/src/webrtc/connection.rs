@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::addresses;
 use super::channel::Channel;
-use super::dtls_gate::DtlsGate;
+use super::early_gate::{EarlyGate, Stage};
 use super::error::{Error, Result};
 use super::sockets::Sockets;
 use super::stream_reset::StreamResets;
@@ -71,6 +71,7 @@ pub(crate) struct Connection {
     pub(crate) events: mpsc::Receiver<ConnectionEvent>,
     sockets: usize,
     resets: StreamResets,
+    gate: EarlyGate,
 }
 
 /// What a connection is made with.
@@ -95,7 +96,7 @@ impl Connection {
 
     async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self> {
         let (sender, events) = mpsc::channel(64);
-        let gate = DtlsGate::default();
+        let gate = EarlyGate::default();
         let resets = StreamResets::default();
         let addresses = addresses::to_bind(&options.config);
         let sockets = addresses.len();
@@ -104,7 +105,7 @@ impl Connection {
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_setting_engine(settings(mdns))
-            .with_handler(Arc::new(Handler { events: sender, gate }))
+            .with_handler(Arc::new(Handler { events: sender, gate: gate.clone() }))
             .with_runtime(Arc::new(runtime))
             .with_udp_addrs(addresses)
             .build()
@@ -112,7 +113,7 @@ impl Connection {
         let peer: Arc<dyn PeerConnection> = Arc::new(peer);
         let init = RTCDataChannelInit { ordered: true, ..RTCDataChannelInit::default() };
         match peer.create_data_channel(CHANNEL_LABEL, Some(init)).await {
-            Ok(channel) => Ok(Self { peer, channel: Channel(channel), events, sockets, resets }),
+            Ok(channel) => Ok(Self { peer, channel: Channel(channel), events, sockets, resets, gate }),
             Err(error) => {
                 let _ = peer.close().await;
                 Err(error.into())
@@ -142,7 +143,9 @@ impl Connection {
     /// Takes the consumer's answer, which has been checked.
     pub(crate) async fn accept(&self, answer: String) -> Result<()> {
         let answer = RTCSessionDescription::answer(answer)?;
-        Ok(self.peer.set_remote_description(answer).await?)
+        self.peer.set_remote_description(answer).await?;
+        self.gate.reach(Stage::Answered);
+        Ok(())
     }
 
     /// Takes one candidate of the consumer, which has been checked, after its answer.
@@ -224,7 +227,7 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
 /// Runs on the connection's own task: it only passes on, and never waits.
 struct Handler {
     events: mpsc::Sender<ConnectionEvent>,
-    gate: DtlsGate,
+    gate: EarlyGate,
 }
 
 impl Handler {
@@ -252,7 +255,7 @@ impl PeerConnectionEventHandler for Handler {
 
     async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
         if matches!(state, RTCIceConnectionState::Connected | RTCIceConnectionState::Completed) {
-            self.gate.open();
+            self.gate.reach(Stage::HasPair);
             self.tell(ConnectionEvent::PathFound);
         }
     }

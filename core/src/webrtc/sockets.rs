@@ -17,7 +17,7 @@ use ::webrtc::runtime::{
 use socket2::{SockRef, Socket};
 
 use super::check_pace::{CheckPace, is_binding_request};
-use super::dtls_gate::DtlsGate;
+use super::early_gate::EarlyGate;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
 use crate::diagnostics::{debug, quiet};
@@ -32,14 +32,14 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) struct Sockets {
     tokio: TokioRuntime,
     counters: Arc<Counters>,
-    gate: DtlsGate,
+    gate: EarlyGate,
     resets: StreamResets,
     #[cfg(feature = "faults")]
     faults: Option<super::faults::Faults>,
 }
 
 impl Sockets {
-    pub(crate) fn new(config: &Config, counters: Arc<Counters>, gate: DtlsGate, resets: StreamResets) -> Self {
+    pub(crate) fn new(config: &Config, counters: Arc<Counters>, gate: EarlyGate, resets: StreamResets) -> Self {
         #[cfg(not(feature = "faults"))]
         let _ = config;
         Self {
