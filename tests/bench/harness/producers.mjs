@@ -110,6 +110,8 @@ export class ByHand {
 
   async stop() {
     const exited = once(this.#child, "exit");
+    // A command in between does not pass a signal on.
+    this.#child.disconnect();
     this.#child.kill("SIGKILL");
     await exited;
   }
