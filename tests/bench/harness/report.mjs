@@ -9,6 +9,7 @@ import { isMet, ratios } from "./measurement.mjs";
 /** @typedef {{date: string, commit: string, machine: Machine, busyPercent: number, runs: number, measurements: Measurement[]}} Measured */
 
 const BAR_WIDTH = 40;
+const LINE_WIDTH = 100;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** @param {readonly Row[]} rows @param {Record<string, Measured>} measured by the names of rows */
@@ -17,7 +18,7 @@ export function report(rows, measured) {
     const of = measured[row.name];
     return of === undefined ? [] : [section(row, of)];
   });
-  return `${head(Object.values(measured))}\n${parts.join("\n")}`;
+  return `${head(Object.values(measured))}\n${summary(rows, measured)}\n${parts.join("\n")}`;
 }
 
 /** The measurements as a table of Markdown. @param {Measurement[]} measurements */
@@ -41,8 +42,35 @@ several runs, with the least and the most of them in parentheses. A peer is meas
 logrtc, on the same machine; the ratio is logrtc to the peer, run by run. *By hand* is a producer on node-datachannel
 (libdatachannel), as one would write it without logrtc. Entries have 240 bytes as JSON unless a row says otherwise.
 
-${machines.map((text) => `- ${text}`).join("\n")}
+${machines.map((text) => wrap(`- ${text}`)).join("\n")}
 `;
+}
+
+/** Every goal, with the figure that is judged. @param {readonly Row[]} rows @param {Record<string, Measured>} measured */
+function summary(rows, measured) {
+  const lines = rows.flatMap((row) =>
+    (measured[row.name]?.measurements ?? [])
+      .filter(({ goal }) => goal !== undefined)
+      .map((measurement) => {
+        const judged = measurement.goal?.of === "value" ? measurement.values : ratios(measurement);
+        return `| ${row.title} | ${measurement.what} | ${spreadOf(judged)} | ${goalOf(measurement)} |`;
+      }),
+  );
+  return ["| | | | goal |", "| --- | --- | --- | --- |", ...lines, ""].join("\n");
+}
+
+/** Lines of at most `LINE_WIDTH` characters. @param {string} text */
+function wrap(text) {
+  let line = "";
+  const lines = [];
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > LINE_WIDTH) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
 }
 
 /** @param {Machine} machine */
@@ -53,10 +81,12 @@ function describe({ processor, system, versions }) {
 /** @param {Row} row @param {Measured} measured */
 function section({ name, title, method }, { date, commit, busyPercent, runs, measurements }) {
   const busy = `${Math.round(busyPercent)} % of the machine was busy with something else`;
-  const plots = measurements.flatMap((measurement) => (measurement.peer === undefined ? [] : [plot(measurement)]));
+  const compared = measurements.filter(({ peer }) => peer !== undefined);
+  const main = compared.filter(({ goal }) => goal !== undefined && goal.of !== "value");
+  const plots = (main.length === 0 ? compared.slice(0, 1) : main).map(plot);
   return `## ${title}
 
-${method}
+${wrap(method)}
 
 ${table(measurements)}
 

@@ -29,7 +29,8 @@ export const calls = {
   title: "A log call in Rust",
   method:
     "2 000 000 calls with two fields, into a journal that is full, while nobody is connected. By the clock, times the " +
-    "threads that run at once on this machine: what one call takes of its thread. The peer is " +
+    "threads that run at once on this machine, so that it is the same where threads do not hinder each other; and " +
+    "processor time of all threads of the process. The peer is " +
     "`tracing_appender::non_blocking` behind the JSON layer of `tracing-subscriber`, which writes to nowhere.",
   async measure({ runs }) {
     const server = await SignalingServer.start();
@@ -73,17 +74,18 @@ export const calls = {
         peer: appender(wall(measured.peerEight)),
       },
       {
-        what: "eight threads against one",
+        what: "eight threads against one, by the clock",
         unit: "ns",
         values: wall(measured.eight),
         peer: { name: "one thread", values: wall(measured.one) },
         goal: { of: "ratio", atMost: 2 },
       },
       {
-        what: "processor time, eight threads against one",
+        what: "eight threads against one, processor time",
         unit: "ns",
         values: cpu(measured.eight),
         peer: { name: "one thread", values: cpu(measured.one) },
+        goal: { of: "ratio", atMost: 2 },
       },
       {
         what: "processor time, one thread",
