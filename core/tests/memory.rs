@@ -9,16 +9,17 @@ use logrtc_test_support::{Consumer, Server, eventually};
 
 const MIB: usize = 1 << 20;
 
-/// What the allocator and the stack keep for themselves.
-const SLACK: usize = 8 * MIB;
+/// What the stack keeps for itself, and what the allocator holds free in an arena of each thread: 4 to 8 MiB here, and
+/// more with more threads. Far from a second journal, which is what this test would find.
+const SLACK: usize = 16 * MIB;
 
 /// A window of this side, and what the consumer, in the same process, has received and not read.
 const WINDOWS: usize = 2 * MIB + 2 * MIB;
 
-/// What the kernel has given to this process, in bytes.
+/// What the kernel has given to this process for data, in bytes: pages of its code come as it is first run.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
 }
 
