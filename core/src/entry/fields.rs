@@ -84,6 +84,9 @@ impl<'a, T: Into<FieldValue<'a>>> From<Option<T>> for FieldValue<'a> {
     }
 }
 
+/// The room that the first field gets: a few short fields need no more.
+const FIRST_CAPACITY_BYTES: usize = 128;
+
 /// Fields in their encoded form: `"a":1,"b":"two"`, the members of a JSON object without its braces.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fields(Vec<u8>);
@@ -131,6 +134,8 @@ impl Fields {
     pub(super) fn begin_member(&mut self, key: &str) -> &mut Vec<u8> {
         if !self.0.is_empty() {
             self.0.push(b',');
+        } else if self.0.capacity() == 0 {
+            self.0.reserve(FIRST_CAPACITY_BYTES);
         }
         push_string(&mut self.0, key);
         self.0.push(b':');
