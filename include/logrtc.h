@@ -357,10 +357,12 @@ typedef struct logrtc_stats {
     uint64_t candidates_refused;
     /** Messages of the signaling server that were malformed. */
     uint64_t malformed_messages;
+    /** Messages of consumers that could not be read, or were too long or too many. */
+    uint64_t ignored_messages;
 } logrtc_stats;
 
 /** A logrtc_stats that is ready to be passed. */
-#define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
  * Starts a producer, and returns at once: it connects, registers and reconnects by itself. What is logged before a consumer

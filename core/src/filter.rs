@@ -48,7 +48,12 @@ impl Filter {
         Self { default: level as u8, targets: self.targets.clone() }
     }
 
-    /// The lowest level that any target wants.
+    /// The lowest level that any target wants; `None` if nothing is wanted of any.
+    pub(crate) fn least_of_all(&self) -> Option<Level> {
+        [Level::Debug, Level::Info, Level::Warn, Level::Error].into_iter().find(|level| *level as u8 >= self.floor())
+    }
+
+    /// The lowest level that any target wants, as a number.
     fn floor(&self) -> u8 {
         self.targets.iter().map(|(_, least)| *least).fold(self.default, u8::min)
     }

@@ -48,6 +48,8 @@ pub struct logrtc_stats {
     pub candidates_refused: u64,
     /// Messages of the signaling server that were malformed.
     pub malformed_messages: u64,
+    /// Messages of consumers that could not be read, or were too long or too many.
+    pub ignored_messages: u64,
 }
 
 impl logrtc_stats {
@@ -68,6 +70,7 @@ impl logrtc_stats {
             answers_refused: stats.answers_refused,
             candidates_refused: stats.candidates_refused,
             malformed_messages: stats.malformed_messages,
+            ignored_messages: stats.ignored_messages,
             ..Self::default()
         };
         for consumer in &stats.consumers {

@@ -31,6 +31,7 @@ int main(void) {
     MEMBER(logrtc_stats, answers_refused);
     MEMBER(logrtc_stats, candidates_refused);
     MEMBER(logrtc_stats, malformed_messages);
+    MEMBER(logrtc_stats, ignored_messages);
     printf("struct logrtc_span, %zu bytes\n", sizeof(logrtc_span));
     printf("struct logrtc_stats, %zu bytes\n", sizeof(logrtc_stats));
     return 0;

@@ -19,6 +19,7 @@ use super::plain;
 use super::window::Window;
 use super::wish::Wish;
 use crate::journal::{Account, Block, Found, GapReason};
+use crate::level::Level;
 use crate::observe::EndReason;
 
 /// How much is sent before the channel is asked again what has arrived: an eighth of the window, within these bounds. What is
@@ -204,6 +205,14 @@ impl Delivery {
             Request::Ack { .. } => return,
         };
         self.first.push_back(Message::Text(answer));
+    }
+
+    /// The lowest level that the consumer can want; `None` if it wants nothing.
+    pub(crate) fn least(&self) -> Option<Level> {
+        match self.extended.as_ref().and_then(|extended| extended.wish.as_ref()) {
+            Some(wish) => wish.least(),
+            None => Some(Level::Debug),
+        }
     }
 
     /// What is to be done now.

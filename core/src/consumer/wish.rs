@@ -47,6 +47,11 @@ impl Wish {
         &self.key
     }
 
+    /// The lowest level that can be wanted; `None` if nothing can.
+    pub(crate) fn least(&self) -> Option<Level> {
+        self.filter.least_of_all().map(|least| least.max(self.least))
+    }
+
     /// The runs of wanted entries among `seqs` of `block`. Each target is looked at once.
     pub(crate) fn wanted(&self, block: &Block, seqs: Range<u64>) -> Vec<Range<u64>> {
         let mut known: Vec<Option<Option<Level>>> = vec![None; block.targets().len()];
@@ -89,6 +94,15 @@ mod tests {
         assert_eq!(wanted(None, Some("warn,app::db=debug,hyper=off")), [(5, 6), (8, 9)]);
         assert_eq!(wanted(Some("WARN"), Some("warn,app::db=debug,hyper=off")), [(8, 9)]);
         assert_eq!(wanted(None, Some("off")), []);
+    }
+
+    #[test]
+    fn the_lowest_level_that_can_be_wanted_is_known() {
+        let least = |level, filter| Wish::parse(level, filter).unwrap().unwrap().least();
+        assert_eq!(least(Some("WARN"), None), Some(Level::Warn));
+        assert_eq!(least(Some("INFO"), Some("error,app=debug")), Some(Level::Info));
+        assert_eq!(least(None, Some("off,app=error")), Some(Level::Error));
+        assert_eq!(least(None, Some("off")), None);
     }
 
     #[test]

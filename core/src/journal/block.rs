@@ -142,6 +142,11 @@ impl Block {
     }
 
     /// Whether an entry of `len` bytes may be added to a block of at most `limit` bytes.
+    /// The highest level of an entry.
+    pub(super) fn highest_level(&self) -> Option<Level> {
+        self.slots.iter().map(|slot| slot.level).max()
+    }
+
     pub(super) fn takes(&self, len: usize, limit: usize) -> bool {
         self.is_empty() || self.bytes.len() + len < limit
     }

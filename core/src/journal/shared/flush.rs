@@ -80,6 +80,7 @@ impl SharedJournal {
     fn block<T>(&self, timeout: Duration, look: impl Fn(&State) -> T, is_enough: impl Fn(&T) -> bool) -> T {
         let deadline = Instant::now() + timeout.min(FOREVER);
         let _waiting = Waiting::new(&self.waiting_threads);
+        self.tails.hurry();
         let mut state = self.lock();
         loop {
             let seen = look(&state);
@@ -93,6 +94,7 @@ impl SharedJournal {
 
     /// The same, for a task.
     async fn watch<T>(&self, timeout: Duration, look: impl Fn() -> T, is_enough: impl Fn(&T) -> bool) -> T {
+        self.tails.hurry();
         let wait = async {
             loop {
                 let mut progressed = std::pin::pin!(self.progressed.notified());

@@ -8,17 +8,21 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::SharedJournal;
 use crate::journal::block::Block;
 use crate::journal::ring::{Read, Ring};
+use crate::level::Level;
 
 /// How many parts are kept, for consumers that are a little behind.
 const KEPT: usize = 4;
 
 /// How soon the next part may follow. Between two of them entries gather, and travel together.
 const PACE: Duration = Duration::from_millis(2);
+
+/// A consumer whose filter wants nothing of what is new is not woken for it, and learns within this time that it came.
+pub(super) const UNWANTED_PACE: Duration = Duration::from_millis(50);
 
 /// The last parts of the journal, and the number behind them.
 #[derive(Clone, Debug, Default)]
@@ -36,10 +40,12 @@ pub(super) struct Tails {
     sealed_end: AtomicU64,
     /// Whether a reader waits for what comes next.
     is_awaited: AtomicBool,
+    /// Whether somebody waits until everything has been read.
+    is_hurried: AtomicBool,
     /// To the task that publishes: there is something new, and somebody waits for it.
     wanted: Notify,
-    /// To the readers: there is something to read.
-    published: Notify,
+    /// To the readers, by the least level that they want, and behind those to who wants nothing: there is something to read.
+    published: [Notify; Level::Error as usize + 2],
 }
 
 impl Tails {
@@ -66,10 +72,26 @@ impl Tails {
         self.wanted.notify_one();
     }
 
-    /// Returns once there is something to read at `seq`.
-    pub(super) async fn readable(&self, seq: u64) {
+    /// Whoever waits for a level that is not among the new entries reads on, too: somebody waits for that.
+    pub(super) fn hurry(&self) {
+        self.is_hurried.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Tells the readers that want entries of this level.
+    fn tell(&self, highest: Level) {
+        self.published[..=highest as usize].iter().for_each(Notify::notify_waiters);
+    }
+
+    fn tell_all(&self) {
+        self.published.iter().for_each(Notify::notify_waiters);
+    }
+
+    /// Returns once there is something to read at `seq`, as [`SharedJournal::readable`] does.
+    pub(super) async fn readable(&self, seq: u64, least: Option<Level>) {
+        let published = &self.published[least.map_or(Level::Error as usize + 1, |least| least as usize)];
         loop {
-            let mut published = std::pin::pin!(self.published.notified());
+            let mut published = std::pin::pin!(published.notified());
             // Registered before the look, so that what comes in between is not missed.
             published.as_mut().enable();
             if seq < self.readable_end() {
@@ -92,25 +114,46 @@ impl Tails {
 impl SharedJournal {
     /// Publishes what is new, whenever somebody waits for it: at once, and then at a pace.
     pub(crate) async fn keep_publishing(&self) {
+        let tails = &self.tails;
+        // When those are told at last that wanted nothing of what has been published.
+        let mut overdue: Option<Instant> = None;
         loop {
-            self.tails.wanted.notified().await;
-            let has_published = self.publish();
-            self.tails.published.notify_waiters();
-            if has_published {
+            tokio::select! {
+                () = tails.wanted.notified() => {}
+                () = sleep_until(overdue.unwrap_or_else(Instant::now)), if overdue.is_some() => {}
+            }
+            let highest = self.publish();
+            let now = Instant::now();
+            let is_due = overdue.is_some_and(|overdue| overdue <= now);
+            if tails.is_hurried.swap(false, Ordering::SeqCst) || is_due {
+                overdue = None;
+                tails.tell_all();
+            } else if let Some(highest) = highest {
+                overdue.get_or_insert(now + UNWANTED_PACE);
+                tails.tell(highest);
+                // Those that are not told still wait.
+                tails.is_awaited.store(true, Ordering::SeqCst);
+                if tails.end.load(Ordering::SeqCst) > tails.readable_end() {
+                    tails.wake();
+                }
+            }
+            if highest.is_some() {
                 sleep(PACE).await;
             }
         }
     }
 
-    fn publish(&self) -> bool {
+    /// Returns the highest level of what is published now, if anything is. A gap is for everybody.
+    fn publish(&self) -> Option<Level> {
         let mut parts = Parts::clone(&self.tails.parts.load());
-        let before = parts.end;
+        let mut highest = None;
         {
             let state = self.lock();
             loop {
                 let block = match state.ring.read(parts.end) {
                     Read::Lost(seqs) | Read::Refused(seqs) => {
                         parts.end = seqs.end;
+                        highest = Some(Level::Error);
                         continue;
                     }
                     Read::Block(block) => block,
@@ -118,16 +161,16 @@ impl SharedJournal {
                     Read::Nothing => break,
                 };
                 parts.end = block.end();
+                highest = highest.max(block.highest_level());
                 if parts.blocks.len() == KEPT {
                     parts.blocks.pop_front();
                 }
                 parts.blocks.push_back(block);
             }
         }
-        let has_new = parts.end > before;
-        if has_new {
+        if highest.is_some() {
             self.tails.parts.store(Arc::new(parts));
         }
-        has_new
+        highest
     }
 }

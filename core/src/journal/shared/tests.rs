@@ -71,21 +71,67 @@ async fn what_is_new_is_published_once_for_all_at_a_pace() {
     });
     append(&journal);
     assert!(matches!(journal.read(0), Found::Nothing), "nobody has waited for it yet");
-    journal.readable(0).await;
+    journal.readable(0, Some(Level::Debug)).await;
     let Found::Block(part) = journal.read(0) else { panic!("it is published") };
     let Found::Block(same) = journal.read(0) else { panic!("it is published") };
     assert!(Arc::ptr_eq(&part, &same), "it is made once");
     append(&journal);
     append(&journal);
-    journal.readable(1).await;
+    journal.readable(1, Some(Level::Debug)).await;
     let Found::Block(next) = journal.read(1) else { panic!("it is published") };
     assert_eq!((next.first(), next.end()), (1, 3), "what came meanwhile travels together");
     for _ in 0..10 {
         let end = journal.totals().next;
         append(&journal);
-        journal.readable(end).await;
+        journal.readable(end, Some(Level::Debug)).await;
     }
     let Found::Block(copy) = journal.read(0) else { panic!("it is held") };
     assert_eq!((copy.first(), copy.end()), (0, 13), "who is far behind gets its own copy");
+    publisher.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_is_woken_at_once_for_its_levels_alone() {
+    let journal = shared(1000, Overflow::DropOldest);
+    let publisher = tokio::spawn({
+        let journal = Arc::clone(&journal);
+        async move { journal.keep_publishing().await }
+    });
+    let follower = tokio::spawn({
+        let journal = Arc::clone(&journal);
+        async move {
+            for seq in 0..1000 {
+                journal.readable(seq, Some(Level::Debug)).await;
+            }
+        }
+    });
+    let waits = async |least: Option<Level>, level: Level| {
+        let end = journal.totals().next;
+        let since = tokio::time::Instant::now();
+        let waiting = journal.readable(end, least);
+        tokio::join!(waiting, async {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            journal.append(level, "t", b"{}");
+        });
+        since.elapsed() - Duration::from_millis(5)
+    };
+    for (least, level, at_most_ms) in [
+        (Some(Level::Debug), Level::Debug, 2),
+        (Some(Level::Warn), Level::Error, 2),
+        (Some(Level::Warn), Level::Warn, 2),
+        (Some(Level::Warn), Level::Info, 50),
+        (None, Level::Error, 50),
+    ] {
+        let waited = waits(least, level).await;
+        assert!(waited <= Duration::from_millis(at_most_ms), "{least:?}, {level:?}: {waited:?}");
+        assert!(at_most_ms == 2 || waited > Duration::from_millis(20), "{least:?}, {level:?}: {waited:?}");
+    }
+
+    let end = journal.totals().next;
+    let since = tokio::time::Instant::now();
+    append(&journal);
+    tokio::join!(journal.readable(end, None), journal.flush_async(end + 1, Duration::from_secs(1)));
+    assert!(since.elapsed() < Duration::from_millis(10), "somebody waits for it: {:?}", since.elapsed());
+    follower.abort();
     publisher.abort();
 }
