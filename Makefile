@@ -19,6 +19,10 @@ demo: ## Show a log in a browser: the server, and a program that logs
 .PHONY: test
 test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
+# The installed library is tested as it is released, but for the optimisation of the whole of it at once, which takes minutes.
+test-c test-readme: export CARGO_PROFILE_RELEASE_LTO := off
+test-c test-readme: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
+
 .PHONY: test-rust
 test-rust: ## Test the crates
 	@tools/ensure namespaces
@@ -179,7 +183,7 @@ bench-python: tests/node_modules ## Measure the Python package: calls, and deliv
 
 # The npm package.
 
-NODE_RELEASE = $${CARGO_TARGET_DIR:-$$PWD/target}/node/logrtc.node
+NODE_RELEASE = $${CARGO_TARGET_DIR:-$(CURDIR)/target}/node/logrtc.node
 
 .PHONY: pack-node
 pack-node: ## Pack the npm packages, complete for this platform: OUT=folder
