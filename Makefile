@@ -35,7 +35,7 @@ test-web: viewer/web/node_modules ## Test the page, and that the built one is up
 	$(MAKE) check-page
 
 .PHONY: test-browser
-test-browser: tests/node_modules programs ## Test from a producer to a real Chromium and a real Firefox
+test-browser: tests/node_modules viewer/web/node_modules programs ## Test from a producer to a real Chromium and a real Firefox
 	chromium="$$(tools/ensure browser)" && firefox="$$(tools/ensure firefox)" && \
 	 CHROMIUM="$$chromium" FIREFOX="$$firefox" npm --prefix tests run test:browser
 
@@ -96,14 +96,20 @@ docs: ## Build the reference of the crates
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 
 .PHONY: page
-page: viewer/web/node_modules ## Build the log page, which the program embeds
+page: viewer-library ## Build the log page, which the program embeds, and the consumer of the npm package
 	cd viewer/web && npm run build
+
+.PHONY: viewer-library
+viewer-library: viewer/web/node_modules ## Build the consumer of the npm package, `logrtc/viewer`
+	cd viewer/web && npm run build:library
+
+PAGE_OUTPUT := viewer/web/dist bindings-node/viewer
 
 .PHONY: check-page
 check-page: page
-	@git diff --exit-code --stat -- viewer/web/dist && \
-	 test -z "$$(git status --porcelain -- viewer/web/dist)" || \
-	 { echo "viewer/web/dist is out of date: run \`make page\` and commit it"; exit 1; }
+	@git diff --exit-code --stat -- $(PAGE_OUTPUT) && \
+	 test -z "$$(git status --porcelain -- $(PAGE_OUTPUT))" || \
+	 { echo "$(PAGE_OUTPUT): out of date; run \`make page\` and commit it"; exit 1; }
 
 .PHONY: programs
 programs:

@@ -9,13 +9,21 @@ import type { PlacesBySession } from "./extension/places";
 import type { Producer } from "./roster";
 import type { SignalingState } from "./signaling";
 
+/** A STUN or TURN server, as browsers take it. */
+export interface IceServer {
+  /** `stun:`, `turn:` or `turns:`. */
+  readonly urls: string | string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
+
 export interface ConnectOptions {
   /** Of the signaling server, as `ws://localhost:8080/signaling`. */
   readonly url: string;
   /** The only producer that is wanted, by its id or its `client_id`. All of them, by default. */
   readonly producer?: string;
   /** For paths through a NAT; the protocol's default where left out, and none where empty. */
-  readonly iceServers?: RTCIceServer[];
+  readonly iceServers?: IceServer[];
   /** Where to begin with a producer; its own setting, `replay`, decides by default and is the limit. */
   readonly start?: Start;
   /** What producers are to send; everything by default. `setFilter` changes it. */
