@@ -9,7 +9,7 @@ export type Query =
   | { readonly kind: "not"; readonly part: Query }
   /** At least this level: `level:warn+`; exactly: `level:warn`. */
   | { readonly kind: "level"; readonly level: LevelCode; readonly orMore: boolean }
-  /** `target:a.b*`, `producer:shop`: `*` stands for any text; compared without case. */
+  /** `target:a.b*`, `producer:shop`: `*` stands for any text, `\*` for itself; compared without case. */
   | { readonly kind: "target" | "producer"; readonly pattern: string }
   /** `pattern:1a2b3c4d`, as the list of patterns gives it. */
   | { readonly kind: "pattern"; readonly hash: string }
@@ -22,7 +22,7 @@ export type Query =
   | { readonly kind: "field"; readonly path: string; readonly test: FieldTest };
 
 export type FieldTest =
-  /** `field:value`: equal without case; `*` stands for any text; `field:*` is there at all. */
+  /** `field:value`: equal without case; `*` stands for any text, `\*` for itself; `field:*` is there at all. */
   | { readonly op: "is"; readonly pattern: string }
   /** `field~re`. */
   | { readonly op: "matches"; readonly source: string; readonly flags: string }
