@@ -1,0 +1,123 @@
+/** The lines of a block while a query is evaluated on it: each is decoded and parsed at most once. */
+
+import type { Engine } from "../engine/engine";
+import { isJsonObject, type JsonObject, parseJson } from "../json";
+import { MALFORMED } from "../protocol";
+import type { MatchBlock } from "./matcher";
+
+/** A line, by how its texts are written. */
+const PLAIN = 0;
+/** It has a backslash. */
+const ESCAPED = 1;
+/** It has characters as `\u0041` or `\/`, which the engine does not look for. */
+const ODD = 2;
+
+const BACKSLASH = 0x5c;
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Indexes of a block as a mask: 1 for those that are in it. */
+export type Mask = Uint8Array<ArrayBuffer>;
+
+export class Lines {
+  readonly block: MatchBlock;
+  readonly #engine: Engine;
+  #text: ReturnType<MatchBlock["text"]> | undefined;
+  #writing: Uint8Array | undefined;
+  readonly #decoded = new Map<number, string>();
+  readonly #parsed = new Map<number, JsonObject | undefined>();
+
+  constructor(block: MatchBlock, engine: Engine) {
+    this.block = block;
+    this.#engine = engine;
+  }
+
+  isMalformed(index: number): boolean {
+    return this.block.levels[index] === MALFORMED;
+  }
+
+  text(index: number): string {
+    const known = this.#decoded.get(index);
+    if (known !== undefined) {
+      return known;
+    }
+    const { bytes, scan } = this.#bytes();
+    const line = DECODER.decode(bytes.subarray(scan.starts[index], scan.ends[index]));
+    this.#decoded.set(index, line);
+    return line;
+  }
+
+  /** Undefined for a malformed line. */
+  entry(index: number): JsonObject | undefined {
+    if (this.isMalformed(index)) {
+      return undefined;
+    }
+    if (!this.#parsed.has(index)) {
+      const value = parseJson(this.text(index));
+      this.#parsed.set(index, isJsonObject(value) ? value : undefined);
+    }
+    return this.#parsed.get(index);
+  }
+
+  isPlain(index: number): boolean {
+    return this.#writings()[index] === PLAIN;
+  }
+
+  isOdd(index: number): boolean {
+    return this.#writings()[index] === ODD;
+  }
+
+  /** Lines that may hold a text in a value, compared without case: no other line does. */
+  candidates(text: string): Mask {
+    const writings = this.#writings();
+    const { bytes, scan } = this.#bytes();
+    const hits = this.#engine.find(bytes, scan.starts, { text, ignoresCase: true });
+    const mask = new Uint8Array(this.block.count);
+    for (const index of hits) {
+      mask[index] = 1;
+    }
+    // The bytes are valid until the next call of the engine, which this was.
+    this.#text = undefined;
+    for (let index = 0; index < mask.length; index += 1) {
+      if (writings[index] === ODD || this.isMalformed(index)) {
+        mask[index] = 1;
+      }
+    }
+    return mask;
+  }
+
+  #bytes(): ReturnType<MatchBlock["text"]> {
+    this.#text ??= this.block.text();
+    return this.#text;
+  }
+
+  #writings(): Uint8Array {
+    if (this.#writing === undefined) {
+      const { bytes, scan } = this.#bytes();
+      this.#writing = findWritings(bytes, scan.ends, this.block.count);
+    }
+    return this.#writing;
+  }
+}
+
+function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint8Array {
+  const writings = new Uint8Array(count);
+  let line = 0;
+  for (let at = bytes.indexOf(BACKSLASH); at !== -1; ) {
+    while (line < count && (ends[line] ?? 0) <= at) {
+      line += 1;
+    }
+    if (line === count) {
+      break;
+    }
+    const next = bytes[at + 1];
+    if (next === 0x75 || next === 0x2f) {
+      writings[line] = ODD;
+      // Nothing more is to be known about this line.
+      at = bytes.indexOf(BACKSLASH, ends[line]);
+    } else {
+      writings[line] = ESCAPED;
+      at = bytes.indexOf(BACKSLASH, at + 2);
+    }
+  }
+  return writings;
+}
