@@ -24,8 +24,9 @@ export class Server {
    * @param {number | string} [port]
    * @param {"serve" | "demo"} [command] `demo`: with a producer that logs
    * @param {string} [host] where it listens
+   * @param {string[]} [allowedOrigins] of other pages, and of the names under which a proxy reaches it
    */
-  static async start(port = 0, command = "serve", host = "127.0.0.1") {
+  static async start(port = 0, command = "serve", host = "127.0.0.1", allowedOrigins = []) {
     const program = builtProgram({ name: "logrtc", package: "logrtc-viewer", override: "LOGRTC_SERVER" });
     /** @type {(line: string) => void} */
     let onLine = () => {};
@@ -33,7 +34,8 @@ export class Server {
     const first = new Promise((resolve) => {
       onLine = resolve;
     });
-    const child = new Child(program, [command, "--listen", `${host}:${port}`], onLine);
+    const allowing = allowedOrigins.flatMap((origin) => ["--allow-origin", origin]);
+    const child = new Child(program, [command, "--listen", `${host}:${port}`, ...allowing], onLine);
     const url = await within("logrtc serve prints its URL", Promise.race([first, child.endedEarly()]));
     return new Server(child, url);
   }
