@@ -15,7 +15,7 @@ export function compareDecimals(left: string, right: string): number {
     return leftNumber < rightNumber ? -1 : 1;
   }
   const [a, b] = [read(left), read(right)];
-  if (a.sign !== b.sign) {
+  if (a.sign !== b.sign || a.sign === 0) {
     return a.sign - b.sign;
   }
   return a.sign * compareMagnitudes(a, b);
