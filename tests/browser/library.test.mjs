@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before } from "node:test";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { BREAK_CHANNEL, WATCH_CHANNELS } from "../lib/channels.mjs";
 import { eventually } from "../lib/deadline.mjs";
@@ -19,13 +19,14 @@ import { openPage, testInBrowsers } from "./setup.mjs";
 /** @typedef {import("../lib/browser.mjs").LogPage} LogPage */
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const EXAMPLE = join(ROOT, "examples/web/index.html");
 const VITE = join(ROOT, "viewer/web/node_modules/vite/bin/vite.js");
 const SERVER_IS_LOST = /WebSocket connection to .* failed|establish a connection|was interrupted/;
 
 /** A project that has installed the package. */
 const project = mkdtempSync(join(tmpdir(), "logrtc-library-"));
 before(() => {
-  cpSync(join(ROOT, "examples/web/index.html"), join(project, "index.html"));
+  cpSync(EXAMPLE, join(project, "index.html"));
   const installed = join(project, "node_modules/logrtc");
   mkdirSync(installed, { recursive: true });
   for (const name of ["package.json", "viewer"]) {
@@ -104,4 +105,9 @@ testInBrowsers("a page that the server was not told of is not let in", async (t,
   const page = await openPage(t, browser, `${host.url}?signaling=${server.signalingUrl}`);
   await eventually("the browser says so", () => page.complaints.some((complaint) => SERVER_IS_LOST.test(complaint)));
   page.assertNoComplaints(SERVER_IS_LOST);
+});
+
+test("the README of the package shows the example as it is", () => {
+  const readme = readFileSync(join(ROOT, "bindings-node/README.md"), "utf8");
+  assert.equal(readme.match(/```html\n(.*?)```/s)?.[1], readFileSync(EXAMPLE, "utf8"));
 });
