@@ -6,6 +6,7 @@ import type { SourceFilter } from "./extension/filter";
 import type { Welcome } from "./extension/frames";
 import type { Start } from "./extension/hello";
 import type { PlacesBySession } from "./extension/places";
+import type { MakeReader } from "./extension/reader";
 import type { Producer } from "./roster";
 import type { SignalingState } from "./signaling";
 
@@ -30,6 +31,13 @@ export interface ConnectOptions {
   readonly filter?: SourceFilter;
   /** What `places` of an earlier consumer returned, whose entries are kept: this one goes on behind them. */
   readonly places?: PlacesBySession;
+  /**
+   * Makes what reads the channels, in place of this library: it keeps the entries, `entries` and `fetch` bring none, and all
+   * else is as ever.
+   *
+   * @internal
+   */
+  readonly readers?: MakeReader;
 }
 
 /** An entry with where and when it came from. */
