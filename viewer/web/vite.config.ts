@@ -19,7 +19,7 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    rolldownOptions: { output: { entryFileNames: "store.js", assetFileNames: "store[extname]" } },
+    rolldownOptions: { output: { entryFileNames: "store.js", assetFileNames: "engine[extname]" } },
   },
   // For `npm run dev`, beside `logrtc serve --allow-origin http://localhost:5173`.
   server: {
