@@ -50,12 +50,11 @@ test.each([
   '{"timestamp":"","level":1,"target":"","message":""}',
 ])("%s is no entry", (line) => expect(readRow(line, ["a"])).toBeUndefined());
 
-test("fields and span may be anything", () => {
-  expect(readRow(entry('"fields":5,"span":[]'), ["fields", "span.id"])).toMatchObject({
-    fields: "",
-    columns: ["5", undefined],
-    traceId: undefined,
-  });
+test("fields and span are objects, or nothing", () => {
+  expect(readRow(entry('"fields":null,"span":null'), [])).toMatchObject({ fields: "", traceId: undefined });
+  expect(readRow(entry('"fields":5'), [])).toBeUndefined();
+  expect(readRow(entry('"span":[]'), [])).toBeUndefined();
+  expect(readRow(entry('"span":{"trace_id":5}'), [])?.traceId).toBe("5");
 });
 
 test("long texts are cut, and no pair of surrogates is halved", () => {

@@ -3,7 +3,7 @@
 import { isJsonObject, type Json, type JsonObject, parseJson, Raw, textOf, writeJson } from "./json";
 import { MAX_ROW_TEXT } from "./protocol";
 
-/** An entry with the four texts that every one has. */
+/** An entry: four texts, and if there are fields or a span, these are objects. */
 export interface Reading {
   readonly timestamp: string;
   readonly level: string;
@@ -37,9 +37,14 @@ export function readEntry(json: string): Reading | undefined {
   return typeof timestamp === "string" &&
     typeof level === "string" &&
     typeof target === "string" &&
-    typeof message === "string"
+    typeof message === "string" &&
+    [all.get("fields"), all.get("span")].every(isAbsentOrObject)
     ? { timestamp, level, target, message, all }
     : undefined;
+}
+
+function isAbsentOrObject(value: Json | undefined): boolean {
+  return value === undefined || value === null || isJsonObject(value);
 }
 
 /** Reads what a row shows; undefined for a line that is no entry. Each text is cut at `MAX_ROW_TEXT`. */

@@ -151,9 +151,11 @@ function compileText(text: string): Node {
   return {
     cost: Cost.Text,
     match: (lines, among) =>
-      filter(lines, both(lines.candidates(text), among), (_, index) =>
-        // What the engine finds in a line without escapes is a value's text.
-        !lines.isMalformed(index) && lines.isPlain(index) ? true : holds(lines, index, matches),
+      // A hit in a line without escapes is a true one.
+      filter(
+        lines,
+        both(lines.candidates(text), among),
+        (_, index) => lines.isPlain(index) || holds(lines, index, matches),
       ),
   };
 }

@@ -9,7 +9,7 @@ import type { MatchBlock } from "./matcher";
 const PLAIN = 0;
 /** It has a backslash. */
 const ESCAPED = 1;
-/** It has characters as `\u0041` or `\/`, which the engine does not look for. */
+/** It has characters as `\u0041` or `\/`, which others write as they are. */
 const ODD = 2;
 
 const BACKSLASH = 0x5c;
@@ -68,7 +68,6 @@ export class Lines {
 
   /** Lines that may hold a text in a value, compared without case: no other line does. */
   candidates(text: string): Mask {
-    const writings = this.#writings();
     const { bytes, scan } = this.#bytes();
     const hits = this.#engine.find(bytes, scan.starts, { text, ignoresCase: true });
     const mask = new Uint8Array(this.block.count);
@@ -77,11 +76,6 @@ export class Lines {
     }
     // The bytes are valid until the next call of the engine, which this was.
     this.#text = undefined;
-    for (let index = 0; index < mask.length; index += 1) {
-      if (writings[index] === ODD || this.isMalformed(index)) {
-        mask[index] = 1;
-      }
-    }
     return mask;
   }
 
