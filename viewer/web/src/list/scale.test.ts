@@ -47,7 +47,9 @@ test.each(EXTENTS)("the two positions are of one order, and their ends meet, ove
   expect(toNative(maxTop(extent), extent)).toBe(maxNative(extent));
   const random = seeded(1);
   for (let round = 0; round < 500; round += 1) {
-    const [first, second] = [random() * maxNative(extent), random() * maxNative(extent)].sort((a, b) => a - b);
+    const [first, second] = [random() * maxNative(extent), random() * maxNative(extent)].sort(
+      (a, b) => a - b,
+    );
     expect(toTop(first ?? 0, extent)).toBeLessThanOrEqual(toTop(second ?? 0, extent));
     const back = toNative(toTop(first ?? 0, extent), extent);
     expect(Math.abs(back - (first ?? 0))).toBeLessThan(0.01);
