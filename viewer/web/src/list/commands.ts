@@ -48,7 +48,8 @@ export class ListCommands {
       return;
     }
     if (this.#view.cursor === undefined) {
-      await this.#goTo(from);
+      this.#view.setCursor(from);
+      this.#view.reveal(from);
       return;
     }
     const next = this.#view.neighbourOf(from, by);

@@ -78,6 +78,9 @@ export class ListView {
         this.schedule();
       }),
     );
+  }
+
+  start(): void {
     this.scroller.start();
     this.schedule();
   }

@@ -39,6 +39,7 @@ export function mountList(model: Model, elements: ListElements): { view: ListVie
       model.trouble.value = String(error instanceof Error ? error.message : error);
     },
   });
+  view.start();
   const stops = [
     watchGestures(view, elements, {
       onOpen: (row) => {

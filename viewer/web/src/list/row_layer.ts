@@ -60,6 +60,7 @@ export class RowLayer {
     for (const element of this.#elements) {
       const id = this.#shown.get(element)?.row.id;
       element.classList.toggle("selected", id === selected);
+      element.classList.toggle("cursor", id === cursor);
       setAttribute(element, "aria-selected", id === selected ? "true" : undefined);
       element.tabIndex = id === cursor ? 0 : -1;
     }

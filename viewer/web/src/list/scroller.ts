@@ -13,8 +13,8 @@ import {
 
 /** While the list follows, the scroll bar is corrected so often. */
 const FOLLOW_INTERVAL_MS = 200;
-/** For browsers without `scrollend`. */
-const SCROLL_END_MS = 150;
+/** A scroll that has rested for so long has ended, if no `scrollend` has said so: not every browser has it for every scroll. */
+const SCROLL_END_MS = 700;
 /** Closer to the end than this is at the end: a browser rounds. */
 const END_TOLERANCE_PX = 2;
 
@@ -146,7 +146,7 @@ export class Scroller {
 
   #turned(deltaY: number): void {
     if (deltaY < 0) {
-      this.#isMoving ||= this.#place.nativePx > 0;
+      this.#awaitEnd();
       this.#handlers.onUp();
     } else if (deltaY > 0 && this.isAtEnd()) {
       this.#handlers.onEnd();
@@ -156,14 +156,13 @@ export class Scroller {
   #awaitEnd(): void {
     this.#isMoving = true;
     clearTimeout(this.#endTimer);
-    if (!("onscrollend" in window)) {
-      this.#endTimer = setTimeout(() => this.#settle(), SCROLL_END_MS);
-    }
+    this.#endTimer = setTimeout(() => this.#settle(), SCROLL_END_MS);
   }
 
   /** Scrolling has ended: the bar comes to where the rows are. */
   #settle(): void {
     this.#isMoving = false;
+    clearTimeout(this.#endTimer);
     if (!this.#handlers.isFollowing()) {
       this.#write(toNative(this.#place.topPx, this.#extent()));
     }
