@@ -1,6 +1,7 @@
 /** How long something took, by a field of its entry. */
 
-import { type JsonNode, memberText } from "../panel/json";
+import type { Json } from "../../store/json";
+import { memberText } from "../panel/json";
 
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -35,7 +36,7 @@ const FIELDS: readonly (readonly [name: string, unitMs: number | undefined])[] =
 ];
 
 /** In milliseconds; undefined without one. `entry` is a whole one. */
-export function durationMs(fields: JsonNode | undefined): number | undefined {
+export function durationMs(fields: Json | undefined): number | undefined {
   for (const [name, unitMs] of FIELDS) {
     const text = memberText(fields, name);
     const duration = text === undefined ? undefined : parseDuration(text, unitMs);

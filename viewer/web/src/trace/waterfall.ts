@@ -1,7 +1,8 @@
 /** The entries of a trace as a waterfall: spans below those that called them, each with when it was and how long. */
 
+import { parseJson } from "../../store/json";
 import type { EntryRow, FullEntry, ItemId } from "../../store/protocol";
-import { member, memberText, readJson } from "../panel/json";
+import { member, memberText } from "../panel/json";
 import { durationMs } from "./duration";
 
 /** A line of the waterfall. */
@@ -87,7 +88,7 @@ export function layOut(entries: readonly FullEntry[]): Waterfall {
 }
 
 function itemOf({ row, json }: FullEntry): Item {
-  const entry = readJson(json);
+  const entry = parseJson(json);
   const span = member(entry, "span");
   const fields = member(entry, "fields");
   return {
