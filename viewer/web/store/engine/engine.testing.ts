@@ -1,11 +1,11 @@
 /** Both engines, and bodies for them, for tests. */
 
 import type { Engine } from "./engine";
+import url from "./engine.wasm?url&inline";
 import { loadWasmEngine } from "./wasm";
 
 /** The engine that a browser has; here it does not come from a server. */
 export async function loadTestEngine(): Promise<Engine> {
-  const { default: url } = await import("./engine.wasm?url&inline");
   return loadWasmEngine(await (await fetch(url)).arrayBuffer());
 }
 

@@ -18,16 +18,13 @@ const TEXTS = TIMESTAMP | LEVEL | TARGET | MESSAGE;
 const encoder = new TextEncoder();
 const bytesOf = (text: string) => encoder.encode(text);
 
-const KEYS = [
-  [bytesOf("timestamp"), TIMESTAMP],
-  [bytesOf("level"), LEVEL],
-  [bytesOf("target"), TARGET],
-  [bytesOf("message"), MESSAGE],
-  [bytesOf("fields"), FIELDS],
-  [bytesOf("span"), SPAN],
-] as const;
-
-const TRACE_ID = bytesOf("trace_id");
+const TIMESTAMP_KEY = bytesOf("timestamp");
+const LEVEL_KEY = bytesOf("level");
+const TARGET_KEY = bytesOf("target");
+const MESSAGE_KEY = bytesOf("message");
+const FIELDS_KEY = bytesOf("fields");
+const SPAN_KEY = bytesOf("span");
+const TRACE_ID_KEY = bytesOf("trace_id");
 
 const LEVELS = new Map<string, LevelCode>([
   ["TRACE", 0],
@@ -40,12 +37,8 @@ const LEVELS = new Map<string, LevelCode>([
   ["ALERT", 3],
   ["EMERGENCY", 3],
 ]);
-const PLAIN_LEVELS = [
-  [bytesOf("DEBUG"), 0],
-  [bytesOf("INFO"), 1],
-  [bytesOf("WARN"), 2],
-  [bytesOf("ERROR"), 3],
-] as const;
+/** By their numbers. */
+const PLAIN_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"].map(bytesOf);
 
 /** A timestamp is the longest text that is read; an escape takes six bytes. */
 const MAX_ESCAPED_BYTES = MAX_TIMESTAMP_BYTES * 6;
@@ -110,15 +103,10 @@ export class EntryReader {
   #key(): number {
     const { bytes, keyStart, keyEnd, keyHasEscapes } = this.#reader;
     if (keyHasEscapes) {
-      const text = this.#unescapeInto(keyStart, keyEnd);
-      return KEYS.find(([key]) => equals(text, 0, text.length, key))?.[1] ?? 0;
+      const text = this.#unescape(keyStart, keyEnd);
+      return keyOf(text, 0, text.length);
     }
-    for (const [key, bit] of KEYS) {
-      if (equals(bytes, keyStart, keyEnd, key)) {
-        return bit;
-      }
-    }
-    return 0;
+    return keyOf(bytes, keyStart, keyEnd);
   }
 
   /** Reads a value. Returns where it ends. */
@@ -181,16 +169,16 @@ export class EntryReader {
   #isTraceId(): boolean {
     const { bytes, keyStart, keyEnd, keyHasEscapes } = this.#reader;
     if (keyHasEscapes) {
-      const text = this.#unescapeInto(keyStart, keyEnd);
-      return equals(text, 0, text.length, TRACE_ID);
+      const text = this.#unescape(keyStart, keyEnd);
+      return equals(text, 0, text.length, TRACE_ID_KEY);
     }
-    return equals(bytes, keyStart, keyEnd, TRACE_ID);
+    return equals(bytes, keyStart, keyEnd, TRACE_ID_KEY);
   }
 
   #finish(): void {
     const { bytes } = this.#reader;
     if (this.#timestampHasEscapes) {
-      const text = this.#unescapeInto(this.#timestampStart, this.#timestampEnd);
+      const text = this.#unescape(this.#timestampStart, this.#timestampEnd);
       this.timeMs = parseTime(text, 0, text.length);
     } else {
       this.timeMs = parseTime(bytes, this.#timestampStart, this.#timestampEnd);
@@ -200,19 +188,18 @@ export class EntryReader {
 
   #levelOf(): LevelCode {
     const { bytes } = this.#reader;
-    for (const [name, level] of PLAIN_LEVELS) {
-      if (equals(bytes, this.#levelStart, this.#levelEnd, name)) {
-        return level;
-      }
+    const plain = PLAIN_LEVELS.findIndex((name) => equals(bytes, this.#levelStart, this.#levelEnd, name));
+    if (plain !== -1) {
+      return plain as LevelCode;
     }
     const text = this.#levelHasEscapes
-      ? this.#unescapeInto(this.#levelStart, this.#levelEnd)
+      ? this.#unescape(this.#levelStart, this.#levelEnd)
       : bytes.subarray(this.#levelStart, this.#levelEnd);
     return LEVELS.get(decoder.decode(text).toUpperCase()) ?? 1;
   }
 
   /** What a text with escapes stands for. One that is too long to mean anything stays as it is. */
-  #unescapeInto(start: number, end: number): Uint8Array {
+  #unescape(start: number, end: number): Uint8Array {
     const { bytes } = this.#reader;
     if (end - start > MAX_ESCAPED_BYTES) {
       return bytes.subarray(start, end);
@@ -221,12 +208,33 @@ export class EntryReader {
   }
 }
 
+/** The bit of a key; 0 for one that means nothing. */
+function keyOf(bytes: Uint8Array, start: number, end: number): number {
+  switch (end - start) {
+    case 9:
+      return equals(bytes, start, end, TIMESTAMP_KEY) ? TIMESTAMP : 0;
+    case 5:
+      return equals(bytes, start, end, LEVEL_KEY) ? LEVEL : 0;
+    case 7:
+      return equals(bytes, start, end, MESSAGE_KEY) ? MESSAGE : 0;
+    case 6:
+      if (equals(bytes, start, end, TARGET_KEY)) {
+        return TARGET;
+      }
+      return equals(bytes, start, end, FIELDS_KEY) ? FIELDS : 0;
+    case 4:
+      return equals(bytes, start, end, SPAN_KEY) ? SPAN : 0;
+    default:
+      return 0;
+  }
+}
+
 /** Whether a value that begins so is one that the protocol has for the key. The value was read without a fault. */
 function isRight(key: number, first: number): boolean {
   return (key & TEXTS) !== 0 ? first === QUOTE : first === OPEN_BRACE || first === LOWER_N;
 }
 
-function equals(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
+export function equals(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
   if (end - start !== other.length) {
     return false;
   }

@@ -1,17 +1,24 @@
 /** Which lines hold a text in a value: `viewer/wasm/src/find.rs` in JavaScript. */
 
 import type { PreparedNeedle } from "../needle";
-import { EntryReader } from "./entry";
+import { EntryReader, equals } from "./entry";
 import { unescapeInto } from "./escape";
 import { LINE_END, NONE, Reader } from "./json";
 import { Pattern } from "./pattern";
 import { Places } from "./places";
+
+/** Every byte, those of A to Z as their lower case. */
+const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte,
+);
 
 export class Finder {
   readonly #reader = new Reader();
   readonly #entry = new EntryReader(this.#reader);
   readonly #needle: PreparedNeedle;
   readonly #plain: Pattern;
+  /** Undefined if it is no different. */
+  readonly #escaped: Pattern | undefined;
   readonly #folds: readonly (readonly [Pattern, Uint8Array])[];
   #folded = new Uint8Array();
   #unescaped = new Uint8Array();
@@ -22,6 +29,8 @@ export class Finder {
   constructor(needle: PreparedNeedle) {
     this.#needle = needle;
     this.#plain = new Pattern(needle.plain);
+    const isSame = equals(needle.plain, 0, needle.plain.length, needle.escaped);
+    this.#escaped = isSame ? undefined : new Pattern(needle.escaped);
     this.#folds = needle.folds.map(([from, to]) => [new Pattern(from), to]);
     this.#reader.visit = (start, end, hasEscapes) => this.#visit(start, end, hasEscapes);
   }
@@ -34,7 +43,7 @@ export class Finder {
     if (this.#unescaped.length < padded.length) {
       this.#unescaped = new Uint8Array(padded.length);
     }
-    const places = new Places(this.#folded.subarray(0, length), this.#plain, this.#needle.escaped);
+    const places = new Places(this.#folded.subarray(0, length), this.#plain, this.#escaped);
     const hits: number[] = [];
     let line = 0;
     let start = 0;
@@ -49,7 +58,7 @@ export class Finder {
         start = end + 1;
         end = lineEnd(padded, start);
       }
-      this.#whole = places.ofNeedle;
+      this.#whole = places.ofNeedle(start);
       if (this.#holds(start, end)) {
         hits.push(line);
       }
@@ -81,10 +90,7 @@ export class Finder {
   #fold(text: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
     if (this.#needle.ignoresCase) {
       for (let at = 0; at < length; at += 1) {
-        const byte = text[at] ?? 0;
-        if (byte >= 0x41 && byte <= 0x5a) {
-          text[at] = byte | 0x20;
-        }
+        text[at] = LOWER[text[at] ?? 0] ?? 0;
       }
     }
     for (const [from, to] of this.#folds) {

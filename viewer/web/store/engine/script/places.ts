@@ -3,82 +3,85 @@
  * need not be written as one.
  */
 
-import { NONE } from "./json";
-import { Pattern } from "./pattern";
+import { BACKSLASH, NONE } from "./json";
+import type { Pattern } from "./pattern";
 
-const UNICODE = new Pattern(new TextEncoder().encode("\\u"));
-const SOLIDUS = new Pattern(new TextEncoder().encode("\\/"));
 const ZERO = 0x30;
 const ONE = 0x31;
+const SOLIDUS = 0x2f;
+const LOWER_U = 0x75;
 /** The last digits of control characters that have a shorter escape, in both cases. */
 const SHORTER = new Set(Array.from("89aAcCdD", (digit) => digit.charCodeAt(0)));
 
-/** The next place of a pattern. Looked for again when it lies behind. */
-class Place {
-  next: number;
+type Find = (body: Uint8Array, from: number) => number;
 
-  constructor(
-    private readonly body: Uint8Array,
-    private readonly pattern: Pattern,
-  ) {
-    this.next = pattern.find(body, 0, body.length);
+/** The next place of something. Looked for again when it lies behind. */
+class Place {
+  readonly #find: Find;
+  #next: number | undefined;
+
+  constructor(find: Find) {
+    this.#find = find;
   }
 
-  advance(from: number): void {
-    if (this.next !== NONE && this.next < from) {
-      this.next = this.pattern.find(this.body, from, this.body.length);
+  /** The first place from `from` on, which does not go back; `NONE` if there is none. */
+  first(body: Uint8Array, from: number): number {
+    if (this.#next === undefined || (this.#next !== NONE && this.#next < from)) {
+      this.#next = this.#find(body, from);
     }
+    return this.#next;
   }
 }
 
 export class Places {
   readonly #body: Uint8Array;
   readonly #plain: Place;
-  readonly #escaped: Place;
-  readonly #unicode: Place;
-  readonly #solidus: Place;
+  readonly #others: readonly Place[];
 
-  constructor(body: Uint8Array, plain: Pattern, escaped: Uint8Array) {
+  constructor(body: Uint8Array, plain: Pattern, escaped: Pattern | undefined) {
     this.#body = body;
-    this.#plain = new Place(body, plain);
-    this.#escaped = new Place(body, new Pattern(escaped));
-    this.#unicode = new Place(body, UNICODE);
-    this.#solidus = new Place(body, SOLIDUS);
+    this.#plain = placeOf(plain);
+    this.#others = [...(escaped === undefined ? [] : [placeOf(escaped)]), new Place(findUnusual)];
   }
 
   /** The first place from `from` on; `NONE` if there is none. */
   first(from: number): number {
-    const places = [this.#plain, this.#escaped, this.#unicode, this.#solidus];
-    let first = NONE;
-    for (const place of places) {
-      place.advance(from);
-      if (place === this.#unicode) {
-        this.#skipUsual();
-      }
-      if (place.next !== NONE && (first === NONE || place.next < first)) {
-        first = place.next;
-      }
+    let first = this.ofNeedle(from);
+    for (const other of this.#others) {
+      const place = other.first(this.#body, from);
+      first = first === NONE || (place !== NONE && place < first) ? place : first;
     }
     return first;
   }
 
   /** Where the needle stands next without any escape; `NONE` if it does not. */
-  get ofNeedle(): number {
-    return this.#plain.next;
+  ofNeedle(from: number): number {
+    return this.#plain.first(this.#body, from);
   }
+}
 
-  /** Passes over control characters that have no shorter escape: every writer spells those the same. */
-  #skipUsual(): void {
-    const place = this.#unicode;
-    while (place.next !== NONE && isUsual(this.#body, place.next)) {
-      place.advance(place.next + 1);
+function placeOf(pattern: Pattern): Place {
+  return new Place((body, from) => pattern.find(body, from, body.length));
+}
+
+/**
+ * Where a solidus or a character by its number is escaped next. Control characters that have no shorter escape do not count:
+ * every writer spells those the same.
+ */
+function findUnusual(body: Uint8Array, from: number): number {
+  for (let at = body.indexOf(BACKSLASH, from); at !== NONE; at = body.indexOf(BACKSLASH, at + 1)) {
+    const kind = body[at + 1];
+    if (kind === SOLIDUS || (kind === LOWER_U && !isUsual(body, at))) {
+      return at;
     }
   }
+  return NONE;
 }
 
 /** Whether `\u00` and a control character without a shorter escape stands at `at`. */
 function isUsual(body: Uint8Array, at: number): boolean {
-  const [third, fourth] = [body[at + 4], body[at + 5]];
+  const third = body[at + 4];
+  const fourth = body[at + 5];
   if (body[at + 2] !== ZERO || body[at + 3] !== ZERO) {
     return false;
   }

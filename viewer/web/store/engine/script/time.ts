@@ -25,9 +25,12 @@ export function parseTime(bytes: Uint8Array, start: number, end: number): number
   if (Number.isNaN(zone) || !isHead(bytes, start)) {
     return Number.NaN;
   }
-  const pair = (at: number) => pairOf(bytes, start + at);
-  const [year, month, day] = [pair(0) * 100 + pair(2), pair(5), pair(8)];
-  const [hour, minute, second] = [pair(11), pair(14), pair(17)];
+  const year = pairOf(bytes, start) * 100 + pairOf(bytes, start + 2);
+  const month = pairOf(bytes, start + 5);
+  const day = pairOf(bytes, start + 8);
+  const hour = pairOf(bytes, start + 11);
+  const minute = pairOf(bytes, start + 14);
+  const second = pairOf(bytes, start + 17);
   const fraction = fractionMs(bytes, start + HEAD_BYTES, zone);
   const isMidnight = hour === 24 && minute === 0 && second === 0 && isZero(bytes, start + HEAD_BYTES, zone);
   const isRight =
@@ -95,7 +98,8 @@ function offsetMinutes(bytes: Uint8Array, start: number, end: number): number {
 
 /** Two digits as a number; `NaN` if they are none. */
 function pairOf(bytes: Uint8Array, at: number): number {
-  const [ten, one] = [bytes[at] ?? 0, bytes[at + 1] ?? 0];
+  const ten = bytes[at] ?? 0;
+  const one = bytes[at + 1] ?? 0;
   return isDigit(ten) && isDigit(one) ? (ten - 0x30) * 10 + one - 0x30 : Number.NaN;
 }
 
