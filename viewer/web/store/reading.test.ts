@@ -77,13 +77,14 @@ test.each([
   ["items.1.id", "8"],
   ["items.2", undefined],
   ["extra", "true"],
+  ["nothing", "null"],
   ["__proto__", undefined],
   ["", undefined],
   [".", undefined],
 ])("%s is %s", (path, expected) => {
   const all = parseJson(
-    '{"message":"own","extra":true,"fields":{"http.status":200,"http":{"method":"GET"},"a.b":{"c":1},' +
-      '"message":"field","items":[{"id":7},{"id":8}]},"span":{"id":"s"}}',
+    '{"message":"own","extra":true,"nothing":1,"fields":{"http.status":200,"http":{"method":"GET"},"a.b":{"c":1},' +
+      '"message":"field","nothing":null,"items":[{"id":7},{"id":8}]},"span":{"id":"s"}}',
   );
   const value = isJsonObject(all) ? fieldOf(all, path) : undefined;
   expect(value === undefined ? undefined : writeJson(value)).toBe(expected);

@@ -82,7 +82,8 @@ export function fieldOf(entry: JsonObject, path: string): Json | undefined {
   const dot = path.indexOf(".");
   const isOwn = OWN_KEYS.has(dot === -1 ? path : path.slice(0, dot));
   const [first, second] = isOwn ? [entry, fields] : [fields, entry];
-  return valueAt(first, path) ?? valueAt(second, path);
+  const found = valueAt(first, path);
+  return found === undefined ? valueAt(second, path) : found;
 }
 
 function valueAt(value: Json | undefined, path: string): Json | undefined {

@@ -131,7 +131,7 @@ function compileProducer(pattern: string): Node {
   };
 }
 
-/** The hash is of the id as it was sent: in either case, if it is hexadecimal. */
+/** The hash is of the id as it was sent, which no writer escapes; in either case, because it may be hexadecimal. */
 function compileTrace(id: string): Node {
   const ids = new Set([id, id.toLowerCase(), id.toUpperCase()]);
   const hashes = new Set([...ids].map(fnv1a));
