@@ -1,12 +1,12 @@
 /** Carries out what the signals of the model stand for, and sets those that come from the store and the consumer. */
 
 import { effect, untracked } from "@preact/signals";
-import type { EntryLink } from "./url";
-import { readEntryLink, readView, writeView } from "./url";
 import type { Model } from "./model";
 import { keepPaces } from "./pace_keeper";
 import { keepSettings } from "./storage";
 import { keepTitle } from "./title";
+import type { EntryLink } from "./url";
+import { readEntryLink, readView, writeView } from "./url";
 
 /** How long a typed query may change before the address does: browsers bound how often that may be. */
 const ADDRESS_DELAY_MS = 400;

@@ -55,7 +55,10 @@ const IN_LIST: Readonly<Record<string, Command>> = {
 /** What has the focus: `text` is typed into, `control` is pressed by Enter and the space bar. */
 export type Focus = "none" | "list" | "text" | "control" | "dialog";
 
-export function commandOf({ key, ctrlKey, metaKey, altKey, isComposing }: Key, focus: Focus): Command | undefined {
+export function commandOf(
+  { key, ctrlKey, metaKey, altKey, isComposing }: Key,
+  focus: Focus,
+): Command | undefined {
   if (ctrlKey || metaKey || altKey || isComposing || focus === "text" || focus === "dialog") {
     return undefined;
   }
@@ -75,7 +78,9 @@ export function focusOf(target: EventTarget | null): Focus {
   if (target.closest("input, textarea, select, [contenteditable]") !== null) {
     return "text";
   }
-  if (target.closest("button, a, summary, [role=button], [role=tab], [role=treeitem], [role=slider]") !== null) {
+  if (
+    target.closest("button, a, summary, [role=button], [role=tab], [role=treeitem], [role=slider]") !== null
+  ) {
     return "control";
   }
   return target.closest("[role=grid]") === null ? "none" : "list";

@@ -18,7 +18,9 @@ export function runCommand(command: Command, targets: KeyTargets): void {
   switch (command) {
     case "query":
       // The query bar has one field of this role, and this page one query bar.
-      document.querySelector<HTMLElement>(".query-bar input, .query-bar textarea, input[type=search]")?.focus();
+      document
+        .querySelector<HTMLElement>(".query-bar input, .query-bar textarea, input[type=search]")
+        ?.focus();
       break;
     case "help":
       toggleHelp();

@@ -33,7 +33,12 @@ function row(id: number, timeMs: number, arrivalMs: number): EntryRow {
 test("the delay is the median, of entries that came since the producer is there, each once", () => {
   const delays = new Delays();
   expect(delays.medianOf("api")).toBeUndefined();
-  const rows = [row(1, 0, 50_000), row(2, 99_990, 100_000), row(3, 99_960, 100_001), row(4, Number.NaN, 100_002)];
+  const rows = [
+    row(1, 0, 50_000),
+    row(2, 99_990, 100_000),
+    row(3, 99_960, 100_001),
+    row(4, Number.NaN, 100_002),
+  ];
   delays.sample(rows, () => 90_000);
   delays.sample([...rows, row(5, 100_000, 100_020)], () => 90_000);
   expect(delays.medianOf("api")).toBe(20);

@@ -29,7 +29,9 @@ export function readSettings(text: string | null, defaultBytes: number): Setting
   return {
     zone: isZone(zone) ? zone : "local",
     maxBytes:
-      typeof maxBytes === "number" && maxBytes >= MIN_BYTES && maxBytes <= MAX_BYTES ? maxBytes : defaultBytes,
+      typeof maxBytes === "number" && maxBytes >= MIN_BYTES && maxBytes <= MAX_BYTES
+        ? maxBytes
+        : defaultBytes,
   };
 }
 

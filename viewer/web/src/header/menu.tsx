@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import "./menu.css";
 
 export interface MenuProps {
   readonly label: string;
@@ -40,7 +41,7 @@ export function Menu({ label, className = "", button, children }: MenuProps) {
     return () => abort.abort();
   }, [isOpen]);
   return (
-    <span class={`menu ${className}`} ref={root}>
+    <span class={`drop-menu ${className}`} ref={root}>
       <button
         class="switch"
         type="button"
@@ -52,7 +53,7 @@ export function Menu({ label, className = "", button, children }: MenuProps) {
         {button}
       </button>
       {isOpen && (
-        <section class="menu-body" aria-label={label}>
+        <section class="drop-menu-body" aria-label={label}>
           {children}
         </section>
       )}

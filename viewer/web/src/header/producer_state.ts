@@ -17,6 +17,8 @@ export function labelOf(producer: Producer, all: readonly Producer[]): { name: s
     return { name: systemName, remark: "" };
   }
   const number = id.startsWith(clientId) ? id.slice(clientId.length) : id;
-  const isUnique = all.every((other) => other.id === id || other.systemName !== systemName || other.clientId === clientId);
+  const isUnique = all.every(
+    (other) => other.id === id || other.systemName !== systemName || other.clientId === clientId,
+  );
   return { name: systemName, remark: isUnique ? number : id };
 }

@@ -7,6 +7,7 @@ import type { Model, Pace } from "../model";
 import { safeText } from "../text_safe";
 import { Menu } from "./menu";
 import { labelOf, type ShownState, stateOf } from "./producer_state";
+import "./producers.css";
 
 /** More than these are counted. */
 const MAX_CHIPS = 8;
@@ -70,7 +71,11 @@ export function Producers({ model }: { model: Model }) {
           label={text.details}
           className="producers-menu"
           button={
-            isCounted ? `${text.count(formatCount(producers.length), formatCount(connected))} ▾` : <span aria-hidden="true">▾</span>
+            isCounted ? (
+              `${text.count(formatCount(producers.length), formatCount(connected))} ▾`
+            ) : (
+              <span aria-hidden="true">▾</span>
+            )
           }
         >
           <ul class="producer-list">
@@ -87,7 +92,9 @@ export function Producers({ model }: { model: Model }) {
 function Chip({ producer, model }: { producer: Producer; model: Model }) {
   const { name, remark } = labelOf(producer, model.producers.value);
   const { id, state, metadata } = producer;
-  const about = [metadata.version, metadata.description].filter((part) => typeof part === "string" && part !== "");
+  const about = [metadata.version, metadata.description].filter(
+    (part) => typeof part === "string" && part !== "",
+  );
   const isMuted = model.view.value.muted.includes(id);
   return (
     <li

@@ -16,8 +16,6 @@ const text = pick({
     lost: "lost",
     median: "Median time from the timestamp of an entry to its arrival; clocks of two machines differ",
     help: "Help: keys and queries",
-    clear: "clear",
-    clearTitle: "Forget all entries that the page holds",
   },
   zh: {
     state: { connecting: "连接中", connected: "实时", lost: "服务器已断开" },
@@ -27,8 +25,6 @@ const text = pick({
     lost: "丢失",
     median: "条目时间戳到到达时间的中位数；两台机器的时钟可能不同",
     help: "帮助：按键和查询",
-    clear: "清空",
-    clearTitle: "清除页面保存的所有条目",
   },
 });
 
@@ -36,10 +32,9 @@ export interface StripProps {
   readonly model: Model;
   onToggle(): void;
   onHelp(): void;
-  onClear(): void;
 }
 
-export function Strip({ model, onToggle, onHelp, onClear }: StripProps) {
+export function Strip({ model, onToggle, onHelp }: StripProps) {
   const state = model.signaling.value;
   const isFollowing = model.isFollowing.value;
   return (
@@ -52,11 +47,9 @@ export function Strip({ model, onToggle, onHelp, onClear }: StripProps) {
       <PaceSum model={model} />
       <span class="switches">
         <button class="switch pause" type="button" aria-pressed={!isFollowing} onClick={onToggle}>
-          <span aria-hidden="true">{isFollowing ? "⏸" : "▶"}</span> {isFollowing ? text.pause : text.follow}
+          <span class={`sign ${isFollowing ? "pause" : "play"}`} aria-hidden="true" />
+          {isFollowing ? text.pause : text.follow}
           <kbd>{text.pauseKey}</kbd>
-        </button>
-        <button class="switch" type="button" title={text.clearTitle} onClick={onClear}>
-          {text.clear}
         </button>
         <SettingsMenu model={model} />
         <button class="switch" type="button" aria-label={text.help} title={text.help} onClick={onHelp}>

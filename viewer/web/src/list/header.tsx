@@ -2,6 +2,7 @@
 
 import { pick } from "../language";
 import type { Model } from "../model";
+import "./header.css";
 
 const text = pick({
   en: {

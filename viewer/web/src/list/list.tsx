@@ -7,7 +7,9 @@ import type { Model } from "../model";
 import { ListCommands } from "./commands";
 import { Header } from "./header";
 import { mountList } from "./mount";
+import "./ansi.css";
 import "./list.css";
+import "./row.css";
 
 const text = pick({
   en: { label: "Log entries", newest: "newest", unseen: "new" },
@@ -50,6 +52,7 @@ export function List({ model, onMount }: ListProps) {
     <div class={className} style={{ "--columns": String(model.view.value.columns.length) }}>
       <Header model={model} />
       <div class="list-body">
+        {/* biome-ignore lint/a11y/useSemanticElements: a table lays out its rows by itself */}
         <div class="scroller" id="scroller" ref={scroller} role="grid" aria-label={text.label} tabIndex={0}>
           <div class="rows-height" ref={height} role="presentation">
             <div class="rows-layer" ref={layer} role="presentation">

@@ -65,7 +65,8 @@ function partsOf(model: Model): { key: string; shown: string }[] {
   ];
   const push = (key: string, content: string) => parts.push({ key, shown: content });
   if (isNarrowed && searched < held) push("searching", text.searching(Math.floor((searched / held) * 100)));
-  if (oldestMs !== undefined) push("since", `${text.since} ${since(oldestMs, zone === "utc" ? "utc" : "local")}`);
+  if (oldestMs !== undefined)
+    push("since", `${text.since} ${since(oldestMs, zone === "utc" ? "utc" : "local")}`);
   push("bytes", maxBytes > 0 ? `${formatBytes(bytes)} / ${formatBytes(maxBytes)}` : formatBytes(bytes));
   if (received !== held) push("received", `${formatCount(received)} ${text.received}`);
   if (dropped > 0) push("dropped", `${formatCount(dropped)} ${text.dropped}`);

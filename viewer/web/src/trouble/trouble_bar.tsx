@@ -28,7 +28,8 @@ const text = pick({
         ? `服务器已断开。${connected} 个已连接程序的条目仍会到达；新程序不会出现。页面会继续重试。`
         : "服务器已断开。页面保存的条目保持不变。页面会继续重试。",
     unreached: (url: string) => `无法连接服务器 ${url}。页面会继续重试。`,
-    foreign: (origin: string) => `如果服务器正在运行，它可能拒绝此来源的页面：请使用 --allow-origin ${origin} 启动`,
+    foreign: (origin: string) =>
+      `如果服务器正在运行，它可能拒绝此来源的页面：请使用 --allow-origin ${origin} 启动`,
     mixed: "通过 https: 加载的页面无法连接 ws: 服务器。请使用 wss:。",
     noPath: (names: string) =>
       `${names}：服务器知道该程序，但无法建立通路。防火墙可能阻止了 UDP，或双方需要 TURN 服务器。`,
