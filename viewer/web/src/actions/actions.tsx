@@ -6,6 +6,7 @@ import { ClearButton } from "./clear_button";
 import { copyText } from "./copy";
 import { DropZone } from "./drop_zone";
 import { ExportMenu } from "./export_menu";
+import { Icon } from "./icon";
 import { openFiles } from "./open_files";
 import "./actions.css";
 import "./button.css";
@@ -53,10 +54,12 @@ export function Actions({ model }: { model: Model }) {
         title={text.shareTitle}
         onClick={async () => say((await copyText(await shareLink(model))) ? text.shared : text.notShared)}
       >
-        <span aria-hidden="true">⤴</span> <span class="action-name">{text.share}</span>
+        <Icon name="share" />
+        <span class="action-name">{text.share}</span>
       </button>
       <button type="button" class="button" title={text.openTitle} onClick={() => files.current?.click()}>
-        <span aria-hidden="true">⊞</span> <span class="action-name">{text.open}</span>
+        <Icon name="open" />
+        <span class="action-name">{text.open}</span>
       </button>
       <input
         ref={files}

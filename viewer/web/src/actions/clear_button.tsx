@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { formatCount } from "../format";
 import { pick } from "../language";
 import type { Model } from "../model";
+import { Icon } from "./icon";
 
 const text = pick({
   en: {
@@ -36,7 +37,7 @@ export function ClearButton({ model }: { model: Model }) {
   };
   return (
     <button type="button" class={`button${isAsking ? " sure" : ""}`} title={text.title} onClick={press}>
-      <span aria-hidden="true">⌫</span>{" "}
+      <Icon name="clear" />
       <span class={isAsking ? "" : "action-name"}>
         {isAsking ? text.sure(formatCount(model.counts.value.held)) : text.clear}
       </span>

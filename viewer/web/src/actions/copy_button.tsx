@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { pick } from "../language";
 import { copyText } from "./copy";
+import { Icon } from "./icon";
 import "./button.css";
 
 const text = pick({
@@ -14,36 +15,30 @@ export interface CopyButtonProps {
   readonly label: string;
   /** Made when it is asked for: it can be long. */
   readonly content: () => string;
-  /** What stands on it; the label, by default. */
-  readonly sign?: string;
+  /** A picture alone. */
+  readonly isSmall?: boolean;
 }
 
 /** Copies, and says so in its place. */
-export function CopyButton({ label, content, sign }: CopyButtonProps) {
+export function CopyButton({ label, content, isSmall = false }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<"copied" | "failed">();
   useEffect(() => {
-    if (outcome === undefined) {
-      return undefined;
-    }
-    const timer = setTimeout(() => setOutcome(undefined), SAID_FOR_MS);
+    const timer = outcome === undefined ? undefined : setTimeout(() => setOutcome(undefined), SAID_FOR_MS);
     return () => clearTimeout(timer);
   }, [outcome]);
   const copy = async () => setOutcome((await copyText(content())) ? "copied" : "failed");
-  const marks = { copied: "✓", failed: "✗" };
-  const shown = sign ?? label;
+  const words = outcome === undefined ? label : text[outcome];
+  const icon = outcome === undefined ? "copy" : outcome === "copied" ? "done" : "close";
   return (
     <button
       type="button"
-      class={sign === undefined ? "button" : "button sign"}
-      title={outcome === undefined ? label : text[outcome]}
-      aria-label={outcome === undefined ? label : text[outcome]}
+      class={isSmall ? "button sign" : "button"}
+      title={words}
+      aria-label={words}
       onClick={copy}
     >
-      {outcome === undefined
-        ? shown
-        : sign === undefined
-          ? `${marks[outcome]} ${text[outcome]}`
-          : marks[outcome]}
+      <Icon name={icon} />
+      {!isSmall && words}
     </button>
   );
 }

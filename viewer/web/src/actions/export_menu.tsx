@@ -3,6 +3,7 @@ import type { ExportFormat } from "../../store/protocol";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { exportName } from "./export_name";
+import { Icon } from "./icon";
 
 const text = pick({
   en: {
@@ -77,7 +78,8 @@ export function ExportMenu({ model, say }: { model: Model; say: (words: string) 
         aria-expanded={isOpen}
         onClick={() => setIsOpen(!isOpen)}
       >
-        <span aria-hidden="true">⤓</span> <span class="action-name">{text.export}</span>
+        <Icon name="download" />
+        <span class="action-name">{text.export}</span>
       </button>
       {isOpen && (
         <>

@@ -1,4 +1,5 @@
 import type { FullEntry, Step } from "../../store/protocol";
+import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
@@ -51,7 +52,7 @@ export interface HeadProps {
 /** What an entry is, in its two first lines. */
 export function Head({ model, entry: { row }, contents }: HeadProps) {
   const { zone } = model.settings.value;
-  const time = fullTime(row.timeMs, zone);
+  const time = fullTime(row.timeMs, zone, contents.timestamp);
   const level = LEVEL_CLASSES[row.level];
   return (
     <div class="panel-facts">
@@ -96,18 +97,10 @@ export function Head({ model, entry: { row }, contents }: HeadProps) {
 export function Walk({ model }: { model: Model }) {
   return (
     <span class="walk">
-      <WalkButton label={text.previous} sign="↑" onClick={() => void walk(model, { to: "row", by: -1 })} />
-      <WalkButton label={text.next} sign="↓" onClick={() => void walk(model, { to: "row", by: 1 })} />
-      <WalkButton label={text.close} sign="✕" onClick={() => close(model)} />
+      <IconButton label={text.previous} icon="up" onClick={() => void walk(model, { to: "row", by: -1 })} />
+      <IconButton label={text.next} icon="down" onClick={() => void walk(model, { to: "row", by: 1 })} />
+      <IconButton label={text.close} icon="close" onClick={() => close(model)} />
     </span>
-  );
-}
-
-function WalkButton({ label, sign, onClick }: { label: string; sign: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button sign" title={label} aria-label={label} onClick={onClick}>
-      {sign}
-    </button>
   );
 }
 

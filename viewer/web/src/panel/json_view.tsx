@@ -38,7 +38,7 @@ export function JsonView({ json, value }: JsonViewProps) {
             <Choice label={text.raw} isChosen={isRaw} onClick={() => setIsRaw(true)} />
           </>
         )}
-        <CopyButton label={text.copy} content={content} sign="⧉" />
+        <CopyButton label={text.copy} content={content} isSmall />
       </div>
       {isOpen && <pre dir="ltr">{visible(content().slice(0, MAX_SHOWN))}</pre>}
     </section>

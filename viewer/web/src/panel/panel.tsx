@@ -76,6 +76,7 @@ export function Panel({ model }: { model: Model }) {
 function Entry({ model, entry }: { model: Model; entry: FullEntry }) {
   const { json, row } = entry;
   const contents = useMemo(() => contentsOf(json), [json]);
+  const elsewhere = useMemo(() => new Set(contents.stacks.map(({ path }) => path)), [contents]);
   const inMessage = contents.stacks.find(({ path }) => path === "message");
   return (
     <>
@@ -108,7 +109,7 @@ function Entry({ model, entry }: { model: Model; entry: FullEntry }) {
         {membersOf(contents.fields ?? null).length > 0 && contents.fields !== undefined && (
           <section>
             <h3>{text.fields}</h3>
-            <Tree model={model} value={contents.fields} path="" prefix="fields" />
+            <Tree model={model} value={contents.fields} path="" prefix="fields" elsewhere={elsewhere} />
           </section>
         )}
         {contents.span !== undefined && membersOf(contents.span).length > 0 && (
@@ -120,7 +121,7 @@ function Entry({ model, entry }: { model: Model; entry: FullEntry }) {
         {contents.others !== undefined && (
           <section>
             <h3>{text.others}</h3>
-            <Tree model={model} value={contents.others} path="" />
+            <Tree model={model} value={contents.others} path="" elsewhere={elsewhere} />
           </section>
         )}
         <JsonView json={json} value={contents.whole} />

@@ -22,7 +22,7 @@ export function PlaceLink({ place }: { place: Place }) {
           <bdi>{shown}</bdi>
         </a>
       )}
-      <CopyButton label={text.copy} content={() => formatPlace(place)} sign="⧉" />
+      <CopyButton label={text.copy} content={() => formatPlace(place)} isSmall />
     </span>
   );
 }

@@ -41,7 +41,7 @@ export function StackView({ stack }: { stack: readonly StackLine[] }) {
             {isWhole ? text.own : text.all}
           </button>
         )}
-        <CopyButton label={text.copy} content={() => stack.map((line) => line.text).join("\n")} sign="⧉" />
+        <CopyButton label={text.copy} content={() => stack.map((line) => line.text).join("\n")} isSmall />
       </div>
       <div class="lines">
         {groups.map((part, index) =>

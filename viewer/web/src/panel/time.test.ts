@@ -8,6 +8,11 @@ describe("fullTime", () => {
     expect(fullTime(ms, "local")).toMatch(/^2026-0\d-\d\d \d\d:\d3:07\.412 [+−]\d\d:\d\d$/);
   });
 
+  it("keeps digits that a Date has no room for", () => {
+    const sent = "2026-01-31T13:03:07.412003400Z";
+    expect(fullTime(Date.parse(sent), "utc", sent)).toBe("2026-01-31 13:03:07.412003400 UTC");
+  });
+
   it("returns undefined for no time", () => {
     expect(fullTime(Number.NaN, "local")).toBeUndefined();
     expect(fullTime(8.64e15 + 1, "utc")).toBeUndefined();

@@ -2,8 +2,11 @@
 
 import type { Zone } from "../model";
 
-/** `2026-01-31 14:03:07.412 +01:00`; undefined for a time that is none. Relative times are local ones here. */
-export function fullTime(ms: number, zone: Zone): string | undefined {
+/**
+ * `2026-01-31 14:03:07.412 +01:00`, as fine as it was sent; undefined for a time that is none. Relative times are local ones
+ * here.
+ */
+export function fullTime(ms: number, zone: Zone, sent = ""): string | undefined {
   if (Number.isNaN(new Date(ms).getTime())) {
     return undefined;
   }
@@ -16,7 +19,9 @@ export function fullTime(ms: number, zone: Zone): string | undefined {
   const [hours, minutes] = [Math.floor(Math.abs(offsetMin) / 60), Math.abs(offsetMin) % 60].map((part) =>
     String(part).padStart(2, "0"),
   );
-  const text = shifted.toISOString().replace("T", " ").replace("Z", "");
+  // A Date has milliseconds; what was sent can be finer, and its digits are the same in all zones.
+  const finer = /:\d\d[.,]\d{3}(\d{1,9})/.exec(sent)?.[1] ?? "";
+  const text = shifted.toISOString().replace("T", " ").replace("Z", finer);
   return `${text} ${zone === "utc" ? "UTC" : `${sign}${hours}:${minutes}`}`;
 }
 

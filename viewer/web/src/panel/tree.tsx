@@ -10,16 +10,19 @@ import { ValueTools } from "./value_tools";
 const text = pick({
   en: {
     more: (count: number) => `${count} more`,
+    elsewhere: "stack trace, above",
     members: (count: number) => (count === 1 ? "1 member" : `${count} members`),
     items: (count: number) => (count === 1 ? "1 item" : `${count} items`),
   },
   zh: {
     more: (count: number) => `还有 ${count} 个`,
+    elsewhere: "堆栈跟踪，见上",
     members: (count: number) => `${count} 个成员`,
     items: (count: number) => `${count} 项`,
   },
 });
 
+const NONE: ReadonlySet<string> = new Set();
 /** How many members are shown at first, and then at each press. */
 const SLICE = 100;
 /** Objects with more members, or deeper, are folded at first. */
@@ -34,10 +37,12 @@ export interface TreeProps {
   readonly depth?: number;
   /** Put before paths that begin like one of the entry's own members. */
   readonly prefix?: string;
+  /** Paths of values that are laid out elsewhere, as stack traces: they are not shown a second time. */
+  readonly elsewhere?: ReadonlySet<string>;
 }
 
 /** The members of an object or array, one a line, each with what can be done with it. */
-export function Tree({ model, value, path, depth = 0, prefix }: TreeProps) {
+export function Tree({ model, value, path, depth = 0, prefix, elsewhere = NONE }: TreeProps) {
   const [shown, setShown] = useState(SLICE);
   const members = membersOf(value);
   return (
@@ -50,6 +55,7 @@ export function Tree({ model, value, path, depth = 0, prefix }: TreeProps) {
           value={inner}
           path={join(path, key, prefix)}
           depth={depth}
+          elsewhere={elsewhere}
         />
       ))}
       {members.length > shown && (
@@ -77,16 +83,17 @@ interface MemberProps extends Required<Omit<TreeProps, "prefix">> {
   readonly name: string;
 }
 
-function Member({ model, name, value, path, depth }: MemberProps) {
+function Member({ model, name, value, path, depth, elsewhere }: MemberProps) {
   const count = membersOf(value).length;
   const [isOpen, setIsOpen] = useState(depth < MAX_OPEN_DEPTH && count <= MAX_OPEN_MEMBERS);
+  const isElsewhere = elsewhere.has(path);
   const label = <bdi class="key">{safeText(name)}</bdi>;
-  if (!isBranch(value) || count === 0) {
+  if (!isBranch(value) || count === 0 || isElsewhere) {
     return (
       <li>
         <div class="member">
           {label}
-          <Leaf value={value} />
+          {isElsewhere ? <span class="size">{text.elsewhere}</span> : <Leaf value={value} />}
           <ValueTools model={model} path={path} value={value} />
         </div>
       </li>
@@ -101,7 +108,7 @@ function Member({ model, name, value, path, depth }: MemberProps) {
         </button>
         <ValueTools model={model} path={path} value={value} />
       </div>
-      {isOpen && <Tree model={model} value={value} path={path} depth={depth + 1} />}
+      {isOpen && <Tree model={model} value={value} path={path} depth={depth + 1} elsewhere={elsewhere} />}
     </li>
   );
 }

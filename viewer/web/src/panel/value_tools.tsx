@@ -1,6 +1,7 @@
 import { type Json, textOf } from "../../store/json";
 import { CopyButton } from "../actions/copy_button";
 import { fieldTerm, filterFor, filterOut, isColumn, toggleColumn } from "../actions/filter";
+import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { isBranch, prettyJson } from "./json";
@@ -32,38 +33,33 @@ export interface ValueToolsProps {
 /** What can be done with a value, beside it. */
 export function ValueTools({ model, path, value }: ValueToolsProps) {
   const isShown = isColumn(model, path);
-  const columnLabel = isShown ? text.noColumn : text.column;
   return (
     <span class="value-tools">
       <CopyButton
         label={text.copy}
         content={() => (isBranch(value) ? prettyJson(value) : textOf(value))}
-        sign="⧉"
+        isSmall
       />
       {!isBranch(value) && (
         <>
-          <Tool label={text.only} sign="+" onClick={() => filterFor(model, fieldTerm(path, textOf(value)))} />
-          <Tool label={text.not} sign="−" onClick={() => filterOut(model, fieldTerm(path, textOf(value)))} />
+          <IconButton
+            label={text.only}
+            icon="plus"
+            onClick={() => filterFor(model, fieldTerm(path, textOf(value)))}
+          />
+          <IconButton
+            label={text.not}
+            icon="minus"
+            onClick={() => filterOut(model, fieldTerm(path, textOf(value)))}
+          />
         </>
       )}
-      <button
-        type="button"
-        class="button sign"
-        title={columnLabel}
-        aria-label={columnLabel}
-        aria-pressed={isShown}
+      <IconButton
+        label={isShown ? text.noColumn : text.column}
+        icon="column"
+        isPressed={isShown}
         onClick={() => toggleColumn(model, path)}
-      >
-        ▥
-      </button>
+      />
     </span>
-  );
-}
-
-function Tool({ label, sign, onClick }: { label: string; sign: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button sign" title={label} aria-label={label} onClick={onClick}>
-      {sign}
-    </button>
   );
 }

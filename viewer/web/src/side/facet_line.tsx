@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { Icon } from "../actions/icon";
 import { formatCount } from "../format";
 import { pick } from "../language";
 
@@ -47,7 +48,7 @@ export function FacetLine({
         aria-label={`${text.not}: ${name}`}
         onClick={onNot}
       >
-        −
+        <Icon name="minus" />
       </button>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Facets } from "../../store/protocol";
 import { fieldTerm, filterFor, filterOut, isColumn, toggleColumn } from "../actions/filter";
+import { IconButton } from "../actions/icon_button";
 import { formatCount } from "../format";
 import { pick } from "../language";
 import type { Model } from "../model";
@@ -81,16 +82,12 @@ function Field({ model, field: { name, values }, isOpen, onToggle }: FieldProps)
         <button type="button" class="fold" aria-expanded={isOpen} onClick={onToggle}>
           <bdi>{safeText(name)}</bdi>
         </button>
-        <button
-          type="button"
-          class="button sign"
-          title={label}
-          aria-label={`${label}: ${safeText(name)}`}
-          aria-pressed={isColumn(model, name)}
+        <IconButton
+          label={`${label}: ${safeText(name)}`}
+          icon="column"
+          isPressed={isColumn(model, name)}
           onClick={() => toggleColumn(model, name)}
-        >
-          ▥
-        </button>
+        />
       </h3>
       {isOpen && (
         <ul class="facets">

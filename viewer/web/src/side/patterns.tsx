@@ -1,5 +1,6 @@
 import type { Pattern } from "../../store/protocol";
 import { filterFor, filterOut, patternTerm } from "../actions/filter";
+import { IconButton } from "../actions/icon_button";
 import { formatCount } from "../format";
 import { pick } from "../language";
 import type { Model } from "../model";
@@ -62,8 +63,8 @@ function PatternLine({ model, pattern }: { model: Model; pattern: Pattern }) {
           <path d={sparkline(graph, WIDTH, HEIGHT)} />
         </svg>
         <span class="pattern-tools">
-          <Tool label={text.only} sign="+" onClick={() => filterFor(model, term)} />
-          <Tool label={text.not} sign="−" onClick={() => filterOut(model, term)} />
+          <IconButton label={text.only} icon="plus" onClick={() => filterFor(model, term)} />
+          <IconButton label={text.not} icon="minus" onClick={() => filterOut(model, term)} />
         </span>
       </div>
       <button
@@ -92,13 +93,5 @@ function Template({ template }: { template: string }) {
         ),
       )}
     </bdi>
-  );
-}
-
-function Tool({ label, sign, onClick }: { label: string; sign: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button sign" title={label} aria-label={label} onClick={onClick}>
-      {sign}
-    </button>
   );
 }

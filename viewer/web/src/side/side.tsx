@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
 import type { Model, Side as SideName } from "../model";
 import { Fields } from "./fields";
@@ -65,15 +66,7 @@ export function Side({ model }: { model: Model }) {
             </button>
           ))}
         </div>
-        <button
-          type="button"
-          class="button sign"
-          title={text.close}
-          aria-label={text.close}
-          onClick={() => show(undefined)}
-        >
-          ✕
-        </button>
+        <IconButton label={text.close} icon="close" onClick={() => show(undefined)} />
       </div>
       <div class="side-content" id="side-content" role="tabpanel" aria-labelledby={`side-tab-${open}`}>
         <Content key={open} model={model} />

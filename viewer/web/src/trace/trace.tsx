@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { FullEntry } from "../../store/protocol";
 import { CopyButton } from "../actions/copy_button";
 import { filterFor, traceTerm } from "../actions/filter";
+import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
@@ -42,6 +43,8 @@ const text = pick({
 
 const MAX_ENTRIES = 2_000;
 const MAX_INDENT = 12;
+/** A time stands behind bars that end before. */
+const MAX_BEHIND = 0.75;
 const REFRESH_MS = 1_000;
 const LEVEL_CLASSES = ["debug", "info", "warn", "error", "malformed"] as const;
 
@@ -56,15 +59,15 @@ export function Trace({ model, traceId }: { model: Model; traceId: string }) {
         <h2>{text.title}</h2>
         <span class="walk">
           {model.selected.value !== undefined && (
-            <HeadButton label={text.back} sign="←" onClick={() => leave(model, false)} />
+            <IconButton label={text.back} icon="back" onClick={() => leave(model, false)} />
           )}
-          <HeadButton label={text.close} sign="✕" onClick={() => leave(model, true)} />
+          <IconButton label={text.close} icon="close" onClick={() => leave(model, true)} />
         </span>
       </div>
       <div class="panel-body trace">
         <p class="trace-id">
           <bdi>{safeText(traceId)}</bdi>
-          <CopyButton label={text.copy} content={() => traceId} sign="⧉" />
+          <CopyButton label={text.copy} content={() => traceId} isSmall />
           <button type="button" class="button" onClick={() => filterFor(model, traceTerm(traceId))}>
             {text.only}
           </button>
@@ -87,14 +90,6 @@ export function Trace({ model, traceId }: { model: Model; traceId: string }) {
         )}
       </div>
     </>
-  );
-}
-
-function HeadButton({ label, sign, onClick }: { label: string; sign: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button sign" title={label} aria-label={label} onClick={onClick}>
-      {sign}
-    </button>
   );
 }
 
@@ -172,28 +167,42 @@ function Line({ model, bar, waterfall }: { model: Model; bar: Bar; waterfall: Wa
         </span>
         <span class="bar-track">
           <span
-            class={`bar${width === 0 ? " moment" : ""}`}
+            class={width === 0 ? "span-bar moment" : "span-bar"}
             style={
               width === 0
                 ? { left: `${start * 100}%` }
                 : { left: `${start * 100}%`, width: `${width * 100}%` }
             }
           />
-          <span class={`bar-time${start > 0.6 ? " before" : ""}`} style={timePlace(start, width)}>
-            {took ?? ""}
-          </span>
+          <Took start={start} width={width} took={took} />
         </span>
       </button>
     </li>
   );
 }
 
-/** Behind the bar, or before it where the room ends. */
-function timePlace(start: number, width: number): { left?: string; right?: string } {
-  if (start > 0.6) {
-    return { right: `${(1 - start) * 100}%` };
+/** Behind the bar, before it where the room ends, or in a bar that takes all the room. */
+function Took({ start, width, took }: { start: number; width: number; took: string | undefined }) {
+  if (took === undefined) {
+    return null;
   }
-  return start + width > 0.75 ? { left: `${start * 100}%` } : { left: `${(start + width) * 100}%` };
+  const end = start + width;
+  if (end <= MAX_BEHIND) {
+    return (
+      <span class="bar-time" style={{ left: `${end * 100}%` }}>
+        {took}
+      </span>
+    );
+  }
+  const isBefore = start >= 1 - MAX_BEHIND;
+  return (
+    <span
+      class={isBefore ? "bar-time" : "bar-time inside"}
+      style={isBefore ? { right: `${(1 - start) * 100}%` } : { right: `${(1 - end) * 100}%` }}
+    >
+      {took}
+    </span>
+  );
 }
 
 /** Opens the entry; the way back to the trace is its button. */
