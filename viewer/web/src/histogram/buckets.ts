@@ -77,12 +77,12 @@ export function shareOf(histogram: Histogram, timeMs: number): number | undefine
   return share >= 0 && share <= 1 ? share : undefined;
 }
 
-/** The range of two buckets and those between, whichever comes first. */
+/** The range of two buckets and those between, whichever comes first, in whole milliseconds as in the address. */
 export function rangeOf(histogram: Histogram, one: number, other: number): Range {
   const [first, last] = one < other ? [one, other] : [other, one];
   return {
-    fromMs: histogram.fromMs + first * histogram.bucketMs,
-    toMs: histogram.fromMs + (last + 1) * histogram.bucketMs,
+    fromMs: Math.floor(histogram.fromMs + first * histogram.bucketMs),
+    toMs: Math.ceil(histogram.fromMs + (last + 1) * histogram.bucketMs),
   };
 }
 

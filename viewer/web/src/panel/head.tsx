@@ -1,4 +1,4 @@
-import type { FullEntry, Step } from "../../store/protocol";
+import type { EntryRow, FullEntry, Step } from "../../store/protocol";
 import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
 import type { Model } from "../model";
@@ -61,14 +61,7 @@ export function Head({ model, entry: { row }, contents }: HeadProps) {
           {level === "malformed" ? text.malformed : safeText(row.levelName).slice(0, 24)}
         </span>
         <time title={`${text.time}: ${safeText(contents.timestamp ?? "—")}`}>{time ?? text.noTime}</time>
-        {!Number.isNaN(row.timeMs) && (
-          <span
-            class="soft"
-            title={`${text.delay}; ${text.arrived}: ${fullTime(row.arrivalMs, zone) ?? "—"}`}
-          >
-            {delay(row.arrivalMs - row.timeMs, formatDuration)}
-          </span>
-        )}
+        <Arrival row={row} arrived={fullTime(row.arrivalMs, zone) ?? "—"} />
       </p>
       <p class="who">
         <bdi class={`producer ${model.colourOf(row.producer)}`} title={text.producer}>
@@ -90,6 +83,19 @@ export function Head({ model, entry: { row }, contents }: HeadProps) {
         </p>
       )}
     </div>
+  );
+}
+
+/** How long after its time it arrived; when, without a time of its own. */
+function Arrival({ row, arrived }: { row: EntryRow; arrived: string }) {
+  return Number.isNaN(row.timeMs) ? (
+    <span class="soft">
+      {text.arrived} {arrived}
+    </span>
+  ) : (
+    <span class="soft" title={`${text.delay}; ${text.arrived}: ${arrived}`}>
+      {delay(row.arrivalMs - row.timeMs, formatDuration)}
+    </span>
   );
 }
 
