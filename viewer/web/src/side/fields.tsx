@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Facets } from "../../store/protocol";
 import { fieldTerm, filterFor, filterOut, isColumn, toggleColumn } from "../actions/filter";
 import { IconButton } from "../actions/icon_button";
@@ -35,6 +35,7 @@ export function Fields({ model }: { model: Model }) {
     model.view.value,
   );
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const openAtFirst = useRef<ReadonlySet<string>>(undefined);
   if (facets === undefined) {
     return null;
   }
@@ -48,17 +49,19 @@ export function Fields({ model }: { model: Model }) {
     }
     setToggled(next);
   };
+  // The most frequent ones of the first answer: later ones must not open by themselves.
+  openAtFirst.current ??= new Set(facets.fields.slice(0, MAX_OPEN).map(({ name }) => name));
   // By name: a field stays where it is while counts grow.
   const fields = facets.fields.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return (
     <div {...hold}>
       <p class="soft">{text.sample(formatCount(facets.sampled))}</p>
-      {fields.map((field, index) => (
+      {fields.map((field) => (
         <Field
           key={field.name}
           model={model}
           field={field}
-          isOpen={toggled.has(field.name) !== (fields.length <= MAX_OPEN || index < MAX_OPEN)}
+          isOpen={toggled.has(field.name) !== openAtFirst.current?.has(field.name)}
           onToggle={() => toggle(field.name)}
         />
       ))}
