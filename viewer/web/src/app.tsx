@@ -13,6 +13,7 @@ import type { ListCommands } from "./list/commands";
 import { List } from "./list/list";
 import type { Model } from "./model";
 import { Panel } from "./panel/panel";
+import { QueryBar } from "./query/query_bar";
 import { Side } from "./side/side";
 import { StatusLine } from "./status/status_line";
 import { TroubleBar } from "./trouble/trouble_bar";
@@ -47,6 +48,7 @@ export function App({ model }: { model: Model }) {
       <Strip model={model} onToggle={() => commands.current?.toggle()} onHelp={toggleHelp} />
       <div class="query-row">
         <SideSwitch model={model} />
+        <QueryBar model={model} />
         <Actions model={model} />
       </div>
       <TroubleBar model={model} />

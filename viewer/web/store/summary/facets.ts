@@ -90,10 +90,18 @@ export class FacetCounter {
   }
 }
 
-/** Which of `total` rows to sample: all of few, evenly spread ones of many, and always the newest. */
+/** How many rows of a sample stand side by side: those of one block are read at once. */
+const SAMPLE_RUN = 32;
+
+/** Which of `total` rows to sample, ascending: all of few, evenly spread runs of many, and always the newest. */
 export function samplePositions(total: number): number[] {
-  const count = Math.min(total, MAX_SAMPLE);
-  return Array.from({ length: count }, (_, index) => Math.floor(((index + 1) * total) / count) - 1);
+  if (total <= MAX_SAMPLE) {
+    return Array.from({ length: total }, (_, position) => position);
+  }
+  const runs = Math.floor(MAX_SAMPLE / SAMPLE_RUN);
+  return Array.from({ length: runs }, (_, run) => Math.floor(((run + 1) * total) / runs)).flatMap((end) =>
+    Array.from({ length: SAMPLE_RUN }, (_, index) => end - SAMPLE_RUN + index),
+  );
 }
 
 function increase(counts: Map<string, number>, key: string, by = 1): void {
