@@ -92,3 +92,105 @@ fn from(body: &[u8], start: usize) -> (&[u8], usize) {
     let padded = body.get(start..).unwrap_or_default();
     (padded, padded.len().saturating_sub(PADDING))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::DeflateEncoder;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::entry::MALFORMED;
+
+    fn deflated(body: &[u8]) -> Vec<u8> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(body).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn with_body(body: &[u8]) -> Engine {
+        let mut engine = Engine::default();
+        engine.body_for(body.len())[..body.len()].copy_from_slice(body);
+        engine
+    }
+
+    /// The lines that hold `text`, whatever its case.
+    fn find(engine: &mut Engine, text: &str) -> Vec<u32> {
+        let plain = text.to_ascii_lowercase();
+        let escaped = serde_json::to_string(&plain).unwrap();
+        engine.input = [plain.as_bytes(), &escaped.as_bytes()[1..escaped.len() - 1]].concat();
+        engine.set_needle(plain.len(), escaped.len() - 2, true);
+        engine.find(0);
+        engine.hits.clone()
+    }
+
+    fn holds(value: &Value, text: &str) -> bool {
+        match value {
+            Value::String(string) => string.to_ascii_lowercase().contains(&text.to_ascii_lowercase()),
+            Value::Array(items) => items.iter().any(|item| holds(item, text)),
+            Value::Object(members) => members.values().any(|member| holds(member, text)),
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn inflates_no_more_than_it_may() {
+        let mut engine = Engine { input: deflated(&[b'a'; 1_000]), ..Engine::default() };
+        assert_eq!(engine.inflate(999), None);
+        assert_eq!(engine.inflate(1_000), Some(1_000));
+        engine.input = deflated(&vec![0; 1 << 26]);
+        assert_eq!(engine.inflate(1 << 18), None);
+    }
+
+    proptest! {
+        #[test]
+        fn entries(
+            texts in prop::collection::vec(("[ab\"\\\\\n/]{0,4}|\\PC{0,6}", any::<String>(), "[a-zA-Z]{4,5}|ERROR|warn"), 1..8),
+            needle in "[abAB\"\\\\\n/]{1,3}",
+        ) {
+            let entries: Vec<Value> = texts.iter().map(|(message, field, level)| json!({
+                "timestamp": "2024-01-01T12:00:00.5Z", "level": level, "target": field, "message": message,
+                "fields": {"a": [{field.as_str(): message}]}, "span": {"trace_id": field},
+            })).collect();
+            let lines: Vec<String> = entries.iter().map(Value::to_string).collect();
+            let body = lines.join("\n").into_bytes();
+            let mut engine = Engine { input: deflated(&body), ..Engine::default() };
+            prop_assert_eq!(engine.inflate(body.len()), Some(body.len()));
+            prop_assert_eq!(engine.scan(0), lines.len());
+            for (index, (_, field, level)) in texts.iter().enumerate() {
+                let columns = &engine.columns;
+                let of = |start: u32, end: u32| std::str::from_utf8(&body[start as usize..end as usize]).unwrap();
+                prop_assert_eq!(of(columns.starts[index], columns.ends[index]), &lines[index]);
+                let target = of(columns.target_starts[index], columns.target_ends[index]);
+                prop_assert_eq!(&serde_json::from_str::<String>(&format!("\"{target}\"")).unwrap(), field);
+                prop_assert_eq!(columns.times[index], 1_704_110_400_500.0);
+                let expected = match level.to_ascii_uppercase().as_str() {
+                    "DEBUG" | "TRACE" => 0,
+                    "WARN" => 2,
+                    "ERROR" | "FATAL" | "ALERT" => 3,
+                    _ => 1,
+                };
+                prop_assert_eq!(columns.levels[index], expected);
+            }
+            let expected: Vec<u32> =
+                (0..).zip(&entries).filter(|(_, entry)| holds(entry, &needle)).map(|(index, _)| index).collect();
+            prop_assert_eq!(find(&mut engine, &needle), expected);
+        }
+
+        #[test]
+        fn nothing_panics(bytes: Vec<u8>, text in r#"([\[\]{}:,\\"\n]|"level":|"message":"a"|\\u0){0,40}"#, start: u16) {
+            for body in [bytes.as_slice(), text.as_bytes()] {
+                let mut engine = with_body(body);
+                let lines = engine.scan(usize::from(start) % (body.len() + 1));
+                prop_assert!(lines <= body.len());
+                let lines = engine.scan(0);
+                prop_assert_eq!(lines, body.split_inclusive(|&byte| byte == b'\n').count());
+                prop_assert!(engine.columns.levels.iter().all(|&level| level <= MALFORMED));
+                prop_assert!(find(&mut engine, "a").iter().all(|&line| (line as usize) < lines));
+            }
+        }
+    }
+}

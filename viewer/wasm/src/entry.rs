@@ -1,7 +1,7 @@
 //! A line to what the index needs of it.
 
 use crate::escape::unescape;
-use crate::json::{Reader, Text, Visitor};
+use crate::json::{Reader, Text};
 use crate::time;
 
 /// What stands for the level of a line that is no entry.
@@ -34,7 +34,7 @@ mod right {
 /// Reads the line that begins at `start`. Returns `None` for one that is no entry, and if the visitor had enough.
 ///
 /// As `JSON.parse` has it, the last of several equal keys counts.
-pub(crate) fn read<V: Visitor>(reader: &mut Reader<'_, V>, start: usize) -> Option<Entry> {
+pub(crate) fn read(reader: &mut Reader<'_>, start: usize) -> Option<Entry> {
     let at = reader.skip_space(start);
     if reader.peek(at) != b'{' {
         return None;
@@ -91,7 +91,7 @@ pub(crate) fn read<V: Visitor>(reader: &mut Reader<'_, V>, start: usize) -> Opti
 
 /// Reads the members of a span. Returns the hash of its trace id, and where the span ends.
 #[inline(always)]
-fn read_trace<V: Visitor>(reader: &mut Reader<'_, V>, at: usize) -> Option<(u32, usize)> {
+fn read_trace(reader: &mut Reader<'_>, at: usize) -> Option<(u32, usize)> {
     let mut trace = 0;
     let end = reader.members(at, |reader, key, value| {
         if with_text(reader.bytes, key, |key| key == b"trace_id") {
@@ -173,19 +173,20 @@ const MAX_ESCAPED_BYTES: usize = 35 * 6;
 /// Calls `read` with what `text` stands for. One that is too long to mean anything stays as it is.
 #[inline(always)]
 fn with_text<R>(bytes: &[u8], text: Text, read: impl Fn(&[u8]) -> R) -> R {
-    let text_bytes = text.of(bytes);
-    if !text.has_escapes || text_bytes.len() > MAX_ESCAPED_BYTES { read(text_bytes) } else { with_unescaped(text_bytes, read) }
+    if text.has_escapes { read(unescaped(text.of(bytes), &mut [0; MAX_ESCAPED_BYTES])) } else { read(text.of(bytes)) }
 }
 
 #[inline(never)]
-fn with_unescaped<R>(text: &[u8], read: impl Fn(&[u8]) -> R) -> R {
-    let mut unescaped = [0; MAX_ESCAPED_BYTES];
+fn unescaped<'a>(text: &'a [u8], buffer: &'a mut [u8; MAX_ESCAPED_BYTES]) -> &'a [u8] {
+    if text.len() > buffer.len() {
+        return text;
+    }
     let mut length = 0;
     unescape(text, &mut |piece| {
-        unescaped[length..length + piece.len()].copy_from_slice(piece);
+        buffer[length..length + piece.len()].copy_from_slice(piece);
         length += piece.len();
     });
-    read(&unescaped[..length])
+    &buffer[..length]
 }
 
 /// <https://datatracker.ietf.org/doc/html/rfc9923>

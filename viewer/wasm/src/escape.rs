@@ -2,7 +2,7 @@
 
 /// Gives `push`, piece by piece, what `text` stands for, as UTF-8; never more bytes than `text` has. `text` is the inside of
 /// a JSON string that was read without a fault. Half a surrogate pair becomes U+FFFD.
-pub(crate) fn unescape(text: &[u8], push: &mut impl FnMut(&[u8])) {
+pub(crate) fn unescape(text: &[u8], push: &mut dyn FnMut(&[u8])) {
     let mut rest = text;
     while let Some(backslash) = memchr::memchr(b'\\', rest) {
         let (plain, escape) = rest.split_at(backslash);
@@ -13,7 +13,7 @@ pub(crate) fn unescape(text: &[u8], push: &mut impl FnMut(&[u8])) {
 }
 
 /// Gives the character of an escape, from behind its backslash. Returns what follows it.
-fn unescape_one<'a>(text: &'a [u8], push: &mut impl FnMut(&[u8])) -> &'a [u8] {
+fn unescape_one<'a>(text: &'a [u8], push: &mut dyn FnMut(&[u8])) -> &'a [u8] {
     let Some((&kind, rest)) = text.split_first() else { return text };
     let byte = match kind {
         b'b' => 8,
@@ -28,7 +28,7 @@ fn unescape_one<'a>(text: &'a [u8], push: &mut impl FnMut(&[u8])) -> &'a [u8] {
     rest
 }
 
-fn unescape_unicode<'a>(text: &'a [u8], push: &mut impl FnMut(&[u8])) -> &'a [u8] {
+fn unescape_unicode<'a>(text: &'a [u8], push: &mut dyn FnMut(&[u8])) -> &'a [u8] {
     let Some((unit, rest)) = hex(text) else { return text };
     let low = rest.strip_prefix(br"\u").and_then(hex).filter(|(low, _)| (0xdc00..0xe000).contains(low));
     let (code, rest) = match low {

@@ -57,10 +57,10 @@ pub(crate) fn find(
         line += memchr::memchr_iter(b'\n', &padded[start..line_start]).count();
         let end = line_end(padded, line_start).min(length);
         let whole = places.of_needle().unwrap_or(usize::MAX);
-        let values = Values { folded, needle, unescaped, whole, is_found: false };
-        let mut reader = Reader { bytes: padded, open, visitor: values };
+        let mut values = Values { folded, needle, unescaped, whole, is_found: false };
+        let mut reader = Reader { bytes: padded, open, visitor: Some(&mut values) };
         let is_entry = entry::read(&mut reader, line_start).is_some();
-        if reader.visitor.is_found || (!is_entry && needle.plain.find(&folded[line_start..end]).is_some()) {
+        if values.is_found || (!is_entry && needle.plain.find(&folded[line_start..end]).is_some()) {
             hits.push(offset(line));
         }
         line += 1;

@@ -11,14 +11,6 @@ pub(crate) trait Visitor {
     fn value(&mut self, bytes: &[u8], text: Text) -> bool;
 }
 
-/// Nobody is told.
-impl Visitor for () {
-    #[inline(always)]
-    fn value(&mut self, _: &[u8], _: Text) -> bool {
-        true
-    }
-}
-
 /// Where a string, a number or a word stands, without quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Text {
@@ -34,14 +26,14 @@ impl Text {
 }
 
 /// A text of JSON in `bytes`, which end with a line end: there every function returns `None`, as at any other fault.
-pub(crate) struct Reader<'a, V> {
+pub(crate) struct Reader<'a> {
     pub(crate) bytes: &'a [u8],
     /// Whether each open value is an object, in `skip_value`; kept, so that its memory is.
     pub(crate) open: &'a mut Vec<bool>,
-    pub(crate) visitor: V,
+    pub(crate) visitor: Option<&'a mut dyn Visitor>,
 }
 
-impl<V: Visitor> Reader<'_, V> {
+impl Reader<'_> {
     #[inline(always)]
     pub(crate) fn peek(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(b'\n')
@@ -59,7 +51,11 @@ impl<V: Visitor> Reader<'_, V> {
     #[inline(always)]
     pub(crate) fn string(&self, start: usize) -> Option<Text> {
         let end = plain_end(self.bytes, start);
-        if self.peek(end) == b'"' { Some(Text { start, end, has_escapes: false }) } else { self.long_string(start, end) }
+        if self.peek(end) == b'"' {
+            Some(Text { start, end, has_escapes: false })
+        } else {
+            self.long_string(start, end)
+        }
     }
 
     #[inline(never)]
@@ -124,7 +120,7 @@ impl<V: Visitor> Reader<'_, V> {
             return None;
         }
         let text = self.string(at + 1)?;
-        self.visitor.value(self.bytes, text).then_some(text)
+        self.tell(text).then_some(text)
     }
 
     /// Reads any value. Returns where it ends.
@@ -146,7 +142,7 @@ impl<V: Visitor> Reader<'_, V> {
                 b'"' => self.string_value(at)?.end + 1,
                 _ => {
                     let text = Text { start: at, end: self.scalar(at)?, has_escapes: false };
-                    if !self.visitor.value(self.bytes, text) {
+                    if !self.tell(text) {
                         return None;
                     }
                     text.end
@@ -170,6 +166,14 @@ impl<V: Visitor> Reader<'_, V> {
                     _ => return None,
                 }
             }
+        }
+    }
+
+    #[inline(always)]
+    fn tell(&mut self, text: Text) -> bool {
+        match &mut self.visitor {
+            Some(visitor) => visitor.value(self.bytes, text),
+            None => true,
         }
     }
 
@@ -207,5 +211,69 @@ impl<V: Visitor> Reader<'_, V> {
             at += 1;
         }
         (at > start).then_some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+
+    use super::*;
+    use crate::bytes::PADDING;
+
+    fn is_json(text: &[u8]) -> bool {
+        let mut padded = text.to_vec();
+        padded.extend([b'\n'; PADDING]);
+        let mut reader = Reader { bytes: &padded, open: &mut Vec::new(), visitor: None };
+        let start = reader.skip_space(0);
+        reader.skip_value(start).is_some_and(|end| reader.skip_space(end) == text.len())
+    }
+
+    #[test]
+    fn depth_needs_no_stack() {
+        let deep = [b"[".repeat(1_000_000), b"]".repeat(1_000_000)].concat();
+        assert!(is_json(&deep));
+        assert!(!is_json(&deep[1..]));
+        assert!(!is_json(&deep[..deep.len() - 1]));
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<f64>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            any::<String>().prop_map(Into::into),
+        ];
+        leaf.prop_recursive(6, 64, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+                prop::collection::btree_map(any::<String>(), inner, 0..6)
+                    .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn every_value(value in json(), cut in any::<prop::sample::Index>()) {
+            let text = value.to_string();
+            prop_assert!(is_json(text.as_bytes()));
+            let cut = &text.as_bytes()[..cut.index(text.len())];
+            prop_assert_eq!(is_json(cut), serde_json::from_slice::<IgnoredAny>(cut).is_ok());
+        }
+
+        #[test]
+        fn what_is_nearly_json(text in r#"([\[\]{}:, -]|"[ab\\u0]{0,3}"|true|null|-?0?[0-9.eE+]{1,4}|"|\\){0,12}"#) {
+            prop_assert_eq!(is_json(text.as_bytes()), serde_json::from_str::<IgnoredAny>(&text).is_ok());
+        }
+
+        #[test]
+        fn nothing_panics(bytes: Vec<u8>) {
+            is_json(&bytes);
+        }
     }
 }

@@ -13,13 +13,12 @@ mod bytes;
 mod engine;
 mod entry;
 mod escape;
+mod exports;
 mod find;
 mod json;
 mod needle;
 mod scan;
 mod time;
 
-#[cfg(target_arch = "wasm32")]
-mod exports;
 #[cfg(target_arch = "wasm32")]
 mod runtime;

@@ -21,13 +21,9 @@ impl Columns {
     /// Makes room for `lines`, so that a scan of no more moves nothing.
     pub(crate) fn reserve(&mut self, lines: usize) {
         self.clear();
-        for column in [
-            &mut self.starts,
-            &mut self.ends,
-            &mut self.target_starts,
-            &mut self.target_ends,
-            &mut self.traces,
-        ] {
+        for column in
+            [&mut self.starts, &mut self.ends, &mut self.target_starts, &mut self.target_ends, &mut self.traces]
+        {
             column.reserve(lines);
         }
         self.levels.reserve(lines);
@@ -63,7 +59,7 @@ pub(crate) fn offset(position: usize) -> u32 {
 /// Reads the lines of the first `length` bytes of `padded`, which line ends follow.
 pub(crate) fn scan(padded: &[u8], length: usize, open: &mut Vec<bool>, columns: &mut Columns) {
     columns.clear();
-    let mut reader = Reader { bytes: padded, open, visitor: () };
+    let mut reader = Reader { bytes: padded, open, visitor: None };
     let mut start = 0;
     while start < length {
         let entry = entry::read(&mut reader, start);
