@@ -57,12 +57,17 @@ export class RowLayer {
   }
 
   mark({ cursor, selected }: Marks): void {
+    const hasFocus = this.#parent.contains(document.activeElement);
     for (const element of this.#elements) {
       const id = this.#shown.get(element)?.row.id;
       element.classList.toggle("selected", id === selected);
       element.classList.toggle("cursor", id === cursor);
       setAttribute(element, "aria-selected", id === selected ? "true" : undefined);
       element.tabIndex = id === cursor ? 0 : -1;
+      // The focus goes with the cursor, unless it is on a control of that row.
+      if (hasFocus && id === cursor && !element.contains(document.activeElement)) {
+        element.focus({ preventScroll: true });
+      }
     }
   }
 

@@ -36,6 +36,8 @@ const text = pick({
   },
 });
 
+const SEARCHING_ROWS = 1_000;
+
 export function StatusLine({ model }: { model: Model }) {
   return (
     <footer class="status">
@@ -64,7 +66,9 @@ function partsOf(model: Model): { key: string; shown: string }[] {
     },
   ];
   const push = (key: string, content: string) => parts.push({ key, shown: content });
-  if (isNarrowed && searched < held) push("searching", text.searching(Math.floor((searched / held) * 100)));
+  // What has just come is looked at next: that is no search.
+  if (isNarrowed && held - searched > SEARCHING_ROWS)
+    push("searching", text.searching(Math.floor((searched / held) * 100)));
   if (oldestMs !== undefined)
     push("since", `${text.since} ${since(oldestMs, zone === "utc" ? "utc" : "local")}`);
   push("bytes", maxBytes > 0 ? `${formatBytes(bytes)} / ${formatBytes(maxBytes)}` : formatBytes(bytes));
