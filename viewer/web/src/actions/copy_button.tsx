@@ -32,7 +32,7 @@ export function CopyButton({ label, content, isSmall = false }: CopyButtonProps)
   return (
     <button
       type="button"
-      class={isSmall ? "button sign" : "button"}
+      class={isSmall ? "button bare" : "button"}
       title={words}
       aria-label={words}
       onClick={copy}

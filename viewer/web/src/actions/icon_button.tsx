@@ -13,7 +13,7 @@ export function IconButton({ label, icon, isPressed, onClick }: IconButtonProps)
   return (
     <button
       type="button"
-      class="button sign"
+      class="button bare"
       title={label}
       aria-label={label}
       {...(isPressed === undefined ? {} : { "aria-pressed": isPressed })}

@@ -43,7 +43,7 @@ export function FacetLine({
       </button>
       <button
         type="button"
-        class="button sign facet-not"
+        class="button bare facet-not"
         title={`${text.not}: ${name}`}
         aria-label={`${text.not}: ${name}`}
         onClick={onNot}

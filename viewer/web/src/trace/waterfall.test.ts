@@ -49,6 +49,15 @@ describe("layOut", () => {
     ]);
   });
 
+  it("draws a span as long as it says it was", () => {
+    const entries = [
+      entry(900, "queued", { id: "a" }),
+      entry(1_000, "done", { id: "a" }, { duration_ms: 35 }),
+    ];
+    expect(outline(entries)).toEqual(["done 965..1000 span", "-queued 900..900 entry"]);
+    expect(layOut(entries)).toMatchObject({ startMs: 900, endMs: 1_000 });
+  });
+
   it("keeps orphans, circles and entries without a span", () => {
     expect(
       outline([

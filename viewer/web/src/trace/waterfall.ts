@@ -140,7 +140,8 @@ function barsOf(roots: readonly (Span | Item)[], spans: ReadonlyMap<string, Span
 }
 
 function spanBar(span: Span, main: Item, depth: number, spans: ReadonlyMap<string, Span>): Bar {
-  const [startMs, endMs] = extent(span);
+  // What the program measured, rather than what the entries of the span happen to lie between.
+  const [startMs, endMs] = main.durationMs === undefined ? extent(span) : extentOf(main);
   return {
     row: main.row,
     depth,
