@@ -208,5 +208,6 @@ export class Link {
   #finish(): void {
     this.#isEnded = true;
     this.#requests.end();
+    this.#reader.end?.();
   }
 }

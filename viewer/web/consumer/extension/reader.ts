@@ -33,6 +33,8 @@ export interface ChannelReader {
   take(data: unknown): void;
   /** Resolves once everything is read that has come so far; undefined if it is. */
   drained(): Promise<void> | undefined;
+  /** No message comes any more. May be called more than once. */
+  end?(): void;
 }
 
 /** Makes the reader of a new channel of a producer. */
