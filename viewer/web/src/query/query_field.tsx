@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Facets } from "../../store/protocol";
 import { parse } from "../../store/query/parse";
 import { setQuery } from "../actions/filter";
+import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { Choices, choiceId, LIST_ID } from "./choices";
@@ -33,7 +34,7 @@ export function QueryField({ model }: { model: Model }) {
   // A click elsewhere has changed the query.
   useSignalEffect(() => {
     const { query } = model.view.value;
-    if (frame.current === undefined) {
+    if (frame.current === undefined && written.peek().trim() !== query) {
       written.value = query;
     }
   });
@@ -49,7 +50,7 @@ export function QueryField({ model }: { model: Model }) {
     written.value = query;
     frame.current ??= requestAnimationFrame(() => {
       frame.current = undefined;
-      setQuery(model, written.value);
+      setQuery(model, written.value.trim());
     });
   };
   const askFacets = useFacets(model, (found) => {
@@ -159,18 +160,16 @@ export function QueryField({ model }: { model: Model }) {
       />
       <WrongText field={input} text={written.value} error={wrong} />
       {written.value !== "" && (
-        <button
-          type="button"
-          class="button sign query-clear"
-          title={text.clear}
-          aria-label={text.clear}
-          onClick={() => {
-            write("");
-            input.current?.focus();
-          }}
-        >
-          ×
-        </button>
+        <span class="query-clear">
+          <IconButton
+            label={text.clear}
+            icon="close"
+            onClick={() => {
+              write("");
+              input.current?.focus();
+            }}
+          />
+        </span>
       )}
       {isListed && <Choices choices={completion.value.choices} chosen={chosen.value} onChoose={choose} />}
       {wrong !== undefined && (

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { parse } from "../../store/query/parse";
+import { Icon } from "../actions/icon";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
@@ -64,7 +65,7 @@ export function SourceToggle({ model }: { model: Model }) {
           isOn.value = !isOn.value;
         }}
       >
-        <span aria-hidden="true">⛓</span> <span class="source-name">{text.name}</span>
+        <Icon name="filter" /> <span class="source-name">{text.name}</span>
       </button>
       {isOn.value && (
         <span class="source-note" role="note">
