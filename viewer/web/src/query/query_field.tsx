@@ -2,6 +2,7 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Facets } from "../../store/protocol";
 import { parse } from "../../store/query/parse";
+import type { QueryError } from "../../store/query/syntax";
 import { setQuery } from "../actions/filter";
 import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
@@ -54,7 +55,10 @@ export function QueryField({ model }: { model: Model }) {
     });
   };
   const askFacets = useFacets(model, (found) => {
-    facets.value = found;
+    // Half a word may pass nothing: what was there before is still what can be asked for.
+    if (found.sampled > 0 || facets.value === undefined) {
+      facets.value = found;
+    }
   });
   const choose = (index: number) => {
     const choice = completion.value.choices[index];
@@ -117,8 +121,8 @@ export function QueryField({ model }: { model: Model }) {
   const noteCaret = () => {
     caret.value = input.current?.selectionEnd ?? 0;
   };
-  const wrong = error.value;
   const isListed = isOpen.value && completion.value.choices.length > 0;
+  const wrong = isListed && isUnfinished(error.value, caret.value) ? undefined : error.value;
   return (
     <div class={`query-field ${wrong === undefined ? "" : "is-wrong"}`}>
       <input
@@ -144,7 +148,9 @@ export function QueryField({ model }: { model: Model }) {
           noteCaret();
           chosen.value = undefined;
           isOpen.value = true;
-          askFacets();
+          if (completion.value.start === completion.value.end) {
+            askFacets();
+          }
         }}
         onKeyDown={pressed}
         onKeyUp={noteCaret}
@@ -179,6 +185,11 @@ export function QueryField({ model }: { model: Model }) {
       )}
     </div>
   );
+}
+
+/** Whether the value that is missing is being chosen. */
+function isUnfinished(error: QueryError | undefined, caret: number): boolean {
+  return error !== undefined && (error.code === "value" || error.code === "level") && error.end === caret;
 }
 
 /** Asks for facets, and not again before some time has passed. */
