@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { Histogram as Counted } from "../../store/protocol";
 import { formatCount } from "../format";
 import { pick } from "../language";
@@ -38,6 +38,7 @@ const BAR_PX = 6;
 const MAX_BUCKETS = 400;
 /** A pointer that moves less is a click. */
 const DRAG_PX = 4;
+const DOUBLE_CLICK_MS = 400;
 
 /** Two buckets: where a selection began, and where it is. */
 interface Drag {
@@ -52,6 +53,7 @@ export function Histogram({ model }: { model: Model }) {
   const { histogram, hold } = useHistogram(model, Math.min(MAX_BUCKETS, Math.floor(width / BAR_PX)));
   const [cursor, setCursor] = useState<number>();
   const [drag, setDrag] = useState<Drag>();
+  const lastClick = useRef<Pick<PointerEvent, "timeStamp" | "clientX">>(undefined);
   const { range } = model.view.value;
   const { zone } = model.settings.value;
   const count = histogram === undefined ? 0 : bucketCount(histogram);
@@ -92,8 +94,23 @@ export function Histogram({ model }: { model: Model }) {
     if (drag.isRange) {
       setRange(rangeOf(histogram, drag.from, bucketOf(event)));
     } else {
+      click(drag.from, event);
+    }
+  };
+  // Not by `dblclick`: what is under the pointer changes between the two, and browsers differ in what is one then.
+  const click = (bucket: number, { timeStamp, clientX }: PointerEvent) => {
+    const { current: before } = lastClick;
+    lastClick.current = { timeStamp, clientX };
+    if (
+      before !== undefined &&
+      timeStamp - before.timeStamp < DOUBLE_CLICK_MS &&
+      Math.abs(clientX - before.clientX) <= DRAG_PX
+    ) {
+      lastClick.current = undefined;
+      setRange(undefined);
+    } else {
       setDrag(undefined);
-      goTo(drag.from);
+      goTo(bucket);
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -155,7 +172,6 @@ export function Histogram({ model }: { model: Model }) {
           setCursor(undefined);
           setDrag(undefined);
         }}
-        onDblClick={() => setRange(undefined)}
         onKeyDown={onKeyDown}
       >
         {histogram !== undefined && <Bars histogram={histogram} width={width} />}
