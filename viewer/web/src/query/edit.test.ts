@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parse } from "../../store/query/parse";
-import { addTerm, excludeTerm, fieldTerm, levelOf, setLevel, targetTerm, textTerm } from "./edit";
+import { addTerm, excludeTerm, fieldTerm, finish, levelOf, setLevel, targetTerm, textTerm } from "./edit";
 
 test.each([
   ["", "a:1", "a:1"],
@@ -53,6 +53,23 @@ test("the level of a query is known if it has one", () => {
   expect(levelOf("level:warn+ or x")).toBeUndefined();
   expect(levelOf("-level:warn+")).toBeUndefined();
   expect(levelOf("level:warn+ level:info+")).toBeUndefined();
+});
+
+test.each([
+  ["a b", "a b"],
+  ["a level:", "a"],
+  ["a -level:wa", "a"],
+  ["a NOT b>", "a"],
+  ["a or", "a"],
+  ['a "b c', 'a "b c"'],
+  ["(a or b", "(a or b)"],
+  ["(a or (b c:", "(a or (b ))"],
+  ["a~(", ""],
+  ["level:x a", "level:x a"],
+  ["a) b", "a) b"],
+  ["(", "("],
+])("what is right of %s", (text, expected) => {
+  expect(finish(text)).toBe(expected);
 });
 
 const hostile = [

@@ -69,6 +69,28 @@ export function setLevel(text: string, term: string | undefined): string {
   return rest.trim() === "" ? term : `${term} ${grouped(rest)}`;
 }
 
+/**
+ * What is right of a query that is being typed: without a last term that is wrong, and with quotes and parentheses closed.
+ * The query itself if it is right, and if it is wrong elsewhere.
+ */
+export function finish(text: string): string {
+  if (parse(text).error === undefined) {
+    return text;
+  }
+  const lexemes = lex(text);
+  const last = lexemes.pop();
+  let rest = text;
+  if (last?.kind === "term" && last.error !== undefined && last.error.code !== "unclosed") {
+    let { start } = last;
+    for (let before = lexemes.pop(); before?.kind === "not"; before = lexemes.pop()) {
+      start = before.start;
+    }
+    rest = text.slice(0, start);
+  }
+  const closed = close(rest).trim();
+  return parse(closed).error === undefined ? closed : text;
+}
+
 /** The level of `level:x+` that the query has as its only level term. */
 export function levelOf(text: string): number | undefined {
   const levels = placesOf(text).filter(({ isNegated, query }) => !isNegated && isLevel(query));

@@ -9,6 +9,7 @@ import { pick } from "../language";
 import type { Model } from "../model";
 import { Choices, choiceId, LIST_ID } from "./choices";
 import { accept, complete } from "./complete";
+import { finish } from "./edit";
 import { explain } from "./explain";
 import { WrongText } from "./wrong_text";
 
@@ -28,6 +29,8 @@ export function QueryField({ model }: { model: Model }) {
   const isOpen = useSignal(false);
   const chosen = useSignal<number | undefined>(undefined);
   const facets = useSignal<Facets | undefined>(undefined);
+  /** What of it the view has. */
+  const given = useRef(model.view.value.query);
   const frame = useRef<number>(undefined);
   const error = useComputed(() => parse(written.value).error);
   const completion = useComputed(() => complete(written.value, caret.value, facets.value));
@@ -35,7 +38,8 @@ export function QueryField({ model }: { model: Model }) {
   // A click elsewhere has changed the query.
   useSignalEffect(() => {
     const { query } = model.view.value;
-    if (frame.current === undefined && written.peek().trim() !== query) {
+    if (query !== given.current) {
+      given.current = query;
       written.value = query;
     }
   });
@@ -51,7 +55,10 @@ export function QueryField({ model }: { model: Model }) {
     written.value = query;
     frame.current ??= requestAnimationFrame(() => {
       frame.current = undefined;
-      setQuery(model, written.value.trim());
+      given.current = finish(written.value).trim();
+      if (given.current !== model.view.value.query) {
+        setQuery(model, given.current);
+      }
     });
   };
   const askFacets = useFacets(model, (found) => {
