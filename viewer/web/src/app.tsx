@@ -26,6 +26,7 @@ const text = pick({
 
 export function App({ model }: { model: Model }) {
   const commands = useRef<ListCommands>(undefined);
+  const [isFilterOpen, setFilterOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const mounted = useCallback((list: ListCommands) => {
     commands.current = list;
@@ -45,7 +46,13 @@ export function App({ model }: { model: Model }) {
   const isPanelOpen = model.selected.value !== undefined || model.trace.value !== undefined;
   return (
     <>
-      <Strip model={model} onToggle={() => commands.current?.toggle()} onHelp={toggleHelp} />
+      <Strip
+        model={model}
+        onToggle={() => commands.current?.toggle()}
+        onHelp={toggleHelp}
+        isFilterOpen={isFilterOpen}
+        onFilter={() => setFilterOpen(!isFilterOpen)}
+      />
       <div class="query-row">
         <SideSwitch model={model} />
         <QueryBar model={model} />

@@ -10,6 +10,7 @@ import "./strip.css";
 const text = pick({
   en: {
     state: { connecting: "connecting", connected: "live", lost: "server lost" },
+    filter: "filter",
     pause: "pause",
     follow: "follow",
     pauseKey: "space",
@@ -19,6 +20,7 @@ const text = pick({
   },
   zh: {
     state: { connecting: "连接中", connected: "实时", lost: "服务器已断开" },
+    filter: "筛选",
     pause: "暂停",
     follow: "跟随",
     pauseKey: "空格",
@@ -32,9 +34,12 @@ export interface StripProps {
   readonly model: Model;
   onToggle(): void;
   onHelp(): void;
+  /** On a phone, what narrows the log is shown on demand. */
+  readonly isFilterOpen: boolean;
+  onFilter(): void;
 }
 
-export function Strip({ model, onToggle, onHelp }: StripProps) {
+export function Strip({ model, onToggle, onHelp, isFilterOpen, onFilter }: StripProps) {
   const state = model.signaling.value;
   const isFollowing = model.isFollowing.value;
   return (
@@ -46,6 +51,15 @@ export function Strip({ model, onToggle, onHelp }: StripProps) {
       <Producers model={model} />
       <PaceSum model={model} />
       <span class="switches">
+        <button
+          class="switch filter-switch"
+          type="button"
+          aria-expanded={isFilterOpen}
+          aria-pressed={model.view.value.query !== ""}
+          onClick={onFilter}
+        >
+          {text.filter}
+        </button>
         <button class="switch pause" type="button" aria-pressed={!isFollowing} onClick={onToggle}>
           <span class={`sign ${isFollowing ? "pause" : "play"}`} aria-hidden="true" />
           {isFollowing ? text.pause : text.follow}

@@ -193,7 +193,10 @@ export class Scroller {
   #resize(): void {
     const { scroller, layer } = this.#elements;
     this.viewportPx = scroller.clientHeight;
-    this.rowPx = readRowHeight(layer);
+    const rowPx = readRowHeight(layer);
+    // Where rows take more or fewer lines, the first one stays.
+    this.#place = { ...this.#place, topPx: (this.#place.topPx / this.rowPx) * rowPx };
+    this.rowPx = rowPx;
     layer.style.height = `${this.viewportPx}px`;
     if (this.#handlers.isFollowing()) {
       this.#followedAtMs = 0;
@@ -201,6 +204,7 @@ export class Scroller {
     } else {
       this.setTotal(this.total);
     }
+    // The browser may have moved it.
     this.#place = { ...this.#place, nativePx: scroller.scrollTop };
     this.#handlers.onResized();
   }
