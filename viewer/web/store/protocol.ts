@@ -238,6 +238,8 @@ export interface StoreClient {
   ask<Name extends keyof Requests>(name: Name, ask: Requests[Name]["ask"]): Promise<Requests[Name]["answer"]>;
   /** Calls `listener` at every notice until the returned function is called. */
   on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void;
+  /** How many entries of a producer fetches have added, in all. */
+  addedOf(producer: string): number;
 }
 
 /** What the worker tells unasked. */
