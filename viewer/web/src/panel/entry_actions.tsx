@@ -15,6 +15,7 @@ const text = pick({
     traceTitle: "All entries of its trace",
     around: "Bring DEBUG around here",
     aroundTitle: "Asks the program for what it still holds of the time around this entry",
+    further: "Bring more",
     asking: "Asking the program …",
     brought: (count: number) => (count === 1 ? "1 entry brought" : `${count} entries brought`),
     nothing: "Nothing more is held there",
@@ -28,6 +29,7 @@ const text = pick({
     traceTitle: "此追踪的所有条目",
     around: "取回附近的 DEBUG",
     aroundTitle: "向程序请求它仍保留的、此条目前后的内容",
+    further: "取回更多",
     asking: "正在询问程序……",
     brought: (count: number) => `已取回 ${count} 条`,
     nothing: "那里没有保留更多内容",
@@ -95,9 +97,16 @@ type Progress = "asking" | "failed" | number | undefined;
 
 function Around({ model, entry }: { model: Model; entry: FullEntry }) {
   const [progress, setProgress] = useState<Progress>();
+  const [former, setFormer] = useState(0);
   const bring = () => {
     setProgress("asking");
-    bringAround(model, entry.row).then(setProgress, () => setProgress("failed"));
+    bringAround(model, entry.row, former).then(
+      (count) => {
+        setProgress(count);
+        setFormer(former + 1);
+      },
+      () => setProgress("failed"),
+    );
   };
   return (
     <>
@@ -108,7 +117,7 @@ function Around({ model, entry }: { model: Model; entry: FullEntry }) {
         disabled={progress === "asking"}
         onClick={bring}
       >
-        {progress === "asking" ? text.asking : text.around}
+        {progress === "asking" ? text.asking : former === 0 ? text.around : text.further}
       </button>
       <span class="soft" role="status">
         {sayProgress(progress)}
