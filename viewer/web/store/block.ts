@@ -49,6 +49,8 @@ export class Block {
   /** Between which times its entries lie: `Infinity` and `-Infinity` while none has one. */
   minMs = Number.POSITIVE_INFINITY;
   maxMs = Number.NEGATIVE_INFINITY;
+  /** How many entries have none. */
+  timeless = 0;
   /** How many entries each level has. */
   readonly levels: number[] = [0, 0, 0, 0, 0];
   /** Where its runs are, in no order. */
@@ -87,10 +89,12 @@ export class Block {
   }
 
   columns(): Columns {
+    if (!this.isOpen) {
+      return new Columns(this.buffer, this.shape);
+    }
     // Those of an open block are asked for at every entry.
-    return this.isOpen
-      ? (this.#columns ??= new Columns(this.buffer, this.shape))
-      : new Columns(this.buffer, this.shape);
+    this.#columns ??= new Columns(this.buffer, this.shape);
+    return this.#columns;
   }
 
   setColumns(buffer: ArrayBuffer, shape: Shape): void {

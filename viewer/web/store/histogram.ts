@@ -57,23 +57,41 @@ function gapTime(block: Block): number {
 function shownTimes(store: Store): { oldestMs: number; newestMs: number } {
   let [oldestMs, newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const block of store.blocks()) {
-    if (block.kind !== "entries" || (block.minMs >= oldestMs && block.maxMs <= newestMs)) {
+    if (block.kind !== "entries") {
       continue;
     }
-    if (block.matches === undefined && block.evaluated === block.count) {
+    if (isWhole(block)) {
       oldestMs = Math.min(oldestMs, block.minMs);
       newestMs = Math.max(newestMs, block.maxMs);
-    } else {
-      const columns = block.columns();
-      const shown = block.rank(block.count);
-      for (let rank = 0; rank < shown; rank += 1) {
-        const time = columns.time(block.select(rank));
-        oldestMs = time < oldestMs ? time : oldestMs;
-        newestMs = time > newestMs ? time : newestMs;
+    } else if (block.timeless > 0 || block.minMs < oldestMs || block.maxMs > newestMs) {
+      for (const [, time] of shownTimesOf(block)) {
+        oldestMs = Math.min(oldestMs, time);
+        newestMs = Math.max(newestMs, time);
       }
     }
   }
   return { oldestMs, newestMs };
+}
+
+/** Whether the view passes all of a block, and each entry has a time. */
+function isWhole({ matches, evaluated, count, timeless }: Block): boolean {
+  return matches === undefined && evaluated === count && timeless === 0;
+}
+
+/** What the view passes of a block. A line without a time has that of the one before it, or of its arrival. */
+function* shownTimesOf(block: Block): Generator<readonly [index: number, ms: number], void> {
+  const columns = block.columns();
+  const shown = block.rank(block.count);
+  let latest = Number.NaN;
+  let next = 0;
+  for (let rank = 0; rank < shown; rank += 1) {
+    const index = block.select(rank);
+    for (; next <= index; next += 1) {
+      const time = columns.time(next);
+      latest = Number.isNaN(time) ? latest : time;
+    }
+    yield [index, Number.isNaN(latest) ? block.arrivalMs(index) : latest];
+  }
 }
 
 class Counter {
@@ -91,23 +109,18 @@ class Counter {
 
   add(block: Block): void {
     const [first, last] = [this.#bucketOf(block.minMs), this.#bucketOf(block.maxMs)];
-    if (!(last >= 0 && first < this.#count)) {
+    if (block.timeless === 0 && (last < 0 || first >= this.#count)) {
       return;
     }
-    const isWhole = block.matches === undefined && block.evaluated === block.count;
-    const columns = block.columns();
-    // A line without a time, as a malformed one, counts where its block begins.
-    if (isWhole && first === last) {
+    if (isWhole(block) && first === last) {
       for (const [level, count] of block.levels.entries()) {
         this.#increase(first, level, count);
       }
       return;
     }
-    const shown = block.rank(block.count);
-    for (let rank = 0; rank < shown; rank += 1) {
-      const index = block.select(rank);
-      const bucket = this.#bucketOf(columns.time(index));
-      this.#increase(Number.isNaN(bucket) ? first : bucket, columns.levels[index] ?? 0, 1);
+    const { levels } = block.columns();
+    for (const [index, time] of shownTimesOf(block)) {
+      this.#increase(this.#bucketOf(time), levels[index] ?? 0, 1);
     }
   }
 

@@ -157,6 +157,7 @@ function setEntry(
   columns.levels[at] = level;
   columns.targets[at] = targets.number(body, targetStarts[index] ?? 0, targetEnds[index] ?? 0);
   block.levels[level] = (block.levels[level] ?? 0) + 1;
+  block.timeless += Number.isNaN(time) ? 1 : 0;
   block.minMs = time < block.minMs ? time : block.minMs;
   block.maxMs = time > block.maxMs ? time : block.maxMs;
 }

@@ -77,7 +77,7 @@ test("texts of part 1 are entries, too", async () => {
   const channel = new Channel({ producer: "p", store, report: () => {} });
   channel.takeTexts([lineOf({ timeMs: T }), '{\n"a":1}', ""], T, true);
   channel.take(new ArrayBuffer(8), T, true);
-  expect(shown(store)).toEqual(["p -", "p -", "p -"]);
+  expect(shown(store)).toEqual(["p m", 'p { "a":1}', "p "]);
   expect(store.counts()).toMatchObject({ received: 3, held: 3, malformed: 3 });
 });
 

@@ -77,14 +77,16 @@ export function rowsOf(store: Store): readonly Row[] {
 
 /** Rows as short texts. */
 export function shown(store: Store): string[] {
-  return rowsOf(store).map((row) => {
-    switch (row.kind) {
-      case "entry":
-        return `${row.producer} ${row.seq ?? "-"}${row.isFetched ? " fetched" : ""}`;
-      case "gap":
-        return `${row.producer} gap ${row.first}-${row.last}`;
-      case "live":
-        return "live";
-    }
-  });
+  return rowsOf(store).map(nameOf);
+}
+
+export function nameOf(row: Row): string {
+  switch (row.kind) {
+    case "entry":
+      return `${row.producer} ${row.seq ?? row.message}${row.isFetched ? " fetched" : ""}`;
+    case "gap":
+      return `${row.producer} gap ${row.first}-${row.last}`;
+    case "live":
+      return "live";
+  }
 }

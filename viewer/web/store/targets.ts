@@ -5,7 +5,7 @@ export const OTHER_TARGET = 0xffff;
 
 /** Who makes targets up makes many of them. */
 const MAX_BYTES = 4 * 1024 * 1024;
-const SLOTS = 1 << 17;
+const FIRST_SLOTS = 256;
 
 const decoder = new TextDecoder();
 
@@ -13,7 +13,7 @@ export class Targets {
   readonly #texts: string[] = [];
   readonly #keys: Uint8Array[] = [];
   /** Open addressing: number plus 1, by hash. */
-  readonly #slots = new Uint32Array(SLOTS);
+  #slots = new Uint32Array(FIRST_SLOTS);
   #bytes = 0;
 
   get count(): number {
@@ -21,7 +21,7 @@ export class Targets {
   }
 
   get bytes(): number {
-    return SLOTS * 4 + this.#bytes;
+    return this.#slots.byteLength + this.#bytes;
   }
 
   /** Undefined for `OTHER_TARGET`. */
@@ -31,11 +31,8 @@ export class Targets {
 
   /** The number of the target between `start` and `end`, as JSON writes it. */
   number(bytes: Uint8Array, start: number, end: number): number {
-    let hash = 0x811c_9dc5;
-    for (let index = start; index < end; index += 1) {
-      hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x0100_0193);
-    }
-    for (let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+    const mask = this.#slots.length - 1;
+    for (let slot = hashOf(bytes, start, end) & mask; ; slot = (slot + 1) & mask) {
       const number = (this.#slots[slot] ?? 0) - 1;
       if (number === -1) {
         return this.#add(bytes, start, end, slot);
@@ -69,7 +66,22 @@ export class Targets {
     this.#texts.push(targetText(bytes, start, end));
     this.#keys.push(bytes.slice(start, end));
     this.#slots[slot] = number + 1;
+    if (2 * this.#texts.length > this.#slots.length) {
+      this.#grow();
+    }
     return number;
+  }
+
+  #grow(): void {
+    const slots = new Uint32Array(2 * this.#slots.length);
+    for (const [number, key] of this.#keys.entries()) {
+      let slot = hashOf(key, 0, key.length) & (slots.length - 1);
+      while (slots[slot] !== 0) {
+        slot = (slot + 1) & (slots.length - 1);
+      }
+      slots[slot] = number + 1;
+    }
+    this.#slots = slots;
   }
 }
 
@@ -84,4 +96,13 @@ export function targetText(bytes: Uint8Array, start: number, end: number): strin
   } catch {
     return text;
   }
+}
+
+/** FNV-1a, its high bits folded into the low ones. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c_9dc5;
+  for (let index = start; index < end; index += 1) {
+    hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x0100_0193);
+  }
+  return hash ^ (hash >>> 15);
 }
