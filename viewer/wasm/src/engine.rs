@@ -11,8 +11,9 @@ use crate::scan::{self, Columns};
 
 /// Everything that lies in the memory of the module.
 ///
-/// The caller looks into the memory, and its views are lost when the memory grows. So everything that can grow with a body
-/// does so in [`Engine::inflate`] and [`Engine::body_for`]: what follows on the same body moves nothing.
+/// The caller looks into the memory, and its views are lost when the memory grows. So everything that can grow with an
+/// inflated body does so in [`Engine::inflate`]: a scan and a search of it move nothing. A body that the caller brings lies
+/// elsewhere, too, and may be so long that the worst case is too much.
 #[derive(Debug, Default)]
 pub(crate) struct Engine {
     pub(crate) input: Vec<u8>,
@@ -29,7 +30,7 @@ impl Engine {
     /// Makes the body of what is inflated of the input. Returns its length; `None` if the input is no raw DEFLATE stream, or
     /// longer than `max_bytes`; the body is then what it was.
     pub(crate) fn inflate(&mut self, max_bytes: usize) -> Option<usize> {
-        // One of a few levels: the next frame is about as long as the last.
+        // About how well a log compresses. Where it does better, the buffer grows.
         let hint = (self.input.len() * 6).clamp(4_096, max_bytes.saturating_add(4_096));
         let options = DeflateOptions::default().set_limit(max_bytes).set_size_hint(hint);
         let inflated = DeflateDecoder::new_with_options(&self.input, options).decode_deflate().ok();
@@ -37,6 +38,7 @@ impl Engine {
         self.body = inflated.filter(|inflated| inflated.len() <= max_bytes)?;
         let length = self.body.len();
         self.pad(length);
+        self.reserve(length);
         Some(length)
     }
 
@@ -50,6 +52,10 @@ impl Engine {
     fn pad(&mut self, length: usize) {
         self.body.resize(length, 0);
         self.body.resize(length + PADDING, b'\n');
+    }
+
+    /// Makes room for what a scan and a search need for a body of `length` bytes, were it all line ends.
+    fn reserve(&mut self, length: usize) {
         self.open.clear();
         self.open.reserve(length);
         self.columns.reserve(length);

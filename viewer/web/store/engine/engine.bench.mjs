@@ -77,7 +77,9 @@ function measure(work) {
 }
 
 const MAX_BYTES = 256 * 1024;
-for (const engine of process.env.ONLY ? [await loadTestEngine()] : [await loadTestEngine(), makeScriptEngine()]) {
+for (const engine of process.env.ONLY
+  ? [await loadTestEngine()]
+  : [await loadTestEngine(), makeScriptEngine()]) {
   const starts = bodies.map((body) => engine.scan(body).starts.slice());
   const find = (text, ignoresCase) => (frame) =>
     engine.find(bodies[frame], starts[frame], { text, ignoresCase });
