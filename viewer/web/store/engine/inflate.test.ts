@@ -50,7 +50,7 @@ test("no more than may be", async () => {
   expect(inflate(stream, 1_000)?.length).toBe(1_000);
   expect(inflate(stream, 999)).toBeUndefined();
   expect(inflate(await deflated("a".repeat(MAX_FRAME_BYTES + 1)))).toBeUndefined();
-  expect(inflate(await deflated(new Uint8Array(64 * 1024 * 1024)))).toBeUndefined();
+  expect(inflate(await deflated(new Uint8Array(8 * 1024 * 1024)))).toBeUndefined();
 });
 
 describe("what is no stream", () => {
@@ -75,7 +75,7 @@ describe("what is no stream", () => {
     const random = makeRandom(8);
     const whole = await deflated(Array.from({ length: 40 }, () => randomEntry(random)).join("\n"));
     const body = inflate(whole);
-    for (let round = 0; round < 3_000; round += 1) {
+    for (let round = 0; round < 1_000; round += 1) {
       const stream = round % 2 === 0 ? whole.slice() : new Uint8Array(random(200));
       for (let faults = 1 + random(stream.length); faults > 0; faults = random(2) * (faults - 1)) {
         stream[random(stream.length)] = random(256);

@@ -47,30 +47,41 @@ function traceOf(text: string, { span }: Entry): number | undefined {
   return text.includes(`"trace_id":"${id}"`) ? hash(id) : undefined;
 }
 
-/** What a scan finds in a line is what `parseEntry` reads in it. */
-function check(
-  body: Uint8Array,
-  { count, starts, ends, levels, times, targetStarts, targetEnds, traces }: Scan,
-) {
-  const lines = decoder.decode(body).split("\n");
-  expect(count).toBe(body.length === 0 ? 0 : lines.at(-1) === "" ? lines.length - 1 : lines.length);
-  for (let index = 0; index < count; index += 1) {
-    const text = decoder.decode(body.slice(starts[index], ends[index]));
-    expect(text).toBe(lines[index]);
-    const entry = parseEntry(text);
-    const found = { text, level: LEVELS[levels[index] ?? MALFORMED] };
-    expect(found).toEqual({ text, level: entry && levelOf(entry) });
-    if (entry === undefined) {
-      expect(times[index]).toBeNaN();
-    } else {
-      const target = decoder.decode(body.slice(targetStarts[index], targetEnds[index]));
-      expect(JSON.parse(`"${target}"`)).toBe(entry.target);
-      expect({ text, trace: traces[index] }).toEqual({ text, trace: traceOf(text, entry) ?? traces[index] });
-      if (!Number.isNaN(times[index])) {
-        expect({ text, time: times[index] }).toEqual({ text, time: new Date(entry.timestamp).getTime() });
-      }
-    }
+/** As every writer of ours has it, and most others. */
+const USUAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** What `parseEntry` reads in a line, where it is known; `found` otherwise. */
+function expected(text: string, found: { time: number; trace: number | undefined }) {
+  const entry = parseEntry(text);
+  if (entry === undefined) {
+    return { text, level: undefined, time: Number.NaN, target: "", trace: 0 };
   }
+  const isNone = Number.isNaN(found.time) && !USUAL_TIME.test(entry.timestamp);
+  return {
+    text,
+    level: levelOf(entry),
+    time: isNone ? Number.NaN : new Date(entry.timestamp).getTime(),
+    target: entry.target,
+    trace: traceOf(text, entry) ?? found.trace,
+  };
+}
+
+/** What a scan finds in each line is what `parseEntry` reads in it. */
+function check(body: Uint8Array, scan: Scan) {
+  const lines = decoder.decode(body).split("\n");
+  if (lines.at(-1) === "") {
+    lines.pop();
+  }
+  const found = Array.from(scan.starts, (start, index) => ({
+    text: decoder.decode(body.subarray(start, scan.ends[index])),
+    level: LEVELS[scan.levels[index] ?? MALFORMED],
+    time: scan.times[index] ?? 0,
+    target: JSON.parse(
+      `"${decoder.decode(body.subarray(scan.targetStarts[index], scan.targetEnds[index]))}"`,
+    ),
+    trace: scan.traces[index],
+  }));
+  expect(found).toEqual(lines.map((line, index) => expected(line, found[index] ?? { time: 0, trace: 0 })));
 }
 
 test("an entry", () => {
@@ -126,7 +137,7 @@ describe("as parseEntry reads it", () => {
 
   test("seeded rubbish", () => {
     const random = makeRandom(2);
-    for (let round = 0; round < 2_000; round += 1) {
+    for (let round = 0; round < 1_000; round += 1) {
       const body = randomBody(random);
       check(body, scan(body));
     }
