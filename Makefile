@@ -82,6 +82,7 @@ lint: tests/node_modules bindings-node/node_modules ## Check formatting, lints, 
 .PHONY: format
 format: viewer/web/node_modules ## Format everything
 	cargo fmt --all
+	cd viewer/wasm && cargo fmt
 	cd viewer/web && npm run format
 
 .PHONY: bench
