@@ -43,6 +43,14 @@ describe("readAnsi", () => {
     expect(withoutAnsi("\x1b]8;;u\x07u\x1b]8;;\x07")).toBe("u");
   });
 
+  it("takes texts that were made to be slow", () => {
+    for (const part of ["\x9d8;;", "\x1b]8;;", "\x1b[38;", "\x1b[", "38;", "\x1b[1m"]) {
+      const startMs = performance.now();
+      withoutAnsi(`\x1b[${part.repeat(30_000)}`);
+      expect(performance.now() - startMs, part).toBeLessThan(5_000);
+    }
+  });
+
   it("keeps what is no colour, for the reader to see", () => {
     for (const text of [
       "\x1b[2J\x1b[H",

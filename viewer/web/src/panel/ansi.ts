@@ -27,7 +27,7 @@ const FLAGS: Readonly<Record<number, Flag>> = {
 
 /** A colour sequence, or a link's beginning or end. What else an escape begins stays in the text. */
 const SEQUENCE =
-  /(?:\x1b\[|\x9b)([\d;:]*)m|(?:\x1b\]|\x9d)8;[^;\x07\x1b\x9c]*;([^\x07\x1b\x9c]*)(?:\x07|\x1b\\|\x9c)/g;
+  /(?:\x1b\[|\x9b)([\d;:]{0,64})m|(?:\x1b\]|\x9d)8;[^;\x07\x1b\x9c\x9d]*;([^\x07\x1b\x9c\x9d]*)(?:\x07|\x1b\\|\x9c)/g;
 
 /** Splits text at its colours. A link is followed by where it leads, because it is text here. */
 export function readAnsi(text: string): readonly Piece[] {

@@ -5,7 +5,7 @@ import { fieldOf } from "../../store/reading";
 import { withoutAnsi } from "./ansi";
 import type { Place } from "./frame";
 import { isBranch, member, membersOf, memberText } from "./json";
-import { readStack, type StackLine } from "./stack";
+import { canHoldStack, readStack, type StackLine } from "./stack";
 
 export interface FoundStack {
   /** The path of its field; `message` for the message. */
@@ -61,7 +61,8 @@ function findStacks(value: Json | undefined, path: string, depth: number, found:
   }
   const isNamed = path !== "message" && STACK_NAME.test(path.slice(path.lastIndexOf(".") + 1));
   const text = typeof value === "string" ? value : isNamed ? joined(value) : undefined;
-  const stack = text === undefined ? undefined : readStack(withoutAnsi(text), isNamed);
+  const stack =
+    text !== undefined && canHoldStack(text, isNamed) ? readStack(withoutAnsi(text), isNamed) : undefined;
   if (stack !== undefined) {
     found.push({ path, stack });
   } else if (isBranch(value)) {

@@ -76,6 +76,16 @@ describe("readStack", () => {
     }
   });
 
+  it("takes texts that were made to be slow", () => {
+    const long = 250_000;
+    for (const line of ["   at at", "a.", "((", "x@:1", " ", "\t/a:1", 'File "', "main.(*a)"]) {
+      const text = `goroutine 1 [\n\t/a.go:1\nstack backtrace:\n  File "a", line 1\n${line.repeat(long / line.length)}\n`;
+      const startMs = performance.now();
+      readStack(text, true);
+      expect(performance.now() - startMs, line).toBeLessThan(5_000);
+    }
+  });
+
   it("sees none in other text", () => {
     for (const text of [
       "",

@@ -30,7 +30,7 @@ const FRAMES: readonly RegExp[] = [
   // Firefox and Safari
   /^\s*[^\s@]*@\S+:\d+:\d+$/,
   // Go
-  /^(?:[\w.\-/]+\.)?[\w.\-/]+(?:\.\(\*?[\w.[\]]+\))?[\w.[\]]*\((?:0x|\{|\.\.\.|\)|[\da-fx?, {}.]*\)$).*$/,
+  /^[\w./-]\S*\(.*\)$/,
 ];
 const GO_PLACE = /^\t\S.*\.(?:go|s):\d+/;
 const RUST_PLACE = /^\s+at \S+:\d+(?::\d+)?$/;
@@ -39,7 +39,7 @@ const MORE = /^\s*\.\.\. \d+ (?:more|frames|common frames)|^\s*\[Previous line r
 
 /** Reads a stack trace; undefined for text that has none. `isExpected`: the text is said to be one, by its field's name. */
 export function readStack(text: string, isExpected = false): readonly StackLine[] | undefined {
-  if (text.length > MAX_LENGTH || (!isExpected && !/\n|\t/.test(text))) {
+  if (!canHoldStack(text, isExpected)) {
     return undefined;
   }
   const lines = text.replaceAll("\r\n", "\n").replace(/\n+$/, "").split("\n");
@@ -59,7 +59,14 @@ export function readStack(text: string, isExpected = false): readonly StackLine[
   return withOwners(lines, kinds);
 }
 
+/** Tells most texts that are no stack trace, without a closer look. */
+export function canHoldStack(text: string, isExpected: boolean): boolean {
+  return text.length <= MAX_LENGTH && (isExpected || text.includes("\n"));
+}
+
 const MAX_LENGTH = 512 * 1024;
+/** No frame is longer, and what looks for one takes more than proportional time. */
+const MAX_LINE = 2_000;
 
 interface Language {
   readonly isGo: boolean;
@@ -68,7 +75,7 @@ interface Language {
 }
 
 function kindOf(line: string, before: Kind | undefined, { isGo, isRust, isPython }: Language): Kind {
-  if (line.trim() === "") {
+  if (line.length > MAX_LINE || line.trim() === "") {
     return "text";
   }
   const isAfterFrame = before === "frame" || before === "detail";

@@ -9,12 +9,14 @@ const text = pick({
   en: {
     folded: (count: number) => `${count} lines of libraries`,
     copy: "Copy the stack trace",
+    more: (count: number) => `${count} more lines`,
     all: "Every line",
     own: "Fold libraries",
   },
   zh: {
     folded: (count: number) => `${count} 行库代码`,
     copy: "复制堆栈跟踪",
+    more: (count: number) => `还有 ${count} 行`,
     all: "所有行",
     own: "折叠库代码",
   },
@@ -22,6 +24,8 @@ const text = pick({
 
 /** From so many on, lines of libraries are folded. */
 const MIN_FOLDED = 4;
+/** How many lines are shown at first, and then at each press. */
+const SLICE = 500;
 
 interface Group {
   readonly isFolded: boolean;
@@ -31,7 +35,8 @@ interface Group {
 /** A stack trace: the program's own frames stand out, and longer runs of libraries' frames are folded. */
 export function StackView({ stack }: { stack: readonly StackLine[] }) {
   const [isWhole, setIsWhole] = useState(false);
-  const groups = group(stack);
+  const [shown, setShown] = useState(SLICE);
+  const groups = group(stack.slice(0, shown));
   const canFold = groups.some(({ isFolded }) => isFolded);
   return (
     <div class="stack">
@@ -50,6 +55,11 @@ export function StackView({ stack }: { stack: readonly StackLine[] }) {
           ) : (
             part.lines.map((line, number) => <Line key={`${index}.${number}`} line={line} />)
           ),
+        )}
+        {stack.length > shown && (
+          <button type="button" class="folded" onClick={() => setShown(shown + SLICE)}>
+            {text.more(stack.length - shown)}
+          </button>
         )}
       </div>
     </div>

@@ -28,6 +28,7 @@ const SLICE = 100;
 /** Objects with more members, or deeper, are folded at first. */
 const MAX_OPEN_MEMBERS = 12;
 const MAX_OPEN_DEPTH = 2;
+const MAX_NAME = 200;
 
 export interface TreeProps {
   readonly model: Model;
@@ -87,7 +88,7 @@ function Member({ model, name, value, path, depth, elsewhere }: MemberProps) {
   const count = membersOf(value).length;
   const [isOpen, setIsOpen] = useState(depth < MAX_OPEN_DEPTH && count <= MAX_OPEN_MEMBERS);
   const isElsewhere = elsewhere.has(path);
-  const label = <bdi class="key">{safeText(name)}</bdi>;
+  const label = <bdi class="key">{safeText(name.slice(0, MAX_NAME))}</bdi>;
   if (!isBranch(value) || count === 0 || isElsewhere) {
     return (
       <li>

@@ -27,6 +27,7 @@ const text = pick({
 
 const EVERY_MS = 2_000;
 const LEVEL_CLASSES = ["debug", "info", "warn", "error"] as const;
+const MAX_TEMPLATE = 500;
 const WIDTH = 72;
 const HEIGHT = 16;
 
@@ -73,7 +74,7 @@ function PatternLine({ model, pattern }: { model: Model; pattern: Pattern }) {
         title={text.sample}
         onClick={() => model.list.value?.goTo({ kind: "item", id: sample, offset: 0 }, true)}
       >
-        <Template template={safeText(template)} />
+        <Template template={safeText(template.slice(0, MAX_TEMPLATE))} />
       </button>
     </li>
   );

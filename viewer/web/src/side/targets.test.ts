@@ -32,6 +32,13 @@ describe("targetTree", () => {
     ]);
   });
 
+  it("takes a target of very many parts", () => {
+    const long = "a.".repeat(50_000);
+    const [only] = targetTree(values(long));
+    expect(only).toMatchObject({ path: long, count: 1, children: [] });
+    expect(targetTree(values(long, `${long}b`))).toHaveLength(1);
+  });
+
   it("keeps the whole path, for a query", () => {
     const [shop] = targetTree(values("shop.db", "shop.web.api"));
     expect(shop && targetPattern(shop)).toBe("shop*");

@@ -19,6 +19,7 @@ interface Draft {
   children: Map<string, Draft>;
 }
 
+const MAX_DEPTH = 32;
 const SEPARATOR = /(?<=\w)(?=\.|::|\/)/;
 
 /** By name, so that counts can grow without anything moving. A parent with one child and no entries is joined with it. */
@@ -26,7 +27,7 @@ export function targetTree(targets: readonly FacetValue[]): readonly TargetNode[
   const root: Draft = { label: "", path: "", own: 0, children: new Map() };
   for (const { value, count } of targets) {
     let node = root;
-    for (const part of value.split(SEPARATOR)) {
+    for (const part of partsOf(value)) {
       let child = node.children.get(part);
       if (child === undefined) {
         child = { label: part, path: node.path + part, own: 0, children: new Map() };
@@ -37,6 +38,14 @@ export function targetTree(targets: readonly FacetValue[]): readonly TargetNode[
     node.own += count;
   }
   return finish(root).children;
+}
+
+/** What is nested deeper stays one part: a target is any text. */
+function partsOf(target: string): readonly string[] {
+  const parts = target.split(SEPARATOR);
+  return parts.length <= MAX_DEPTH
+    ? parts
+    : [...parts.slice(0, MAX_DEPTH - 1), parts.slice(MAX_DEPTH - 1).join("")];
 }
 
 function finish(draft: Draft): TargetNode {

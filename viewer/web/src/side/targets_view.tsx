@@ -14,6 +14,7 @@ const text = pick({
 
 const EVERY_MS = 1_000;
 const MAX_SHOWN = 300;
+const MAX_LABEL = 300;
 
 /** Targets as a tree, by name. */
 export function Targets({ model }: { model: Model }) {
@@ -53,7 +54,7 @@ export function Targets({ model }: { model: Model }) {
                 type="button"
                 class="fold-sign"
                 aria-expanded={!isClosed}
-                aria-label={`${isClosed ? text.unfold : text.fold} ${node.path}`}
+                aria-label={`${isClosed ? text.unfold : text.fold} ${safeText(node.path.slice(0, MAX_LABEL))}`}
                 onClick={() => toggle(node.path)}
               />
             ) : (
@@ -62,11 +63,11 @@ export function Targets({ model }: { model: Model }) {
             <FacetLine
               count={node.count}
               most={most}
-              name={safeText(targetPattern(node))}
+              name={safeText(targetPattern(node).slice(0, MAX_LABEL))}
               onOnly={() => filterFor(model, term)}
               onNot={() => filterOut(model, term)}
             >
-              <bdi>{safeText(node.label)}</bdi>
+              <bdi>{safeText(node.label.slice(0, MAX_LABEL))}</bdi>
             </FacetLine>
           </li>
         );
