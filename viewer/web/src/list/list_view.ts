@@ -323,6 +323,11 @@ export class ListView {
 
   #resized(): void {
     this.#isStale = true;
+    // What is being read stays in sight in less room, as beside a panel that has just opened.
+    const read = this.#model.selected.peek() ?? this.#cursor;
+    if (!this.isFollowing && read !== undefined && this.layer.rows().some(({ id }) => id === read)) {
+      this.reveal(read);
+    }
     this.#paint();
     this.schedule();
   }
