@@ -78,30 +78,47 @@ const OWN_KEYS = new Set(["timestamp", "level", "target", "message", "span", "fi
  * `fields.message` of a field that is called so. A key may have dots in it.
  */
 export function fieldOf(entry: JsonObject, path: string): Json | undefined {
-  const fields = memberObject(entry, "fields");
-  const dot = path.indexOf(".");
-  const isOwn = OWN_KEYS.has(dot === -1 ? path : path.slice(0, dot));
-  const [first, second] = isOwn ? [entry, fields] : [fields, entry];
-  const found = valueAt(first, path);
-  return found === undefined ? valueAt(second, path) : found;
+  return find<Json>(entry, path, (value, key) =>
+    isJsonObject(value) ? value.get(key) : Array.isArray(value) ? value[Number(key)] : undefined,
+  );
 }
 
-function valueAt(value: Json | undefined, path: string): Json | undefined {
-  if (Array.isArray(value)) {
-    const dot = path.indexOf(".");
-    const item = value[Number(dot === -1 ? path : path.slice(0, dot))];
-    return dot === -1 ? item : valueAt(item, path.slice(dot + 1));
+/** The same of what `JSON.parse` has made of an entry. */
+export function quickFieldOf(entry: unknown, path: string): unknown {
+  return find<unknown>(entry, path, (value, key) =>
+    typeof value !== "object" || value === null
+      ? undefined
+      : Array.isArray(value)
+        ? value[Number(key)]
+        : Object.hasOwn(value, key)
+          ? (value as Readonly<Record<string, unknown>>)[key]
+          : undefined,
+  );
+}
+
+/** Returns undefined if the value has no such member. */
+type MemberOf<Value> = (value: Value, key: string) => Value | undefined;
+
+function find<Value>(entry: Value, path: string, memberOf: MemberOf<Value>): Value | undefined {
+  const fields = memberOf(entry, "fields");
+  const dot = path.indexOf(".");
+  const isOwn = OWN_KEYS.has(dot === -1 ? path : path.slice(0, dot));
+  const inFields = () => (fields === undefined ? undefined : valueAt(fields, path, memberOf));
+  const found = isOwn ? valueAt(entry, path, memberOf) : inFields();
+  if (found !== undefined) {
+    return found;
   }
-  if (!isJsonObject(value)) {
-    return undefined;
-  }
-  const whole = value.get(path);
+  return isOwn ? inFields() : valueAt(entry, path, memberOf);
+}
+
+function valueAt<Value>(value: Value, path: string, memberOf: MemberOf<Value>): Value | undefined {
+  const whole = memberOf(value, path);
   if (whole !== undefined) {
     return whole;
   }
   for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
-    const member = value.get(path.slice(0, dot));
-    const found = member === undefined ? undefined : valueAt(member, path.slice(dot + 1));
+    const member = memberOf(value, path.slice(0, dot));
+    const found = member === undefined ? undefined : valueAt(member, path.slice(dot + 1), memberOf);
     if (found !== undefined) {
       return found;
     }

@@ -3,13 +3,15 @@
  * last: only those that everything before has left.
  */
 
-import { textOf } from "../json";
 import { MALFORMED } from "../protocol";
-import { fieldOf } from "../reading";
+import { fieldOf, quickFieldOf } from "../reading";
+import { messageOf } from "../summary/patterns";
 import { fnv1a, hashTemplate, templateOf } from "../summary/template";
-import { compileTest } from "./field-test";
+import { compileTest, isExactLine } from "./field-test";
 import { fold } from "./fold";
-import { Lines, type Mask } from "./lines";
+import { Lines } from "./lines";
+import { literalOf } from "./literal";
+import { both, fullMask, indexesOf, type Mask, without } from "./mask";
 import type { Matcher } from "./matcher";
 import { compileRegex } from "./regex";
 import type { FieldTest, Query } from "./syntax";
@@ -23,6 +25,9 @@ export function compile(query: Query): Matcher {
     match: (block, engine) => indexesOf(node.match(new Lines(block, engine), fullMask(block.count))),
   };
 }
+
+/** Of texts whose result is kept. */
+const MAX_REMEMBERED = 10_000;
 
 enum Cost {
   Columns = 0,
@@ -52,10 +57,7 @@ function compileNode(query: Query): Node {
     }
     case "level": {
       const { level, orMore } = query;
-      return byIndex(Cost.Columns, ({ block }, index) => {
-        const own = block.levels[index] ?? MALFORMED;
-        return orMore ? own >= level && own !== MALFORMED : own === level;
-      });
+      return compileLevel(level, orMore ? MALFORMED - 1 : level);
     }
     case "target":
       return compileTarget(query.pattern);
@@ -67,16 +69,34 @@ function compileNode(query: Query): Node {
       return compileText(query.text);
     case "regex": {
       const matches = compileRegex(query.source, query.flags);
-      return byIndex(Cost.Regex, (lines, index) => holds(lines, index, matches));
+      const literal = literalOf(query.source, query.flags);
+      return {
+        cost: literal === undefined ? Cost.Regex : Cost.Text,
+        match: (lines, among) =>
+          filter(lines, holding(lines, among, literal), (_, index) => holds(lines, index, matches)),
+      };
     }
     case "pattern":
-      return byIndex(Cost.Field, (lines, index) => {
-        const message = messageOf(lines, index);
-        return message !== undefined && hashTemplate(templateOf(message)) === query.hash;
-      });
+      return compileTemplate(query.hash);
     case "field":
       return compileField(query.path, query.test);
   }
+}
+
+function compileLevel(from: number, to: number): Node {
+  return {
+    cost: Cost.Columns,
+    match: ({ block: { levels } }, among) => {
+      const mask = among.slice();
+      for (let index = 0; index < mask.length; index += 1) {
+        const level = levels[index] ?? MALFORMED;
+        if (level < from || level > to) {
+          mask[index] = 0;
+        }
+      }
+      return mask;
+    },
+  };
 }
 
 function compileAnd(parts: readonly Query[]): Node {
@@ -103,21 +123,12 @@ function compileOr(parts: readonly Query[]): Node {
 }
 
 function compileTarget(pattern: string): Node {
-  const matches = compilePattern(pattern);
-  // Few targets are logged by very many entries.
-  const known = new Map<string, boolean>();
-  return byIndex(Cost.Columns, (lines, index) => {
-    if (lines.isMalformed(index)) {
-      return false;
-    }
-    const target = lines.block.target(index);
-    let passes = known.get(target);
-    if (passes === undefined) {
-      passes = matches(target);
-      known.set(target, passes);
-    }
-    return passes;
-  });
+  // Few targets are those of very many entries.
+  const matches = remember(compilePattern(pattern));
+  return byIndex(
+    Cost.Columns,
+    (lines, index) => !lines.isMalformed(index) && matches(lines.block.target(index)),
+  );
 }
 
 function compileProducer(pattern: string): Node {
@@ -128,6 +139,27 @@ function compileProducer(pattern: string): Node {
       matches(block.producer) || block.producerNames.some(matches)
         ? among.slice()
         : new Uint8Array(among.length),
+  };
+}
+
+function compileTemplate(hash: string): Node {
+  // Few templates are those of very many messages.
+  const matches = remember((template) => hashTemplate(template) === hash);
+  return byIndex(Cost.Regex, (lines, index) => matches(templateOf(messageOf(lines.text(index)))));
+}
+
+/** Remembers what a test has said of some texts. */
+function remember(test: (text: string) => boolean): (text: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    let passes = known.get(text);
+    if (passes === undefined) {
+      passes = test(text);
+      if (known.size < MAX_REMEMBERED) {
+        known.set(text, passes);
+      }
+    }
+    return passes;
   };
 }
 
@@ -154,31 +186,37 @@ function compileText(text: string): Node {
       // A hit in a line without escapes is a true one.
       filter(
         lines,
-        both(lines.candidates(text), among),
+        holding(lines, among, text),
         (_, index) => lines.isPlain(index) || holds(lines, index, matches),
       ),
   };
 }
 
 function compileField(path: string, test: FieldTest): Node {
-  const { passes, literal } = compileTest(test);
+  const { passes, passesQuickly, literal } = compileTest(test);
   const isOfMessage = path === "message";
   // The end of the last key, as it is written unless it has escapes.
   const key = JSON.stringify(path.slice(path.lastIndexOf(".") + 1)).slice(1);
+  const isIndex = /^\d+"$/.test(key);
   const passesLine = (lines: Lines, index: number): boolean => {
     if (lines.isMalformed(index)) {
       return isOfMessage && passes(lines.text(index));
     }
-    if (!lines.isOdd(index) && !/^\d+"$/.test(key) && !lines.text(index).includes(key)) {
+    if (!isIndex && !lines.isOdd(index) && !lines.text(index).includes(key)) {
       return passes(undefined);
+    }
+    const quickly = passesQuickly(quickFieldOf(lines.quick(index), path), () =>
+      isExactLine(lines.text(index)),
+    );
+    if (quickly !== undefined) {
+      return quickly;
     }
     const entry = lines.entry(index);
     return passes(entry === undefined ? undefined : fieldOf(entry, path));
   };
   return {
     cost: literal === undefined ? Cost.Field : Cost.Text,
-    match: (lines, among) =>
-      filter(lines, literal === undefined ? among : both(lines.candidates(literal), among), passesLine),
+    match: (lines, among) => filter(lines, holding(lines, among, literal), passesLine),
   };
 }
 
@@ -188,12 +226,9 @@ function holds(lines: Lines, index: number, passes: (text: string) => boolean): 
   return lines.isMalformed(index) ? passes(line) : someValue(line, passes);
 }
 
-function messageOf(lines: Lines, index: number): string | undefined {
-  if (lines.isMalformed(index)) {
-    return lines.text(index);
-  }
-  const message = lines.entry(index)?.get("message");
-  return message === undefined ? undefined : textOf(message);
+/** Those of `among` that hold a literal, if there is one. */
+function holding(lines: Lines, among: Mask, literal: string | undefined): Mask {
+  return literal === undefined ? among : both(lines.candidates(literal), among);
 }
 
 function byIndex(cost: Cost, passes: (lines: Lines, index: number) => boolean): Node {
@@ -208,32 +243,4 @@ function filter(lines: Lines, among: Mask, passes: (lines: Lines, index: number)
     }
   }
   return mask;
-}
-
-function fullMask(count: number): Mask {
-  return new Uint8Array(count).fill(1);
-}
-
-function both(one: Mask, other: Mask): Mask {
-  return one.map((bit, index) => bit & (other[index] ?? 0));
-}
-
-function without(mask: Mask, taken: Mask): Mask {
-  return mask.map((bit, index) => (taken[index] === 1 ? 0 : bit));
-}
-
-function indexesOf(mask: Mask): Uint16Array {
-  let count = 0;
-  for (const bit of mask) {
-    count += bit;
-  }
-  const indexes = new Uint16Array(count);
-  let next = 0;
-  for (let index = 0; index < mask.length; index += 1) {
-    if (mask[index] === 1) {
-      indexes[next] = index;
-      next += 1;
-    }
-  }
-  return indexes;
 }

@@ -3,6 +3,7 @@
 import type { Engine } from "../engine/engine";
 import { isJsonObject, type JsonObject, parseJson } from "../json";
 import { MALFORMED } from "../protocol";
+import type { Mask } from "./mask";
 import type { MatchBlock } from "./matcher";
 
 /** A line, by how its texts are written. */
@@ -15,16 +16,18 @@ const ODD = 2;
 const BACKSLASH = 0x5c;
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Indexes of a block as a mask: 1 for those that are in it. */
-export type Mask = Uint8Array<ArrayBuffer>;
+/** After so many lines, all of a block are decoded at once. */
+const FEW_LINES = 8;
 
 export class Lines {
   readonly block: MatchBlock;
   readonly #engine: Engine;
   #text: ReturnType<MatchBlock["text"]> | undefined;
   #writing: Uint8Array | undefined;
+  #ascii: string | undefined;
   readonly #decoded = new Map<number, string>();
-  readonly #parsed = new Map<number, JsonObject | undefined>();
+  readonly #quick = new Map<number, unknown>();
+  readonly #exact = new Map<number, JsonObject | undefined>();
 
   constructor(block: MatchBlock, engine: Engine) {
     this.block = block;
@@ -41,9 +44,23 @@ export class Lines {
       return known;
     }
     const { bytes, scan } = this.#bytes();
-    const line = DECODER.decode(bytes.subarray(scan.starts[index], scan.ends[index]));
+    const [start, end] = [scan.starts[index] ?? 0, scan.ends[index] ?? 0];
+    if (this.#decoded.size === FEW_LINES) {
+      const all = DECODER.decode(bytes);
+      // Then every character is one byte, and lines are parts of it.
+      this.#ascii = all.length === bytes.length ? all : undefined;
+    }
+    const line = this.#ascii?.slice(start, end) ?? DECODER.decode(bytes.subarray(start, end));
     this.#decoded.set(index, line);
     return line;
+  }
+
+  /** What `JSON.parse` makes of a line that is not malformed: several times faster than `entry`, but for digits. */
+  quick(index: number): unknown {
+    if (!this.#quick.has(index)) {
+      this.#quick.set(index, JSON.parse(this.text(index)));
+    }
+    return this.#quick.get(index);
   }
 
   /** Undefined for a malformed line. */
@@ -51,11 +68,11 @@ export class Lines {
     if (this.isMalformed(index)) {
       return undefined;
     }
-    if (!this.#parsed.has(index)) {
+    if (!this.#exact.has(index)) {
       const value = parseJson(this.text(index));
-      this.#parsed.set(index, isJsonObject(value) ? value : undefined);
+      this.#exact.set(index, isJsonObject(value) ? value : undefined);
     }
-    return this.#parsed.get(index);
+    return this.#exact.get(index);
   }
 
   isPlain(index: number): boolean {

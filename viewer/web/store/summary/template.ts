@@ -3,26 +3,26 @@
 /** What is longer, or behind the first line, does not tell messages apart. */
 const MAX_LENGTH = 500;
 
+const QUOTED = /"[^"]*"|(?<!\w)'[^']*'(?!\w)/g;
+
+/** What is masked in a word that has a digit. */
 const MASKS =
-  /(?<quoted>"[^"]*"|(?<!\w)'[^']*'(?!\w))|(?<time>\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|(?<![\w:])(?:[\da-f]{1,4}:){3,7}(?:[\da-f]{1,4}|:[\da-f]{0,4}))|(?<id>\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b|\b0x[\da-f]+|(?<![\da-z])(?=\d{0,64}[a-z])(?=[a-z]{0,64}\d)[\da-z]{8,}(?![\da-z]))|(?<number>(?<=^|[\s=:([,])-?\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*)/gi;
+  /(?<time>\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|(?<![\w:])(?:[\da-f]{1,4}:){3,7}(?:[\da-f]{1,4}|:[\da-f]{0,4}))|(?<id>\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b|\b0x[\da-f]+|(?<![\da-z])(?=\d{0,64}[a-z])(?=[a-z]{0,64}\d)[\da-z]{8,}(?![\da-z]))|(?<number>(?<=^|[=:([,])-?\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*)/gi;
 
 /** The first line of a message with what differs from one to the next as `‹n›`, `‹id›`, `‹ip›`, `‹time›` and `"‹…›"`. */
 export function templateOf(message: string): string {
   const end = message.search(/[\r\n]/);
   const line = message.slice(0, Math.min(end === -1 ? message.length : end, MAX_LENGTH));
-  return line.replace(MASKS, (found, ...rest) => {
-    const groups: Record<string, string | undefined> = rest.at(-1);
-    if (groups.quoted !== undefined) {
-      return `${found[0]}‹…›${found[0]}`;
-    }
-    return groups.time !== undefined
-      ? "‹time›"
-      : groups.ip !== undefined
-        ? "‹ip›"
-        : groups.id !== undefined
-          ? "‹id›"
-          : "‹n›";
-  });
+  return line
+    .replace(QUOTED, (found) => `${found[0]}‹…›${found[0]}`)
+    .split(" ")
+    .map((word) => (/\d/.test(word) ? word.replace(MASKS, mask) : word))
+    .join(" ");
+}
+
+function mask(_found: string, ...rest: unknown[]): string {
+  const [time, ip, id] = rest;
+  return time !== undefined ? "‹time›" : ip !== undefined ? "‹ip›" : id !== undefined ? "‹id›" : "‹n›";
 }
 
 /** The name of a template in a query: FNV-1a (32 bits) of its UTF-8, as 8 hexadecimal digits. */
