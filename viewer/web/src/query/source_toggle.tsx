@@ -13,6 +13,7 @@ const text = pick({
     title: "Producers send only what level and target of the query let through",
     everything: "Everything is sent: the query has no level or target that producers can apply.",
     sent: "Producers send only",
+    stop: ". ",
     rest: "Other entries are not sent, and are missing here until this is switched off.",
     partial: "The rest of the query is applied here.",
   },
@@ -21,6 +22,7 @@ const text = pick({
     title: "生产者只发送查询中级别和目标允许的条目",
     everything: "发送全部：查询中没有生产者可以应用的级别或目标。",
     sent: "生产者只发送",
+    stop: "。",
     rest: "其他条目不会发送，关闭此项之前在这里看不到。",
     partial: "查询的其余部分在此处应用。",
   },
@@ -73,7 +75,9 @@ export function SourceToggle({ model }: { model: Model }) {
             text.everything
           ) : (
             <>
-              {text.sent} <bdi class="source-filter">{safeText(sent)}</bdi>. {text.rest}
+              {text.sent} <bdi class="source-filter">{safeText(sent)}</bdi>
+              {text.stop}
+              {text.rest}
               {isPartial.value && ` ${text.partial}`}
             </>
           )}
