@@ -6,6 +6,7 @@ import { connect } from "../consumer";
 import { App } from "./app";
 import { type ConsoleApi, makeConsoleApi } from "./console";
 import { carryOut } from "./effects";
+import { pick } from "./language";
 import { makeModel } from "./model";
 import { keepPlace, loadPlace } from "./place";
 import { loadSettings } from "./storage";
@@ -16,11 +17,19 @@ declare global {
   var logrtc: ConsoleApi;
 }
 
+const text = pick({
+  en: {
+    noAddress: "?signaling= has no address that a browser can connect to, as wss://logs.example/signaling.",
+  },
+  zh: { noAddress: "?signaling= 不是浏览器可连接的地址，例如 wss://logs.example/signaling。" },
+});
+
 const page = location.href;
 const place = loadPlace();
 const store = startStore();
 const producer = wantedProducer(page);
-const url = signalingUrl(page) ?? signalingUrl(new URL(".", page).href) ?? "";
+const named = signalingUrl(page);
+const url = named ?? signalingUrl(new URL(".", page).href) ?? "";
 const consumer = connect({
   url,
   readers: store.readers((session) => place.take(session)),
@@ -33,6 +42,9 @@ const model = makeModel({
   view: readView(page),
   settings: loadSettings(),
 });
+if (named === undefined) {
+  model.trouble.value = text.noAddress;
+}
 carryOut(model);
 store.nameProducers(consumer.producers());
 consumer.on("producers", (producers) => store.nameProducers(producers));

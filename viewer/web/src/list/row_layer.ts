@@ -43,7 +43,8 @@ export class RowLayer {
   /** Shows these rows, the first of them `offsetPx` above the upper edge. */
   paint(rows: readonly Row[], position: number, offsetPx: number, options: RowOptions): void {
     this.#arrange(rows);
-    let day = "";
+    // The first row says its day, too, unless it is today.
+    let day = formatDay(options.nowMs(), options.zone);
     for (const [index, row] of rows.entries()) {
       const element = this.#elements[index];
       if (element === undefined) continue;
