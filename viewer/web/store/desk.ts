@@ -68,7 +68,7 @@ export class Desk {
         break;
       default:
         this.#queue.push(message);
-        this.#waiting.set(message.channel, (this.#waiting.get(message.channel) ?? 0) + 1);
+        this.#wait(message, 1);
         this.#schedule();
     }
   }
@@ -148,8 +148,7 @@ export class Desk {
     if (message === undefined || channel === undefined) {
       return;
     }
-    const waiting = (this.#waiting.get(message.channel) ?? 1) - 1;
-    this.#waiting.set(message.channel, waiting);
+    const waiting = this.#wait(message, -1);
     if (message.kind === "expect") {
       channel.expectWelcome(message.asked, message.formerNext);
     } else if (message.kind === "end") {
@@ -162,6 +161,13 @@ export class Desk {
       this.#parts.post({ kind: "reports", channel: message.channel, read, reports: this.#reports });
       this.#reports = [];
     }
+  }
+
+  /** How many messages of a channel wait behind this one. */
+  #wait({ kind, channel }: Waiting, by: 1 | -1): number {
+    const waiting = (this.#waiting.get(channel) ?? 0) + (kind === "take" ? by : 0);
+    this.#waiting.set(channel, waiting);
+    return waiting;
   }
 
   #read(channel: Channel, data: ArrayBuffer | readonly string[], isLast: boolean): void {

@@ -19,8 +19,8 @@ import type { Item } from "./sessions";
 import type { Store } from "./store";
 import { targetOf } from "./view";
 
-/** More rows than any screen has. */
-const MAX_WINDOW = 2_000;
+/** More rows than any screen has; the console asks for more of them. */
+const MAX_WINDOW = 10_000;
 
 export function windowOf(store: Store, anchor: Anchor, count: number): Window {
   const total = store.order.total("shown");

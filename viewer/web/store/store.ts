@@ -11,7 +11,7 @@ import { Producer } from "./producer";
 import { type Counts, type ItemId, MALFORMED, type View as Wanted } from "./protocol";
 import { compile } from "./query/compile";
 import { parse } from "./query/parse";
-import type { QueryError } from "./query/syntax";
+import type { Query, QueryError } from "./query/syntax";
 import { type Item, Sessions } from "./sessions";
 import type { Steps } from "./steps";
 import { Targets } from "./targets";
@@ -55,6 +55,9 @@ export class Store {
   #maxBytes: number;
   readonly #counts = { received: 0, held: 0, dropped: 0, lost: 0, filtered: 0, malformed: 0, errors: 0 };
   #columns: readonly string[] = [];
+  #query: Query = { kind: "all" };
+  /** What is looked for, as text. */
+  #filter = "";
   #version = 0;
 
   constructor(engine: Engine, maxBytes: number) {
@@ -219,20 +222,24 @@ export class Store {
     this.#version += 1;
   }
 
-  /** Returns the error of the query; nothing is changed then. */
+  /** Returns the error of the query, in whose place the last one that was right stays. */
   setView({ query, muted, range, columns }: Wanted): QueryError | undefined {
-    const { query: tree, error } = parse(query);
-    if (error !== undefined) {
+    const { query: wanted, error } = parse(query);
+    const tree = error === undefined ? wanted : this.#query;
+    const filter = JSON.stringify([tree, muted, range]);
+    this.#columns = columns;
+    this.#version += 1;
+    if (filter === this.#filter) {
       return error;
     }
-    this.#columns = columns;
+    this.#query = tree;
+    this.#filter = filter;
     this.view.set(tree.kind === "all" ? undefined : compile(tree), { muted, range }, this.blocks());
     this.order.updateAll();
     for (const block of this.blocks()) {
       this.#holdings.recount(block);
     }
-    this.#version += 1;
-    return undefined;
+    return error;
   }
 
   /** Looks at one more block, if one waits for it. */
