@@ -6,8 +6,9 @@
  * item, so that rows which come, go or are found before it do not move it.
  */
 
-import type { Anchor, ItemId, Row, Window } from "../../store/protocol";
+import type { Anchor, ItemId, Row } from "../../store/protocol";
 import type { Model } from "../model";
+import { type Place, RowCache } from "./row_cache";
 import type { RowOptions } from "./row_element";
 import { RowLayer } from "./row_layer";
 import { Scroller } from "./scroller";
@@ -34,19 +35,13 @@ export interface ListHooks {
   onError(error: unknown): void;
 }
 
-/** An item, and where it was when that was last known. */
-interface Place {
-  readonly id: ItemId;
-  readonly position: number;
-}
-
 export class ListView {
   readonly layer: RowLayer;
   readonly scroller: Scroller;
   readonly #model: Model;
   readonly #hooks: ListHooks;
   readonly #unseen: Unseen;
-  #cache: Window = { position: 0, rows: [], total: 0 };
+  readonly #cache = new RowCache();
   #anchor: Place | undefined;
   #cursor: ItemId | undefined;
   /** Something came or went since the store was last asked. */
@@ -113,7 +108,7 @@ export class ListView {
     this.#turn += 1;
     this.#model.isFollowing.value = false;
     this.#takeAnchor();
-    this.#unseen.begin(this.#cache);
+    this.#unseen.begin(this.#cache.window);
     this.schedule();
   }
 
@@ -147,7 +142,7 @@ export class ListView {
     const isInSight =
       topPx >= this.scroller.topPx &&
       topPx + rowPx <= this.scroller.topPx + viewportPx &&
-      this.#holds(position, row.id);
+      this.#cache.positionOf(row.id) === position;
     if (!isInSight) {
       this.scroller.goTo(topPx - Math.floor(viewportPx / 3 / rowPx) * rowPx);
     }
@@ -163,9 +158,9 @@ export class ListView {
         rows.find(({ id }) => id === selected.value) ??
         rows.find(({ id }) => id === this.#cursor) ??
         rows[rows.length >> 1];
-      const index = this.#cache.rows.findIndex(({ id }) => id === kept?.id);
-      if (kept !== undefined && index !== -1) {
-        this.#anchor = { id: kept.id, position: this.#cache.position + index };
+      const position = kept && this.#cache.positionOf(kept.id);
+      if (kept !== undefined && position !== undefined) {
+        this.#anchor = { id: kept.id, position };
       }
       this.#isViewNew = true;
     }
@@ -185,10 +180,10 @@ export class ListView {
 
   /** Scrolls as little as it takes to have an item in sight, if it is at hand. */
   reveal(id: ItemId): void {
-    const index = this.#cache.rows.findIndex((row) => row.id === id);
-    if (index !== -1) {
+    const position = this.#cache.positionOf(id);
+    if (position !== undefined) {
       const { topPx, rowPx, viewportPx } = this.scroller;
-      const rowTopPx = (this.#cache.position + index) * rowPx;
+      const rowTopPx = position * rowPx;
       const belowPx = Math.max(0, rowTopPx + rowPx - topPx - viewportPx);
       this.scrollBy(rowTopPx < topPx ? rowTopPx - topPx : belowPx);
     }
@@ -196,8 +191,7 @@ export class ListView {
 
   /** The item so many rows from another one, if both are at hand. */
   neighbourOf(id: ItemId, by: number): ItemId | undefined {
-    const index = this.#cache.rows.findIndex((row) => row.id === id);
-    return index === -1 ? undefined : this.#cache.rows[index + by]?.id;
+    return this.#cache.neighbourOf(id, by);
   }
 
   /** Has the next frame ask and paint what is wanted by then. */
@@ -261,7 +255,7 @@ export class ListView {
       this.#isStale = true;
       return;
     }
-    this.#cache = window;
+    this.#cache.set(window);
     this.scroller.followTo(window.total);
     this.#paint();
   }
@@ -298,7 +292,7 @@ export class ListView {
     const shift = place === undefined || anchor === undefined ? 0 : place.position - anchor.position;
     // The reader may have scrolled meanwhile, and so have another anchor, whose position is from before, too.
     this.#anchor = this.#anchor && { id: this.#anchor.id, position: this.#anchor.position + shift };
-    this.#cache = window;
+    this.#cache.set(window);
     this.scroller.setTotal(window.total, shift);
     this.#paint();
     if (!isNear) {
@@ -334,15 +328,7 @@ export class ListView {
 
   /** The first row that is painted in full is the one that stays in place. */
   #takeAnchor(): void {
-    const position = Math.ceil(this.scroller.topPx / this.scroller.rowPx);
-    const row = this.#cache.rows[position - this.#cache.position] ?? this.#cache.rows.at(-1);
-    if (row !== undefined) {
-      this.#anchor = { id: row.id, position: this.#cache.position + this.#cache.rows.indexOf(row) };
-    }
-  }
-
-  #holds(position: number, id: ItemId): boolean {
-    return this.#cache.rows[position - this.#cache.position]?.id === id;
+    this.#anchor = this.#cache.placeAt(Math.ceil(this.scroller.topPx / this.scroller.rowPx)) ?? this.#anchor;
   }
 
   /** The positions in sight, without the last. */
@@ -354,23 +340,16 @@ export class ListView {
 
   #isCovered(): boolean {
     const { first, end } = this.#sight();
-    return first >= this.#cache.position && end <= this.#cache.position + this.#cache.rows.length;
+    return this.#cache.covers(first, end);
   }
 
+  /** If the reader has gone on since the window was asked for, the nearest whole part of it shows the way. */
   #paint(): void {
     const { first, end } = this.#sight();
-    const { position, rows } = this.#cache;
-    const { topPx, rowPx } = this.scroller;
-    if (this.#isCovered()) {
-      const shown = rows.slice(first - position, end - position);
-      this.#show(shown, first, topPx - first * rowPx);
-      return;
-    }
-    // The reader has gone on since this was asked for: the nearest whole part of it shows the way.
-    const count = end - first;
-    if (rows.length >= count) {
-      const start = Math.min(Math.max(first - position, 0), rows.length - count);
-      this.#show(rows.slice(start, start + count), position + start, 0);
+    const found = this.#cache.nearest(first, end);
+    if (found !== undefined) {
+      const { topPx, rowPx } = this.scroller;
+      this.#show(found.rows, found.position, found.position === first ? topPx - first * rowPx : 0);
     }
   }
 
