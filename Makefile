@@ -17,7 +17,7 @@ demo: ## Show a log in a browser: the server, and a program that logs
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
 
 .PHONY: test
-test: test-rust test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
+test: test-rust test-wasm test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
 # The installed library is tested as it is released, but for the optimisation of the whole of it at once, which takes minutes.
 test-c test-readme: export CARGO_PROFILE_RELEASE_LTO := off
@@ -39,7 +39,7 @@ test-web: viewer/web/node_modules ## Test the page, and that the built one is up
 	$(MAKE) check-page
 
 .PHONY: test-browser
-test-browser: tests/node_modules programs ## Test from a producer to a real Chromium and a real Firefox
+test-browser: tests/node_modules viewer/web/node_modules programs ## Test from a producer to a real Chromium and a real Firefox
 	chromium="$$(tools/ensure browser)" && firefox="$$(tools/ensure firefox)" && \
 	 CHROMIUM="$$chromium" FIREFOX="$$firefox" npm --prefix tests run test:browser
 
@@ -86,6 +86,7 @@ lint: tests/node_modules bindings-node/node_modules ## Check formatting, lints, 
 .PHONY: format
 format: viewer/web/node_modules ## Format everything
 	cargo fmt --all
+	cd viewer/wasm && cargo fmt
 	cd viewer/web && npm run format
 
 .PHONY: bench
@@ -100,14 +101,45 @@ docs: ## Build the reference of the crates
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 
 .PHONY: page
-page: viewer/web/node_modules ## Build the log page, which the program embeds
+page: viewer-library ## Build the log page, which the program embeds, and the consumer of the npm package
 	cd viewer/web && npm run build
 
+.PHONY: viewer-library
+viewer-library: viewer/web/node_modules ## Build the consumer of the npm package, `logrtc/viewer`
+	cd viewer/web && npm run build:library
+
+PAGE_OUTPUT := viewer/web/dist bindings-node/viewer
+
+# The page's work on bytes. Another compiler makes other bytes of the same sources, so that what is compared is a checksum of
+# the sources: `engine.wasm.source` has the one of those that `engine.wasm` was built of.
+
+ENGINE := viewer/web/store/engine/engine.wasm
+ENGINE_SOURCE = cd viewer/wasm && LC_ALL=C && sha256sum .cargo/config.toml Cargo.lock Cargo.toml src/*.rs | sha256sum | cut -d ' ' -f 1
+
+.PHONY: wasm
+wasm: ## Build the page's WebAssembly, which `make page` takes up
+	@tools/ensure wasm
+	cd viewer/wasm && REMAP="--remap-path-prefix=$${CARGO_HOME:-$$HOME/.cargo}/registry/src=registry" && \
+	 cargo build --release --locked --target wasm32-unknown-unknown --target-dir target \
+	 --config "target.wasm32-unknown-unknown.rustflags=[\"$$REMAP\"]"
+	install -m 644 viewer/wasm/target/wasm32-unknown-unknown/release/logrtc_engine.wasm $(ENGINE)
+	($(ENGINE_SOURCE)) > $(ENGINE).source
+
+.PHONY: test-wasm
+test-wasm: check-wasm ## Test the sources of the page's WebAssembly, and that the built one is up to date
+	cd viewer/wasm && cargo fmt --check && cargo test --release --locked --target-dir target
+	cd viewer/wasm && cargo clippy --release --locked --all-targets --target-dir target -- -D warnings
+
+.PHONY: check-wasm
+check-wasm:
+	@[ "$$($(ENGINE_SOURCE))" = "$$(cat $(ENGINE).source)" ] || \
+	 { echo "$(ENGINE) is out of date: run \`make wasm page\` and commit it"; exit 1; }
+
 .PHONY: check-page
-check-page: page
-	@git diff --exit-code --stat -- viewer/web/dist && \
-	 test -z "$$(git status --porcelain -- viewer/web/dist)" || \
-	 { echo "viewer/web/dist is out of date: run \`make page\` and commit it"; exit 1; }
+check-page: check-wasm page
+	@git diff --exit-code --stat -- $(PAGE_OUTPUT) && \
+	 test -z "$$(git status --porcelain -- $(PAGE_OUTPUT))" || \
+	 { echo "$(PAGE_OUTPUT): out of date; run \`make page\` and commit it"; exit 1; }
 
 .PHONY: programs
 programs:

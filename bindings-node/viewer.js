@@ -1,9 +1,10 @@
 "use strict";
 
 const { checkType, invalid, refusing } = require("./lib/errors");
-const { hold } = require("./lib/lifecycle");
-const native = require("./lib/native");
 const { warn } = require("./lib/warnings");
+
+/** The compiled file is loaded with the first server: `logrtc/viewer` has the consumer, too, which works without it. */
+const load = () => ({ native: require("./lib/native"), hold: require("./lib/lifecycle").hold });
 
 /** Servers that are not closed: they run, whether the program still holds them or not. */
 const running = new Set();
@@ -14,7 +15,7 @@ class Server {
   #release;
   #closed;
 
-  constructor(nativeServer) {
+  constructor(nativeServer, hold) {
     this.#native = nativeServer;
     this.#release = hold();
     running.add(this);
@@ -65,7 +66,8 @@ async function serve(options = {}) {
     checkType("listen", listen, "string");
   }
   checkType("open", open, "boolean");
-  const server = new Server(refusing(() => new native.NativeServer(listen, allowedOrigins)));
+  const { native, hold } = load();
+  const server = new Server(refusing(() => new native.NativeServer(listen, allowedOrigins)), hold);
   if (open) {
     native.openInBrowser(server.url).catch(({ message }) => {
       warn(`cannot open ${server.url} in a browser: ${message}`, "LOGRTC_BROWSER");

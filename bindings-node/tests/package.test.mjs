@@ -199,6 +199,23 @@ test("every entry point is there in both module systems", () => {
   }
 });
 
+test("the consumer of logrtc/viewer loads without the compiled file and without a page", () => {
+  const bare = join(folder, "consumer/node_modules/logrtc");
+  cpSync(join(project, "node_modules/logrtc"), bare, { recursive: true });
+  // As Node.js resolves it, and what bundlers and pages get.
+  for (const name of ["logrtc/viewer", "./node_modules/logrtc/viewer/index.js"]) {
+    const used = "typeof connect === 'function' && levelOf({ level: 'fatal' }) === 'ERROR'";
+    const imported = `import { connect, levelOf } from '${name}'; if (!(${used})) process.exit(1)`;
+    run(process.execPath, ["--input-type=module", "--eval", imported], join(folder, "consumer"));
+  }
+});
+
+test("what bundlers and pages load as logrtc/viewer imports nothing", () => {
+  const text = readFileSync(join(project, "node_modules/logrtc/viewer/index.js"), "utf8");
+  assert.doesNotMatch(text, /\b(import|require)\b/);
+  assert.match(text, /^export \{ connect, levelOf \};$/m);
+});
+
 test("neither package has a script, or anything that it does not need", () => {
   for (const file of readdirSync(packed)) {
     const manifest = JSON.parse(run("tar", ["xzOf", join(packed, file), "package/package.json"]));
@@ -214,7 +231,7 @@ test("neither package has a script, or anything that it does not need", () => {
       .split("\n")) {
       assert.match(
         name,
-        /^package\/((lib|bin)\/)?[a-z]+\.(js|d\.ts|node)$|^package\/(package\.json|README\.md|LICENSE)$/,
+        /^package\/((lib|bin|viewer)\/)?[a-z]+\.(m?js|d\.m?ts|node)$|^package\/((viewer\/)?package\.json|README\.md|LICENSE)$/,
       );
     }
   }

@@ -95,9 +95,10 @@ export async function startProducer(t, { options = {} } = {}) {
  * @param {Browser} browser
  * @param {string} url
  * @param {string} [script] runs in the page before its own scripts
+ * @param {import("playwright-core").BrowserContextOptions} [options]
  */
-export async function openPage(t, browser, url, script) {
-  const page = await browser.open(url, script);
+export async function openPage(t, browser, url, script, options) {
+  const page = await browser.open(url, script, options);
   t.after(() => page.close());
   return page;
 }

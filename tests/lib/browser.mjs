@@ -64,14 +64,15 @@ async function launch(name) {
 export class Browser {
   #browser;
 
-  /** @param {import("playwright-core").Browser} browser */
-  constructor(browser) {
+  /** @param {import("playwright-core").Browser} browser @param {BrowserName} name */
+  constructor(browser, name) {
     this.#browser = browser;
+    this.name = name;
   }
 
   /** @param {BrowserName} [name] */
   static async start(name = "chromium") {
-    return new Browser(await launch(name));
+    return new Browser(await launch(name), name);
   }
 
   /** A page with nothing in it. */
@@ -79,9 +80,15 @@ export class Browser {
     return await this.#browser.newPage();
   }
 
-  /** Opens the log page; `script` runs in it before its own scripts. @param {string} url @param {string} [script] */
-  async open(url, script) {
-    const page = await this.#browser.newPage({ viewport: { width: 1280, height: 800 } });
+  /**
+   * Opens the log page; `script` runs in it before its own scripts.
+   *
+   * @param {string} url
+   * @param {string} [script]
+   * @param {import("playwright-core").BrowserContextOptions} [options]
+   */
+  async open(url, script, options = {}) {
+    const page = await this.#browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
     if (script !== undefined) {
       await page.addInitScript(script);
     }

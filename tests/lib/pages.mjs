@@ -3,14 +3,17 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { pathToFileURL } from "node:url";
 import { within } from "./deadline.mjs";
+import { PAGE_FOLDER } from "./page_folder.mjs";
 
 const PROTOCOL = new URL("../../docs/protocol.md", import.meta.url);
-const LOG_PAGE = new URL("../../viewer/web/dist/", import.meta.url);
+const LOG_PAGE =
+  PAGE_FOLDER === undefined ? new URL("../../viewer/web/dist/", import.meta.url) : pathToFileURL(`${PAGE_FOLDER}/`);
 const DEFAULT_URL = "ws://localhost:8080/signaling";
 
 /** @type {Record<string, string>} */
-const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
+const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml", wasm: "application/wasm" };
 
 export class Pages {
   /** @param {import("node:http").Server} http */

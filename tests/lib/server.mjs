@@ -2,20 +2,24 @@
 
 import { Child, builtProgram } from "./child.mjs";
 import { within } from "./deadline.mjs";
+import { PAGE_FOLDER, pageOrigin } from "./page_folder.mjs";
 
 export class Server {
   #child;
+  #address;
 
   /**
    * @param {Child} child
-   * @param {string} url
+   * @param {string} address
+   * @param {string} [pageOrigin] of a page that it does not embed
    */
-  constructor(child, url) {
+  constructor(child, address, pageOrigin) {
     this.#child = child;
-    /** Of the page. */
-    this.url = url;
+    this.#address = address;
     /** For producers. */
-    this.signalingUrl = new URL("signaling", url.replace(/^http/, "ws")).href;
+    this.signalingUrl = new URL("signaling", address.replace(/^http/, "ws")).href;
+    /** Of the page. */
+    this.url = pageOrigin === undefined ? address : `${pageOrigin}/?signaling=${this.signalingUrl}`;
   }
 
   /**
@@ -24,8 +28,9 @@ export class Server {
    * @param {number | string} [port]
    * @param {"serve" | "demo"} [command] `demo`: with a producer that logs
    * @param {string} [host] where it listens
+   * @param {string[]} [allowedOrigins] of other pages, and of the names under which a proxy reaches it
    */
-  static async start(port = 0, command = "serve", host = "127.0.0.1") {
+  static async start(port = 0, command = "serve", host = "127.0.0.1", allowedOrigins = []) {
     const program = builtProgram({ name: "logrtc", package: "logrtc-viewer", override: "LOGRTC_SERVER" });
     /** @type {(line: string) => void} */
     let onLine = () => {};
@@ -33,9 +38,12 @@ export class Server {
     const first = new Promise((resolve) => {
       onLine = resolve;
     });
-    const child = new Child(program, [command, "--listen", `${host}:${port}`], onLine);
+    const origin = PAGE_FOLDER === undefined ? undefined : await pageOrigin(PAGE_FOLDER);
+    const origins = origin === undefined ? allowedOrigins : [...allowedOrigins, origin];
+    const allowing = origins.flatMap((origin) => ["--allow-origin", origin]);
+    const child = new Child(program, [command, "--listen", `${host}:${port}`, ...allowing], onLine);
     const url = await within("logrtc serve prints its URL", Promise.race([first, child.endedEarly()]));
-    return new Server(child, url);
+    return new Server(child, url, origin);
   }
 
   /** Ends it at once, without a farewell to anybody. */
@@ -50,6 +58,6 @@ export class Server {
 
   /** Another one on the port of this one, which has ended. */
   async startAgain() {
-    return await Server.start(new URL(this.url).port);
+    return await Server.start(new URL(this.#address).port);
   }
 }

@@ -7,11 +7,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-/// What a page of ours may do: run its own script and style, and talk to its own server. `'self'` covers the
-/// WebSocket of the same host.
-pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; \
-     require-trusted-types-for 'script'; trusted-types 'none'";
+/// What a page of ours may do: run its own script, worker, WebAssembly and style, and connect to its own server.
+/// `'self'` includes the WebSocket of the same host. The page makes one kind of trusted value: the address of its worker.
+pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; \
+     base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types logrtc";
 
 struct Asset {
     path: &'static str,
@@ -19,12 +19,22 @@ struct Asset {
     content: &'static [u8],
 }
 
-static ASSETS: [Asset; 4] = [
+static ASSETS: [Asset; 6] = [
     Asset { path: "/", content_type: "text/html; charset=utf-8", content: include_bytes!("../web/dist/index.html") },
     Asset {
         path: "/app.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_bytes!("../web/dist/app.js"),
+    },
+    Asset {
+        path: "/store.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_bytes!("../web/dist/store.js"),
+    },
+    Asset {
+        path: "/engine.wasm",
+        content_type: "application/wasm",
+        content: include_bytes!("../web/dist/engine.wasm"),
     },
     Asset { path: "/app.css", content_type: "text/css; charset=utf-8", content: include_bytes!("../web/dist/app.css") },
     Asset { path: "/icon.svg", content_type: "image/svg+xml", content: include_bytes!("../web/dist/icon.svg") },

@@ -17,9 +17,13 @@ export default defineConfig({
       },
     },
   },
+  worker: {
+    format: "es",
+    rolldownOptions: { output: { entryFileNames: "store.js", assetFileNames: "engine[extname]" } },
+  },
   // For `npm run dev`, beside `logrtc serve --allow-origin http://localhost:5173`.
   server: {
     proxy: { "/signaling": { target: "ws://127.0.0.1:8080", ws: true, changeOrigin: true } },
   },
-  test: { include: ["{consumer,src}/**/*.test.ts"] },
+  test: { include: ["{consumer,store,src}/**/*.test.ts"] },
 });

@@ -10,6 +10,8 @@ async fn every_file_is_there_with_its_type() {
     for (path, content_type) in [
         ("/", "text/html; charset=utf-8"),
         ("/app.js", "text/javascript; charset=utf-8"),
+        ("/store.js", "text/javascript; charset=utf-8"),
+        ("/engine.wasm", "application/wasm"),
         ("/app.css", "text/css; charset=utf-8"),
         ("/icon.svg", "image/svg+xml"),
     ] {
@@ -27,8 +29,16 @@ async fn every_answer_is_hardened() {
         let answer = http(&server, request, &[HOST]).await;
         assert_eq!(answer.status(), status, "{request}");
         let policy = answer.header("content-security-policy").unwrap();
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
-        for directive in ["connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"] {
+        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "), "{policy}");
+        for directive in [
+            "worker-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "trusted-types logrtc",
+        ] {
             assert!(policy.contains(directive), "{policy}");
         }
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));

@@ -7,6 +7,7 @@ import type { Taken } from "./extension/account";
 import { checkRange, type FetchRange } from "./extension/fetch";
 import { checkFilter, type SourceFilter } from "./extension/filter";
 import { Places, type PlacesBySession } from "./extension/places";
+import type { ReaderHandlers } from "./extension/reader";
 import { Link } from "./link";
 import { type Producer, Roster } from "./roster";
 import { type Message, Signaling, type SignalingState } from "./signaling";
@@ -168,7 +169,7 @@ export class Consumer {
   #accept(id: string, offer: Message): void {
     this.#drop(id);
     this.#roster.offered(id);
-    const { iceServers = DEFAULT_ICE_SERVERS, start } = this.#options;
+    const { iceServers = DEFAULT_ICE_SERVERS, start, readers } = this.#options;
     const options = {
       offer,
       iceServers,
@@ -176,6 +177,7 @@ export class Consumer {
       start,
       filter: () => this.#filters.get(id) ?? this.#filter,
       formerIsRead: this.#links.get(id)?.isRead(),
+      makeReader: readers === undefined ? undefined : (handlers: ReaderHandlers) => readers(handlers, id),
     };
     const link: Link = new Link(options, {
       send: (message) => this.#signaling.send({ ...message, to: id }),
@@ -191,6 +193,7 @@ export class Consumer {
         this.#producersChanged();
       },
       onTaken: (taken) => this.#takeNumbered(id, taken),
+      onKept: (received) => this.#roster.count(id, { received }),
       onStatus: (status) => this.#roster.told(id, status),
       onMalformed: () => this.#roster.count(id, { malformed: 1 }),
       onError: (message) => this.#events.emit("error", message),

@@ -27,7 +27,7 @@ export type { Start } from "./extension/hello";
 export type { PlacesBySession } from "./extension/places";
 export type { Producer, ProducerState } from "./roster";
 export type { SignalingState } from "./signaling";
-export type { ConnectOptions, ConsumerEvents, Fetched, Gap, Received } from "./types";
+export type { ConnectOptions, ConsumerEvents, Fetched, Gap, IceServer, Received } from "./types";
 
 /** Connects to a signaling server, and goes on until `close`. */
 export function connect(options: ConnectOptions): Consumer {

@@ -89,6 +89,7 @@ async function open(offer: typeof OFFER, former?: Link): Promise<{ link: Link; c
           ...missing.map(({ first, last }) => `${first}-${last}`),
           ...entries.map(({ seq }) => seq),
         ]),
+      onKept: () => {},
       onStatus: () => {},
       onMalformed: () => told.push("malformed"),
       onError: (message) => told.push(message),

@@ -8,6 +8,7 @@ import type { Answer, Status, Welcome } from "./extension/frames";
 import { type Hello, makeHello, type Start, sessionOf } from "./extension/hello";
 import { canInflate } from "./extension/inflate";
 import type { Places } from "./extension/places";
+import type { ChannelReader, ReaderHandlers } from "./extension/reader";
 import { Receiver } from "./extension/receiver";
 import { Requests } from "./extension/requests";
 import { Peer } from "./peer";
@@ -24,6 +25,8 @@ export interface LinkOptions {
   filter(): SourceFilter;
   /** The producer's link before, which is closed, has read what it received: only then is it known where to go on. */
   readonly formerIsRead: Promise<void> | undefined;
+  /** Makes what reads the channel, if that is not to be read here. */
+  readonly makeReader?: ((handlers: ReaderHandlers) => ChannelReader) | undefined;
 }
 
 export interface LinkHandlers {
@@ -34,6 +37,8 @@ export interface LinkHandlers {
   onPlain(decoded: Decoded): void;
   onWelcome(welcome: Welcome): void;
   onTaken(taken: Taken): void;
+  /** Entries that the reader keeps for itself. */
+  onKept(count: number): void;
   onStatus(status: Status): void;
   onMalformed(): void;
   /** An error that answers no request. */
@@ -47,7 +52,7 @@ export interface LinkHandlers {
 export class Link {
   readonly #options: LinkOptions;
   readonly #handlers: LinkHandlers;
-  readonly #receiver: Receiver;
+  readonly #reader: ChannelReader;
   readonly #requests: Requests;
   readonly #fetches: Fetches;
   readonly #peer: Peer;
@@ -67,10 +72,12 @@ export class Link {
     const send = (text: string) => this.#peer.send(text);
     this.#requests = new Requests(send);
     this.#fetches = new Fetches(this.#requests);
-    this.#receiver = new Receiver({
+    const { makeReader = (reports) => new Receiver(reports) } = options;
+    this.#reader = makeReader({
       onPlain: (decoded) => handlers.onPlain(decoded),
       onWelcome: (welcome) => this.#welcome(welcome),
       onTaken: (taken, next) => this.#take(taken, next),
+      onKept: (count) => handlers.onKept(count),
       onFetched: (id, entries) => this.#fetches.take(id, entries),
       onAnswer: (answer) => this.#answer(answer),
       onStatus: (status) => handlers.onStatus(status),
@@ -82,7 +89,7 @@ export class Link {
       send: (message) => handlers.send(message),
       greet: (offerSdp) => this.#greet(offerSdp),
       onOpen: () => handlers.onOpen(),
-      onMessage: (data) => this.#receiver.take(data),
+      onMessage: (data) => this.#reader.take(data),
       onClose: (how) => this.#end(how),
     });
   }
@@ -111,7 +118,7 @@ export class Link {
   /** Resolves once everything is read that this link and those before it have received. */
   async isRead(): Promise<void> {
     await this.#options.formerIsRead;
-    await this.#receiver.drained();
+    await this.#reader.drained();
   }
 
   /** Has the producer apply the filter that is wanted by then; resolves when it does. */
@@ -143,7 +150,7 @@ export class Link {
     const filter = this.#options.filter();
     const next = places.next(session);
     this.#filterInForce = JSON.stringify(filter);
-    this.#receiver.expectWelcome({ session, next });
+    this.#reader.expectWelcome({ session, next });
     return makeHello({ session, next, start, filter, canInflate });
   }
 
@@ -188,7 +195,7 @@ export class Link {
 
   #end(how: ChannelEnd): void {
     this.#finish();
-    const drained = this.#receiver.drained();
+    const drained = this.#reader.drained();
     if (drained === undefined) {
       this.#handlers.onClose(how);
       return;
@@ -201,5 +208,6 @@ export class Link {
   #finish(): void {
     this.#isEnded = true;
     this.#requests.end();
+    this.#reader.end?.();
   }
 }

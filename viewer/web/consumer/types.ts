@@ -6,8 +6,17 @@ import type { SourceFilter } from "./extension/filter";
 import type { Welcome } from "./extension/frames";
 import type { Start } from "./extension/hello";
 import type { PlacesBySession } from "./extension/places";
+import type { MakeReader } from "./extension/reader";
 import type { Producer } from "./roster";
 import type { SignalingState } from "./signaling";
+
+/** A STUN or TURN server, as browsers take it. */
+export interface IceServer {
+  /** `stun:`, `turn:` or `turns:`. */
+  readonly urls: string | string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
 
 export interface ConnectOptions {
   /** Of the signaling server, as `ws://localhost:8080/signaling`. */
@@ -15,13 +24,20 @@ export interface ConnectOptions {
   /** The only producer that is wanted, by its id or its `client_id`. All of them, by default. */
   readonly producer?: string;
   /** For paths through a NAT; the protocol's default where left out, and none where empty. */
-  readonly iceServers?: RTCIceServer[];
+  readonly iceServers?: IceServer[];
   /** Where to begin with a producer; its own setting, `replay`, decides by default and is the limit. */
   readonly start?: Start;
   /** What producers are to send; everything by default. `setFilter` changes it. */
   readonly filter?: SourceFilter;
   /** What `places` of an earlier consumer returned, whose entries are kept: this one goes on behind them. */
   readonly places?: PlacesBySession;
+  /**
+   * Makes what reads the channels, in place of this library: it keeps the entries, `entries` and `fetch` bring none, and all
+   * else is as ever.
+   *
+   * @internal
+   */
+  readonly readers?: MakeReader;
 }
 
 /** An entry with where and when it came from. */

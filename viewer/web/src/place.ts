@@ -5,7 +5,7 @@
  * seen before, and is not held any more, is a gap.
  */
 
-import type { Gap, PlacesBySession } from "../consumer";
+import type { PlacesBySession } from "../consumer";
 
 const KEY = "logrtc.places";
 
@@ -17,20 +17,18 @@ export function readPlaces(text: string | null): Map<string, number> {
 }
 
 export class Place {
-  /** Of the page before, as far as the sessions have not come again. */
   readonly #before: Map<string, number>;
+  readonly #taken = new Set<string>();
 
   constructor(before: Map<string, number>) {
     this.#before = before;
   }
 
-  /** A producer begins with the number `from`: what the page before did not come to see, if it is lost. */
-  begin(producer: string, session: string, from: number): Gap | undefined {
-    const next = this.#before.get(session);
-    this.#before.delete(session);
-    return next !== undefined && from > next
-      ? { producer, first: next, last: from - 1, reason: "away" }
-      : undefined;
+  /** The number that the page before expected next in a session, once. */
+  take(session: string): number | undefined {
+    const next = this.#taken.has(session) ? undefined : this.#before.get(session);
+    this.#taken.add(session);
+    return next;
   }
 
   /** What the next page is to know, of this one and of those before. */

@@ -67,12 +67,30 @@ export class Account {
   }
 
   takeBatch({ first, last, lines }: Batch): Taken {
+    const { missing, fresh, numbers } = this.takeRange({ first, last });
+    const news = lines.filter(({ seq }) => seq >= fresh);
+    const entries = news.filter((line): line is Numbered => line.entry !== undefined);
+    return {
+      missing,
+      entries,
+      malformed: news.length - entries.length,
+      filtered: numbers - news.length,
+    };
+  }
+
+  /**
+   * Accounts for the numbers of a batch. Those from `fresh` on have not come before: `numbers` of them, of which the ones
+   * without a line were left out by a filter.
+   */
+  takeRange({ first, last }: { readonly first: number; readonly last: number }): {
+    readonly missing: readonly Missing[];
+    readonly fresh: number;
+    readonly numbers: number;
+  } {
     const missing = this.#skipTo(first, "unreadable");
-    const fresh = lines.filter(({ seq }) => seq >= this.#next);
-    const entries = fresh.filter((line): line is Numbered => line.entry !== undefined);
-    const filtered = Math.max(0, last + 1 - this.#next) - fresh.length;
-    this.#next = Math.max(this.#next, last + 1);
-    return { missing, entries, malformed: fresh.length - entries.length, filtered };
+    const fresh = this.#next;
+    this.#next = Math.max(fresh, last + 1);
+    return { missing, fresh, numbers: this.#next - fresh };
   }
 
   takeGap({ first, last, reason }: Missing): Taken {

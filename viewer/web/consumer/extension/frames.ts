@@ -1,6 +1,7 @@
 /** What a producer of the extension sends, read from text. No I/O; nothing throws, whatever the text is. */
 
 import { type Entry, isObject, parseEntry, parseJson } from "../entry";
+import { type Fields, isRange, isSeq, numbersOf, parseBatchHeader } from "./header";
 
 /** The first message of a channel that speaks the extension. */
 export interface Welcome {
@@ -54,8 +55,10 @@ export type Answer =
   | { readonly type: "error"; readonly id: number | undefined; readonly message: string }
   | { readonly type: "pong"; readonly id: number };
 
-export type Frame =
-  | Batch
+export type Frame = Batch | Control;
+
+/** A message of one line. */
+export type Control =
   | { readonly type: "gap"; readonly first: number; readonly last: number; readonly reason: ProducerReason }
   /** The frame behind it answers the request `id`. */
   | { readonly type: "fetch"; readonly id: number }
@@ -63,8 +66,6 @@ export type Frame =
   | Answer
   /** Of a later version. */
   | { readonly type: "other" };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 export function parseWelcome(text: string): Welcome | undefined {
   const value = parseJson(text);
@@ -90,7 +91,8 @@ export function parseFrame(text: string): Frame | undefined {
   return end === -1 ? parseControl(header) : undefined;
 }
 
-function parseControl(header: Fields): Frame | undefined {
+/** Reads a message that has no lines behind its header, and is no batch; undefined if it is malformed. */
+export function parseControl(header: Fields): Control | undefined {
   const { type, id, first, next, missing, message } = header;
   switch (type) {
     case "gap":
@@ -113,44 +115,22 @@ function parseControl(header: Fields): Frame | undefined {
   }
 }
 
-function parseBatch(header: Fields, body: string): Batch | undefined {
+function parseBatch(fields: Fields, body: string): Batch | undefined {
   const texts = body === "" ? [] : body.replace(/\n$/, "").split("\n");
-  const holes = parseHoles(header.holes);
-  if (!isRange(header) || texts.length !== header.count || holes === undefined) {
+  const header = parseBatchHeader(fields);
+  if (header?.count !== texts.length) {
     return undefined;
   }
-  const { first, last } = header;
-  const lines: Line[] = [];
-  let seq = first;
-  let hole = 0;
-  for (const [index, text] of texts.entries()) {
-    for (let next = holes[hole]; next?.[0] === index; next = holes[hole]) {
-      seq += next[1];
-      hole += 1;
-    }
-    lines.push({ seq, entry: parseEntry(text) });
-    seq += 1;
-  }
-  // A hole behind the last line is told by `last`, and may be told by a hole too.
-  const isRight = seq <= last + 1 && holes.slice(hole).every(([index]) => index === texts.length);
-  return isRight ? { type: "batch", first, last, lines } : undefined;
-}
-
-/** `[[index, skipped], …]`, by index: before line `index`, `skipped` numbers were left out. */
-function parseHoles(value: unknown): readonly (readonly [number, number])[] | undefined {
-  if (value === undefined) {
-    return [];
-  }
-  const isHole = (hole: unknown): hole is [number, number] =>
-    Array.isArray(hole) && hole.length === 2 && isSeq(hole[0]) && isSeq(hole[1]);
-  return Array.isArray(value) && value.every(isHole) ? value : undefined;
+  const numbers = numbersOf(header);
+  const lines = texts.map((text) => ({ seq: numbers.next().value ?? header.last, entry: parseEntry(text) }));
+  return { type: "batch", first: header.first, last: header.last, lines };
 }
 
 function reasonOf(reason: unknown): ProducerReason {
   return reason === "overflow" || reason === "refused" || reason === "oversize" ? reason : "unknown";
 }
 
-function parseStatus({ accepted, refused, filtered, oldest, next, consumers }: Fields): Frame | undefined {
+function parseStatus({ accepted, refused, filtered, oldest, next, consumers }: Fields): Control | undefined {
   return isSeq(accepted) &&
     isSeq(refused) &&
     isSeq(filtered) &&
@@ -159,13 +139,4 @@ function parseStatus({ accepted, refused, filtered, oldest, next, consumers }: F
     isSeq(consumers)
     ? { type: "status", status: { accepted, refused, filtered, oldest, next, consumers } }
     : undefined;
-}
-
-function isRange(value: Fields): value is Fields & { readonly first: number; readonly last: number } {
-  return isSeq(value.first) && isSeq(value.last) && value.first <= value.last;
-}
-
-/** A number that JSON and JavaScript agree on. */
-function isSeq(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,37 +1,22 @@
 /** Reads the messages of one channel, in order, whether they are of part 1 or of the extension. */
 
-import { type Decoded, decodeMessage } from "../entry";
-import { Account, type Asked, type Numbered, type Taken } from "./account";
+import { decodeMessage } from "../entry";
+import { Account, type Asked, type Numbered } from "./account";
 import { Acknowledgement } from "./acknowledgement";
-import { type Answer, type Frame, parseFrame, parseWelcome, type Status, type Welcome } from "./frames";
+import { type Frame, parseFrame, parseWelcome } from "./frames";
 import { CREDIT_BYTES } from "./hello";
 import { type Inflated, inflate } from "./inflate";
+import type { ChannelReader, ReaderHandlers } from "./reader";
 
-export interface ReceiverHandlers {
-  /** A message of part 1. */
-  onPlain(decoded: Decoded): void;
-  /** The channel speaks the extension. Comes first, if it comes. */
-  onWelcome(welcome: Welcome): void;
-  /** Something of the session, in order; `next` is the number that comes next. */
-  onTaken(taken: Taken, next: number): void;
-  /** Entries that were fetched by the request `id`. */
-  onFetched(id: number, entries: readonly Numbered[]): void;
-  onAnswer(answer: Answer): void;
-  onStatus(status: Status): void;
-  /** A message that could not be read. */
-  onMalformed(): void;
-  /** Hands everything that was taken to the user of the library: it is about to be acknowledged. */
-  deliver(): void;
-  /** Sends a message over the channel, if that is still open. */
-  send(text: string): void;
-}
+/** What the receiver reports: it keeps nothing. */
+export type ReceiverHandlers = Omit<ReaderHandlers, "onKept">;
 
 /** A producer that keeps to the credit has no more than that under way; a frame may grow a little by compression. */
-const MAX_WAITING_BYTES = 2 * CREDIT_BYTES;
+export const MAX_WAITING_BYTES = 2 * CREDIT_BYTES;
 /** A UTF-16 unit is at most three bytes of UTF-8. */
-const MAX_BYTES_PER_UNIT = 3;
+export const MAX_BYTES_PER_UNIT = 3;
 
-export class Receiver {
+export class Receiver implements ChannelReader {
   readonly #handlers: ReceiverHandlers;
   #asked: Asked | undefined;
   #isFirst = true;
@@ -162,7 +147,7 @@ export class Receiver {
   }
 }
 
-function sizeOf(data: unknown): number {
+export function sizeOf(data: unknown): number {
   if (typeof data === "string") {
     return data.length;
   }

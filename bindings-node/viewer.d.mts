@@ -1,0 +1,2 @@
+export * from "./viewer/index.js";
+export { serve, type Server, type ServeOptions } from "./viewer.js";

@@ -1,0 +1,4 @@
+/** `logrtc/viewer` in Node.js: the consumer, as in a browser, and the server. */
+
+export * from "./viewer/index.js";
+export { serve } from "./viewer.js";

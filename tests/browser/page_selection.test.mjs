@@ -1,0 +1,84 @@
+/** Text of rows is selected and copied as text: one line a row, in order, however many rows come meanwhile. */
+
+import assert from "node:assert/strict";
+import { pasted } from "../lib/clipboard.mjs";
+import { Steady } from "../lib/steady.mjs";
+import { openLog } from "./page_setup.mjs";
+import { testInBrowsers } from "./setup.mjs";
+
+/** @typedef {import("../lib/page_list.mjs").PageList} PageList */
+
+const PER_SECOND = 100;
+
+/** @param {PageList} list @returns {Promise<string>} */
+async function selected({ page }) {
+  return await page.evaluate("String(getSelection())");
+}
+
+/** Drags from one row to another one, slowly. @param {PageList} list @param {number} from @param {number} to rows in sight */
+async function drag(list, from, to) {
+  const rows = await list.rows();
+  const { x, width } = await list.box();
+  const middle = (/** @type {number} */ row) => rows[row].top + rows[row].height / 2;
+  const isDown = to > from;
+  const [startX, endX] = isDown ? [x + 1, x + width * 0.9] : [x + width * 0.9, x + 1];
+  const { mouse } = list.page;
+  await mouse.move(startX, middle(from));
+  await mouse.down();
+  const steps = 10;
+  for (let step = 1; step <= steps; step += 1) {
+    const share = step / steps;
+    await mouse.move(startX + (endX - startX) * share, middle(from) + (middle(to) - middle(from)) * share);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  await mouse.up();
+}
+
+testInBrowsers("what is dragged over is selected and copied, row by row", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser);
+  await producer.log(0, 300);
+  await list.shows(299);
+  const steady = new Steady(producer, 300, PER_SECOND);
+  for (const [from, to] of [
+    [5, 9],
+    [12, 4],
+  ]) {
+    await list.follow();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    // The press is what has it stand still: which rows these are is known afterwards.
+    await drag(list, from, to);
+    await list.isPaused();
+    const rows = await list.rows();
+    const expected = rows.slice(Math.min(from, to), Math.max(from, to) + 1).map(({ text }) => text);
+    assert.equal(expected.length, Math.abs(to - from) + 1);
+    for (const line of expected) assert.match(line, /^\d\d:\d\d:\d\d\.\d{3} .*\b(DEBUG|INFO|WARN|ERROR) test::numbers entry \d+ 日志/);
+    assert.equal(await selected(list), expected.join("\n"));
+    assert.equal(await page.page.locator(".panel").count(), 0, "nothing is opened");
+    // It stays while more comes.
+    await list.standsStill(500);
+    assert.equal(await selected(list), expected.join("\n"));
+    await page.page.keyboard.press("Control+C");
+    assert.equal((await pasted(browser, page.page)).replaceAll("\r\n", "\n"), expected.join("\n"));
+    await page.page.evaluate("getSelection().removeAllRanges()");
+  }
+  await steady.stop();
+  page.assertNoComplaints();
+});
+
+testInBrowsers("a word is selected by a double click, and nothing moves under it", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser);
+  await producer.log(0, 300);
+  await list.shows(299);
+  const steady = new Steady(producer, 300, PER_SECOND);
+  await page.page.keyboard.press("Space");
+  await list.isPaused();
+  const { top, height } = (await list.rows())[6];
+  const cell = await list.rowsElement.locator("[role=row] .target").first().boundingBox();
+  assert.ok(cell);
+  await page.page.mouse.dblclick(cell.x + 12, top + height / 2);
+  assert.match(await selected(list), /^(test|test::numbers)$/);
+  await list.standsStill(500);
+  assert.match(await selected(list), /^(test|test::numbers)$/);
+  await steady.stop();
+  page.assertNoComplaints();
+});

@@ -1,0 +1,40 @@
+/** The flight recorder: what a program still holds of the time around an entry. */
+
+import type { EntryRow } from "../../store/protocol";
+import type { Model } from "../model";
+
+/** How many numbers on each side are asked for first, and how many times as many with each further request. */
+const FIRST_REACH = 1_000;
+const GROWTH = 4;
+
+/** Whether the program can be asked: it is connected, and speaks the extension. */
+export function canBringAround(model: Model, producer: string): boolean {
+  return model.producers.value.some(
+    ({ id, state, session }) => id === producer && state === "connected" && session !== undefined,
+  );
+}
+
+/** The numbers that the request after `former` others asks for. */
+export function rangeAround(seq: number, former: number): { readonly first: number; readonly last: number } {
+  const reach = FIRST_REACH * GROWTH ** former;
+  return { first: Math.max(0, seq - reach), last: Math.min(Number.MAX_SAFE_INTEGER, seq + reach) };
+}
+
+/**
+ * Has the program send everything that it holds of the numbers around a row's, DEBUG too. The store puts it in its place.
+ * Returns how many entries came that were not here. Rejects if the program refuses, or is gone.
+ */
+export async function bringAround(
+  model: Model,
+  { producer, seq }: EntryRow,
+  former: number,
+): Promise<number> {
+  if (seq === undefined) {
+    return 0;
+  }
+  const before = model.store.addedOf(producer);
+  for await (const _part of model.consumer.fetch(producer, { ...rangeAround(seq, former), level: "DEBUG" })) {
+    // The channel's reader has given it to the store.
+  }
+  return model.store.addedOf(producer) - before;
+}

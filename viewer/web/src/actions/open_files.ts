@@ -1,0 +1,38 @@
+/** Reads files as producers of their names. */
+
+import { formatCount } from "../format";
+import { pick } from "../language";
+import type { Model } from "../model";
+import { safeText } from "../text_safe";
+
+const text = pick({
+  en: {
+    reading: (name: string) => `Reading ${name} …`,
+    read: (count: string, name: string) => `${count} entries of ${name}`,
+    none: (name: string) => `No entry in ${name}`,
+    failed: (name: string) => `${name} could not be read`,
+  },
+  zh: {
+    reading: (name: string) => `正在读取 ${name}……`,
+    read: (count: string, name: string) => `已从 ${name} 读取 ${count} 个条目`,
+    none: (name: string) => `${name} 中没有条目`,
+    failed: (name: string) => `无法读取 ${name}`,
+  },
+});
+
+export async function openFiles(
+  model: Model,
+  files: readonly File[],
+  say: (words: string) => void,
+): Promise<void> {
+  for (const file of files) {
+    const name = safeText(file.name);
+    say(text.reading(name));
+    try {
+      const count = await model.store.ask("open", { file, name: file.name });
+      say(count === 0 ? text.none(name) : text.read(formatCount(count), name));
+    } catch {
+      say(text.failed(name));
+    }
+  }
+}

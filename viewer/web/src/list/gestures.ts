@@ -1,0 +1,67 @@
+/** What a reader does to the list with a pointer or a selection. Whatever it is, the list stands still at that very event. */
+
+import type { Row } from "../../store/protocol";
+import type { ListView } from "./list_view";
+
+export interface GestureHandlers {
+  /** A row was clicked, and nothing of it selected. */
+  onOpen(row: Row): void;
+  onBringBack(row: Row): void;
+}
+
+/** Listens until the returned function is called. */
+export function watchGestures(
+  view: ListView,
+  { scroller, rows }: { scroller: HTMLElement; rows: HTMLElement },
+  handlers: GestureHandlers,
+): () => void {
+  const abort = new AbortController();
+  const options = { passive: true, signal: abort.signal };
+  // On a row, and on the scroll bar, too.
+  scroller.addEventListener("pointerdown", () => view.pause(), options);
+  scroller.addEventListener("touchmove", () => view.pause(), options);
+  rows.addEventListener(
+    "click",
+    ({ target }) => {
+      const row = view.layer.rowOf(target);
+      if (row === undefined) {
+        return;
+      }
+      view.setCursor(row.id);
+      if (target instanceof Element && target.closest(".bring-back") !== null) {
+        handlers.onBringBack(row);
+      } else if (!isSelecting(rows)) {
+        handlers.onOpen(row);
+      }
+    },
+    options,
+  );
+  document.addEventListener(
+    "selectionchange",
+    () => {
+      if (isSelecting(rows)) view.pause();
+    },
+    options,
+  );
+  // What is cut off can be read.
+  rows.addEventListener(
+    "pointerover",
+    ({ target }) => {
+      const cell = target instanceof Element ? target.closest<HTMLElement>(".cell") : null;
+      if (cell !== null && cell.scrollWidth > cell.clientWidth) {
+        cell.title = (cell.textContent ?? "").slice(0, 1_000);
+      }
+    },
+    options,
+  );
+  return () => abort.abort();
+}
+
+export function isSelecting(rows: HTMLElement): boolean {
+  const selection = document.getSelection();
+  return (
+    selection !== null &&
+    !selection.isCollapsed &&
+    (rows.contains(selection.anchorNode) || rows.contains(selection.focusNode))
+  );
+}

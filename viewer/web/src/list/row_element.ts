@@ -1,0 +1,168 @@
+/** One row of the list as an element: one line of text, whose cells are apart by a space. Text is only ever text. */
+
+import type { EntryRow, GapRow, Row } from "../../store/protocol";
+import { MALFORMED } from "../../store/protocol";
+import { pick } from "../language";
+import type { Zone } from "../model";
+import { safePieces, safeText } from "../text_safe";
+import { canBringBack, gapText, liveText } from "./text";
+import { formatTime } from "./time";
+
+const text = pick({
+  en: { bringBack: "bring back", raw: "RAW", fetched: "Brought back from the program" },
+  zh: { bringBack: "取回", raw: "原文", fetched: "从程序取回" },
+});
+
+/** What rows need to know beside what they show. A new object means that every row is made anew. */
+export interface RowOptions {
+  readonly zone: Zone;
+  readonly hasProducers: boolean;
+  /** Words of the query, in lower case, that are marked where they stand. */
+  readonly words: readonly string[];
+  nameOf(producer: string): string;
+  colourOf(producer: string): string;
+  nowMs(): number;
+}
+
+const LEVEL_CLASSES = ["level-debug", "level-info", "level-warn", "level-error", "level-raw"];
+
+/** Fills an element with a row, whatever it held before. */
+export function fillRow(element: HTMLElement, row: Row, options: RowOptions): void {
+  switch (row.kind) {
+    case "entry":
+      fillEntry(element, row, options);
+      break;
+    case "gap":
+      fillGap(element, row, options);
+      break;
+    case "live":
+      element.className = "row live";
+      element.replaceChildren(cell("note", liveText));
+      break;
+  }
+}
+
+/** Writes the times of a row anew, where they are relative. */
+export function refreshTime(element: HTMLElement, row: Row, options: RowOptions): void {
+  const time = element.querySelector(".time");
+  if (row.kind === "entry" && time !== null) {
+    time.textContent = formatTime(row.timeMs, options.zone, options.nowMs());
+  }
+}
+
+/** Whether an element that shows `before` shows `after` already. What was logged does not change; its columns may. */
+export function isSameRow(before: Row, after: Row): boolean {
+  return (
+    before.id === after.id &&
+    before.kind === after.kind &&
+    (before.kind !== "entry" ||
+      after.kind !== "entry" ||
+      (before.columns.length === after.columns.length &&
+        before.columns.every((value, index) => value === after.columns[index])))
+  );
+}
+
+function fillEntry(element: HTMLElement, row: EntryRow, options: RowOptions): void {
+  element.className = `row ${LEVEL_CLASSES[row.level] ?? "level-raw"}`;
+  if (row.isFetched) {
+    element.classList.add("fetched");
+    element.title = text.fetched;
+  } else {
+    element.removeAttribute("title");
+  }
+  const cells: HTMLElement[] = [
+    cell("time", formatTime(row.timeMs, options.zone, options.nowMs())),
+    cell("level", row.level === MALFORMED ? text.raw : safeText(row.levelName).slice(0, 8).toUpperCase()),
+  ];
+  if (options.hasProducers) {
+    cells.push(cell(`producer ${options.colourOf(row.producer)}`, safeText(options.nameOf(row.producer))));
+  }
+  cells.push(cell("target", safeText(row.target)), messageCell(row, options));
+  for (const value of row.columns) {
+    cells.push(cell("column", value === undefined ? "" : safeText(value)));
+  }
+  element.replaceChildren(...cells.flatMap((each) => [each, " "]).slice(0, -1));
+}
+
+function messageCell(row: EntryRow, { words }: RowOptions): HTMLElement {
+  const made = cell("text", "");
+  const message = document.createElement("span");
+  message.className = "message";
+  for (const piece of safePieces(row.message)) {
+    appendMarked(message, piece.text, piece.className, words);
+  }
+  made.append(message);
+  if (row.fields !== "") {
+    const fields = document.createElement("span");
+    fields.className = "fields";
+    appendMarked(fields, safeText(row.fields), "", words);
+    made.append("  ", fields);
+  }
+  return made;
+}
+
+/** Appends text in which the words are marked. */
+function appendMarked(
+  parent: HTMLElement,
+  content: string,
+  className: string,
+  words: readonly string[],
+): void {
+  let target = parent;
+  if (className !== "") {
+    target = document.createElement("span");
+    target.className = className;
+    parent.append(target);
+  }
+  if (words.length === 0) {
+    target.append(content);
+    return;
+  }
+  const folded = content.toLowerCase();
+  // Where folding changes lengths, positions are not those of the text.
+  const lookup = folded.length === content.length ? folded : content;
+  let end = 0;
+  while (end < content.length) {
+    const [start, word] = firstOf(lookup, words, end);
+    if (start === -1) break;
+    const mark = document.createElement("mark");
+    mark.textContent = content.slice(start, start + word.length);
+    target.append(content.slice(end, start), mark);
+    end = start + word.length;
+  }
+  target.append(content.slice(end));
+}
+
+function firstOf(content: string, words: readonly string[], from: number): [number, string] {
+  let found: [number, string] = [-1, ""];
+  for (const word of words) {
+    const start = word === "" ? -1 : content.indexOf(word, from);
+    if (start !== -1 && (found[0] === -1 || start < found[0])) {
+      found = [start, word];
+    }
+  }
+  return found;
+}
+
+function fillGap(element: HTMLElement, row: GapRow, { nameOf }: RowOptions): void {
+  element.className = "row gap";
+  element.removeAttribute("title");
+  const note = cell("note", gapText(row, safeText(nameOf(row.producer))));
+  if (canBringBack(row)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "bring-back";
+    button.tabIndex = -1;
+    button.textContent = text.bringBack;
+    note.append(" ", button);
+  }
+  element.replaceChildren(note);
+}
+
+function cell(className: string, content: string): HTMLElement {
+  const made = document.createElement("span");
+  made.className = `cell ${className}`;
+  made.setAttribute("role", "gridcell");
+  made.textContent = content;
+  return made;
+}

@@ -1,0 +1,148 @@
+/**
+ * The rows in sight as elements. A row that stays keeps its element, so that a press, a selection and the focus on it stay;
+ * elements of rows that leave are used for those that come. Their order is what is seen.
+ */
+
+import type { ItemId, Row } from "../../store/protocol";
+import { fillRow, isSameRow, type RowOptions, refreshTime } from "./row_element";
+import { formatDay } from "./time";
+
+interface Shown {
+  row: Row;
+  options: RowOptions;
+}
+
+export interface Marks {
+  readonly cursor: ItemId | undefined;
+  readonly selected: ItemId | undefined;
+}
+
+export class RowLayer {
+  readonly #parent: HTMLElement;
+  readonly #shown = new Map<HTMLElement, Shown>();
+  #elements: HTMLElement[] = [];
+
+  constructor(parent: HTMLElement) {
+    this.#parent = parent;
+  }
+
+  /** The rows that are painted, from the top. */
+  rows(): Row[] {
+    return this.#elements.flatMap((element) => this.#shown.get(element)?.row ?? []);
+  }
+
+  rowOf(target: EventTarget | null): Row | undefined {
+    const element = target instanceof Element ? target.closest<HTMLElement>(".row") : null;
+    return element === null ? undefined : this.#shown.get(element)?.row;
+  }
+
+  elementOf(id: ItemId): HTMLElement | undefined {
+    return this.#elements.find((element) => this.#shown.get(element)?.row.id === id);
+  }
+
+  /** Shows these rows, the first of them `offsetPx` above the upper edge. */
+  paint(rows: readonly Row[], position: number, offsetPx: number, options: RowOptions): void {
+    this.#arrange(rows);
+    // The first row says its day, too, unless it is today.
+    let day = formatDay(options.nowMs(), options.zone);
+    for (const [index, row] of rows.entries()) {
+      const element = this.#elements[index];
+      if (element === undefined) continue;
+      this.#fill(element, row, options);
+      setAttribute(element, "aria-rowindex", String(position + index + 1));
+      const rowDay = row.kind === "entry" ? formatDay(row.timeMs, options.zone) : day;
+      setAttribute(element, "data-day", day !== "" && rowDay !== "" && rowDay !== day ? rowDay : undefined);
+      day = rowDay === "" ? day : rowDay;
+    }
+    this.#parent.style.transform = offsetPx === 0 ? "" : `translateY(${-offsetPx}px)`;
+  }
+
+  mark({ cursor, selected }: Marks): void {
+    const hasFocus = this.#parent.contains(document.activeElement);
+    for (const element of this.#elements) {
+      const id = this.#shown.get(element)?.row.id;
+      element.classList.toggle("selected", id === selected);
+      element.classList.toggle("cursor", id === cursor);
+      setAttribute(element, "aria-selected", id === selected ? "true" : undefined);
+      element.tabIndex = id === cursor ? 0 : -1;
+      // The focus goes with the cursor, unless it is on a control of that row.
+      if (hasFocus && id === cursor && !element.contains(document.activeElement)) {
+        element.focus({ preventScroll: true });
+      }
+    }
+  }
+
+  refreshTimes(): void {
+    for (const [element, { row, options }] of this.#shown) {
+      refreshTime(element, row, options);
+    }
+  }
+
+  /** Has an element for each row, in order: its own where it has one. */
+  #arrange(rows: readonly Row[]): void {
+    const wanted = new Set(rows.map(({ id }) => id));
+    const kept = new Map<ItemId, HTMLElement>();
+    const free: HTMLElement[] = [];
+    for (const element of this.#elements) {
+      const id = this.#shown.get(element)?.row.id;
+      if (id !== undefined && wanted.has(id)) {
+        kept.set(id, element);
+      } else {
+        free.push(element);
+      }
+    }
+    if (kept.size === 0 && this.#elements.length === rows.length) {
+      // Every element is free, and stands where it is wanted.
+      return;
+    }
+    for (const element of free) {
+      this.#giveUp(element);
+    }
+    const elements = rows.map(({ id }) => kept.get(id) ?? free.pop() ?? this.#make());
+    let next = this.#parent.firstElementChild;
+    for (const element of elements) {
+      if (element === next) {
+        next = next.nextElementSibling;
+      } else {
+        this.#parent.insertBefore(element, next);
+      }
+    }
+    for (const element of free) {
+      this.#shown.delete(element);
+    }
+    this.#elements = elements;
+  }
+
+  /** What has the focus hands it to the list: it would be lost. */
+  #giveUp(element: HTMLElement): void {
+    if (element.contains(document.activeElement)) {
+      this.#parent.closest<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
+    }
+    element.remove();
+  }
+
+  #make(): HTMLElement {
+    const made = document.createElement("div");
+    made.setAttribute("role", "row");
+    made.tabIndex = -1;
+    return made;
+  }
+
+  #fill(element: HTMLElement, row: Row, options: RowOptions): void {
+    const shown = this.#shown.get(element);
+    if (shown !== undefined && shown.options === options && isSameRow(shown.row, row)) {
+      shown.row = row;
+      return;
+    }
+    this.#shown.set(element, { row, options });
+    fillRow(element, row, options);
+  }
+}
+
+function setAttribute(element: HTMLElement, name: string, value: string | undefined): void {
+  if (value === undefined) {
+    element.removeAttribute(name);
+  } else if (element.getAttribute(name) !== value) {
+    element.setAttribute(name, value);
+  }
+}

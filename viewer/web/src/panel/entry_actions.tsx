@@ -1,0 +1,134 @@
+import { useState } from "preact/hooks";
+import type { FullEntry } from "../../store/protocol";
+import { bringAround, canBringAround } from "../actions/around";
+import { CopyButton } from "../actions/copy_button";
+import { pick } from "../language";
+import type { Model } from "../model";
+import { writeEntryLink } from "../url";
+import type { Contents } from "./contents";
+
+const text = pick({
+  en: {
+    context: "In context",
+    contextTitle: "The same entry among all others, without the query",
+    trace: "Trace",
+    traceTitle: "All entries of its trace",
+    around: "Bring DEBUG around here",
+    aroundTitle: "Asks the program for what it still holds of the time around this entry",
+    further: "Bring more",
+    asking: "Asking the program …",
+    brought: (count: number) => (count === 1 ? "1 entry brought" : `${count} entries brought`),
+    nothing: "Nothing more is held there",
+    failed: "The program did not answer",
+    link: "Copy a link",
+  },
+  zh: {
+    context: "查看上下文",
+    contextTitle: "去掉查询，在所有条目中显示此条目",
+    trace: "追踪",
+    traceTitle: "此追踪的所有条目",
+    around: "取回附近的 DEBUG",
+    aroundTitle: "向程序请求它仍保留的、此条目前后的内容",
+    further: "取回更多",
+    asking: "正在询问程序……",
+    brought: (count: number) => `已取回 ${count} 条`,
+    nothing: "那里没有保留更多内容",
+    failed: "程序没有回应",
+    link: "复制链接",
+  },
+});
+
+export interface EntryActionsProps {
+  readonly model: Model;
+  readonly entry: FullEntry;
+  readonly contents: Contents;
+}
+
+/** Where one can go from an entry. */
+export function EntryActions({ model, entry, contents }: EntryActionsProps) {
+  const { row, session } = entry;
+  const { query, range, muted } = model.view.value;
+  const isNarrowed = query !== "" || range !== undefined || muted.length > 0;
+  const { traceId } = contents;
+  const { seq } = row;
+  return (
+    <div class="entry-actions">
+      {isNarrowed && (
+        <button
+          type="button"
+          class="button"
+          title={text.contextTitle}
+          onClick={() => inContext(model, row.id)}
+        >
+          {text.context}
+        </button>
+      )}
+      {traceId !== undefined && traceId !== "" && (
+        <button
+          type="button"
+          class="button"
+          title={text.traceTitle}
+          onClick={() => {
+            model.trace.value = traceId;
+          }}
+        >
+          {text.trace}
+        </button>
+      )}
+      {seq !== undefined && canBringAround(model, row.producer) && (
+        <Around key={row.id} model={model} entry={entry} />
+      )}
+      {seq !== undefined && session !== undefined && (
+        <CopyButton
+          label={text.link}
+          content={() => writeEntryLink(location.href, model.view.value, { session, seq })}
+        />
+      )}
+    </div>
+  );
+}
+
+function inContext(model: Model, id: number): void {
+  model.view.value = { ...model.view.value, query: "", range: undefined, muted: [] };
+  model.list.value?.goTo({ kind: "item", id, offset: 0 }, true);
+}
+
+type Progress = "asking" | "failed" | number | undefined;
+
+function Around({ model, entry }: { model: Model; entry: FullEntry }) {
+  const [progress, setProgress] = useState<Progress>();
+  const [former, setFormer] = useState(0);
+  const bring = () => {
+    setProgress("asking");
+    bringAround(model, entry.row, former).then(
+      (count) => {
+        setProgress(count);
+        setFormer(former + 1);
+      },
+      () => setProgress("failed"),
+    );
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        title={text.aroundTitle}
+        disabled={progress === "asking"}
+        onClick={bring}
+      >
+        {progress === "asking" ? text.asking : former === 0 ? text.around : text.further}
+      </button>
+      <span class="soft" role="status">
+        {sayProgress(progress)}
+      </span>
+    </>
+  );
+}
+
+function sayProgress(progress: Progress): string {
+  if (typeof progress === "number") {
+    return progress === 0 ? text.nothing : text.brought(progress);
+  }
+  return progress === "failed" ? text.failed : "";
+}

@@ -1,0 +1,31 @@
+/** What is wrong in a query, in words. */
+
+import type { QueryError } from "../../store/query/syntax";
+import { pick } from "../language";
+import { safeText } from "../text_safe";
+
+const MAX_TEXT = 60;
+
+const text = pick<Readonly<Record<QueryError["code"], (wrong: string) => string>>>({
+  en: {
+    unclosed: () => 'The quote is not closed: add "',
+    regex: (wrong) => `${wrong} is not a regular expression`,
+    level: (wrong) => `${wrong} is not a level here: use debug, info, warn or error, with + for "and above"`,
+    value: (wrong) => `${wrong} has no valid value`,
+    paren: (wrong) =>
+      wrong === ")" ? "This parenthesis closes nothing" : "This parenthesis is empty or not closed",
+    operator: (wrong) => `${wrong} cannot stand here; in quotes it is text`,
+  },
+  zh: {
+    unclosed: () => '引号未闭合：请添加 "',
+    regex: (wrong) => `${wrong} 不是正则表达式`,
+    level: (wrong) => `${wrong} 不是可用的级别：请使用 debug、info、warn 或 error，加 + 表示“及以上”`,
+    value: (wrong) => `${wrong} 没有有效的值`,
+    paren: (wrong) => (wrong === ")" ? "此括号没有对应的左括号" : "此括号为空或未闭合"),
+    operator: (wrong) => `${wrong} 不能用在这里；放在引号中则作为文本`,
+  },
+});
+
+export function explain({ code, text: wrong }: QueryError): string {
+  return text[code](safeText(wrong.length > MAX_TEXT ? `${wrong.slice(0, MAX_TEXT)}…` : wrong));
+}

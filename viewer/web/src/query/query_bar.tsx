@@ -1,0 +1,18 @@
+/** What is shown of the log: levels, the query, and what of it producers are asked for. */
+
+import { setQuery } from "../actions/filter";
+import type { Model } from "../model";
+import { LevelButtons } from "./level_buttons";
+import { QueryField } from "./query_field";
+import { SourceToggle } from "./source_toggle";
+import "./query.css";
+
+export function QueryBar({ model }: { model: Model }) {
+  return (
+    <search class="query-bar">
+      <LevelButtons query={model.view.value.query} onQuery={(query) => setQuery(model, query)} />
+      <QueryField model={model} />
+      <SourceToggle model={model} />
+    </search>
+  );
+}

@@ -1,0 +1,214 @@
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Facets } from "../../store/protocol";
+import { parse } from "../../store/query/parse";
+import type { QueryError } from "../../store/query/syntax";
+import { setQuery } from "../actions/filter";
+import { IconButton } from "../actions/icon_button";
+import { pick } from "../language";
+import type { Model } from "../model";
+import { Choices, choiceId, LIST_ID } from "./choices";
+import { accept, complete } from "./complete";
+import { finish } from "./edit";
+import { explain } from "./explain";
+import { WrongText } from "./wrong_text";
+
+const text = pick({
+  en: { label: "Query", placeholder: "Filter:  word  level:warn+  field:value", clear: "Clear the query" },
+  zh: { label: "查询", placeholder: "筛选：  词语  level:warn+  字段:值", clear: "清除查询" },
+});
+
+/** While the field has the focus, facets are asked for so often. */
+const FACETS_MS = 2_000;
+
+export function QueryField({ model }: { model: Model }) {
+  const input = useRef<HTMLInputElement>(null);
+  /** What stands in the field; the view has it by the next frame. */
+  const written = useSignal(model.view.value.query);
+  const caret = useSignal(0);
+  const isOpen = useSignal(false);
+  const chosen = useSignal<number | undefined>(undefined);
+  const facets = useSignal<Facets | undefined>(undefined);
+  /** What of it the view has. */
+  const given = useRef(model.view.value.query);
+  const frame = useRef<number>(undefined);
+  const error = useComputed(() => parse(written.value).error);
+  const completion = useComputed(() => complete(written.value, caret.value, facets.value));
+
+  // A click elsewhere has changed the query.
+  useSignalEffect(() => {
+    const { query } = model.view.value;
+    if (query !== given.current) {
+      given.current = query;
+      written.value = query;
+    }
+  });
+  useEffect(() => () => cancelAnimationFrame(frame.current ?? 0), []);
+  useEffect(() => {
+    const element = input.current;
+    if (element !== null && element.value !== written.value) {
+      element.value = written.value;
+    }
+  }, [written.value]);
+
+  const write = (query: string) => {
+    written.value = query;
+    frame.current ??= requestAnimationFrame(() => {
+      frame.current = undefined;
+      given.current = finish(written.value).trim();
+      if (given.current !== model.view.value.query) {
+        setQuery(model, given.current);
+      }
+    });
+  };
+  const askFacets = useFacets(model, (found) => {
+    // Half a word may pass nothing: what was there before is still what can be asked for.
+    if (found.sampled > 0 || facets.value === undefined) {
+      facets.value = found;
+    }
+  });
+  const choose = (index: number) => {
+    const choice = completion.value.choices[index];
+    const element = input.current;
+    if (choice === undefined || element === null) {
+      return;
+    }
+    const next = accept(written.value, completion.value, choice);
+    write(next.text);
+    element.value = next.text;
+    element.focus();
+    element.setSelectionRange(next.caret, next.caret);
+    caret.value = next.caret;
+    chosen.value = undefined;
+    isOpen.value = next.text.charAt(next.caret - 1) === ":";
+  };
+  const pressed = (event: KeyboardEvent) => {
+    if (!event.isComposing && onKey(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+  /** Returns whether the key is used up. */
+  const onKey = ({ key, altKey }: KeyboardEvent): boolean => {
+    const count = completion.value.choices.length;
+    switch (key) {
+      case "ArrowDown":
+      case "ArrowUp": {
+        if (count === 0) {
+          return false;
+        }
+        const by = key === "ArrowDown" ? 1 : -1;
+        const from = chosen.value ?? (by === 1 ? -1 : count);
+        // Beyond either end lies the text itself.
+        const next = from + by;
+        chosen.value = altKey || !isOpen.value ? undefined : next >= 0 && next < count ? next : undefined;
+        isOpen.value = true;
+        return true;
+      }
+      case "Enter":
+      case "Tab":
+        if (!isOpen.value || chosen.value === undefined) {
+          isOpen.value = false;
+          return key === "Enter";
+        }
+        choose(chosen.value);
+        return true;
+      case "Escape":
+        if (isOpen.value && count > 0) {
+          isOpen.value = false;
+          chosen.value = undefined;
+        } else {
+          input.current?.blur();
+        }
+        return true;
+      default:
+        return false;
+    }
+  };
+  const noteCaret = () => {
+    caret.value = input.current?.selectionEnd ?? 0;
+  };
+  const isListed = isOpen.value && completion.value.choices.length > 0;
+  const wrong = isListed && isUnfinished(error.value, caret.value) ? undefined : error.value;
+  return (
+    <div class={`query-field ${wrong === undefined ? "" : "is-wrong"}`}>
+      <input
+        ref={input}
+        type="text"
+        role="combobox"
+        class="query-input"
+        aria-label={text.label}
+        placeholder={text.placeholder}
+        aria-autocomplete="list"
+        aria-expanded={isListed}
+        aria-controls={LIST_ID}
+        aria-activedescendant={isListed && chosen.value !== undefined ? choiceId(chosen.value) : undefined}
+        aria-invalid={wrong !== undefined}
+        aria-describedby={wrong === undefined ? undefined : "query-wrong"}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        enterkeyhint="search"
+        defaultValue={written.value}
+        onInput={({ currentTarget }) => {
+          write(currentTarget.value);
+          noteCaret();
+          chosen.value = undefined;
+          isOpen.value = true;
+          if (completion.value.start === completion.value.end) {
+            askFacets();
+          }
+        }}
+        onKeyDown={pressed}
+        onKeyUp={noteCaret}
+        onClick={noteCaret}
+        onFocus={() => {
+          noteCaret();
+          askFacets();
+        }}
+        onBlur={() => {
+          isOpen.value = false;
+          chosen.value = undefined;
+        }}
+      />
+      <WrongText field={input} text={written.value} error={wrong} />
+      {written.value !== "" && (
+        <span class="query-clear">
+          <IconButton
+            label={text.clear}
+            icon="close"
+            onClick={() => {
+              write("");
+              input.current?.focus();
+            }}
+          />
+        </span>
+      )}
+      {isListed && <Choices choices={completion.value.choices} chosen={chosen.value} onChoose={choose} />}
+      {wrong !== undefined && (
+        <p id="query-wrong" class={`query-wrong ${isListed ? "unseen" : ""}`}>
+          {explain(wrong)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Whether the value that is missing is being chosen. */
+function isUnfinished(error: QueryError | undefined, caret: number): boolean {
+  return error !== undefined && (error.code === "value" || error.code === "level") && error.end === caret;
+}
+
+/** Asks for facets, and not again before some time has passed. */
+function useFacets(model: Model, found: (facets: Facets) => void): () => void {
+  const last = useRef(Number.NEGATIVE_INFINITY);
+  return () => {
+    const now = performance.now();
+    if (now - last.current < FACETS_MS) {
+      return;
+    }
+    last.current = now;
+    // The worker's failure is said elsewhere.
+    model.store.ask("facets", undefined).then(found, () => {});
+  };
+}

@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+export interface Polled<Value> {
+  readonly value: Value | undefined;
+  /** For the element whose content must not move under the pointer or the keyboard. */
+  readonly hold: {
+    readonly onPointerEnter: () => void;
+    readonly onPointerLeave: () => void;
+  };
+}
+
+/**
+ * What `ask` returns, asked again every `everyMs` while the page is visible, and at once when `key` changes. While the
+ * pointer is over it, nothing changes but by a new key.
+ */
+export function usePolled<Value>(ask: () => Promise<Value>, everyMs: number, key: unknown): Polled<Value> {
+  const [value, setValue] = useState<Value>();
+  const isHeld = useRef(false);
+  const latest = useRef(ask);
+  latest.current = ask;
+  useEffect(() => {
+    let isWanted = true;
+    let isAsking = false;
+    const look = async (isForced: boolean) => {
+      if (isAsking || (!isForced && (isHeld.current || document.hidden))) {
+        return;
+      }
+      isAsking = true;
+      try {
+        const answer = await latest.current();
+        if (isWanted && (isForced || !isHeld.current)) {
+          setValue(() => answer);
+        }
+      } catch {
+        // The worker's failure is said elsewhere.
+      } finally {
+        isAsking = false;
+      }
+    };
+    void look(true);
+    const timer = setInterval(() => void look(false), everyMs);
+    return () => {
+      isWanted = false;
+      clearInterval(timer);
+    };
+  }, [everyMs, key]);
+  return {
+    value,
+    hold: {
+      onPointerEnter: () => {
+        isHeld.current = true;
+      },
+      onPointerLeave: () => {
+        isHeld.current = false;
+      },
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** What is wrong, of what the page knows. No DOM. */
+
+import type { Producer, SignalingState } from "../../consumer";
+
+export type Trouble =
+  /** The server was reached before, and is not now. */
+  | { readonly kind: "lost"; readonly connected: number }
+  /** The server was never reached. */
+  | { readonly kind: "unreached"; readonly isForeign: boolean; readonly isMixed: boolean }
+  /** A producer that the server knows, and to which no path opens. */
+  | { readonly kind: "noPath"; readonly ids: readonly string[] };
+
+export interface Facts {
+  readonly signaling: SignalingState;
+  /** Whether the server has ever answered. */
+  readonly wasConnected: boolean;
+  readonly producers: readonly Producer[];
+  /** Since when each producer is connecting, in milliseconds. */
+  readonly connectingMs: (id: string) => number;
+  readonly pageUrl: string;
+  readonly signalingUrl: string;
+}
+
+/** A path that has not opened by then is said not to open. */
+export const NO_PATH_AFTER_MS = 15_000;
+
+export function troubleOf(facts: Facts): Trouble | undefined {
+  if (facts.signaling === "lost" || (facts.signaling === "connecting" && facts.wasConnected)) {
+    const connected = facts.producers.filter(({ state }) => state === "connected").length;
+    return facts.wasConnected ? { kind: "lost", connected } : unreached(facts);
+  }
+  const ids = facts.producers
+    .filter(({ id, state }) => state === "connecting" && facts.connectingMs(id) > NO_PATH_AFTER_MS)
+    .map(({ id }) => id);
+  return ids.length === 0 ? undefined : { kind: "noPath", ids };
+}
+
+function unreached({ pageUrl, signalingUrl }: Facts): Trouble {
+  const [page, server] = [new URL(pageUrl), new URL(signalingUrl)];
+  return {
+    kind: "unreached",
+    isForeign: page.host !== server.host,
+    isMixed: page.protocol === "https:" && server.protocol === "ws:",
+  };
+}

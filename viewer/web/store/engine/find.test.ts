@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { parseEntry } from "../../consumer/entry";
+import type { Engine, Needle } from "./engine";
+import { bytesOf, LINES, loadTestEngine, makeRandom, randomBody, randomEntry } from "./engine.testing";
+import { makeScriptEngine } from "./script";
+
+let wasm: Engine;
+const script = makeScriptEngine();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+beforeAll(async () => {
+  wasm = await loadTestEngine();
+});
+
+/** Searches with both engines, which agree. */
+function find(body: Uint8Array, needle: Needle): number[] {
+  const hits = Array.from(script.find(body, script.scan(body).starts, needle));
+  expect({ needle, hits: Array.from(wasm.find(body, wasm.scan(body).starts, needle)) }).toEqual({
+    needle,
+    hits,
+  });
+  return hits;
+}
+
+/** An entry for each message. */
+function bodyOf(...messages: string[]): Uint8Array {
+  const line = (message: string) =>
+    JSON.stringify({ timestamp: "2024-01-01T12:00:00Z", level: "INFO", target: "app", message });
+  return bytesOf(messages.map(line).join("\n"));
+}
+
+function hits(messages: string[], text: string, ignoresCase = true): number[] {
+  return find(bodyOf(...messages), { text, ignoresCase });
+}
+
+test("the lines that have it, each once", () => {
+  expect(hits(["slow query", "fast", "slow, slow query", "query"], "slow")).toEqual([0, 2]);
+  expect(hits(["a", "b"], "c")).toEqual([]);
+  expect(hits(["a", "b"], "")).toEqual([0, 1]);
+  expect(find(bytesOf(""), { text: "a", ignoresCase: true })).toEqual([]);
+});
+
+test("case, where it is ignored", () => {
+  expect(hits(["Slow", "sLOW", "slow"], "SLOW")).toEqual([0, 1, 2]);
+  expect(hits(["Slow", "SLOW", "slow"], "SLOW", false)).toEqual([1]);
+  expect(hits(["ÄRGER", "ärger", "ÁRGER"], "Ärger")).toEqual([0, 1]);
+  expect(hits(["ЗАПРОС", "запрос", "вопрос"], "Запрос")).toEqual([0, 1]);
+  expect(hits(["ΣΊΣΥΦΟΣ", "σίσυφος", "Σίσυφος"], "σίσυφος")).toEqual([0, 1, 2]);
+  expect(hits(["ẤP", "ấp", "Ｆｕｌｌ ấp", "ԱՐԵՒ"], "ấp")).toEqual([0, 1, 2]);
+  expect(hits(["ÄRGER", "ärger"], "ärger", false)).toEqual([1]);
+  expect(hits(["STRASSE", "straße", "STRAẞE"], "straße")).toEqual([1]);
+  expect(hits(["订单", "訂單"], "订单")).toEqual([0]);
+});
+
+test("what is escaped, however it is", () => {
+  expect(hits(['say "hi"', "say hi"], '"hi"')).toEqual([0]);
+  expect(hits(["C:\\users\\new", "C:/users"], "\\u")).toEqual([0]);
+  expect(hits(["line\nend", "linend", "\\nend"], "\nend")).toEqual([0]);
+  expect(hits(["line\nend"], "nend")).toEqual([]);
+  expect(hits(["\u001b[31mred", "[31m"], "\u001b[31M")).toEqual([0]);
+  expect(hits(["\u001b[31mred"], "1b[31m")).toEqual([]);
+  const escaped = String.raw`a\u00c4b \ud83d\ude00 \/x \u0041B \u000a.`;
+  const body = bytesOf(
+    `{"timestamp":"","level":"","target":"","message":"${escaped}"}\n{"timestamp":"","level":"","target":"","message":"aÄb 😀 /x AB \\n."}`,
+  );
+  for (const text of ["aäb", "😀", " /X", "ab", "\n.", "b 😀 /", "Ab \n"]) {
+    expect(find(body, { text, ignoresCase: true })).toEqual([0, 1]);
+  }
+  for (const text of ["u00", "d83d", "000a", "\\"]) {
+    expect(find(body, { text, ignoresCase: true })).toEqual([]);
+  }
+});
+
+test("values, not keys or punctuation", () => {
+  const body = bytesOf(
+    [
+      '{"timestamp":"","level":"","target":"","message":"","fields":{"status":200,"nested":[{"status":"x"}]}}',
+      '{"timestamp":"","level":"","target":"","message":"status","fields":{"ok":true,"of":[1,2]}}',
+    ].join("\n"),
+  );
+  const found = (text: string) => find(body, { text, ignoresCase: true });
+  expect(found("status")).toEqual([1]);
+  expect(found("timestamp")).toEqual([]);
+  expect(found("200")).toEqual([0]);
+  expect(found("TRUE")).toEqual([1]);
+  expect(found("1,2")).toEqual([]);
+  expect(found(":")).toEqual([]);
+  expect(found('"x"')).toEqual([]);
+});
+
+test("a line that is no entry is plain text", () => {
+  const body = bytesOf(
+    'panic: "status" of\n{"timestamp":"","level":"","target":"","message":"status"}\n{"status":1}\n\n',
+  );
+  const found = (text: string) => find(body, { text, ignoresCase: true });
+  expect(found("Status")).toEqual([0, 1, 2]);
+  expect(found('"status"')).toEqual([0, 2]);
+  expect(found("")).toEqual([0, 1, 2, 3]);
+});
+
+describe("as a search of the parsed values", () => {
+  function texts(value: unknown): string[] {
+    return typeof value === "object" && value !== null
+      ? Object.values(value).flatMap(texts)
+      : [typeof value === "string" ? value : JSON.stringify(value)];
+  }
+
+  function expected(body: Uint8Array, { text, ignoresCase }: Needle): number[] {
+    // Each character alone: a sigma has another form at the end of a word.
+    const one = (character: string) => character.toUpperCase().toLowerCase();
+    const fold = (of: string) => (ignoresCase ? Array.from(of, one).join("") : of);
+    const lines = decoder.decode(body).split("\n");
+    return lines.flatMap((line, index) => {
+      const entry = parseEntry(line);
+      const values = entry === undefined ? [line] : texts(entry);
+      return values.some((value) => fold(value).includes(fold(text))) ? [index] : [];
+    });
+  }
+
+  const needles = [
+    "a",
+    "Text",
+    "ärg",
+    "σας",
+    'e "',
+    "\\",
+    "d\ne",
+    "\u001b[",
+    "单 a",
+    "😀/",
+    "null",
+    "5",
+    "true",
+    "plain",
+    "://",
+  ];
+
+  test("seeded entries", () => {
+    const random = makeRandom(3);
+    for (let round = 0; round < 30; round += 1) {
+      const body = bytesOf(Array.from({ length: 1 + random(20) }, () => randomEntry(random)).join("\n"));
+      for (const text of needles) {
+        const needle = { text, ignoresCase: random(2) === 0 };
+        expect(find(body, needle)).toEqual(expected(body, needle));
+      }
+    }
+  });
+
+  test("lines of every kind", () => {
+    const body = bytesOf(LINES.join("\n"));
+    for (const text of ["a", "12", "{", '"', "é", "trace", "x"]) {
+      find(body, { text, ignoresCase: true });
+    }
+  });
+
+  test("seeded rubbish", () => {
+    const random = makeRandom(4);
+    for (let round = 0; round < 500; round += 1) {
+      const text = needles[random(needles.length)] ?? "";
+      find(randomBody(random), { text, ignoresCase: random(2) === 0 });
+    }
+  });
+});

@@ -1,0 +1,93 @@
+/** Facets, patterns and traces of what is held. */
+
+import type { Block } from "./block";
+import type { Facets, FullEntry, Pattern } from "./protocol";
+import { compile } from "./query/compile";
+import type { Pause } from "./requests";
+import { fullEntry } from "./rows";
+import type { Store } from "./store";
+import { FacetCounter, samplePositions } from "./summary/facets";
+import { messageOf, PatternCounter } from "./summary/patterns";
+import { MAX_TRACE, orderTrace } from "./summary/trace";
+import { matchBlock } from "./view";
+
+/** After so long, others have their turn. */
+const SLICE_MS = 8;
+/** Patterns are counted over so many entries at most, evenly spread: a template is found in each. */
+const MAX_PATTERN_ENTRIES = 200_000;
+
+export function facetsOf(store: Store): Facets {
+  const counter = new FacetCounter();
+  for (const block of store.blocks()) {
+    if (block.kind === "entries") {
+      counter.add(matchBlock(block, 0, store), shownOf(block));
+    }
+  }
+  for (const position of samplePositions(store.order.total("shown"))) {
+    const place = store.order.at(position, "shown");
+    const block = place?.chunk.blocks[place.run];
+    if (place !== undefined && block?.kind === "entries") {
+      counter.sample(store.texts.line(block, place.index));
+    }
+  }
+  return counter.result();
+}
+
+export async function patternsOf(store: Store, pause: Pause): Promise<readonly Pattern[]> {
+  const { oldestMs = 0, newestMs = 0, shown } = store.counts();
+  const counter = new PatternCounter(oldestMs, newestMs);
+  const every = Math.max(1, Math.ceil(shown / MAX_PATTERN_ENTRIES));
+  let number = 0;
+  let turn = performance.now();
+  for (const block of [...store.blocks()]) {
+    if (block.kind !== "entries" || block.chunks.length === 0) {
+      continue;
+    }
+    const columns = block.columns();
+    for (const index of shownOf(block)) {
+      number += 1;
+      if (number % every === 0) {
+        const [level, timeMs] = [columns.levels[index] ?? 0, columns.time(index)];
+        counter.add({
+          id: block.id(index),
+          level,
+          timeMs,
+          message: messageOf(store.texts.line(block, index)),
+        });
+      }
+    }
+    if (performance.now() - turn > SLICE_MS) {
+      await pause();
+      turn = performance.now();
+    }
+  }
+  return counter.result().map((pattern) => ({ ...pattern, count: pattern.count * every }));
+}
+
+/** The entries of a trace, whether the view passes them or not. */
+export function traceOf(store: Store, id: string): readonly FullEntry[] {
+  const matcher = compile({ kind: "trace", id });
+  const entries: FullEntry[] = [];
+  for (const block of [...store.blocks()].reverse()) {
+    if (block.kind !== "entries" || !block.shape.hasTraces) {
+      continue;
+    }
+    for (const index of matcher.match(matchBlock(block, 0, store), store.engine)) {
+      const entry = fullEntry(store, { block, index });
+      if (entry !== undefined) {
+        entries.push(entry);
+      }
+    }
+    if (entries.length >= MAX_TRACE) {
+      break;
+    }
+  }
+  return orderTrace(entries);
+}
+
+function* shownOf(block: Block): Generator<number, void> {
+  const shown = block.rank(block.count);
+  for (let rank = 0; rank < shown; rank += 1) {
+    yield block.select(rank);
+  }
+}

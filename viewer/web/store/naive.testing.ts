@@ -1,0 +1,142 @@
+/** The store as an array: what it is to show, found the simple way. */
+
+import type { Missing } from "../consumer/extension/account";
+
+export interface NaiveEntry {
+  readonly kind: "entry";
+  readonly name: string;
+  readonly producer: string;
+  readonly seq: number | undefined;
+  readonly timeMs: number;
+  readonly level: number;
+  readonly text: string;
+  readonly isFetched: boolean;
+}
+
+type NaiveRow =
+  | NaiveEntry
+  | { readonly kind: "gap"; readonly name: string; readonly producer: string }
+  | { readonly kind: "live"; readonly name: string; readonly producer: undefined };
+
+export interface NaiveView {
+  passes(entry: NaiveEntry): boolean;
+  readonly muted: readonly string[];
+  readonly range: { readonly fromMs: number; readonly toMs: number } | undefined;
+}
+
+interface Placed {
+  readonly row: NaiveRow;
+  readonly key: number;
+}
+
+interface State {
+  key: number;
+  isLive: boolean;
+  gaps: Missing[];
+}
+
+export class Naive {
+  placed: Placed[] = [];
+  readonly #states = new Map<string, State>();
+  #markMs: number | undefined;
+  #hasHistory = false;
+
+  take(entry: NaiveEntry, liveFrom: number, nowMs: number): void {
+    const state = this.#state(entry.producer);
+    const isHistory = entry.seq !== undefined && entry.seq < liveFrom;
+    if (state.gaps.length > 0) {
+      state.key = isHistory && entry.timeMs > state.key ? entry.timeMs : state.key;
+      for (const gap of state.gaps.splice(0)) this.#place(gapRow(entry.producer, gap), isHistory, nowMs);
+    }
+    this.#place(entry, isHistory, nowMs);
+  }
+
+  takeGap(producer: string, gap: Missing, liveFrom: number, nowMs: number): void {
+    const state = this.#state(producer);
+    const isHistory = gap.first < liveFrom && !state.isLive;
+    if (isHistory && state.key === Number.NEGATIVE_INFINITY) {
+      state.gaps.push(gap);
+    } else {
+      this.#place(gapRow(producer, gap), isHistory, nowMs);
+    }
+  }
+
+  endHistory(producer: string, nowMs: number): void {
+    for (const gap of this.#state(producer).gaps.splice(0)) this.#place(gapRow(producer, gap), false, nowMs);
+  }
+
+  takeFetched(entry: NaiveEntry): boolean {
+    const own = this.placed.flatMap(({ row }, index) =>
+      row.kind === "entry" && row.producer === entry.producer && row.seq !== undefined
+        ? [{ seq: row.seq, index }]
+        : [],
+    );
+    const seq = entry.seq ?? 0;
+    if (own.some((other) => other.seq === seq)) return false;
+    const before = own.filter((other) => other.seq < seq).sort((one, other) => other.seq - one.seq)[0];
+    const behind = own.filter((other) => other.seq > seq).sort((one, other) => one.seq - other.seq)[0];
+    let low = before === undefined ? 0 : before.index + 1;
+    let high = behind === undefined ? this.placed.length : behind.index;
+    while (low < high && !Number.isNaN(entry.timeMs)) {
+      const middle = (low + high) >>> 1;
+      const row = this.placed[middle]?.row;
+      if (row?.kind === "entry" && row.timeMs > entry.timeMs) high = middle;
+      else low = middle + 1;
+    }
+    const front = this.placed[low - 1]?.key ?? Number.NEGATIVE_INFINITY;
+    const next = this.placed[low]?.key ?? Number.POSITIVE_INFINITY;
+    const key = Math.min(entry.timeMs > front ? entry.timeMs : front, next);
+    this.placed.splice(low, 0, { row: entry, key });
+    this.#hasHistory ||= key !== Number.POSITIVE_INFINITY;
+    return true;
+  }
+
+  /** Only these are held any more. */
+  keep(names: ReadonlySet<string>): void {
+    this.placed = this.placed.filter(({ row }) => names.has(row.name));
+  }
+
+  shown({ passes, muted, range }: NaiveView): NaiveRow[] {
+    return this.placed
+      .map(({ row }) => row)
+      .filter((row) => {
+        if (row.kind === "live") return range === undefined && this.#hasHistory;
+        if (muted.includes(row.producer)) return false;
+        if (row.kind === "gap") return true;
+        const isIn = range === undefined || (row.timeMs >= range.fromMs && row.timeMs < range.toMs);
+        return isIn && passes(row);
+      });
+  }
+
+  #place(row: NaiveRow, isHistory: boolean, nowMs: number): void {
+    const state = this.#state(row.producer ?? "");
+    const timeMs = row.kind === "entry" ? row.timeMs : Number.NaN;
+    const key = timeMs > state.key ? timeMs : state.key;
+    if (isHistory && !state.isLive && !(this.#markMs !== undefined && key > this.#markMs)) {
+      const at = this.placed.findLastIndex((other) => other.key <= key) + 1;
+      this.placed.splice(at, 0, { row, key });
+      state.key = key;
+      this.#hasHistory = true;
+      return;
+    }
+    state.isLive = true;
+    if (this.#markMs === undefined) {
+      this.#markMs = nowMs;
+      this.placed.push({
+        row: { kind: "live", name: "live", producer: undefined },
+        key: Number.POSITIVE_INFINITY,
+      });
+    }
+    this.placed.push({ row, key: Number.POSITIVE_INFINITY });
+  }
+
+  #state(producer: string): State {
+    const state = this.#states.get(producer) ?? { key: Number.NEGATIVE_INFINITY, isLive: false, gaps: [] };
+    this.#states.set(producer, state);
+    return state;
+  }
+}
+
+function gapRow(producer: string, { first, last }: Missing): NaiveRow {
+  return { kind: "gap", name: `${producer} gap ${first}-${last}`, producer };
+}

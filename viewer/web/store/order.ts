@@ -1,0 +1,425 @@
+/**
+ * The order of the log: runs of consecutive entries of a block, kept in chunks. Appending costs the same however many there
+ * are; a position is found by the sums of the chunks before it.
+ */
+
+import type { Block } from "./block";
+
+const CAPACITY = 512;
+const CHUNK_BYTES = CAPACITY * 22 + 600;
+
+/** A stretch of the order. */
+export class Chunk {
+  /** How many runs it has. */
+  count = 0;
+  readonly blocks: Block[] = [];
+  readonly froms = new Uint16Array(CAPACITY);
+  readonly tos = new Uint16Array(CAPACITY);
+  /** How many entries of the run the view passes. */
+  readonly shown = new Uint16Array(CAPACITY);
+  /** By what the run's first entry was put in its place: a time in the history, `Infinity` behind it. */
+  readonly keys = new Float64Array(CAPACITY);
+  rows = 0;
+  shownRows = 0;
+  /** Of the chunks before it, as of the last sums. */
+  index = 0;
+  rowsBefore = 0;
+  shownBefore = 0;
+}
+
+/** An entry in its place. */
+export interface Place {
+  readonly chunk: Chunk;
+  readonly run: number;
+  readonly index: number;
+}
+
+/** Entries to be put in a place. */
+export interface Run {
+  readonly block: Block;
+  readonly from: number;
+  readonly to: number;
+  readonly key: number;
+  /** Whether they may be one run with what is in front of them, because their key follows from those of that. */
+  readonly joins: boolean;
+}
+
+/** What of the order is counted: every row, or those that the view passes. */
+export type Counted = "all" | "shown";
+
+export class Order {
+  readonly #chunks: Chunk[] = [];
+  #dirty = 0;
+
+  get bytes(): number {
+    return this.#chunks.length * CHUNK_BYTES;
+  }
+
+  total(counted: Counted): number {
+    this.#sum();
+    const last = this.#chunks.at(-1);
+    return last === undefined
+      ? 0
+      : counted === "all"
+        ? last.rowsBefore + last.rows
+        : last.shownBefore + last.shownRows;
+  }
+
+  chunks(): readonly Chunk[] {
+    this.#sum();
+    return this.#chunks;
+  }
+
+  /** Puts entries behind everything. */
+  append({ block, from, to, key, joins }: Run): void {
+    let chunk = this.#chunks.at(-1);
+    if (chunk !== undefined && joins && this.#join(chunk, chunk.count - 1, block, from, to)) {
+      return;
+    }
+    if (chunk === undefined || chunk.count === CAPACITY) {
+      chunk = new Chunk();
+      chunk.index = this.#chunks.length;
+      this.#chunks.push(chunk);
+    }
+    this.#put(chunk, chunk.count, block, from, to, key);
+  }
+
+  /** Puts entries in front of the one at a place, or behind everything. */
+  insert(place: Place | undefined, entries: Run): void {
+    if (place === undefined) {
+      this.append(entries);
+      return;
+    }
+    let { chunk, run } = place;
+    const { block, from, to, key, joins } = entries;
+    const isInside = place.index > (chunk.froms[run] ?? 0);
+    if (!isInside && joins && this.#join(chunk, run - 1, block, from, to)) {
+      return;
+    }
+    const keyBehind = isInside ? this.keyAt(place) : 0;
+    if (chunk.count + 2 > CAPACITY) {
+      [chunk, run] = this.#split(chunk, run);
+    }
+    if (isInside) {
+      this.#cut(chunk, run, place.index, keyBehind);
+      run += 1;
+    }
+    this.#put(chunk, run, block, from, to, key);
+  }
+
+  /** By what an entry is in its place: in the history never less than that of an entry before it. */
+  keyAt({ chunk, run, index }: Place): number {
+    let key = chunk.keys[run] ?? 0;
+    const from = chunk.froms[run] ?? 0;
+    const block = chunk.blocks[run];
+    if (index > from && key !== Number.POSITIVE_INFINITY && block !== undefined) {
+      const columns = block.columns();
+      for (let each = from + 1; each <= index; each += 1) {
+        key = later(key, columns.time(each));
+      }
+    }
+    return key;
+  }
+
+  /** The first entry whose key is greater, and that key; of none if all are at most as great. */
+  firstAbove(key: number): { readonly place: Place | undefined; readonly key: number } {
+    const last = this.#lastUpTo(key);
+    if (last === undefined) {
+      return this.#start(this.#chunks[0], 0);
+    }
+    const { chunk, run } = last;
+    const block = chunk.blocks[run];
+    const [from, to] = [chunk.froms[run] ?? 0, chunk.tos[run] ?? 0];
+    if (block !== undefined && to - from > 1) {
+      const columns = block.columns();
+      let own = chunk.keys[run] ?? 0;
+      for (let index = from + 1; index < to; index += 1) {
+        own = later(own, columns.time(index));
+        if (own > key) {
+          return { place: { chunk, run, index }, key: own };
+        }
+      }
+    }
+    return run + 1 < chunk.count
+      ? this.#start(chunk, run + 1)
+      : this.#start(this.#chunks[this.#indexOf(chunk) + 1], 0);
+  }
+
+  /** Takes every run of a block out. */
+  remove(block: Block): void {
+    for (const chunk of block.chunks) {
+      let kept = 0;
+      for (let run = 0; run < chunk.count; run += 1) {
+        if (chunk.blocks[run] === block) {
+          this.#count(chunk, -(chunk.shown[run] ?? 0), (chunk.froms[run] ?? 0) - (chunk.tos[run] ?? 0));
+        } else {
+          this.#move(chunk, run, kept);
+          kept += 1;
+        }
+      }
+      chunk.count = kept;
+      chunk.blocks.length = kept;
+      if (kept === 0) {
+        this.#chunks.splice(this.#indexOf(chunk), 1);
+        this.#dirty = Math.min(this.#dirty, chunk.index);
+      }
+    }
+    block.chunks = [];
+  }
+
+  clear(): void {
+    this.#chunks.length = 0;
+    this.#dirty = 0;
+  }
+
+  /** The row at a position; undefined behind the last one. */
+  at(position: number, counted: Counted): Place | undefined {
+    const total = this.total(counted);
+    if (!(position >= 0 && position < total)) {
+      return undefined;
+    }
+    const chunk = this.#chunkAt(position, counted);
+    let rest = position - (counted === "all" ? chunk.rowsBefore : chunk.shownBefore);
+    for (let run = 0; run < chunk.count; run += 1) {
+      const from = chunk.froms[run] ?? 0;
+      const rows = counted === "all" ? (chunk.tos[run] ?? 0) - from : (chunk.shown[run] ?? 0);
+      if (rest < rows) {
+        const block = chunk.blocks[run];
+        const index =
+          counted === "all" || block === undefined ? from + rest : block.select(block.rank(from) + rest);
+        return { chunk, run, index };
+      }
+      rest -= rows;
+    }
+    return undefined;
+  }
+
+  /** Where an entry is; undefined if it is not held. */
+  find(block: Block, index: number): Place | undefined {
+    for (const chunk of block.chunks) {
+      for (let run = 0; run < chunk.count; run += 1) {
+        if (
+          chunk.blocks[run] === block &&
+          index >= (chunk.froms[run] ?? 0) &&
+          index < (chunk.tos[run] ?? 0)
+        ) {
+          return { chunk, run, index };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** The runs from a place on, with where to begin in each. */
+  *runs(first: Place | undefined): Generator<Place & { readonly block: Block; readonly to: number }, void> {
+    if (first === undefined) {
+      return;
+    }
+    const chunks = this.chunks();
+    for (let index = first.chunk.index; index < chunks.length; index += 1) {
+      const chunk = chunks[index] as Chunk;
+      const isFirst = chunk === first.chunk;
+      for (let run = isFirst ? first.run : 0; run < chunk.count; run += 1) {
+        const from = isFirst && run === first.run ? first.index : (chunk.froms[run] ?? 0);
+        yield { chunk, run, index: from, block: chunk.blocks[run] as Block, to: chunk.tos[run] ?? 0 };
+      }
+    }
+  }
+
+  /** How many rows are before an entry. */
+  position({ chunk, run, index }: Place, counted: Counted): number {
+    this.#sum();
+    let position = counted === "all" ? chunk.rowsBefore : chunk.shownBefore;
+    for (let before = 0; before < run; before += 1) {
+      const rows = (chunk.tos[before] ?? 0) - (chunk.froms[before] ?? 0);
+      position += counted === "all" ? rows : (chunk.shown[before] ?? 0);
+    }
+    const block = chunk.blocks[run];
+    const from = chunk.froms[run] ?? 0;
+    return counted === "all" || block === undefined
+      ? position + index - from
+      : position + block.rank(index) - block.rank(from);
+  }
+
+  /** A block has been looked at again: its runs are counted anew. */
+  update(block: Block): void {
+    for (const chunk of block.chunks) {
+      for (let run = 0; run < chunk.count; run += 1) {
+        if (chunk.blocks[run] === block) {
+          this.#count(chunk, -(chunk.shown[run] ?? 0), 0);
+          this.#show(chunk, run);
+        }
+      }
+    }
+  }
+
+  /** Every block is to be looked at anew. */
+  updateAll(): void {
+    for (const chunk of this.#chunks) {
+      this.#count(chunk, -chunk.shownRows, 0);
+      for (let run = 0; run < chunk.count; run += 1) {
+        this.#show(chunk, run);
+      }
+    }
+  }
+
+  #chunkAt(position: number, counted: Counted): Chunk {
+    let low = 0;
+    let high = this.#chunks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      const chunk = this.#chunks[middle];
+      const before = (counted === "all" ? chunk?.rowsBefore : chunk?.shownBefore) ?? 0;
+      if (before <= position) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return this.#chunks[low] as Chunk;
+  }
+
+  /** The last run whose key is not above `key`. */
+  #lastUpTo(key: number): { readonly chunk: Chunk; readonly run: number } | undefined {
+    const chunk =
+      this.#chunks[countUpTo(this.#chunks.length, (index) => this.#chunks[index]?.keys[0], key) - 1];
+    return chunk === undefined
+      ? undefined
+      : { chunk, run: countUpTo(chunk.count, (run) => chunk.keys[run], key) - 1 };
+  }
+
+  #start(chunk: Chunk | undefined, run: number): { place: Place | undefined; key: number } {
+    return chunk === undefined
+      ? { place: undefined, key: Number.POSITIVE_INFINITY }
+      : { place: { chunk, run, index: chunk.froms[run] ?? 0 }, key: chunk.keys[run] ?? 0 };
+  }
+
+  #indexOf(chunk: Chunk): number {
+    if (this.#chunks[chunk.index] !== chunk) {
+      this.#sum();
+    }
+    return chunk.index;
+  }
+
+  #join(chunk: Chunk, run: number, block: Block, from: number, to: number): boolean {
+    if (chunk.blocks[run] !== block || chunk.tos[run] !== from) {
+      return false;
+    }
+    this.#count(chunk, -(chunk.shown[run] ?? 0), to - from);
+    chunk.tos[run] = to;
+    this.#show(chunk, run);
+    return true;
+  }
+
+  #put(chunk: Chunk, run: number, block: Block, from: number, to: number, key: number): void {
+    for (const column of [chunk.froms, chunk.tos, chunk.shown, chunk.keys]) {
+      column.copyWithin(run + 1, run, chunk.count);
+    }
+    chunk.blocks.splice(run, 0, block);
+    chunk.froms[run] = from;
+    chunk.tos[run] = to;
+    chunk.shown[run] = 0;
+    chunk.keys[run] = key;
+    chunk.count += 1;
+    if (!block.chunks.includes(chunk)) {
+      block.chunks.push(chunk);
+    }
+    this.#count(chunk, 0, to - from);
+    this.#show(chunk, run);
+  }
+
+  /** Makes two runs of one. */
+  #cut(chunk: Chunk, run: number, index: number, key: number): void {
+    const block = chunk.blocks[run] as Block;
+    const to = chunk.tos[run] ?? 0;
+    this.#count(chunk, -(chunk.shown[run] ?? 0), index - to);
+    chunk.tos[run] = index;
+    this.#show(chunk, run);
+    this.#put(chunk, run + 1, block, index, to, key);
+  }
+
+  /** Makes two chunks of a full one. Returns where its run `run` is now. */
+  #split(chunk: Chunk, run: number): [Chunk, number] {
+    const half = chunk.count >>> 1;
+    const second = new Chunk();
+    for (const [own, others] of [
+      [second.froms, chunk.froms],
+      [second.tos, chunk.tos],
+      [second.shown, chunk.shown],
+      [second.keys, chunk.keys],
+    ] as const) {
+      own.set(others.subarray(half, chunk.count));
+    }
+    second.blocks.push(...chunk.blocks.splice(half));
+    second.count = chunk.count - half;
+    chunk.count = half;
+    for (let index = 0; index < second.count; index += 1) {
+      second.rows += (second.tos[index] ?? 0) - (second.froms[index] ?? 0);
+      second.shownRows += second.shown[index] ?? 0;
+    }
+    chunk.rows -= second.rows;
+    chunk.shownRows -= second.shownRows;
+    const staying = new Set(chunk.blocks);
+    for (const block of new Set(second.blocks)) {
+      block.chunks = [...block.chunks.filter((each) => each !== chunk || staying.has(block)), second];
+    }
+    second.index = this.#indexOf(chunk) + 1;
+    this.#chunks.splice(second.index, 0, second);
+    this.#dirty = Math.min(this.#dirty, chunk.index);
+    return run < half ? [chunk, run] : [second, run - half];
+  }
+
+  #move(chunk: Chunk, from: number, to: number): void {
+    if (from !== to) {
+      chunk.blocks[to] = chunk.blocks[from] as Block;
+      for (const column of [chunk.froms, chunk.tos, chunk.shown, chunk.keys]) {
+        column[to] = column[from] ?? 0;
+      }
+    }
+  }
+
+  /** Counts what the view passes of a run. */
+  #show(chunk: Chunk, run: number): void {
+    const block = chunk.blocks[run] as Block;
+    const shown = block.rank(chunk.tos[run] ?? 0) - block.rank(chunk.froms[run] ?? 0);
+    chunk.shown[run] = shown;
+    this.#count(chunk, shown, 0);
+  }
+
+  #count(chunk: Chunk, shown: number, rows: number): void {
+    chunk.shownRows += shown;
+    chunk.rows += rows;
+    this.#dirty = Math.min(this.#dirty, chunk.index);
+  }
+
+  #sum(): void {
+    for (let index = this.#dirty; index < this.#chunks.length; index += 1) {
+      const chunk = this.#chunks[index] as Chunk;
+      const before = this.#chunks[index - 1];
+      chunk.index = index;
+      chunk.rowsBefore = before === undefined ? 0 : before.rowsBefore + before.rows;
+      chunk.shownBefore = before === undefined ? 0 : before.shownBefore + before.shownRows;
+    }
+    this.#dirty = this.#chunks.length;
+  }
+}
+
+/** A key by a further time; one that is no time changes nothing. */
+export function later(key: number, ms: number): number {
+  return ms > key ? ms : key;
+}
+
+/** How many of the ascending keys are not above `key`. */
+function countUpTo(length: number, keyOf: (index: number) => number | undefined, key: number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keyOf(middle) ?? 0) <= key) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}

@@ -1,0 +1,121 @@
+/**
+ * Where entries stand. What a producer held when its channel opened is the history, merged by timestamp over producers; from
+ * the mark "live from here" on, entries stand as they came. Those of one producer are in its own order.
+ */
+
+import type { Block } from "./block";
+import { later, type Order, type Place } from "./order";
+import type { Producer } from "./producer";
+
+export interface PlacingParts {
+  readonly order: Order;
+  /** Makes the block of the mark. */
+  readonly makeMark: (arrivalMs: number) => Block;
+}
+
+export class Placing {
+  readonly #order: Order;
+  readonly #makeMark: PlacingParts["makeMark"];
+  #mark: Block | undefined;
+  #hasHistory = false;
+
+  constructor({ order, makeMark }: PlacingParts) {
+    this.#order = order;
+    this.#makeMark = makeMark;
+  }
+
+  /** The mark, once there is something behind it. */
+  get mark(): Block | undefined {
+    return this.#mark;
+  }
+
+  /** Whether there is, or was, something in front of the mark. */
+  get hasHistory(): boolean {
+    return this.#hasHistory;
+  }
+
+  /** Everything has been forgotten. */
+  clear(): void {
+    this.#mark = undefined;
+    this.#hasHistory = false;
+  }
+
+  /** Places new entries of a producer. `isHistory`: they were there before its channel. */
+  place(block: Block, from: number, to: number, isHistory: boolean, arrivalMs: number): void {
+    const { producer } = block;
+    if (producer === undefined) {
+      return;
+    }
+    const start = isHistory && !producer.isLive ? this.#placeHistory(producer, block, from, to) : from;
+    if (start === to) {
+      return;
+    }
+    producer.isLive = true;
+    if (this.#mark === undefined) {
+      this.#mark = this.#makeMark(arrivalMs);
+      this.#order.append({ block: this.#mark, from: 0, to: 1, key: Number.POSITIVE_INFINITY, joins: false });
+    }
+    this.#order.append({ block, from: start, to, key: Number.POSITIVE_INFINITY, joins: true });
+  }
+
+  /** Returns the first that is not history, because it was logged when the mark was there. */
+  #placeHistory(producer: Producer, block: Block, from: number, to: number): number {
+    const columns = block.kind === "entries" ? block.columns() : undefined;
+    const markMs = this.#mark?.arrivalMs(0) ?? Number.POSITIVE_INFINITY;
+    const keyOf = (key: number, index: number) => later(key, columns?.time(index) ?? Number.NaN);
+    for (let start = from; start < to; ) {
+      const first = keyOf(producer.keyMs, start);
+      if (first > markMs) {
+        return start;
+      }
+      const { place, key: keyBehind } = this.#order.firstAbove(first);
+      let last = first;
+      let end = start + 1;
+      for (; end < to; end += 1) {
+        const key = keyOf(last, end);
+        if (key >= keyBehind || key > markMs) {
+          break;
+        }
+        last = key;
+      }
+      this.#order.insert(place, { block, from: start, to: end, key: first, joins: true });
+      this.#hasHistory = true;
+      producer.keyMs = last;
+      start = end;
+    }
+    return to;
+  }
+
+  /**
+   * Places an entry that was fetched: between those of its producer that are next to it by number, in front of the first that
+   * is later by its timestamp.
+   */
+  placeFetched(block: Block, index: number, before: Place | undefined, behind: Place | undefined): void {
+    const order = this.#order;
+    let low = before === undefined ? 0 : order.position(before, "all") + 1;
+    let high = behind === undefined ? order.total("all") : order.position(behind, "all");
+    const time = block.columns().time(index);
+    while (low < high && !Number.isNaN(time)) {
+      const middle = (low + high) >>> 1;
+      if (this.#timeAt(middle) > time) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    const [front, place] = [order.at(low - 1, "all"), order.at(low, "all")];
+    const frontKey = front === undefined ? Number.NEGATIVE_INFINITY : order.keyAt(front);
+    const placeKey = place === undefined ? Number.POSITIVE_INFINITY : order.keyAt(place);
+    const ownKey = later(frontKey, time);
+    const key = Math.min(ownKey, placeKey);
+    order.insert(place, { block, from: index, to: index + 1, key, joins: key === ownKey });
+    this.#hasHistory ||= key !== Number.POSITIVE_INFINITY;
+  }
+
+  /** `NaN` for a row without a time. */
+  #timeAt(position: number): number {
+    const place = this.#order.at(position, "all");
+    const block = place?.chunk.blocks[place.run];
+    return place === undefined || block?.kind !== "entries" ? Number.NaN : block.columns().time(place.index);
+  }
+}

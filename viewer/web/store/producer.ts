@@ -1,0 +1,23 @@
+/** What the store knows of a producer. */
+
+import type { Missing } from "../consumer/extension/account";
+import type { Block } from "./block";
+
+export class Producer {
+  readonly id: string;
+  /** By which a query may call it. */
+  names: readonly string[];
+  /** Takes in small frames and single entries. */
+  open: Block | undefined;
+  /** The latest timestamp so far: its entries are in order, whatever its clock does. */
+  keyMs = Number.NEGATIVE_INFINITY;
+  /** Whether entries of it have come by their arrival: those behind them do, too. */
+  isLive = false;
+  /** Gaps in front of everything else of it, whose time is that of the entry behind them. */
+  gaps: { readonly gap: Missing; readonly arrivalMs: number }[] = [];
+
+  constructor(id: string) {
+    this.id = id;
+    this.names = [id];
+  }
+}

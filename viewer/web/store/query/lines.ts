@@ -1,0 +1,134 @@
+/** The lines of a block while a query is evaluated on it: each is decoded and parsed at most once. */
+
+import type { Engine } from "../engine/engine";
+import { isJsonObject, type JsonObject, parseJson } from "../json";
+import { MALFORMED } from "../protocol";
+import type { Mask } from "./mask";
+import type { MatchBlock } from "./matcher";
+
+/** A line, by how its texts are written. */
+const PLAIN = 0;
+/** It has a backslash. */
+const ESCAPED = 1;
+/** It has characters as `\u0041` or `\/`, which others write as they are. */
+const ODD = 2;
+
+const BACKSLASH = 0x5c;
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** After so many lines, all of a block are decoded at once. */
+const FEW_LINES = 8;
+
+export class Lines {
+  readonly block: MatchBlock;
+  readonly #engine: Engine;
+  #text: ReturnType<MatchBlock["text"]> | undefined;
+  #writing: Uint8Array | undefined;
+  #ascii: string | undefined;
+  readonly #decoded = new Map<number, string>();
+  readonly #quick = new Map<number, unknown>();
+  readonly #exact = new Map<number, JsonObject | undefined>();
+
+  constructor(block: MatchBlock, engine: Engine) {
+    this.block = block;
+    this.#engine = engine;
+  }
+
+  isMalformed(index: number): boolean {
+    return this.block.levels[index] === MALFORMED;
+  }
+
+  text(index: number): string {
+    const known = this.#decoded.get(index);
+    if (known !== undefined) {
+      return known;
+    }
+    const { bytes, scan } = this.#bytes();
+    const [start, end] = [scan.starts[index] ?? 0, scan.ends[index] ?? 0];
+    if (this.#decoded.size === FEW_LINES) {
+      const all = DECODER.decode(bytes);
+      // Then every character is one byte, and lines are parts of it.
+      this.#ascii = all.length === bytes.length ? all : undefined;
+    }
+    const line = this.#ascii?.slice(start, end) ?? DECODER.decode(bytes.subarray(start, end));
+    this.#decoded.set(index, line);
+    return line;
+  }
+
+  /** What `JSON.parse` makes of a line that is not malformed: several times faster than `entry`, but for digits. */
+  quick(index: number): unknown {
+    if (!this.#quick.has(index)) {
+      this.#quick.set(index, JSON.parse(this.text(index)));
+    }
+    return this.#quick.get(index);
+  }
+
+  /** Undefined for a malformed line. */
+  entry(index: number): JsonObject | undefined {
+    if (this.isMalformed(index)) {
+      return undefined;
+    }
+    if (!this.#exact.has(index)) {
+      const value = parseJson(this.text(index));
+      this.#exact.set(index, isJsonObject(value) ? value : undefined);
+    }
+    return this.#exact.get(index);
+  }
+
+  isPlain(index: number): boolean {
+    return this.#writings()[index] === PLAIN;
+  }
+
+  isOdd(index: number): boolean {
+    return this.#writings()[index] === ODD;
+  }
+
+  /** Lines that may hold a text in a value, compared without case: no other line does. */
+  candidates(text: string): Mask {
+    const { bytes, scan } = this.#bytes();
+    const hits = this.#engine.find(bytes, scan.starts, { text, ignoresCase: true });
+    const mask = new Uint8Array(this.block.count);
+    for (const index of hits) {
+      mask[index] = 1;
+    }
+    // The bytes are valid until the next call of the engine, which this was.
+    this.#text = undefined;
+    return mask;
+  }
+
+  #bytes(): ReturnType<MatchBlock["text"]> {
+    this.#text ??= this.block.text();
+    return this.#text;
+  }
+
+  #writings(): Uint8Array {
+    if (this.#writing === undefined) {
+      const { bytes, scan } = this.#bytes();
+      this.#writing = findWritings(bytes, scan.ends, this.block.count);
+    }
+    return this.#writing;
+  }
+}
+
+function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint8Array {
+  const writings = new Uint8Array(count);
+  let line = 0;
+  for (let at = bytes.indexOf(BACKSLASH); at !== -1; ) {
+    while (line < count && (ends[line] ?? 0) <= at) {
+      line += 1;
+    }
+    if (line === count) {
+      break;
+    }
+    const next = bytes[at + 1];
+    if (next === 0x75 || next === 0x2f) {
+      writings[line] = ODD;
+      // Nothing more is to be known about this line.
+      at = bytes.indexOf(BACKSLASH, ends[line]);
+    } else {
+      writings[line] = ESCAPED;
+      at = bytes.indexOf(BACKSLASH, at + 2);
+    }
+  }
+  return writings;
+}

@@ -1,0 +1,41 @@
+/** The worker that holds the log: a shell around `desk.ts`. */
+
+import { Desk } from "./desk";
+import { loadEngine } from "./engine/index";
+import type { ToWorker } from "./messages";
+import { Store } from "./store";
+
+/** The page says how much it may take before it sends anything. */
+const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
+/** How often the last changes are told. */
+const TICK_MS = 50;
+
+interface WorkerScope {
+  onmessage: ((event: { readonly data: ToWorker }) => void) | null;
+  postMessage(message: unknown): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+// Timers are throttled in a page that is hidden; messages are not.
+const { port1, port2 } = new MessageChannel();
+const tasks: (() => void)[] = [];
+port1.onmessage = () => tasks.shift()?.();
+
+const early: ToWorker[] = [];
+scope.onmessage = ({ data }) => early.push(data);
+
+const desk = new Desk({
+  store: new Store(await loadEngine(), DEFAULT_MAX_BYTES),
+  post: (message) => scope.postMessage(message),
+  now: () => performance.timeOrigin + performance.now(),
+  soon: (work) => {
+    tasks.push(work);
+    port2.postMessage(undefined);
+  },
+});
+for (const message of early) {
+  desk.handle(message);
+}
+scope.onmessage = ({ data }) => desk.handle(data);
+setInterval(() => desk.tick(), TICK_MS);
