@@ -56,6 +56,7 @@ export class Store {
   readonly #counts = { received: 0, held: 0, dropped: 0, lost: 0, filtered: 0, malformed: 0, errors: 0 };
   #columns: readonly string[] = [];
   #query: Query = { kind: "all" };
+  #wanted: Wanted = { query: "", muted: [], range: undefined, columns: [] };
   /** What is looked for, as text. */
   #filter = "";
   #version = 0;
@@ -137,7 +138,15 @@ export class Store {
 
   /** By which names a query may call a producer. */
   nameProducer(id: string, names: readonly string[]): void {
-    this.#producer(id).names = [...new Set([id, ...names])];
+    const producer = this.#producer(id);
+    const known = [...new Set([id, ...names])];
+    if (String(known) !== String(producer.names)) {
+      producer.names = known;
+      if (this.#filter.includes('"kind":"producer"')) {
+        this.#filter = "";
+        this.setView(this.#wanted);
+      }
+    }
   }
 
   /** Takes lines in. */
@@ -223,7 +232,9 @@ export class Store {
   }
 
   /** Returns the error of the query, in whose place the last one that was right stays. */
-  setView({ query, muted, range, columns }: Wanted): QueryError | undefined {
+  setView(view: Wanted): QueryError | undefined {
+    const { query, muted, range, columns } = view;
+    this.#wanted = view;
     const { query: wanted, error } = parse(query);
     const tree = error === undefined ? wanted : this.#query;
     const filter = JSON.stringify([tree, muted, range]);
