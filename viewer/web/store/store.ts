@@ -2,6 +2,7 @@
 
 import type { Missing } from "../consumer/extension/account";
 import { type Block, MAX_COUNT } from "./block";
+import { type Body, seqAt } from "./body";
 import type { Engine, Scan } from "./engine/engine";
 import { Holdings } from "./holdings";
 import { append, fill, hasRoom, type Line, open, SEAL_BYTES, seal } from "./intake";
@@ -13,7 +14,6 @@ import { compile } from "./query/compile";
 import { parse } from "./query/parse";
 import type { Query, QueryError } from "./query/syntax";
 import { type Item, Sessions } from "./sessions";
-import type { Steps } from "./steps";
 import { Targets } from "./targets";
 import { Texts } from "./texts";
 import { View } from "./view";
@@ -21,26 +21,6 @@ import { View } from "./view";
 /** A body that is longer is worth a block of its own; shorter ones wait for company. */
 const OWN_BLOCK_BYTES = 16 * 1024;
 const ERROR = 3;
-
-/** Lines that came together. */
-export interface Body {
-  readonly producer: string;
-  readonly arrivalMs: number;
-  /** Each with its line end; the last one may be without. */
-  readonly bytes: Uint8Array;
-  /** What the engine found in `bytes`. */
-  readonly scan: Scan;
-  /** Of their numbers, where they have some. */
-  readonly session: string | undefined;
-  /** The number of each line, less its index. */
-  readonly seqs: Steps | number | undefined;
-  /** The frame that `bytes` is the end of, and where it begins there. */
-  readonly frame: { readonly data: Uint8Array; readonly bodyStart: number } | undefined;
-  /** Lines from this one on are new. */
-  readonly fresh: number;
-  /** Numbers below this one were there before the channel was. */
-  readonly liveFrom: number;
-}
 
 export class Store {
   readonly engine: Engine;
@@ -456,9 +436,4 @@ export class Store {
 
 function seqOf(item: Item | undefined): number | undefined {
   return item?.block.seq(item.index);
-}
-
-/** The number of a line. */
-export function seqAt(seqs: Steps | number, index: number): number {
-  return index + (typeof seqs === "number" ? seqs : seqs.get(index));
 }
