@@ -94,25 +94,13 @@ export class Store {
   }
 
   counts(): Counts {
-    let [oldestMs, newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    let [searched, rows] = [0, 0];
-    for (const block of this.blocks()) {
-      if (block.kind === "entries") {
-        oldestMs = Math.min(oldestMs, block.minMs);
-        newestMs = Math.max(newestMs, block.maxMs);
-        searched += block.evaluated;
-      } else {
-        rows += block.evaluated;
-      }
-    }
     return {
       ...this.#counts,
-      searched,
-      shown: this.order.total("shown") - rows,
+      searched: this.#holdings.searched,
+      shown: this.order.total("shown") - this.#holdings.rows,
       bytes: this.#bytes,
       maxBytes: this.#maxBytes,
-      oldestMs: Number.isFinite(oldestMs) ? oldestMs : undefined,
-      newestMs: Number.isFinite(newestMs) ? newestMs : undefined,
+      ...this.#holdings.times(),
     };
   }
 
