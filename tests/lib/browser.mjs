@@ -133,7 +133,7 @@ export class LogPage {
 
   /** How many entries it holds. @returns {Promise<number>} */
   async count() {
-    return await this.page.evaluate("logrtc.entries().length");
+    return await this.page.evaluate("logrtc.entries().then((entries) => entries.length)");
   }
 
   /** The entries that it holds, once there are this many; more are an error. @param {number} count @returns {Promise<Entry[]>} */
@@ -143,12 +143,12 @@ export class LogPage {
         throw new Error(`${error.message}; it holds ${await this.count()}`);
       },
     );
-    return await this.page.evaluate("logrtc.entries().map(({ entry }) => entry)");
+    return await this.page.evaluate("logrtc.entries().then((entries) => entries.map(({ entry }) => entry))");
   }
 
   /** The sequence numbers of the entries that it holds, in its order. @returns {Promise<number[]>} */
   async numbers() {
-    return await this.page.evaluate("logrtc.entries().map(({ seq }) => seq)");
+    return await this.page.evaluate("logrtc.entries().then((entries) => entries.map(({ seq }) => seq))");
   }
 
   /** The gaps that it holds, in its order. @returns {Promise<Gap[]>} */

@@ -57,6 +57,7 @@ export class Block {
   chunks: Chunk[] = [];
   /** What it was last counted with. */
   countedBytes = 0;
+  countedEvaluated = 0;
   /** The entries before it have been looked at. */
   evaluated = 0;
   /** The indexes that the view passes, ascending; undefined if it passes all that were looked at. */

@@ -3,40 +3,15 @@
  * accounts for them and acknowledges them as the consumer's own receiver does.
  */
 
-import { isObject, parseJson } from "../consumer/entry";
 import { Account, type Asked, type Missing } from "../consumer/extension/account";
 import { Acknowledgement } from "../consumer/extension/acknowledgement";
-import {
-  type Answer,
-  type Control,
-  parseControl,
-  parseWelcome,
-  type Status,
-  type Welcome,
-} from "../consumer/extension/frames";
-import { type BatchHeader, type Fields, parseBatchHeader } from "../consumer/extension/header";
-import { MAX_FRAME_BYTES, type Scan } from "./engine/engine";
+import { type Control, parseWelcome } from "../consumer/extension/frames";
+import { type Body, seqAt } from "./body";
+import type { Scan } from "./engine/engine";
+import { type BatchFrame, openFrame, seqsOf } from "./frame";
 import { MALFORMED } from "./protocol";
-import { Steps } from "./steps";
-import { type Body, type Store, seqAt } from "./store";
-
-/** What of its messages the page is to know, in their order. */
-export type Report =
-  | { readonly type: "welcome"; readonly welcome: Welcome }
-  | {
-      readonly type: "taken";
-      readonly missing: readonly Missing[];
-      readonly received: number;
-      readonly malformed: number;
-      readonly filtered: number;
-      readonly next: number;
-    }
-  | { readonly type: "plain"; readonly received: number; readonly malformed: number }
-  | { readonly type: "fetched"; readonly id: number; readonly added: number }
-  | { readonly type: "answer"; readonly answer: Answer }
-  | { readonly type: "status"; readonly status: Status }
-  | { readonly type: "malformed" }
-  | { readonly type: "send"; readonly text: string };
+import type { Report } from "./report";
+import type { Store } from "./store";
 
 export interface ChannelParts {
   readonly producer: string;
@@ -44,9 +19,7 @@ export interface ChannelParts {
   readonly report: (report: Report) => void;
 }
 
-const LINE_FEED = 0x0a;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 export class Channel {
   readonly #parts: ChannelParts;
@@ -145,7 +118,7 @@ export class Channel {
 
   /** Returns how long the frame was, before compression. */
   #takeFrame(data: unknown, account: Account, nowMs: number): number {
-    const frame = this.#open(data);
+    const frame = openFrame(data, this.#parts.store.engine);
     if (frame === undefined) {
       this.#fetchId = undefined;
       this.#parts.store.countMalformed();
@@ -240,75 +213,6 @@ export class Channel {
       liveFrom: this.#liveFrom,
     };
   }
-
-  #open(data: unknown): BatchFrame | ControlFrame | undefined {
-    const { engine } = this.#parts.store;
-    const packed = data instanceof ArrayBuffer ? new Uint8Array(data) : undefined;
-    const read = () =>
-      packed === undefined
-        ? typeof data === "string"
-          ? encoder.encode(data)
-          : undefined
-        : engine.inflate(packed, MAX_FRAME_BYTES);
-    let bytes = read();
-    if (bytes === undefined) {
-      return undefined;
-    }
-    const end = bytes.indexOf(LINE_FEED);
-    const fields = parseJson(decoder.decode(end === -1 ? bytes : bytes.subarray(0, end)));
-    if (!isObject(fields)) {
-      return undefined;
-    }
-    if (fields.type !== "batch") {
-      const control = end === -1 ? parseControl(fields) : undefined;
-      return control === undefined ? undefined : { type: "control", control, bytes };
-    }
-    const header = parseBatchHeader(fields as Fields);
-    if (header === undefined) {
-      return undefined;
-    }
-    const bodyStart = end === -1 ? bytes.length : end + 1;
-    let scan = engine.scan(bytes.subarray(bodyStart));
-    if (bytes.length === 0) {
-      // The engine's memory has grown, which leaves views of it behind; it is large enough now.
-      bytes = read() ?? bytes;
-      scan = engine.scan(bytes.subarray(bodyStart));
-    }
-    return scan.count === header.count
-      ? { type: "batch", header, bytes, bodyStart, scan, data: packed }
-      : undefined;
-  }
-}
-
-interface BatchFrame {
-  readonly type: "batch";
-  readonly header: BatchHeader;
-  readonly bytes: Uint8Array;
-  readonly bodyStart: number;
-  readonly scan: Scan;
-  /** As it came, if it was compressed. */
-  readonly data: Uint8Array | undefined;
-}
-
-interface ControlFrame {
-  readonly type: "control";
-  readonly control: Control;
-  readonly bytes: Uint8Array;
-}
-
-/** The number of each line, less its index. */
-function seqsOf({ first, holes }: BatchHeader): Steps | number {
-  if (holes.length === 0) {
-    return first;
-  }
-  const steps = new Steps();
-  let base = first;
-  steps.set(0, base);
-  for (const [index, skipped] of holes) {
-    base += skipped;
-    steps.set(index, base);
-  }
-  return steps;
 }
 
 function countMalformed({ levels, count }: Scan, from: number): number {

@@ -3,9 +3,10 @@
  * what waits for the query is looked at between them. No I/O: posting and time are given.
  */
 
-import { Channel, type Report } from "./channel";
+import { Channel } from "./channel";
 import type { ToPage, ToWorker } from "./messages";
 import type { Notices, Requests } from "./protocol";
+import type { Report } from "./report";
 import { handlers } from "./requests";
 import type { Store } from "./store";
 

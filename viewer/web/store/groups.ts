@@ -1,7 +1,7 @@
 /** Facets, patterns and traces of what is held. */
 
 import type { Block } from "./block";
-import type { Facets, FullEntry, Pattern } from "./protocol";
+import { type Facets, type FacetValue, type FullEntry, MALFORMED, type Pattern } from "./protocol";
 import { compile } from "./query/compile";
 import type { Pause } from "./requests";
 import { fullEntry } from "./rows";
@@ -9,18 +9,43 @@ import type { Store } from "./store";
 import { FacetCounter, samplePositions } from "./summary/facets";
 import { messageOf, PatternCounter } from "./summary/patterns";
 import { MAX_TRACE, orderTrace } from "./summary/trace";
-import { matchBlock } from "./view";
+import { OTHER_TARGET } from "./targets";
+import { matchBlock, targetOf } from "./view";
 
 /** After so long, others have their turn. */
 const SLICE_MS = 8;
 /** Patterns are counted over so many entries at most, evenly spread: a template is found in each. */
 const MAX_PATTERN_ENTRIES = 200_000;
 
+/** Levels, targets and producers are counted from columns alone, however many there are. */
 export function facetsOf(store: Store): Facets {
   const counter = new FacetCounter();
+  const levels = [0, 0, 0, 0, 0];
+  const targets = new Uint32Array(store.targets.count);
+  const others = new Map<string, number>();
+  const producers = new Map<string, number>();
   for (const block of store.blocks()) {
-    if (block.kind === "entries") {
-      counter.add(matchBlock(block, 0, store), shownOf(block));
+    const shown = block.rank(block.count);
+    if (block.kind !== "entries" || shown === 0) {
+      continue;
+    }
+    increase(producers, block.producer?.id ?? "", shown);
+    const columns = block.columns();
+    for (let rank = 0; rank < shown; rank += 1) {
+      const index = block.select(rank);
+      const level = columns.levels[index] ?? MALFORMED;
+      levels[level] = (levels[level] ?? 0) + 1;
+      const target = columns.targets[index] ?? OTHER_TARGET;
+      if (target === OTHER_TARGET) {
+        increase(others, targetOf(block, index, store.texts, store.targets), 1);
+      } else if (level !== MALFORMED) {
+        targets[target] = (targets[target] ?? 0) + 1;
+      }
+    }
+  }
+  for (const [number, count] of targets.entries()) {
+    if (count > 0) {
+      increase(others, store.targets.text(number) ?? "", count);
     }
   }
   for (const position of samplePositions(store.order.total("shown"))) {
@@ -30,7 +55,19 @@ export function facetsOf(store: Store): Facets {
       counter.sample(store.texts.line(block, place.index));
     }
   }
-  return counter.result();
+  const { fields, sampled } = counter.result();
+  return { levels, targets: sorted(others), producers: sorted(producers), fields, sampled };
+}
+
+function increase(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+/** The most frequent first. */
+function sorted(counts: ReadonlyMap<string, number>): FacetValue[] {
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((one, other) => other.count - one.count || (one.value < other.value ? -1 : 1));
 }
 
 export async function patternsOf(store: Store, pause: Pause): Promise<readonly Pattern[]> {

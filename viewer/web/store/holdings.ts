@@ -10,10 +10,40 @@ export class Holdings {
   #next = 1;
   #pinned: ReadonlySet<number> = new Set();
   #bytes = 0;
+  #searched = 0;
+  #rows = 0;
+  #oldestMs = Number.POSITIVE_INFINITY;
+  #newestMs = Number.NEGATIVE_INFINITY;
+  /** Blocks that have gone since the times were found. */
+  #removed = 0;
 
   /** Of the blocks alone. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** How many entries the query has looked at. */
+  get searched(): number {
+    return this.#searched;
+  }
+
+  /** How many rows the view has that are no entries. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Between which times the entries lie. While blocks go, the times of the last few may stay. */
+  times(): { readonly oldestMs: number | undefined; readonly newestMs: number | undefined } {
+    if (this.#removed > this.#blocks.size / 64) {
+      this.#removed = 0;
+      [this.#oldestMs, this.#newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      for (const block of this.#blocks.values()) {
+        this.#widen(block);
+      }
+    }
+    return this.#oldestMs <= this.#newestMs
+      ? { oldestMs: this.#oldestMs, newestMs: this.#newestMs }
+      : { oldestMs: undefined, newestMs: undefined };
   }
 
   blocks(): Iterable<Block> {
@@ -35,9 +65,30 @@ export class Holdings {
 
   /** A block has got more, or less. */
   recount(block: Block): void {
+    if (this.#blocks.get(block.number) !== block) {
+      // It has gone: the mark is known beyond that.
+      return;
+    }
     const { bytes } = block;
     this.#bytes += bytes - block.countedBytes;
     block.countedBytes = bytes;
+    this.#countEvaluated(block, block.evaluated);
+    this.#widen(block);
+  }
+
+  #widen({ minMs, maxMs }: Block): void {
+    this.#oldestMs = minMs < this.#oldestMs ? minMs : this.#oldestMs;
+    this.#newestMs = maxMs > this.#newestMs ? maxMs : this.#newestMs;
+  }
+
+  #countEvaluated(block: Block, evaluated: number): void {
+    const more = evaluated - block.countedEvaluated;
+    block.countedEvaluated = evaluated;
+    if (block.kind === "entries") {
+      this.#searched += more;
+    } else {
+      this.#rows += more;
+    }
   }
 
   /** The blocks of these items stay. */
@@ -60,10 +111,13 @@ export class Holdings {
   remove(block: Block): void {
     this.#blocks.delete(block.number);
     this.#bytes -= block.countedBytes;
+    this.#countEvaluated(block, 0);
+    this.#removed += 1;
   }
 
   clear(): void {
     this.#blocks.clear();
-    this.#bytes = 0;
+    this.#bytes = this.#searched = this.#rows = this.#removed = 0;
+    [this.#oldestMs, this.#newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   }
 }

@@ -1,8 +1,8 @@
 /** What page and worker post to each other: the questions of `protocol.ts`, channels, and what is known of producers. */
 
 import type { Asked } from "../consumer/extension/account";
-import type { Report } from "./channel";
 import type { Notices, Requests } from "./protocol";
+import type { Report } from "./report";
 
 /** From the page. */
 export type ToWorker =

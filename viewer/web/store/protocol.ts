@@ -8,7 +8,8 @@ import type { QueryError } from "./query/syntax";
 
 /**
  * An item of the log, for as long as the page lives: an entry, a gap or a mark. It holds the number of its block times
- * `BLOCK_STRIDE`, plus its index in that block, so that later arrivals have greater ids.
+ * `BLOCK_STRIDE`, plus its index in that block: later blocks have greater ids, and one that takes in small parts is open for a
+ * while.
  */
 export type ItemId = number;
 

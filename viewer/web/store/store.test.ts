@@ -158,6 +158,18 @@ test("a query is evaluated block by block, the newest first, and goes on with wh
   expect(up?.position).toBe(expected.findLastIndex((seq) => seq % 4 === 3 && seq < (expected.at(-1) ?? 0)));
 });
 
+test("a producer is found by the name that it gets later", async () => {
+  const store = await makeStore();
+  const { channel } = openChannel(store, "a", { from: 0, next: 0 });
+  channel.take(batchOf([[0, lineOf({ timeMs: T })]]), T, true);
+  store.setView({ ...NO_VIEW, query: "producer:shop" });
+  while (store.view.isBusy) store.search();
+  expect(shown(store)).toEqual([]);
+  store.nameProducer("a", ["Shop"]);
+  while (store.view.isBusy) store.search();
+  expect(shown(store)).toEqual(["a 0"]);
+});
+
 test("the oldest blocks are dropped, and what is pinned stays", async () => {
   const store = await makeStore();
   const { channel } = openChannel(store, "a", { from: 0, next: 0 });

@@ -1,9 +1,10 @@
 /** Frames of producers, and a store that takes them, for tests. */
 
 import { deflateSync } from "fflate";
-import { Channel, type Report } from "./channel";
+import { Channel } from "./channel";
 import { loadTestEngine } from "./engine/engine.testing";
 import type { Row, View } from "./protocol";
+import type { Report } from "./report";
 import { windowOf } from "./rows";
 import { Store } from "./store";
 

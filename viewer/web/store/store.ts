@@ -2,6 +2,7 @@
 
 import type { Missing } from "../consumer/extension/account";
 import { type Block, MAX_COUNT } from "./block";
+import { type Body, seqAt } from "./body";
 import type { Engine, Scan } from "./engine/engine";
 import { Holdings } from "./holdings";
 import { append, fill, hasRoom, type Line, open, SEAL_BYTES, seal } from "./intake";
@@ -13,7 +14,6 @@ import { compile } from "./query/compile";
 import { parse } from "./query/parse";
 import type { Query, QueryError } from "./query/syntax";
 import { type Item, Sessions } from "./sessions";
-import type { Steps } from "./steps";
 import { Targets } from "./targets";
 import { Texts } from "./texts";
 import { View } from "./view";
@@ -21,26 +21,6 @@ import { View } from "./view";
 /** A body that is longer is worth a block of its own; shorter ones wait for company. */
 const OWN_BLOCK_BYTES = 16 * 1024;
 const ERROR = 3;
-
-/** Lines that came together. */
-export interface Body {
-  readonly producer: string;
-  readonly arrivalMs: number;
-  /** Each with its line end; the last one may be without. */
-  readonly bytes: Uint8Array;
-  /** What the engine found in `bytes`. */
-  readonly scan: Scan;
-  /** Of their numbers, where they have some. */
-  readonly session: string | undefined;
-  /** The number of each line, less its index. */
-  readonly seqs: Steps | number | undefined;
-  /** The frame that `bytes` is the end of, and where it begins there. */
-  readonly frame: { readonly data: Uint8Array; readonly bodyStart: number } | undefined;
-  /** Lines from this one on are new. */
-  readonly fresh: number;
-  /** Numbers below this one were there before the channel was. */
-  readonly liveFrom: number;
-}
 
 export class Store {
   readonly engine: Engine;
@@ -56,6 +36,7 @@ export class Store {
   readonly #counts = { received: 0, held: 0, dropped: 0, lost: 0, filtered: 0, malformed: 0, errors: 0 };
   #columns: readonly string[] = [];
   #query: Query = { kind: "all" };
+  #wanted: Wanted = { query: "", muted: [], range: undefined, columns: [] };
   /** What is looked for, as text. */
   #filter = "";
   #version = 0;
@@ -113,31 +94,27 @@ export class Store {
   }
 
   counts(): Counts {
-    let [oldestMs, newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    let [searched, rows] = [0, 0];
-    for (const block of this.blocks()) {
-      if (block.kind === "entries") {
-        oldestMs = Math.min(oldestMs, block.minMs);
-        newestMs = Math.max(newestMs, block.maxMs);
-        searched += block.evaluated;
-      } else {
-        rows += block.evaluated;
-      }
-    }
     return {
       ...this.#counts,
-      searched,
-      shown: this.order.total("shown") - rows,
+      searched: this.#holdings.searched,
+      shown: this.order.total("shown") - this.#holdings.rows,
       bytes: this.#bytes,
       maxBytes: this.#maxBytes,
-      oldestMs: Number.isFinite(oldestMs) ? oldestMs : undefined,
-      newestMs: Number.isFinite(newestMs) ? newestMs : undefined,
+      ...this.#holdings.times(),
     };
   }
 
   /** By which names a query may call a producer. */
   nameProducer(id: string, names: readonly string[]): void {
-    this.#producer(id).names = [...new Set([id, ...names])];
+    const producer = this.#producer(id);
+    const known = [...new Set([id, ...names])];
+    if (String(known) !== String(producer.names)) {
+      producer.names = known;
+      if (this.#filter.includes('"kind":"producer"')) {
+        this.#filter = "";
+        this.setView(this.#wanted);
+      }
+    }
   }
 
   /** Takes lines in. */
@@ -223,7 +200,9 @@ export class Store {
   }
 
   /** Returns the error of the query, in whose place the last one that was right stays. */
-  setView({ query, muted, range, columns }: Wanted): QueryError | undefined {
+  setView(view: Wanted): QueryError | undefined {
+    const { query, muted, range, columns } = view;
+    this.#wanted = view;
     const { query: wanted, error } = parse(query);
     const tree = error === undefined ? wanted : this.#query;
     const filter = JSON.stringify([tree, muted, range]);
@@ -445,9 +424,4 @@ export class Store {
 
 function seqOf(item: Item | undefined): number | undefined {
   return item?.block.seq(item.index);
-}
-
-/** The number of a line. */
-export function seqAt(seqs: Steps | number, index: number): number {
-  return index + (typeof seqs === "number" ? seqs : seqs.get(index));
 }

@@ -3,8 +3,8 @@
 import type { Asked } from "../../consumer/extension/account";
 import type { ChannelReader, ReaderHandlers } from "../../consumer/extension/reader";
 import { MAX_WAITING_BYTES, sizeOf } from "../../consumer/extension/receiver";
-import type { Report } from "../../store/channel";
 import type { ToWorker } from "../../store/messages";
+import type { Report } from "../../store/report";
 
 export interface RemoteReaderParts {
   readonly channel: number;
