@@ -19,10 +19,6 @@ demo: ## Show a log in a browser: the server, and a program that logs
 .PHONY: test
 test: test-rust test-wasm test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
-# The installed library is tested as it is released, but for the optimisation of the whole of it at once, which takes minutes.
-test-c test-readme: export CARGO_PROFILE_RELEASE_LTO := off
-test-c test-readme: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
-
 .PHONY: test-rust
 test-rust: ## Test the crates
 	@tools/ensure namespaces
@@ -134,6 +130,10 @@ test-wasm: check-wasm ## Test the sources of the page's WebAssembly, and that th
 check-wasm:
 	@[ "$$($(ENGINE_SOURCE))" = "$$(cat $(ENGINE).source)" ] || \
 	 { echo "$(ENGINE) is out of date: run \`make wasm page\` and commit it"; exit 1; }
+
+.PHONY: media
+media: tests/node_modules programs ## Make the pictures of the README, from the page as it is; needs ImageMagick
+	CHROMIUM="$$(tools/ensure browser)" node tests/media/media.mjs
 
 .PHONY: check-page
 check-page: check-wasm page
