@@ -305,16 +305,27 @@ var Account = class Account {
 		return this.#next;
 	}
 	takeBatch({ first, last, lines }) {
-		const missing = this.#skipTo(first, "unreadable");
-		const fresh = lines.filter(({ seq }) => seq >= this.#next);
-		const entries = fresh.filter((line) => line.entry !== void 0);
-		const filtered = Math.max(0, last + 1 - this.#next) - fresh.length;
-		this.#next = Math.max(this.#next, last + 1);
+		const { missing, fresh, numbers } = this.takeRange({
+			first,
+			last
+		});
+		const news = lines.filter(({ seq }) => seq >= fresh);
+		const entries = news.filter((line) => line.entry !== void 0);
 		return {
 			missing,
 			entries,
-			malformed: fresh.length - entries.length,
-			filtered
+			malformed: news.length - entries.length,
+			filtered: numbers - news.length
+		};
+	}
+	takeRange({ first, last }) {
+		const missing = this.#skipTo(first, "unreadable");
+		const fresh = this.#next;
+		this.#next = Math.max(fresh, last + 1);
+		return {
+			missing,
+			fresh,
+			numbers: this.#next - fresh
 		};
 	}
 	takeGap({ first, last, reason }) {
@@ -348,6 +359,51 @@ var Acknowledgement = class {
 		return seq;
 	}
 };
+// consumer/extension/header.ts
+function parseBatchHeader(header) {
+	const holes = parseHoles(header.holes);
+	const { count } = header;
+	if (!isRange(header) || !isSeq(count) || holes === void 0) return;
+	const { first, last } = header;
+	let end = first + count;
+	let hole = 0;
+	let index = 0;
+	for (; hole < holes.length; hole += 1) {
+		const [before, skipped] = holes[hole] ?? [0, 0];
+		if (before < index || before >= count) break;
+		index = before;
+		end += skipped;
+	}
+	return end <= last + 1 && holes.slice(hole).every(([before]) => before === count) ? {
+		first,
+		last,
+		count,
+		holes: holes.slice(0, hole)
+	} : void 0;
+}
+function parseHoles(value) {
+	if (value === void 0) return [];
+	const isHole = (hole) => Array.isArray(hole) && hole.length === 2 && isSeq(hole[0]) && isSeq(hole[1]);
+	return Array.isArray(value) && value.every(isHole) ? value : void 0;
+}
+function* numbersOf({ first, count, holes }) {
+	let seq = first;
+	let hole = 0;
+	for (let index = 0; index < count; index += 1) {
+		for (let next = holes[hole]; next?.[0] === index; next = holes[hole]) {
+			seq += next[1];
+			hole += 1;
+		}
+		yield seq;
+		seq += 1;
+	}
+}
+function isRange(value) {
+	return isSeq(value.first) && isSeq(value.last) && value.first <= value.last;
+}
+function isSeq(value) {
+	return Number.isSafeInteger(value) && value >= 0;
+}
 // consumer/extension/frames.ts
 function parseWelcome(text) {
 	const value = parseJson(text);
@@ -402,36 +458,21 @@ function parseControl(header) {
 		default: return typeof type === "string" ? { type: "other" } : void 0;
 	}
 }
-function parseBatch(header, body) {
+function parseBatch(fields, body) {
 	const texts = body === "" ? [] : body.replace(/\n$/, "").split("\n");
-	const holes = parseHoles(header.holes);
-	if (!isRange(header) || texts.length !== header.count || holes === void 0) return;
-	const { first, last } = header;
-	const lines = [];
-	let seq = first;
-	let hole = 0;
-	for (const [index, text] of texts.entries()) {
-		for (let next = holes[hole]; next?.[0] === index; next = holes[hole]) {
-			seq += next[1];
-			hole += 1;
-		}
-		lines.push({
-			seq,
-			entry: parseEntry(text)
-		});
-		seq += 1;
-	}
-	return seq <= last + 1 && holes.slice(hole).every(([index]) => index === texts.length) ? {
+	const header = parseBatchHeader(fields);
+	if (header?.count !== texts.length) return;
+	const numbers = numbersOf(header);
+	const lines = texts.map((text) => ({
+		seq: numbers.next().value ?? header.last,
+		entry: parseEntry(text)
+	}));
+	return {
 		type: "batch",
-		first,
-		last,
+		first: header.first,
+		last: header.last,
 		lines
-	} : void 0;
-}
-function parseHoles(value) {
-	if (value === void 0) return [];
-	const isHole = (hole) => Array.isArray(hole) && hole.length === 2 && isSeq(hole[0]) && isSeq(hole[1]);
-	return Array.isArray(value) && value.every(isHole) ? value : void 0;
+	};
 }
 function reasonOf(reason) {
 	return reason === "overflow" || reason === "refused" || reason === "oversize" ? reason : "unknown";
@@ -449,15 +490,8 @@ function parseStatus({ accepted, refused, filtered, oldest, next, consumers }) {
 		}
 	} : void 0;
 }
-function isRange(value) {
-	return isSeq(value.first) && isSeq(value.last) && value.first <= value.last;
-}
-function isSeq(value) {
-	return Number.isSafeInteger(value) && value >= 0;
-}
 // consumer/extension/receiver.ts
 var MAX_WAITING_BYTES = 2 * CREDIT_BYTES;
-var MAX_BYTES_PER_UNIT = 3;
 var Receiver = class {
 	#handlers;
 	#asked;
@@ -501,7 +535,7 @@ var Receiver = class {
 		this.#isFirst = false;
 		if (this.#account !== void 0) {
 			const text = typeof data === "string" ? data : "";
-			this.#readFrame(text, text.length * MAX_BYTES_PER_UNIT);
+			this.#readFrame(text, text.length * 3);
 		} else if (!(isFirst && this.#isWelcomed(data))) this.#handlers.onPlain(decodeMessage(data));
 	}
 	#isWelcomed(data) {
@@ -743,7 +777,7 @@ function readCandidate(message) {
 var Link = class {
 	#options;
 	#handlers;
-	#receiver;
+	#reader;
 	#requests;
 	#fetches;
 	#peer;
@@ -758,10 +792,12 @@ var Link = class {
 		const send = (text) => this.#peer.send(text);
 		this.#requests = new Requests(send);
 		this.#fetches = new Fetches(this.#requests);
-		this.#receiver = new Receiver({
+		const { makeReader = (reports) => new Receiver(reports) } = options;
+		this.#reader = makeReader({
 			onPlain: (decoded) => handlers.onPlain(decoded),
 			onWelcome: (welcome) => this.#welcome(welcome),
 			onTaken: (taken, next) => this.#take(taken, next),
+			onKept: (count) => handlers.onKept(count),
 			onFetched: (id, entries) => this.#fetches.take(id, entries),
 			onAnswer: (answer) => this.#answer(answer),
 			onStatus: (status) => handlers.onStatus(status),
@@ -773,7 +809,7 @@ var Link = class {
 			send: (message) => handlers.send(message),
 			greet: (offerSdp) => this.#greet(offerSdp),
 			onOpen: () => handlers.onOpen(),
-			onMessage: (data) => this.#receiver.take(data),
+			onMessage: (data) => this.#reader.take(data),
 			onClose: (how) => this.#end(how)
 		});
 	}
@@ -793,7 +829,7 @@ var Link = class {
 	}
 	async isRead() {
 		await this.#options.formerIsRead;
-		await this.#receiver.drained();
+		await this.#reader.drained();
 	}
 	applyFilter() {
 		const turn = this.#filterTurn.then(() => this.#sendFilter());
@@ -816,7 +852,7 @@ var Link = class {
 		const filter = this.#options.filter();
 		const next = places.next(session);
 		this.#filterInForce = JSON.stringify(filter);
-		this.#receiver.expectWelcome({
+		this.#reader.expectWelcome({
 			session,
 			next
 		});
@@ -857,7 +893,7 @@ var Link = class {
 	}
 	#end(how) {
 		this.#finish();
-		const drained = this.#receiver.drained();
+		const drained = this.#reader.drained();
 		if (drained === void 0) {
 			this.#handlers.onClose(how);
 			return;
@@ -869,6 +905,7 @@ var Link = class {
 	#finish() {
 		this.#isEnded = true;
 		this.#requests.end();
+		this.#reader.end?.();
 	}
 };
 // consumer/roster.ts
@@ -1205,14 +1242,15 @@ var Consumer = class {
 	#accept(id, offer) {
 		this.#drop(id);
 		this.#roster.offered(id);
-		const { iceServers = DEFAULT_ICE_SERVERS, start } = this.#options;
+		const { iceServers = DEFAULT_ICE_SERVERS, start, readers } = this.#options;
 		const link = new Link({
 			offer,
 			iceServers,
 			places: this.#places,
 			start,
 			filter: () => this.#filters.get(id) ?? this.#filter,
-			formerIsRead: this.#links.get(id)?.isRead()
+			formerIsRead: this.#links.get(id)?.isRead(),
+			makeReader: readers === void 0 ? void 0 : (handlers) => readers(handlers, id)
 		}, {
 			send: (message) => this.#signaling.send({
 				...message,
@@ -1233,6 +1271,7 @@ var Consumer = class {
 				this.#producersChanged();
 			},
 			onTaken: (taken) => this.#takeNumbered(id, taken),
+			onKept: (received) => this.#roster.count(id, { received }),
 			onStatus: (status) => this.#roster.told(id, status),
 			onMalformed: () => this.#roster.count(id, { malformed: 1 }),
 			onError: (message) => this.#events.emit("error", message),
