@@ -92,6 +92,12 @@ bench: tests/node_modules ## Measure, beside a peer in the same run, and write d
 	cargo build --release $(BENCH_PROGRAM)
 	CHROMIUM="$$(tools/ensure browser)" ROWS="$(ROWS)" RUNS="$(RUNS)" npm --silent --prefix tests run bench
 
+.PHONY: bench-viewer
+bench-viewer: tests/node_modules ## Measure the log page in both browsers, and write docs/benchmarks-viewer.md: ROWS=search,rate RUNS=1
+	cargo build --release --package logrtc-test-producer --package logrtc-viewer
+	chromium="$$(tools/ensure browser)" && firefox="$$(tools/ensure firefox)" && \
+	 CHROMIUM="$$chromium" FIREFOX="$$firefox" ROWS="$(ROWS)" RUNS="$(RUNS)" npm --silent --prefix tests run bench:viewer
+
 .PHONY: docs
 docs: ## Build the reference of the crates
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)

@@ -77,6 +77,11 @@ export class HandMadeProducer {
     }
   }
 
+  /** Sends a message as it is. @param {string} text */
+  async send(text) {
+    (await this.#opened()).sendMessage(text);
+  }
+
   async #opened() {
     return await eventually("its channel opens", () => (this.#channel?.isOpen() ? this.#channel : null));
   }

@@ -96,24 +96,20 @@ testInBrowsers("dragging the scroll bar has the list stand still", async (t, bro
   await list.shows(1_999);
   const steady = new Steady(producer, 2_000, PER_SECOND);
   const { x, y, width, height } = await list.box();
-  // Browsers without a window may lay the bar over the rows, where nothing can be dragged.
   const barPx = await list.scroller.evaluate((element) => /** @type {any} */ (element).offsetWidth - element.clientWidth);
-  t.diagnostic(`the scroll bar is ${barPx} px wide`);
-  const barX = x + width - Math.max(barPx, 4) / 2;
-  await page.page.mouse.move(barX, y + height - Math.max(barPx, 4) - 14);
+  assert.ok(barPx > 5, `the scroll bar is ${barPx} px wide`);
+  const barX = x + width - barPx / 2;
+  await page.page.mouse.move(barX, y + height - barPx - 14);
   await page.page.mouse.down();
   await page.page.mouse.move(barX, y + height / 2, { steps: 8 });
   await page.page.mouse.up();
   await list.isPaused();
   const rows = await list.atRest();
-  if (barPx > 0) {
-    const { next } = await steady.stop();
-    const number = rows[0].number ?? Number.NaN;
-    assert.ok(number > 0 && number < next - 100, `${number} of ${next}`);
-  }
+  const { next } = await steady.stop();
+  const number = rows[0].number ?? Number.NaN;
+  assert.ok(number > 0 && number < next - 100, `${number} of ${next}`);
   await list.standsStill(STILL_MS);
   await list.follow();
-  await steady.stop();
   page.assertNoComplaints();
 });
 
@@ -163,14 +159,14 @@ testInBrowsers("the way back to the newest row: its button, a key, and scrolling
   await more();
   await eventually("it says how many are new", async () => /\b100\b/.test(await list.resume.innerText()));
   await list.resume.click();
-  await list.follows();
+  await list.follows("after a press of its button");
   await list.shows(next - 1);
 
   await page.page.mouse.wheel(0, -400);
   await list.isPaused();
   await more();
   await page.page.keyboard.press("End");
-  await list.follows();
+  await list.follows("after the key End");
   await list.shows(next - 1);
 
   await page.page.mouse.wheel(0, -400);
@@ -181,14 +177,15 @@ testInBrowsers("the way back to the newest row: its button, a key, and scrolling
     await page.page.mouse.wheel(0, 120);
     await sleep(60);
   }
-  await list.follows();
+  await list.follows("at the end");
   await more();
   await list.shows(next - 1);
   page.assertNoComplaints();
 });
 
 testInBrowsers("what is being read stays when the page drops its age", async (t, browser) => {
-  const script = `localStorage.setItem("logrtc.settings", '{"zone":"utc","maxBytes":16777216}');`;
+  // The blank page before it has no storage.
+  const script = `try { localStorage.setItem("logrtc.settings", '{"zone":"utc","maxBytes":16777216}'); } catch {}`;
   const { producer, page, list } = await openLog(t, browser, { script });
   await producer.log(0, 300);
   await list.shows(299);
@@ -199,7 +196,7 @@ testInBrowsers("what is being read stays when the page drops its age", async (t,
   assert.equal(before.find(({ number }) => number !== undefined)?.number, 0);
   await sleep(400);
   // Text that does not compress, twice as much as the page may hold.
-  for (let sent = 0; sent < 700; sent += 1) {
+  for (let sent = 0; sent < 450; sent += 1) {
     const message = randomBytes(48 * 1024).toString("base64");
     await producer.command(`send ${JSON.stringify({ timestamp: new Date().toISOString(), level: "INFO", target: "big", message })}`);
     if (sent % 50 === 49) await producer.flush(20_000);

@@ -54,7 +54,11 @@ function executablePath({ variable, names }) {
  */
 async function launch(name) {
   if (name === "chromium") {
-    return await chromium.launch({ executablePath: executablePath(CHROMIUM), args: CHROMIUM_ARGUMENTS });
+    return await chromium.launch({
+      executablePath: executablePath(CHROMIUM),
+      args: CHROMIUM_ARGUMENTS,
+      ignoreDefaultArgs: ["--hide-scrollbars"],
+    });
   }
   // By WebDriver BiDi: playwright's other protocol needs a Firefox of playwright's own. Its 1.64.1 is the last that asks for
   // no command that the Firefox ESR 153 does not have; 1.65 sends `emulation.setMediaFeaturesOverride`.

@@ -7,6 +7,9 @@ import { eventually } from "./deadline.mjs";
  * @typedef {{left: number, right: number, rows: {top: number, bottom: number}[]}} Bands where rows must be, in CSS pixels
  */
 
+/** Playwright's screenshots put a style into the page, which the policy of the page blocks, and Firefox says so. */
+export const SCREENSHOT_STYLE = /^Content-Security-Policy: .* blocked an inline style .*YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA=/;
+
 /** Records until `end`, which returns the pictures. @param {Page} page @param {import("./browser.mjs").BrowserName} name */
 export async function record(page, name) {
   return name === "chromium" ? await recordScreencast(page) : recordScreenshots(page);
@@ -38,7 +41,7 @@ function recordScreenshots(page) {
   const run = async () => {
     const pictures = [];
     while (!isOver) {
-      pictures.push((await page.screenshot({ type: "jpeg", quality: 90 })).toString("base64"));
+      pictures.push((await page.screenshot({ type: "jpeg", quality: 90, caret: "initial" })).toString("base64"));
     }
     return pictures;
   };
@@ -74,14 +77,14 @@ async function findBlank({ picture, width, bands: { left, right, rows } }) {
     const y = Math.ceil(top * scale);
     const [w, h] = [Math.floor(right * scale) - x, Math.floor(bottom * scale) - y];
     const { data } = context.getImageData(x, y, w, h);
-    const lights = [];
+    const lights = new Uint32Array(256);
     for (let at = 0; at < data.length; at += 4) {
-      lights.push(0.3 * data[at] + 0.6 * data[at + 1] + 0.1 * data[at + 2]);
+      lights[Math.round(0.3 * data[at] + 0.6 * data[at + 1] + 0.1 * data[at + 2])] += 1;
     }
     // Most of a line of text is its background.
-    const ground = lights.toSorted((a, b) => a - b)[lights.length >> 1];
-    const ink = lights.filter((light) => Math.abs(light - ground) > 50).length;
-    if (ink < lights.length / 100) blank.push(index);
+    const ground = lights.indexOf(Math.max(...lights));
+    const ink = lights.reduce((sum, count, light) => (Math.abs(light - ground) > 50 ? sum + count : sum), 0);
+    if (ink < (w * h) / 100) blank.push(index);
   }
   return blank;
 }

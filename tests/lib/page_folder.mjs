@@ -41,10 +41,9 @@ export async function pageOrigin(folder) {
 /** @param {string} folder */
 async function serve(folder) {
   const http = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname.slice(1) || "index.html";
-    const content = read(join(folder, path));
-    const type = TYPES[path.split(".").at(-1) ?? ""] ?? "application/octet-stream";
-    response.writeHead(content === undefined ? 404 : 200, { ...HEADERS, "content-type": type }).end(content);
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const { status, headers, content } = readPage(folder, pathname);
+    response.writeHead(status, headers).end(content);
   });
   http.unref();
   http.on("connection", (socket) => socket.unref());
@@ -52,6 +51,14 @@ async function serve(folder) {
   await within("the page is served", once(http, "listening"));
   const { port } = /** @type {import("node:net").AddressInfo} */ (http.address());
   return `http://127.0.0.1:${port}`;
+}
+
+/** What is answered for a path of the page in a folder. @param {string} folder @param {string} pathname */
+export function readPage(folder, pathname) {
+  const path = pathname.slice(1) || "index.html";
+  const content = read(join(folder, path));
+  const type = TYPES[path.split(".").at(-1) ?? ""] ?? "application/octet-stream";
+  return { status: content === undefined ? 404 : 200, headers: { ...HEADERS, "content-type": type }, content };
 }
 
 /** @param {string} path */

@@ -60,8 +60,9 @@ export class PageList {
     await eventually("the list stands still", async () => !(await this.isFollowing()), 5_000);
   }
 
-  async follows() {
-    await eventually("the list follows", () => this.isFollowing(), 5_000);
+  /** @param {string} [when] */
+  async follows(when = "") {
+    await eventually(`the list follows ${when}`, () => this.isFollowing(), 5_000);
   }
 
   /** Has it follow again, by the keyboard. */

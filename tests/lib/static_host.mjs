@@ -23,18 +23,20 @@ export class StaticHost {
    * Serves the files of `folder` on a free port.
    *
    * @param {string} folder
-   * @param {{below?: string, headers?: Record<string, string>}} [options] `below`: the path of the folder, with slashes at both
-   *   ends; the path without its last one is redirected to it. `headers`: of every answer
+   * @param {{below?: string, redirects?: boolean, headers?: Record<string, string>}} [options] `below`: the path of the folder,
+   *   with slashes at both ends. `redirects`: whether the path without its last slash leads to it, or is answered as it is.
+   *   `headers`: of every answer
    */
-  static async start(folder, { below = "/", headers = {} } = {}) {
+  static async start(folder, { below = "/", redirects = true, headers = {} } = {}) {
     const http = createServer((request, response) => {
       const { pathname, search } = new URL(request.url ?? "/", "http://localhost");
-      if (pathname === below.slice(0, -1)) {
+      const isUnfinished = pathname === below.slice(0, -1);
+      if (isUnfinished && redirects) {
         response.writeHead(301, { location: below + search }).end();
         return;
       }
       const path = pathname.slice(below.length) || "index.html";
-      const content = pathname.startsWith(below) ? read(join(folder, path)) : undefined;
+      const content = isUnfinished || pathname.startsWith(below) ? read(join(folder, path)) : undefined;
       const type = TYPES[path.split(".").at(-1) ?? ""] ?? "application/octet-stream";
       response.writeHead(content === undefined ? 404 : 200, { ...headers, "content-type": type }).end(content);
     });

@@ -7,18 +7,19 @@ import { isMet, ratios } from "./measurement.mjs";
 /** @typedef {import("./measurement.mjs").Row} Row */
 /** @typedef {import("./machine.mjs").Machine} Machine */
 /** @typedef {{date: string, commit: string, machine: Machine, busyPercent: number, runs: number, measurements: Measurement[]}} Measured */
+/** @typedef {{title: string, text: string}} Head what stands above the rows, as Markdown */
 
 const BAR_WIDTH = 40;
 const LINE_WIDTH = 100;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** @param {readonly Row[]} rows @param {Record<string, Measured>} measured by the names of rows */
-export function report(rows, measured) {
+/** @param {readonly Row[]} rows @param {Record<string, Measured>} measured by the names of rows @param {Head} head */
+export function report(rows, measured, head) {
   const parts = rows.flatMap((row) => {
     const of = measured[row.name];
     return of === undefined ? [] : [section(row, of)];
   });
-  return `${head(Object.values(measured))}\n${summary(rows, measured)}\n${parts.join("\n")}`;
+  return `${opening(head, Object.values(measured))}\n${summary(rows, measured)}\n${parts.join("\n")}`;
 }
 
 /** The measurements as a table of Markdown. @param {Measurement[]} measurements */
@@ -32,15 +33,12 @@ export function table(measurements) {
   return ["| | logrtc | peer | ratio | goal |", "| --- | --- | --- | --- | --- |", ...lines].join("\n");
 }
 
-/** @param {Measured[]} measured */
-function head(measured) {
+/** @param {Head} head @param {Measured[]} measured */
+function opening({ title, text }, measured) {
   const machines = [...new Set(measured.map(({ machine }) => describe(machine)))];
-  return `# Benchmarks
+  return `# ${title}
 
-\`make bench\` writes this page; \`make bench ROWS=plain,batch\` measures some of it again. Each figure is the median of
-several runs, with the least and the most of them in parentheses. A peer is measured in the same run, in turn with
-logrtc, on the same machine; the ratio is logrtc to the peer, run by run. *By hand* is a producer on node-datachannel
-(libdatachannel), as one would write it without logrtc. Entries have 240 bytes as JSON unless a row says otherwise.
+${text}
 
 ${machines.map((text) => wrap(`- ${text}`)).join("\n")}
 `;

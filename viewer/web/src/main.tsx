@@ -60,5 +60,7 @@ globalThis.logrtc = makeConsoleApi(store, consumer);
 
 const root = document.getElementById("app");
 if (root !== null) {
+  // What is said while there is no script.
+  root.replaceChildren();
   render(<App model={model} />, root);
 }

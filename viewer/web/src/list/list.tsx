@@ -60,19 +60,26 @@ export function List({ model, onMount }: ListProps) {
             </div>
           </div>
         </div>
-        <Resume model={model} />
+        <Resume model={model} onWheel={(top) => scroller.current?.scrollBy({ top })} />
       </div>
     </div>
   );
 }
 
-function Resume({ model }: { model: Model }) {
+/** `onWheel`: the wheel turns the list under the button, too. */
+function Resume({ model, onWheel }: { model: Model; onWheel(deltaY: number): void }) {
   if (model.isFollowing.value) {
     return null;
   }
   const unseen = model.unseen.value;
   return (
-    <button class="resume" id="resume" type="button" onClick={() => model.list.value?.follow()}>
+    <button
+      class="resume"
+      id="resume"
+      type="button"
+      onClick={() => model.list.value?.follow()}
+      onWheel={({ deltaY }) => onWheel(deltaY)}
+    >
       <span aria-hidden="true">▼ </span>
       {unseen === 0 ? text.newest : `${formatCount(unseen)} ${text.unseen}`}
     </button>

@@ -117,6 +117,8 @@ export class ListView {
     this.#model.isFollowing.value = true;
     this.#unseen.end();
     this.#anchor = undefined;
+    // The next step is one from the newest row, not from where the reader was long ago.
+    this.#cursor = undefined;
     this.#isStale = true;
     this.schedule();
   }

@@ -54,7 +54,8 @@ export class RowLayer {
       setAttribute(element, "data-day", day !== "" && rowDay !== "" && rowDay !== day ? rowDay : undefined);
       day = rowDay === "" ? day : rowDay;
     }
-    this.#parent.style.transform = offsetPx === 0 ? "" : `translateY(${-offsetPx}px)`;
+    // No transform: Firefox takes a drag of a selection for one in the row below.
+    this.#parent.style.marginTop = `${-offsetPx}px`;
   }
 
   mark({ cursor, selected }: Marks): void {

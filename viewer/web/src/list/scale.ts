@@ -7,8 +7,11 @@
  * are brought together again when the scrolling has ended. Large movements, those of a dragged scroll bar, are in proportion.
  */
 
-/** Browsers clamp heights at 17 to 33 million pixels. */
-export const MAX_NATIVE_PX = 15_000_000;
+/**
+ * Browsers clamp heights at 17 to 33 million pixels. Firefox keeps what is `sticky` in sight only down to 8 947 848: there,
+ * 2^29 of its units, of 60 to a pixel, end.
+ */
+export const MAX_NATIVE_PX = 8_000_000;
 /** So much at each end is pixel by pixel for every movement: the first and the last rows are reached exactly. */
 const EDGE_PX = 1_000_000;
 /** Movements below so many viewports are pixel by pixel. */
