@@ -10,7 +10,7 @@ import { pageBytes } from "./memory.mjs";
 
 /** BROWSERS names one of them alone. */
 export const BROWSERS = /** @type {BrowserName[]} */ ((process.env.BROWSERS || "chromium,firefox").split(","));
-/** @typedef {{received: number, held: number, bytes: number, dropped: number}} Counts what is read of the counts of the store */
+/** @typedef {{received: number, held: number, bytes: number, dropped: number, lost: number, malformed: number}} Counts what is read of the counts of the store */
 
 /** As the browser is called in tables. */
 export const TITLES = { chromium: "Chromium", firefox: "Firefox" };
