@@ -2,7 +2,7 @@
  * Runs in the log page before its own scripts. It listens to what the page and its worker say to each other, times answers to
  * the reader, and gives frames to the worker that no producer has sent. Times are in milliseconds.
  *
- * @typedef {{received: number, held: number, bytes: number, dropped: number, lost: number, malformed: number}} Counts what is read of the counts of the store
+ * @typedef {{received: number, held: number, bytes: number, dropped: number, lost: number, malformed: number, shown: number}} Counts what is read of the counts of the store
  * @typedef {{at: number, received: number}} Progress
  */
 
