@@ -49,8 +49,11 @@ export class Columns {
 
   /** `NaN` for a timestamp that is none. */
   time(index: number): number {
-    const time = this.#times[index] ?? NO_TIME;
-    return time === NO_TIME ? Number.NaN : this.#baseMs + time;
+    const time = this.#times[index];
+    if (this.#times instanceof Float64Array) {
+      return time ?? Number.NaN;
+    }
+    return time === undefined || time === NO_TIME ? Number.NaN : this.#baseMs + time;
   }
 
   setTime(index: number, ms: number): void {

@@ -57,17 +57,25 @@ export class Texts {
     return { bytes, starts: starts.slice(), ends: ends.slice() };
   }
 
-  /** The lines from `from` on, and their scan: both are valid until the next call of the engine. */
+  /**
+   * The lines from `from` on, and their scan, which is made when it is asked for: both are valid until the engine inflates
+   * again.
+   */
   peek(block: Block, from: number): { readonly bytes: Uint8Array; readonly scan: Scan } {
-    const bytes = this.#body(block);
-    const scan = this.#engine.scan(bytes);
-    if (from === 0 && bytes.length > 0) {
-      return { bytes, scan };
+    let bytes = from === 0 ? this.#body(block) : EMPTY;
+    if (bytes.length === 0) {
+      const { bytes: all, starts } = this.of(block);
+      bytes = all.subarray(starts[from] ?? all.length);
     }
-    // Also for memory that has grown, which leaves the views of before behind.
-    const { bytes: all, starts } = this.of(block);
-    const rest = all.subarray(starts[from] ?? all.length);
-    return { bytes: rest, scan: this.#engine.scan(rest) };
+    const engine = this.#engine;
+    let scan: Scan | undefined;
+    return {
+      bytes,
+      get scan() {
+        scan ??= engine.scan(bytes);
+        return scan;
+      },
+    };
   }
 
   /** One line, as it was sent. */

@@ -10,6 +10,8 @@ import { pageBytes } from "./memory.mjs";
 
 /** BROWSERS names one of them alone. */
 export const BROWSERS = /** @type {BrowserName[]} */ ((process.env.BROWSERS || "chromium,firefox").split(","));
+/** @typedef {{received: number, held: number, bytes: number, dropped: number, lost: number, malformed: number}} Counts what is read of the counts of the store */
+
 /** As the browser is called in tables. */
 export const TITLES = { chromium: "Chromium", firefox: "Firefox" };
 
@@ -52,7 +54,7 @@ export class MeasuredPage {
     return /** @type {T} */ (await this.page.evaluate(script));
   }
 
-  /** @returns {Promise<import("../../../../viewer/web/store/protocol.ts").Counts | undefined>} */
+  /** The counts that the page was told last. @returns {Promise<Counts | undefined>} */
   async counts() {
     return await this.ask("bench.counts");
   }

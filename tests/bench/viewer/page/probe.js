@@ -2,7 +2,7 @@
  * Runs in the log page before its own scripts. It listens to what the page and its worker say to each other, times answers to
  * the reader, and gives frames to the worker that no producer has sent. Times are in milliseconds.
  *
- * @typedef {import("../../../../viewer/web/store/protocol.ts").Counts} Counts
+ * @typedef {{received: number, held: number, bytes: number, dropped: number, lost: number, malformed: number, shown: number}} Counts what is read of the counts of the store
  * @typedef {{at: number, received: number}} Progress
  */
 
@@ -30,6 +30,30 @@
   };
   /** The first channel of ready-made frames; the page numbers its own from 1. */
   const FIRST_CHANNEL = 1_000_000;
+  /** So many frames wait for the worker. */
+  const MAX_UNREAD = 64;
+
+  const rest = () => new Promise((resolve) => setTimeout(resolve, 4));
+
+  /** Frames, each behind its length in four bytes. @param {string} url @returns {AsyncGenerator<ArrayBuffer>} */
+  async function* framesOf(url) {
+    const reader = (await fetch(url)).body?.getReader();
+    let rest = new Uint8Array();
+    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+      const bytes = new Uint8Array(rest.length + part.value.length);
+      bytes.set(rest);
+      bytes.set(part.value, rest.length);
+      const view = new DataView(bytes.buffer);
+      let at = 0;
+      while (at + 4 <= bytes.length) {
+        const end = at + 4 + view.getUint32(at, true);
+        if (end > bytes.length) break;
+        yield bytes.buffer.slice(at + 4, end);
+        at = end;
+      }
+      rest = bytes.slice(at);
+    }
+  }
 
   const afterFrame = (/** @type {() => void} */ work) => {
     const { port1, port2 } = new MessageChannel();
@@ -168,14 +192,20 @@
     },
     /**
      * Has the worker read frames that lie at `url`, each behind its length in four bytes, as those of a producer that nobody
-     * knows. Returns when they are read.
+     * knows. Returns how long that took, of frames that lay ready if `isReady`; they take memory that is not the page's.
      *
-     * @param {string} url @param {string} session
+     * @param {string} url @param {string} session @param {boolean} [isReady]
      */
-    feed: async (url, session) => {
+    feed: async (url, session, isReady = false) => {
       const { worker } = bench;
       if (worker === undefined) throw new Error("the page has no worker");
-      const data = await (await fetch(url)).arrayBuffer();
+      /** @type {AsyncIterable<ArrayBuffer> | ArrayBuffer[]} */
+      let frames = framesOf(url);
+      if (isReady) {
+        const ready = [];
+        for await (const frame of frames) ready.push(frame);
+        frames = ready;
+      }
       const channel = FIRST_CHANNEL + bench.channels;
       bench.channels += 1;
       const welcome = { type: "welcome", version: 1, session, oldest: 0, from: 0, next: 0, resumed: false };
@@ -184,15 +214,12 @@
       worker.postMessage({ kind: "expect", channel, asked: { session, next: undefined }, formerNext: undefined });
       worker.postMessage({ kind: "take", channel, data: [JSON.stringify(welcome)] });
       bench.unread += 1;
-      const lengths = new DataView(data);
-      for (let at = 0; at < data.byteLength; ) {
-        const length = lengths.getUint32(at, true);
-        const frame = data.slice(at + 4, at + 4 + length);
+      for await (const frame of frames) {
         worker.postMessage({ kind: "take", channel, data: frame }, [frame]);
         bench.unread += 1;
-        at += 4 + length;
+        while (!isReady && bench.unread > MAX_UNREAD) await rest();
       }
-      while (bench.unread > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (bench.unread > 0) await rest();
       worker.postMessage({ kind: "end", channel });
       return performance.now() - since;
     },

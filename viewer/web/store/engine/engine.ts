@@ -38,10 +38,11 @@ export interface Engine {
   /** Finds the lines of `body`, and reads each. An empty line is a malformed one; a line end at the very end is none. */
   scan(body: Uint8Array): Scan;
   /**
-   * The lines, by index, in which a value (not a key) holds the needle. `starts` are those of a scan of the same body.
-   * A hit may be a false one where an escape is written in an unusual way: it is confirmed on the parsed entry.
+   * The lines, by index, in which a value (not a key) holds the needle. A hit may be a false one where an escape is written in
+   * an unusual way: it is confirmed on the parsed entry. An inflated body, and its scan, stay valid, unless a first search for
+   * a needle has moved the engine's memory: their lengths are 0 then.
    */
-  find(body: Uint8Array, starts: Uint32Array, needle: Needle): Uint32Array;
+  find(body: Uint8Array, needle: Needle): Uint32Array;
 }
 
 /** No frame is longer before compression: docs/protocol.md, "The extension". */

@@ -93,8 +93,8 @@ test("a body stays where it is through a scan and a search", async () => {
   const stream = await deflated(body);
   for (const engine of engines) {
     const inflated = engine.inflate(stream, MAX_FRAME_BYTES) ?? new Uint8Array();
-    const { starts, count } = engine.scan(inflated);
-    expect(engine.find(inflated, starts, { text: "X", ignoresCase: true }).length).toBe(count);
+    const { count } = engine.scan(inflated);
+    expect(engine.find(inflated, { text: "X", ignoresCase: true }).length).toBe(count);
     expect(textOf(inflated)).toBe(textOf(body));
     expect(count).toBe(MAX_FRAME_BYTES / 2);
   }

@@ -62,7 +62,7 @@ class ScriptEngine implements Engine {
     };
   }
 
-  find(body: Uint8Array, _starts: Uint32Array, needle: Needle): Uint32Array {
+  find(body: Uint8Array, needle: Needle): Uint32Array {
     if (needle.text !== this.#needle?.text || needle.ignoresCase !== this.#needle.ignoresCase) {
       this.#finder = undefined;
       this.#needle = { text: needle.text, ignoresCase: needle.ignoresCase };

@@ -45,7 +45,7 @@ test("a body longer than any frame, whose columns make the memory grow", async (
   const count = 1_000_000;
   const large = bytesOf("a\n".repeat(count));
   expect(engine.scan(large).count).toBe(count);
-  expect(engine.find(large, engine.scan(large).starts, { text: "A", ignoresCase: true }).length).toBe(count);
+  expect(engine.find(large, { text: "A", ignoresCase: true }).length).toBe(count);
   const inflated = engine.inflate(new Uint8Array(await deflate(small)), 100);
   expect(inflated).toEqual(small);
   expect(Array.from(engine.scan(small).ends)).toEqual([1, 3]);

@@ -75,7 +75,7 @@ class WasmEngine implements Engine {
     };
   }
 
-  find(body: Uint8Array, _starts: Uint32Array, needle: Needle): Uint32Array {
+  find(body: Uint8Array, needle: Needle): Uint32Array {
     const start = this.#setBody(body);
     this.#setNeedle(needle);
     const count = this.#exports.engine_find(this.#engine, start);

@@ -13,7 +13,7 @@ import { Lines } from "./lines";
 import { literalOf } from "./literal";
 import { both, fullMask, indexesOf, type Mask, without } from "./mask";
 import type { Matcher } from "./matcher";
-import { compileRegex } from "./regex";
+import { compileLineTest, compileRegex } from "./regex";
 import type { FieldTest, Query } from "./syntax";
 import { someValue } from "./values";
 import { compilePattern } from "./wildcard";
@@ -69,11 +69,16 @@ function compileNode(query: Query): Node {
       return compileText(query.text);
     case "regex": {
       const matches = compileRegex(query.source, query.flags);
+      const mayMatch = compileLineTest(query.source, query.flags) ?? (() => true);
       const literal = literalOf(query.source, query.flags);
       return {
         cost: literal === undefined ? Cost.Regex : Cost.Text,
         match: (lines, among) =>
-          filter(lines, holding(lines, among, literal), (_, index) => holds(lines, index, matches)),
+          filter(
+            lines,
+            holding(lines, among, literal),
+            (_, index) => mayMatch(lines.text(index)) && holds(lines, index, matches),
+          ),
       };
     }
     case "pattern":

@@ -23,6 +23,7 @@ export class Lines {
   readonly block: MatchBlock;
   readonly #engine: Engine;
   #text: ReturnType<MatchBlock["text"]> | undefined;
+  #isScanned = false;
   #writing: Uint8Array | undefined;
   #ascii: string | undefined;
   readonly #decoded = new Map<number, string>();
@@ -43,7 +44,7 @@ export class Lines {
     if (known !== undefined) {
       return known;
     }
-    const { bytes, scan } = this.#bytes();
+    const { bytes, scan } = this.#scanned();
     const [start, end] = [scan.starts[index] ?? 0, scan.ends[index] ?? 0];
     if (this.#decoded.size === FEW_LINES) {
       const all = DECODER.decode(bytes);
@@ -85,14 +86,17 @@ export class Lines {
 
   /** Lines that may hold a text in a value, compared without case: no other line does. */
   candidates(text: string): Mask {
-    const { bytes, scan } = this.#bytes();
-    const hits = this.#engine.find(bytes, scan.starts, { text, ignoresCase: true });
+    const { bytes } = this.#bytes();
+    const hits = this.#engine.find(bytes, { text, ignoresCase: true });
     const mask = new Uint8Array(this.block.count);
     for (const index of hits) {
       mask[index] = 1;
     }
-    // The bytes are valid until the next call of the engine, which this was.
-    this.#text = undefined;
+    if (this.#isScanned || bytes.length === 0) {
+      // The engine's memory may have grown, which leaves views of it behind.
+      this.#text = undefined;
+      this.#isScanned = false;
+    }
     return mask;
   }
 
@@ -101,9 +105,14 @@ export class Lines {
     return this.#text;
   }
 
+  #scanned(): ReturnType<MatchBlock["text"]> {
+    this.#isScanned = true;
+    return this.#bytes();
+  }
+
   #writings(): Uint8Array {
     if (this.#writing === undefined) {
-      const { bytes, scan } = this.#bytes();
+      const { bytes, scan } = this.#scanned();
       this.#writing = findWritings(bytes, scan.ends, this.block.count);
     }
     return this.#writing;

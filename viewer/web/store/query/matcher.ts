@@ -12,7 +12,7 @@ export interface MatchBlock {
   time(index: number): number;
   target(index: number): string;
   readonly traces: Uint32Array;
-  /** The inflated lines, and where each begins: valid until the next call of the engine. */
+  /** The inflated lines, and where each begins, which is found when it is asked for: valid until the engine inflates again. */
   text(): { readonly bytes: Uint8Array; readonly scan: Pick<Scan, "starts" | "ends"> };
 }
 
