@@ -25,5 +25,9 @@ export default defineConfig({
   server: {
     proxy: { "/signaling": { target: "ws://127.0.0.1:8080", ws: true, changeOrigin: true } },
   },
-  test: { include: ["{consumer,store,src}/**/*.test.ts"] },
+  test: {
+    // A machine that runs something else beside them is slow.
+    testTimeout: 60_000,
+    include: ["{consumer,store,src}/**/*.test.ts"],
+  },
 });

@@ -58,7 +58,6 @@ export function App({ model }: { model: Model }) {
         <QueryBar model={model} />
         <Actions model={model} />
       </div>
-      <TroubleBar model={model} />
       <Histogram model={model} />
       <main class="main">
         <Side model={model} />
@@ -72,6 +71,8 @@ export function App({ model }: { model: Model }) {
           </div>
         )}
       </main>
+      {/* Below the list: what comes above it would move the rows under the pointer. */}
+      <TroubleBar model={model} />
       <StatusLine model={model} />
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
     </>

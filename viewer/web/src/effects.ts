@@ -3,6 +3,7 @@
 import { effect, untracked } from "@preact/signals";
 import type { Model } from "./model";
 import { keepPaces } from "./pace_keeper";
+import { watchForSlowQuery } from "./slow_query";
 import { keepSettings } from "./storage";
 import { keepTitle } from "./title";
 import type { EntryLink } from "./url";
@@ -28,6 +29,7 @@ export function carryOut(model: Model): () => void {
     keepPaces(model),
     keepTitle(model),
     followLinks(model),
+    watchForSlowQuery(model),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -9,6 +9,7 @@ import { carryOut } from "./effects";
 import { pick } from "./language";
 import { makeModel } from "./model";
 import { keepPlace, loadPlace } from "./place";
+import { withoutSlowQuery } from "./slow_query";
 import { loadSettings } from "./storage";
 import { startStore } from "./store/client";
 import { readView, signalingUrl, wantedProducer } from "./url";
@@ -35,16 +36,9 @@ const consumer = connect({
   readers: store.readers((session) => place.take(session)),
   ...(producer === undefined ? {} : { producer }),
 });
-const model = makeModel({
-  store,
-  consumer,
-  signalingUrl: url,
-  view: readView(page),
-  settings: loadSettings(),
-});
-if (named === undefined) {
-  model.trouble.value = text.noAddress;
-}
+const { view, words } = withoutSlowQuery(readView(page));
+const model = makeModel({ store, consumer, signalingUrl: url, view, settings: loadSettings() });
+model.trouble.value = named === undefined ? text.noAddress : words;
 carryOut(model);
 store.nameProducers(consumer.producers());
 consumer.on("producers", (producers) => store.nameProducers(producers));

@@ -237,6 +237,8 @@ export interface Requests {
 export interface StoreClient {
   /** Rejects if the worker has failed. Answers come in the order of the questions, but for `export`, `open` and `patterns`. */
   ask<Name extends keyof Requests>(name: Name, ask: Requests[Name]["ask"]): Promise<Requests[Name]["answer"]>;
+  /** For how long it has not said anything, in milliseconds, while it owes an answer; 0 while it owes none. */
+  silentMs(): number;
   /** Calls `listener` at every notice until the returned function is called. */
   on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void;
   /** How many entries of a producer fetches have added, in all. */

@@ -42,10 +42,11 @@ export function smallEntries(count) {
   return frames(count, FRAME_ENTRIES, (number) => entry(number, nowMs));
 }
 
-/** Entries of about 60 KB, half of which does not compress. @param {number} count */
+/** Entries of 60 KB, which compress to a twelfth. @param {number} count */
 export function largeEntries(count) {
   const nowMs = Date.now();
-  return frames(count, 4, (number) => entry(number, nowMs).replace("}}", `},"dump":"${randomBytes(30_000).toString("hex")}"}`));
+  const dump = () => randomBytes(3_750).toString("hex").repeat(8);
+  return frames(count, 4, (number) => entry(number, nowMs).replace(/\}$/, `,"dump":"${dump()}"}`));
 }
 
 /** @param {number} count @param {number} perFrame @param {(number: number) => string} lineOf */

@@ -84,7 +84,9 @@ export const hold = {
 export const large = {
   name: "large",
   title: "100 000 entries of 60 KB",
-  method: "Half of each does not compress: 3 GB, given to a page that may hold 256 MiB. What does not fit is dropped and counted.",
+  method:
+    "They compress to a twelfth, which is 480 MB, and are given to a page that may hold 256 MiB. What does not fit is dropped " +
+    "and counted.",
   async measure({ runs }) {
     const site = await Site.start({ large: largeEntries(READY_LARGE) });
     const measurements = [];

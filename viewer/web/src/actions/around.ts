@@ -14,15 +14,22 @@ export function canBringAround(model: Model, producer: string): boolean {
   );
 }
 
-/** The numbers that the request after `former` others asks for. */
-export function rangeAround(seq: number, former: number): { readonly first: number; readonly last: number } {
+/**
+ * The numbers that the request after `former` others asks for; `next` is the first that is not known to exist. Who asks beyond
+ * the newest entry of a program that goes on logging is never through.
+ */
+export function rangeAround(
+  seq: number,
+  former: number,
+  next: number,
+): { readonly first: number; readonly last: number } {
   const reach = FIRST_REACH * GROWTH ** former;
-  return { first: Math.max(0, seq - reach), last: Math.min(Number.MAX_SAFE_INTEGER, seq + reach) };
+  return { first: Math.max(0, seq - reach), last: Math.max(seq, Math.min(next - 1, seq + reach)) };
 }
 
 /**
  * Has the program send everything that it holds of the numbers around a row's, DEBUG too. The store puts it in its place.
- * Returns how many entries came that were not here. Rejects if the program refuses, or is gone.
+ * Returns how many entries came that were not here. Rejects if the program refuses, or is gone, before any came.
  */
 export async function bringAround(
   model: Model,
@@ -33,8 +40,14 @@ export async function bringAround(
     return 0;
   }
   const before = model.store.addedOf(producer);
-  for await (const _part of model.consumer.fetch(producer, { ...rangeAround(seq, former), level: "DEBUG" })) {
-    // The channel's reader has given it to the store.
+  const { session = "" } = model.producers.value.find(({ id }) => id === producer) ?? {};
+  const range = rangeAround(seq, former, model.consumer.places()[session] ?? seq + 1);
+  try {
+    for await (const _part of model.consumer.fetch(producer, { ...range, level: "DEBUG" })) {
+      // The channel's reader has given it to the store.
+    }
+  } catch (error) {
+    if (model.store.addedOf(producer) === before) throw error;
   }
   return model.store.addedOf(producer) - before;
 }

@@ -133,6 +133,8 @@ export class ListView {
     if (turn !== this.#turn || row === undefined) {
       return;
     }
+    // Rows that were asked for meanwhile are around the former place, and know nothing of this one.
+    this.#turn += 1;
     this.#cursor = row.id;
     if (isSelected) {
       this.#model.selected.value = row.id;

@@ -18,6 +18,7 @@ const text = pick({
     further: "Bring more",
     asking: "Asking the program …",
     brought: (count: number) => (count === 1 ? "1 entry brought" : `${count} entries brought`),
+    hidden: "what the query leaves out is shown “In context”",
     nothing: "Nothing more is held there",
     failed: "The program did not answer",
     link: "Copy a link",
@@ -32,6 +33,7 @@ const text = pick({
     further: "取回更多",
     asking: "正在询问程序……",
     brought: (count: number) => `已取回 ${count} 条`,
+    hidden: "被查询排除的条目可通过“查看上下文”显示",
     nothing: "那里没有保留更多内容",
     failed: "程序没有回应",
     link: "复制链接",
@@ -120,15 +122,16 @@ function Around({ model, entry }: { model: Model; entry: FullEntry }) {
         {progress === "asking" ? text.asking : former === 0 ? text.around : text.further}
       </button>
       <span class="soft" role="status">
-        {sayProgress(progress)}
+        {sayProgress(progress, model.view.value.query !== "")}
       </span>
     </>
   );
 }
 
-function sayProgress(progress: Progress): string {
+function sayProgress(progress: Progress, isNarrowed: boolean): string {
   if (typeof progress === "number") {
-    return progress === 0 ? text.nothing : text.brought(progress);
+    const brought = text.brought(progress);
+    return progress === 0 ? text.nothing : isNarrowed ? `${brought}; ${text.hidden}` : brought;
   }
   return progress === "failed" ? text.failed : "";
 }

@@ -1,7 +1,10 @@
 import { useMemo } from "preact/hooks";
 import type { FullEntry } from "../../store/protocol";
+import { bringBack } from "../fetch_gap";
 import { pick } from "../language";
+import { canBringBack, gapText, liveText } from "../list/text";
 import type { Model } from "../model";
+import { safeText } from "../text_safe";
 import { Trace } from "../trace/trace";
 import { contentsOf } from "./contents";
 import { EditorSetting } from "./editor_setting";
@@ -12,7 +15,7 @@ import { JsonView } from "./json_view";
 import { LogText } from "./log_text";
 import { StackView } from "./stack_view";
 import { Tree } from "./tree";
-import { useEntry } from "./use_entry";
+import { type Loaded, useEntry } from "./use_entry";
 import "./panel.css";
 
 const text = pick({
@@ -23,7 +26,9 @@ const text = pick({
     fields: "Fields",
     span: "Span",
     others: "More",
-    gone: "This row is no entry, or the page no longer holds it.",
+    gone: "The page no longer holds this row.",
+    numbers: (first: number, last: number) => `Numbers ${first} to ${last} of its program's run`,
+    bringBack: "Bring back",
     line: "This line is no entry of the protocol. It is shown as it came.",
   },
   zh: {
@@ -33,7 +38,9 @@ const text = pick({
     fields: "字段",
     span: "跨度",
     others: "其他",
-    gone: "此行不是条目，或页面不再保留它。",
+    gone: "页面不再保留此行。",
+    numbers: (first: number, last: number) => `程序本次运行的编号 ${first} 至 ${last}`,
+    bringBack: "取回",
     line: "此行不是协议中的条目，按收到的原样显示。",
   },
 });
@@ -58,18 +65,45 @@ export function Panel({ model }: { model: Model }) {
     <aside class="panel" aria-label={trace === undefined ? text.entry : text.trace} onKeyDown={closeByKey}>
       {trace !== undefined ? (
         <Trace model={model} traceId={trace} />
-      ) : loaded === undefined || loaded === "none" ? (
+      ) : isEntry(loaded) ? (
+        <Entry key={loaded.row.id} model={model} entry={loaded} />
+      ) : (
         <>
           <div class="panel-head">
             <h2>{text.entry}</h2>
             <Walk model={model} />
           </div>
-          {loaded === "none" && <p class="panel-body soft">{text.gone}</p>}
+          {loaded !== undefined && <NoEntry model={model} loaded={loaded} />}
         </>
-      ) : (
-        <Entry key={loaded.row.id} model={model} entry={loaded} />
       )}
     </aside>
+  );
+}
+
+function isEntry(loaded: Loaded): loaded is FullEntry {
+  return typeof loaded === "object" && "row" in loaded;
+}
+
+/** A gap, a mark, or nothing any more. */
+function NoEntry({ model, loaded }: { model: Model; loaded: Exclude<Loaded, FullEntry | undefined> }) {
+  if (loaded === "gone") {
+    return <p class="panel-body soft">{text.gone}</p>;
+  }
+  if (loaded.kind === "live") {
+    return <p class="panel-body">{liveText}</p>;
+  }
+  return (
+    <div class="panel-body">
+      <p>
+        <bdi>{safeText(gapText(loaded, model.nameOf(loaded.producer)))}</bdi>
+      </p>
+      <p class="soft">{text.numbers(loaded.first, loaded.last)}</p>
+      {canBringBack(loaded) && (
+        <button type="button" class="button" onClick={() => void bringBack(model, loaded)}>
+          {text.bringBack}
+        </button>
+      )}
+    </div>
   );
 }
 

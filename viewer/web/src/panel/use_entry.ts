@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import type { FullEntry, ItemId } from "../../store/protocol";
+import type { FullEntry, ItemId, Row } from "../../store/protocol";
 import type { Model } from "../model";
 
-/** What is known of an item: undefined before the first answer, `none` for an item that is no entry, or is gone. */
-export type Loaded = FullEntry | "none" | undefined;
+/** What is known of an item: undefined before the first answer, a row for an item that is no entry, `gone` if it is not held. */
+export type Loaded = FullEntry | Exclude<Row, { kind: "entry" }> | "gone" | undefined;
 
 /** The entry of an item. The one before stays until the next has come, so that nothing flickers. */
 export function useEntry(model: Model, id: ItemId | undefined): Loaded {
@@ -19,13 +19,20 @@ export function useEntry(model: Model, id: ItemId | undefined): Loaded {
         setLoaded(entry);
       }
     };
-    model.store.ask("entry", id).then(
-      (entry) => show(entry ?? "none"),
-      () => show("none"),
-    );
+    find(model, id).then(show, () => show("gone"));
     return () => {
       isWanted = false;
     };
   }, [model, id]);
   return loaded;
+}
+
+async function find({ store }: Model, id: ItemId): Promise<Loaded> {
+  const entry = await store.ask("entry", id);
+  if (entry !== undefined) {
+    return entry;
+  }
+  const { rows } = await store.ask("window", { anchor: { kind: "item", id, offset: 0 }, count: 1 });
+  const row = rows[0];
+  return row !== undefined && row.id === id && row.kind !== "entry" ? row : "gone";
 }

@@ -26,6 +26,8 @@ export class WorkerStore implements StoreClient {
   #lastId = 0;
   #failure: Error | undefined;
   readonly #added = new Map<string, number>();
+  /** When it last said something, or was asked while it owed nothing. */
+  #heardMs = 0;
 
   constructor(worker: WorkerLike) {
     this.#worker = worker;
@@ -42,10 +44,17 @@ export class WorkerStore implements StoreClient {
         reject(this.#failure);
         return;
       }
+      if (this.#waiting.size === 0) {
+        this.#heardMs = performance.now();
+      }
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { resolve, reject });
       this.#post({ kind: "ask", id: this.#lastId, name, value });
     });
+  }
+
+  silentMs(): number {
+    return this.#waiting.size === 0 ? 0 : performance.now() - this.#heardMs;
   }
 
   on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void {
@@ -98,6 +107,7 @@ export class WorkerStore implements StoreClient {
   }
 
   #handle(message: ToPage): void {
+    this.#heardMs = performance.now();
     switch (message.kind) {
       case "answer":
         this.#settle(message.id)?.resolve(message.value as never);

@@ -1,4 +1,4 @@
-/** Trouble, said above the list, with what helps. */
+/** Trouble, said below the list, with what helps. */
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -12,7 +12,7 @@ const text = pick({
   en: {
     lost: (connected: number) =>
       connected > 0
-        ? `The server is lost. Entries of the ${connected} connected programs still arrive; new programs do not appear. The page keeps trying.`
+        ? `The server is lost. Entries of connected programs (${connected}) still arrive; new programs do not appear. The page keeps trying.`
         : "The server is lost. What the page holds stays. The page keeps trying.",
     unreached: (url: string) => `The server at ${url} cannot be reached. The page keeps trying.`,
     foreign: (origin: string) =>
