@@ -60,7 +60,7 @@ testInBrowsers("a program that is killed and starts again at once keeps its name
     const producer = run(t, server.signalingUrl);
     await producer.log(number * 100, (number + 1) * 100);
     assertNumbered(await page.entries((number + 1) * 100), 0, (number + 1) * 100);
-    await page.showsChips(["Test", "Test"]);
+    await page.showsChips(["Test\nother", "Test\nnumbers"]);
     await producer.stop();
   }
   page.assertNoComplaints();
