@@ -45,7 +45,11 @@ export class HandMadeProducer {
         this.#peer?.setRemoteDescription(message.sdp, "answer");
         this.#hasAnswer = true;
       } else if (message.type === "ice_candidate" && message.candidate && this.#hasAnswer) {
-        this.#peer?.addRemoteCandidate(message.candidate, message.sdpMid ?? "0");
+        try {
+          this.#peer?.addRemoteCandidate(message.candidate, message.sdpMid ?? "0");
+        } catch {
+          // It is of a consumer that has left, or came before its transport: the offer has candidates of its own.
+        }
       }
     });
     this.socket = socket;

@@ -5,6 +5,7 @@ import { assertEveryNumber } from "../lib/accounted.mjs";
 import { BREAK_CHANNEL, WATCH_CHANNELS } from "../lib/channels.mjs";
 import { eventually } from "../lib/deadline.mjs";
 import { assertNumbered } from "../lib/expected.mjs";
+import { PageList } from "../lib/page_list.mjs";
 import { Producer } from "../lib/producer.mjs";
 import { openPage, startProducer, testInBrowsers } from "./setup.mjs";
 
@@ -62,12 +63,16 @@ testInBrowsers("what the journal drops while a page is away is a gap with its nu
   const missing = 900 - retained;
   await page.page.locator("#counts").getByText(`${missing} lost`).waitFor();
   // Only rows in sight exist.
-  await page.page.keyboard.press("g");
-  await page.page.keyboard.press("PageDown");
-  await page.page.keyboard.press("PageDown");
-  await page.page.keyboard.press("PageDown");
+  const list = new PageList(page.page);
+  await page.page.keyboard.press("Home");
+  const gap = list.rowsElement.locator(".row.gap");
+  await eventually("the gap comes into sight", async () => {
+    await page.page.keyboard.press("PageDown");
+    await list.atRest();
+    return (await gap.count()) > 0;
+  });
   const text = `${missing} entries missing of Test: the program no longer held them when the connection came back`;
-  await page.page.locator("#rows .gap").getByText(text).waitFor();
+  await gap.getByText(text).waitFor();
   page.assertNoComplaints(SERVER_IS_LOST);
 });
 

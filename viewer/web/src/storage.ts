@@ -4,7 +4,10 @@ import type { Settings, Zone } from "./model";
 
 const KEY = "logrtc.settings";
 const MIB = 1024 * 1024;
-const MIN_BYTES = 16 * MIB;
+/** Less is not worth holding: a page of big entries. */
+const MIN_BYTES = 4 * MIB;
+/** By default at least, however small the device is. */
+const MIN_DEFAULT_BYTES = 16 * MIB;
 export const MAX_BYTES = 1_024 * MIB;
 /** By default, where the browser does not say what the device has. */
 const DEFAULT_BYTES = 256 * MIB;
@@ -13,7 +16,7 @@ const DEFAULT_BYTES = 256 * MIB;
 export function defaultMaxBytes(deviceMemoryGib: number | undefined): number {
   return deviceMemoryGib === undefined
     ? DEFAULT_BYTES
-    : Math.min(MAX_BYTES, Math.max(MIN_BYTES, (deviceMemoryGib * 1_024 * MIB) / 4));
+    : Math.min(MAX_BYTES, Math.max(MIN_DEFAULT_BYTES, (deviceMemoryGib * 1_024 * MIB) / 4));
 }
 
 /** What `text` holds, as far as it is right. */
