@@ -141,12 +141,12 @@ impl Block {
         grown(self.slots.capacity(), self.slots.len() + 1, FIRST_SLOTS, usize::MAX)
     }
 
-    /// Whether an entry of `len` bytes may be added to a block of at most `limit` bytes.
     /// The highest level of an entry.
     pub(super) fn highest_level(&self) -> Option<Level> {
         self.slots.iter().map(|slot| slot.level).max()
     }
 
+    /// Whether an entry of `len` bytes may be added to a block of at most `limit` bytes.
     pub(super) fn takes(&self, len: usize, limit: usize) -> bool {
         self.is_empty() || self.bytes.len() + len < limit
     }

@@ -195,6 +195,8 @@ impl SharedJournal {
             if left.is_zero() {
                 break;
             }
+            // The one that is waited for may want none of these entries, and then reads on late.
+            self.tails.hurry();
             state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         state
