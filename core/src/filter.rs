@@ -34,14 +34,17 @@ impl Filter {
 
     /// Whether an entry of `level` and `target` is wanted.
     pub fn enabled(&self, level: Level, target: &str) -> bool {
-        let least =
-            self.targets.iter().find(|(covering, _)| covers(covering, target)).map_or(self.default, |(_, l)| *l);
-        level as u8 >= least
+        level as u8 >= self.least_number(target)
     }
 
     /// The least level that is wanted of `target`; `None` where nothing is.
     pub(crate) fn least(&self, target: &str) -> Option<Level> {
-        [Level::Debug, Level::Info, Level::Warn, Level::Error].into_iter().find(|level| self.enabled(*level, target))
+        level_from(self.least_number(target))
+    }
+
+    /// The same, as a number.
+    fn least_number(&self, target: &str) -> u8 {
+        self.targets.iter().find(|(covering, _)| covers(covering, target)).map_or(self.default, |(_, least)| *least)
     }
 
     fn with_default(&self, level: Level) -> Self {
@@ -50,13 +53,18 @@ impl Filter {
 
     /// The lowest level that any target wants; `None` if nothing is wanted of any.
     pub(crate) fn least_of_all(&self) -> Option<Level> {
-        [Level::Debug, Level::Info, Level::Warn, Level::Error].into_iter().find(|level| *level as u8 >= self.floor())
+        level_from(self.floor())
     }
 
     /// The lowest level that any target wants, as a number.
     fn floor(&self) -> u8 {
         self.targets.iter().map(|(_, least)| *least).fold(self.default, u8::min)
     }
+}
+
+/// The lowest level that a number lets through; `None` for the one that stands for "nothing".
+fn level_from(least: u8) -> Option<Level> {
+    [Level::Debug, Level::Info, Level::Warn, Level::Error].into_iter().find(|level| *level as u8 >= least)
 }
 
 fn covers(covering: &str, target: &str) -> bool {

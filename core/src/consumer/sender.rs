@@ -121,8 +121,9 @@ impl Sender<'_> {
                 Step::Look => outstanding = self.look().await?,
                 Step::End(reason) => return Err(reason),
                 Step::Wait { readable, until } => {
+                    let (next, least) = (readable.unwrap_or_default(), self.delivery.least());
                     tokio::select! {
-                        () = self.source.journal.readable(readable.unwrap_or_default(), self.delivery.least()), if readable.is_some() => {}
+                        () = self.source.journal.readable(next, least), if readable.is_some() => {}
                         () = self.wakers.woken.notified() => {}
                         () = sleep_until(until.unwrap_or(now).into()), if until.is_some() => {}
                         () = sleep(look), if outstanding > 0 => look = (look * 2).min(LAST_LOOK),
