@@ -1,6 +1,7 @@
 /** Carries out what the signals of the model stand for, and sets those that come from the store and the consumer. */
 
 import { effect, untracked } from "@preact/signals";
+import { fetchIntoStore } from "./fetch";
 import type { Model } from "./model";
 import { keepPaces } from "./pace_keeper";
 import { watchForSlowQuery } from "./slow_query";
@@ -123,9 +124,7 @@ function followLinks(model: Model): () => void {
     const producer = model.producers.value.find(({ session }) => session === link.session);
     if (producer !== undefined && attempts % 5 === 2) {
       // It did not come by itself: it may be in the program yet.
-      for await (const _part of model.consumer.fetch(producer.id, { first: link.seq, last: link.seq })) {
-        // The store takes it.
-      }
+      await fetchIntoStore(model, producer.id, { first: link.seq, last: link.seq });
     }
     attempts += 1;
     if (attempts < LINK_ATTEMPTS) {

@@ -1,6 +1,7 @@
 /** Asks a program for entries that are missing here. */
 
 import type { GapRow } from "../store/protocol";
+import { fetchIntoStore } from "./fetch";
 import { pick } from "./language";
 import type { Model } from "./model";
 
@@ -23,12 +24,8 @@ export async function bringBack(model: Model, { producer, first, last }: GapRow)
     model.trouble.value = text.away(name);
     return;
   }
-  const before = model.store.addedOf(producer);
   try {
-    for await (const _part of model.consumer.fetch(producer, { first, last })) {
-      // The channel's reader has given it to the store.
-    }
-    if (model.store.addedOf(producer) === before) {
+    if ((await fetchIntoStore(model, producer, { first, last })) === 0) {
       model.trouble.value = text.gone(name);
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The flight recorder: what a program still holds of the time around an entry. */
 
 import type { EntryRow } from "../../store/protocol";
+import { fetchIntoStore } from "../fetch";
 import type { Model } from "../model";
 
 /** How many numbers on each side are asked for first, and how many times as many with each further request. */
@@ -39,15 +40,14 @@ export async function bringAround(
   if (seq === undefined) {
     return 0;
   }
-  const before = model.store.addedOf(producer);
   const { session = "" } = model.producers.value.find(({ id }) => id === producer) ?? {};
   const range = rangeAround(seq, former, model.consumer.places()[session] ?? seq + 1);
+  const before = model.store.addedOf(producer);
   try {
-    for await (const _part of model.consumer.fetch(producer, { ...range, level: "DEBUG" })) {
-      // The channel's reader has given it to the store.
-    }
+    return await fetchIntoStore(model, producer, { ...range, level: "DEBUG" });
   } catch (error) {
-    if (model.store.addedOf(producer) === before) throw error;
+    const added = model.store.addedOf(producer) - before;
+    if (added === 0) throw error;
+    return added;
   }
-  return model.store.addedOf(producer) - before;
 }

@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import type { FullEntry } from "../../store/protocol";
+import { type FullEntry, MALFORMED } from "../../store/protocol";
 import { bringBack } from "../fetch_gap";
 import { pick } from "../language";
 import { canBringBack, gapText, liveText } from "../list/text";
@@ -44,8 +44,6 @@ const text = pick({
     line: "此行不是协议中的条目，按收到的原样显示。",
   },
 });
-
-const MALFORMED = 4;
 
 /** The entry that was chosen, or a trace, beside the list. */
 export function Panel({ model }: { model: Model }) {
