@@ -26,7 +26,6 @@ const text = pick({
 
 export function App({ model }: { model: Model }) {
   const commands = useRef<ListCommands>(undefined);
-  const [isFilterOpen, setFilterOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const mounted = useCallback((list: ListCommands) => {
     commands.current = list;
@@ -46,13 +45,7 @@ export function App({ model }: { model: Model }) {
   const isPanelOpen = model.selected.value !== undefined || model.trace.value !== undefined;
   return (
     <>
-      <Strip
-        model={model}
-        onToggle={() => commands.current?.toggle()}
-        onHelp={toggleHelp}
-        isFilterOpen={isFilterOpen}
-        onFilter={() => setFilterOpen(!isFilterOpen)}
-      />
+      <Strip model={model} onToggle={() => commands.current?.toggle()} onHelp={toggleHelp} />
       <div class="query-row">
         <SideSwitch model={model} />
         <QueryBar model={model} />

@@ -41,10 +41,9 @@ test("a server that is lost leaves the channels that are open", () => {
 
 test("a server that was never reached may not let this page in", () => {
   const facts: Facts = { ...FACTS, signaling: "lost", wasConnected: false };
-  expect(troubleOf(facts)).toEqual({ kind: "unreached", isForeign: false, isMixed: false });
+  expect(troubleOf(facts)).toEqual({ kind: "unreached", isMixed: false });
   expect(troubleOf({ ...facts, pageUrl: "https://static.example/" })).toEqual({
     kind: "unreached",
-    isForeign: true,
     isMixed: true,
   });
 });

@@ -6,7 +6,7 @@ export type Trouble =
   /** The server was reached before, and is not now. */
   | { readonly kind: "lost"; readonly connected: number }
   /** The server was never reached. */
-  | { readonly kind: "unreached"; readonly isForeign: boolean; readonly isMixed: boolean }
+  | { readonly kind: "unreached"; readonly isMixed: boolean }
   /** A producer that the server knows, and to which no path opens. */
   | { readonly kind: "noPath"; readonly ids: readonly string[] };
 
@@ -39,7 +39,6 @@ function unreached({ pageUrl, signalingUrl }: Facts): Trouble {
   const [page, server] = [new URL(pageUrl), new URL(signalingUrl)];
   return {
     kind: "unreached",
-    isForeign: page.host !== server.host,
     isMixed: page.protocol === "https:" && server.protocol === "ws:",
   };
 }
