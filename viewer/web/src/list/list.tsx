@@ -7,7 +7,7 @@ import type { Model } from "../model";
 import { ListCommands } from "./commands";
 import { Header } from "./header";
 import { mountList } from "./mount";
-import "./ansi.css";
+import "../ansi/ansi.css";
 import "./list.css";
 import "./row.css";
 

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
+import { readAnsi } from "../ansi/read";
 import { formatCount } from "../format";
 import { pick } from "../language";
 import { safeText } from "../text_safe";
-import { readAnsi } from "./ansi";
 import { foldedEnd, type Limit } from "./fold";
-import "./ansi.css";
+import "../ansi/ansi.css";
 import "../actions/button.css";
 
 const text = pick({
