@@ -12,7 +12,7 @@ import { pick } from "./language";
 import type { ListCommands } from "./list/commands";
 import { List } from "./list/list";
 import type { Model } from "./model";
-import { Panel } from "./panel/panel";
+import { PanelSlot } from "./panel/slot";
 import { QueryBar } from "./query/query_bar";
 import { Side } from "./side/side";
 import { StatusLine } from "./status/status_line";
@@ -58,11 +58,7 @@ export function App({ model }: { model: Model }) {
           <List model={model} onMount={mounted} />
           <Empty model={model} />
         </div>
-        {isPanelOpen && (
-          <div class="panel-slot">
-            <Panel model={model} />
-          </div>
-        )}
+        {isPanelOpen && <PanelSlot model={model} />}
       </main>
       {/* Below the list: what comes above it would move the rows under the pointer. */}
       <TroubleBar model={model} />

@@ -16,6 +16,8 @@ export type Side = "targets" | "fields" | "patterns";
 export interface Settings {
   readonly zone: Zone;
   readonly maxBytes: number;
+  /** How much of the room beside the list the panel has, from 0 to 1; undefined before the reader has moved its edge. */
+  readonly panelShare: number | undefined;
 }
 
 /** What the list can be told. */

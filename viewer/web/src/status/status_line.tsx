@@ -5,6 +5,7 @@ import { pick } from "../language";
 import { formatDay, formatTime } from "../list/time";
 import { isNarrowed, type Model } from "../model";
 import { safeText } from "../text_safe";
+import { Resume } from "./resume";
 import "./status.css";
 
 const text = pick({
@@ -49,6 +50,7 @@ export function StatusLine({ model }: { model: Model }) {
         ))}
       </span>
       <Source model={model} />
+      <Resume model={model} />
     </footer>
   );
 }
