@@ -15,6 +15,7 @@ function producer(id: string, clientId: string, systemName: string): Producer {
     lost: 0,
     filtered: 0,
     status: undefined,
+    pathFailure: undefined,
   };
 }
 
