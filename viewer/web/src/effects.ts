@@ -4,7 +4,6 @@ import { effect, untracked } from "@preact/signals";
 import { fetchIntoStore } from "./fetch";
 import type { Model } from "./model";
 import { keepPaces } from "./pace_keeper";
-import { watchForSlowQuery } from "./slow_query";
 import { keepSettings } from "./storage";
 import { keepTitle } from "./title";
 import type { EntryLink } from "./url";
@@ -30,7 +29,6 @@ export function carryOut(model: Model): () => void {
     keepPaces(model),
     keepTitle(model),
     followLinks(model),
-    watchForSlowQuery(model),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -56,7 +54,10 @@ function fromConsumer({ consumer, producers, colourOf, signaling, trouble }: Mod
 /** Has the store show the view; a query that is wrong leaves the last one that was right. */
 function applyView(model: Model): () => void {
   let latest = 0;
-  return effect(() => {
+  const stopSlow = model.store.on("slow", (error) => {
+    if (model.view.peek().query === error.text) model.queryError.value = error;
+  });
+  const stop = effect(() => {
     const view = model.view.value;
     latest += 1;
     const turn = latest;
@@ -67,6 +68,10 @@ function applyView(model: Model): () => void {
       })
       .catch((error: unknown) => report(model, error));
   });
+  return () => {
+    stop();
+    stopSlow();
+  };
 }
 
 function keepAddress(model: Model): () => void {

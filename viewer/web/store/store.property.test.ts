@@ -57,7 +57,7 @@ class World {
     } else if (what === 18) {
       this.#drop();
     } else {
-      for (let count = this.#random(5); count > 0; count -= 1) this.store.search();
+      for (let count = this.#random(5); count > 0; count -= 1) this.store.view.step();
     }
   }
 
@@ -168,7 +168,7 @@ class World {
       ] as const satisfies readonly (readonly [string, NaiveView["passes"]])[]
     )[this.#random(5)] ?? ["", () => true];
     this.view = { passes, muted, range };
-    this.store.setView({ ...NO_VIEW, query, muted, range });
+    this.store.showing.set({ ...NO_VIEW, query, muted, range });
   }
 
   #drop(): void {
@@ -184,7 +184,7 @@ class World {
 
   /** Holds all of the store against the array. */
   check(): void {
-    while (this.store.view.isBusy) this.store.search();
+    while (this.store.view.isBusy) this.store.view.step();
     const { store } = this;
     const expected = this.naive.shown(this.view).map(({ name }) => name);
     const rows: string[] = [];

@@ -13,6 +13,7 @@ const ESCAPED = 1;
 /** It has characters as `\u0041` or `\/`, which others write as they are. */
 const ODD = 2;
 
+const LINE_END = 0x0a;
 const BACKSLASH = 0x5c;
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -22,8 +23,9 @@ const FEW_LINES = 8;
 export class Lines {
   readonly block: MatchBlock;
   readonly #engine: Engine;
-  #text: ReturnType<MatchBlock["text"]> | undefined;
-  #isScanned = false;
+  #bytes: Uint8Array | undefined;
+  /** Where each line ends, without its line end. */
+  #ends: Uint32Array | undefined;
   #writing: Uint8Array | undefined;
   #ascii: string | undefined;
   readonly #decoded = new Map<number, string>();
@@ -44,8 +46,8 @@ export class Lines {
     if (known !== undefined) {
       return known;
     }
-    const { bytes, scan } = this.#scanned();
-    const [start, end] = [scan.starts[index] ?? 0, scan.ends[index] ?? 0];
+    const [bytes, ends] = [this.#read(), this.#lineEnds()];
+    const [start, end] = [index === 0 ? 0 : (ends[index - 1] ?? 0) + 1, ends[index] ?? 0];
     if (this.#decoded.size === FEW_LINES) {
       const all = DECODER.decode(bytes);
       // Then every character is one byte, and lines are parts of it.
@@ -86,37 +88,42 @@ export class Lines {
 
   /** Lines that may hold a text in a value, compared without case: no other line does. */
   candidates(text: string): Mask {
-    const { bytes } = this.#bytes();
-    const hits = this.#engine.find(bytes, { text, ignoresCase: true });
+    const hits = this.#engine.find(this.#read(), { text, ignoresCase: true });
     const mask = new Uint8Array(this.block.count);
     for (const index of hits) {
       mask[index] = 1;
     }
-    if (this.#isScanned || bytes.length === 0) {
-      // The engine's memory may have grown, which leaves views of it behind.
-      this.#text = undefined;
-      this.#isScanned = false;
-    }
     return mask;
   }
 
-  #bytes(): ReturnType<MatchBlock["text"]> {
-    this.#text ??= this.block.text();
-    return this.#text;
+  #read(): Uint8Array {
+    if (this.#bytes === undefined || this.#bytes.length === 0) {
+      // The engine's memory may have grown, which leaves views of it behind.
+      this.#bytes = this.block.bytes();
+    }
+    return this.#bytes;
   }
 
-  #scanned(): ReturnType<MatchBlock["text"]> {
-    this.#isScanned = true;
-    return this.#bytes();
+  #lineEnds(): Uint32Array {
+    this.#ends ??= findEnds(this.#read(), this.block.count);
+    return this.#ends;
   }
 
   #writings(): Uint8Array {
-    if (this.#writing === undefined) {
-      const { bytes, scan } = this.#scanned();
-      this.#writing = findWritings(bytes, scan.ends, this.block.count);
-    }
+    this.#writing ??= findWritings(this.#read(), this.#lineEnds(), this.block.count);
     return this.#writing;
   }
+}
+
+function findEnds(bytes: Uint8Array, count: number): Uint32Array {
+  const ends = new Uint32Array(count);
+  let start = 0;
+  for (let index = 0; index < count; index += 1) {
+    const end = bytes.indexOf(LINE_END, start);
+    ends[index] = end === -1 ? bytes.length : end;
+    start = (ends[index] ?? 0) + 1;
+  }
+  return ends;
 }
 
 function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint8Array {
