@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, parseJson } from "../json";
 import { MALFORMED } from "../protocol";
 import type { Mask } from "./mask";
 import type { MatchBlock } from "./matcher";
+import { MAX_LINE } from "./regex";
 
 /** A line, by how its texts are written. */
 const PLAIN = 0;
@@ -27,7 +28,9 @@ export class Lines {
   /** Where each line ends, without its line end. */
   #ends: Uint32Array | undefined;
   #writing: Uint8Array | undefined;
-  #ascii: string | undefined;
+  #all: string | undefined;
+  /** Where each line ends in it. */
+  #textEnds: Uint32Array | undefined;
   readonly #decoded = new Map<number, string>();
   readonly #quick = new Map<number, unknown>();
   readonly #exact = new Map<number, JsonObject | undefined>();
@@ -46,16 +49,20 @@ export class Lines {
     if (known !== undefined) {
       return known;
     }
-    const [bytes, ends] = [this.#read(), this.#lineEnds()];
-    const [start, end] = [index === 0 ? 0 : (ends[index - 1] ?? 0) + 1, ends[index] ?? 0];
-    if (this.#decoded.size === FEW_LINES) {
-      const all = DECODER.decode(bytes);
-      // Then every character is one byte, and lines are parts of it.
-      this.#ascii = all.length === bytes.length ? all : undefined;
-    }
-    const line = this.#ascii?.slice(start, end) ?? DECODER.decode(bytes.subarray(start, end));
+    const line =
+      this.#decoded.size < FEW_LINES && this.#all === undefined ? this.#decode(index) : this.#cut(index);
     this.#decoded.set(index, line);
     return line;
+  }
+
+  /** All lines, each with its line end: what stands in line `index` begins at `startInAll(index)`. */
+  all(): string {
+    this.#all ??= DECODER.decode(this.#read());
+    return this.#all;
+  }
+
+  startInAll(index: number): number {
+    return index === 0 ? 0 : (this.#endsInAll()[index - 1] ?? 0) + 1;
   }
 
   /** What `JSON.parse` makes of a line that is not malformed: several times faster than `entry`, but for digits. */
@@ -78,6 +85,12 @@ export class Lines {
     return this.#exact.get(index);
   }
 
+  /** Whether an expression that matches a value need not match the line. */
+  isUnusual(index: number): boolean {
+    const isLong = this.startInAll(index + 1) - this.startInAll(index) > MAX_LINE + 1;
+    return isLong || !this.isPlain(index);
+  }
+
   isPlain(index: number): boolean {
     return this.#writings()[index] === PLAIN;
   }
@@ -96,6 +109,22 @@ export class Lines {
     return mask;
   }
 
+  #decode(index: number): string {
+    const ends = this.#lineEnds();
+    const start = index === 0 ? 0 : (ends[index - 1] ?? 0) + 1;
+    return DECODER.decode(this.#read().subarray(start, ends[index]));
+  }
+
+  #cut(index: number): string {
+    return this.all().slice(this.startInAll(index), this.#endsInAll()[index]);
+  }
+
+  #endsInAll(): Uint32Array {
+    const all = this.all();
+    this.#textEnds ??= findEnds(all.length, (from) => all.indexOf("\n", from), this.block.count);
+    return this.#textEnds;
+  }
+
   #read(): Uint8Array {
     if (this.#bytes === undefined || this.#bytes.length === 0) {
       // The engine's memory may have grown, which leaves views of it behind.
@@ -105,7 +134,8 @@ export class Lines {
   }
 
   #lineEnds(): Uint32Array {
-    this.#ends ??= findEnds(this.#read(), this.block.count);
+    const bytes = this.#read();
+    this.#ends ??= findEnds(bytes.length, (from) => bytes.indexOf(LINE_END, from), this.block.count);
     return this.#ends;
   }
 
@@ -115,12 +145,12 @@ export class Lines {
   }
 }
 
-function findEnds(bytes: Uint8Array, count: number): Uint32Array {
+/** Where lines end: `next` finds the line end from an offset on, or -1. */
+function findEnds(length: number, next: (from: number) => number, count: number): Uint32Array {
   const ends = new Uint32Array(count);
-  let start = 0;
-  for (let index = 0; index < count; index += 1) {
-    const end = bytes.indexOf(LINE_END, start);
-    ends[index] = end === -1 ? bytes.length : end;
+  for (let [index, start] = [0, 0]; index < count; index += 1) {
+    const end = next(start);
+    ends[index] = end === -1 ? length : end;
     start = (ends[index] ?? 0) + 1;
   }
   return ends;
