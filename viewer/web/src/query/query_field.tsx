@@ -32,7 +32,9 @@ export function QueryField({ model }: { model: Model }) {
   /** What of it the view has. */
   const given = useRef(model.view.value.query);
   const frame = useRef<number>(undefined);
-  const error = useComputed(() => parse(written.value).error);
+  const error = useComputed(
+    () => parse(written.value).error ?? slowError(model.queryError.value, written.value),
+  );
   const completion = useComputed(() => complete(written.value, caret.value, facets.value));
 
   // A click elsewhere has changed the query.
@@ -197,6 +199,11 @@ export function QueryField({ model }: { model: Model }) {
 /** Whether the value that is missing is being chosen. */
 function isUnfinished(error: QueryError | undefined, caret: number): boolean {
   return error !== undefined && (error.code === "value" || error.code === "level") && error.end === caret;
+}
+
+/** What the store alone knows: that it takes too long to look for what stands in the field. */
+function slowError(error: QueryError | undefined, written: string): QueryError | undefined {
+  return error?.code === "slow" && error.text === finish(written).trim() ? error : undefined;
 }
 
 /** Asks for facets, and not again before some time has passed. */
