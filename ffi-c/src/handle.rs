@@ -11,11 +11,13 @@ use crate::status::{Refusal, guard, logrtc_status};
 /// How long a callback may take to end at the end of the process, if the close has used up its timeout.
 const CALLBACK_TIME: Duration = Duration::from_millis(100);
 
-/// A producer: made by logrtc_connect(), ended by logrtc_close().
+/// A producer: logrtc_connect() makes it, and logrtc_close() ends it.
 ///
-/// logrtc_close() leaves some two thousand bytes of it, which are never freed: so any call with it is safe at any time.
+/// About two thousand bytes of a closed producer are never freed, so that every call with its handle stays safe.
 pub struct logrtc_producer {
     pub(crate) producer: Producer,
+    /// The target of an entry that names none.
+    pub(crate) client_id: String,
     callbacks: Option<CallbackThread>,
     /// What exit() may take to close it; `None` if exit() leaves it alone.
     exit_timeout: Option<Duration>,
@@ -33,9 +35,15 @@ pub struct logrtc_producer {
 static HANDLES: AtomicPtr<logrtc_producer> = AtomicPtr::new(std::ptr::null_mut());
 
 impl logrtc_producer {
-    pub(crate) fn new(producer: Producer, callbacks: Option<CallbackThread>, exit_timeout: Option<Duration>) -> Self {
+    pub(crate) fn new(
+        producer: Producer,
+        client_id: String,
+        callbacks: Option<CallbackThread>,
+        exit_timeout: Option<Duration>,
+    ) -> Self {
         Self {
             producer,
+            client_id,
             callbacks,
             exit_timeout,
             pid: std::process::id(),
@@ -109,16 +117,28 @@ pub(crate) unsafe fn with(
     act: impl FnOnce(&Producer) -> Result<(), Refusal>,
 ) -> logrtc_status {
     // SAFETY: the caller's promise is passed on.
+    unsafe { with_handle(producer, |handle| act(&handle.producer)) }
+}
+
+/// Calls `act` with the handle.
+///
+/// # Safety
+/// As for [`with`].
+pub(crate) unsafe fn with_handle(
+    producer: *const logrtc_producer,
+    act: impl FnOnce(&logrtc_producer) -> Result<(), Refusal>,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
     unsafe { with_open(producer, |_| (), act) }
 }
 
-/// The same for what logs: an entry that comes after the close is counted.
+/// Calls `act` with the handle, for what logs: an entry that comes after the close is counted.
 ///
 /// # Safety
 /// As for [`with`].
 pub(crate) unsafe fn with_entry(
     producer: *const logrtc_producer,
-    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
+    act: impl FnOnce(&logrtc_producer) -> Result<(), Refusal>,
 ) -> logrtc_status {
     let count = |producer: &Producer| {
         producer.count_filtered();
@@ -133,7 +153,7 @@ pub(crate) unsafe fn with_entry(
 unsafe fn with_open(
     producer: *const logrtc_producer,
     if_closed: impl FnOnce(&Producer),
-    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
+    act: impl FnOnce(&logrtc_producer) -> Result<(), Refusal>,
 ) -> logrtc_status {
     guard(|| {
         // SAFETY: the caller's promise is passed on.
@@ -142,7 +162,7 @@ unsafe fn with_open(
             if_closed(&handle.producer);
             return Err(Refusal::closed());
         }
-        act(&handle.producer)
+        act(handle)
     })
 }
 
