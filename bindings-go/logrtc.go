@@ -1,14 +1,20 @@
-// Package logrtc streams a program's structured log, live, to web pages, directly over WebRTC.
+// Package logrtc streams a program's structured log live to web pages over WebRTC.
 //
-// It calls liblogrtc, which pkg-config finds. liblogrtc writes a warning to standard error if the signaling server cannot be
-// reached, and every diagnostic if LOGRTC_DIAGNOSTICS=1 is in the environment.
+//	producer, err := logrtc.Connect("checkout", logrtc.WithVersion("1.4.0"))
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer producer.Close(context.Background())
+//	slog.SetDefault(slog.New(producer.Handler("checkout.http", nil)))
+//	slog.Info("listening", "port", 8080)
 //
-// A Go program ends without the handlers of exit(), so it must call [Producer.Close]: what is not delivered at its end is lost.
+// The package calls the C library liblogrtc through cgo; pkg-config must find it.
+//
+// A Go program must call [Producer.Close] before it ends: Go runs no exit handlers, so undelivered entries are lost otherwise.
 package logrtc
 
 /*
 #cgo pkg-config: logrtc
-#include <stdlib.h>
 #include <logrtc.h>
 */
 import "C"
@@ -16,100 +22,34 @@ import "C"
 import (
 	"context"
 	"errors"
-	"fmt"
+	"log/slog"
 	"math"
 	"runtime"
+	"runtime/cgo"
+	"sync"
 	"time"
 	"unsafe"
 )
 
-// What a call can be refused for; errors.Is tells which.
-var (
-	ErrInvalidArgument = errors.New("invalid argument")
-	ErrClosed          = errors.New("closed")
-	ErrDropped         = errors.New("dropped")
-	ErrInternal        = errors.New("internal error")
-)
-
-// Producer streams the log. All methods can be called by many goroutines at once, and at any time.
+// Producer streams the log. Its methods may be called by several goroutines at once, and at any time.
 type Producer struct {
 	handle *C.logrtc_producer
+	// Of the callbacks; 0 if there are none.
+	callbacks cgo.Handle
+	freed     sync.Once
 }
 
-// Option sets an option of a producer.
-type Option func(*C.logrtc_options) C.logrtc_status
-
-// text makes the option of one setter.
-func text(value string, set func(*C.logrtc_options, *C.char, C.size_t) C.logrtc_status) Option {
-	return func(options *C.logrtc_options) C.logrtc_status {
-		return set(options, pointer(value), C.size_t(len(value)))
-	}
-}
-
-// WithURL sets the address of the signaling server.
-func WithURL(url string) Option {
-	return text(url, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
-		return C.logrtc_options_set_url_n(o, p, n)
-	})
-}
-
-// WithSystemName sets the name of the system, for people.
-func WithSystemName(name string) Option {
-	return text(name, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
-		return C.logrtc_options_set_system_name_n(o, p, n)
-	})
-}
-
-// WithVersion sets the version of the system.
-func WithVersion(version string) Option {
-	return text(version, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
-		return C.logrtc_options_set_version_n(o, p, n)
-	})
-}
-
-// WithToken sets a bearer token for the signaling server.
-func WithToken(token string) Option {
-	return text(token, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
-		return C.logrtc_options_set_token_n(o, p, n)
-	})
-}
-
-// WithFilter sets what is logged, by level and target: "info,app.db=debug".
-func WithFilter(filter string) Option {
-	return text(filter, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
-		return C.logrtc_options_set_filter_n(o, p, n)
-	})
-}
-
-// WithoutICEServers leaves no STUN server, not even the default: right within one network.
-func WithoutICEServers() Option {
-	return func(options *C.logrtc_options) C.logrtc_status { return C.logrtc_options_clear_ice_servers(options) }
-}
-
-// WithInterfaces sets the network interfaces over which browsers connect, by name ("eth0") or by address ("192.0.2.1").
-// By default, it is every one but loopback, and loopback if the signaling server is on this host or there is no other.
-func WithInterfaces(interfaces ...string) Option {
-	return func(options *C.logrtc_options) C.logrtc_status {
-		for _, name := range interfaces {
-			if status := C.logrtc_options_add_interface_n(options, pointer(name), C.size_t(len(name))); status != C.LOGRTC_OK {
-				return status
-			}
-		}
-		return C.LOGRTC_OK
-	}
-}
-
-// Connect starts a producer that registers as clientID, and returns at once: it connects and reconnects by itself. An empty
-// clientID stands for the name of the program. Wrong options are an error.
+// Connect starts a producer that registers as clientID, and returns at once: it connects, registers and reconnects in the
+// background. If clientID is empty, it is the name of the program. The error is ErrInvalidArgument if an option is invalid.
 func Connect(clientID string, options ...Option) (*Producer, error) {
 	// The text of an error belongs to the thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	made := C.logrtc_options_new()
-	defer C.logrtc_options_free(made)
+	made := &settings{options: C.logrtc_options_new()}
+	defer C.logrtc_options_free(made.options)
 	var status C.logrtc_status = C.LOGRTC_OK
 	if clientID != "" {
-		status = C.logrtc_options_set_client_id_n(made, pointer(clientID), C.size_t(len(clientID)))
+		status = C.logrtc_options_set_client_id_n(made.options, pointer(clientID), C.size_t(len(clientID)))
 	}
 	for _, option := range options {
 		if status == C.LOGRTC_OK {
@@ -118,12 +58,36 @@ func Connect(clientID string, options ...Option) (*Producer, error) {
 	}
 	producer := &Producer{}
 	if status == C.LOGRTC_OK {
-		status = C.logrtc_connect(made, &producer.handle)
+		producer.callbacks, status = made.setCallbacks()
+	}
+	if status == C.LOGRTC_OK {
+		status = C.logrtc_connect(made.options, &producer.handle)
 	}
 	if err := failure(status); err != nil {
+		producer.freeCallbacks()
 		return nil, err
 	}
 	return producer, nil
+}
+
+// Send logs a whole entry, a JSON object with the keys "timestamp", "level", "target", "message", and optionally "fields" and
+// "span". The error is ErrInvalidArgument if it is not one; nothing is logged then.
+func (p *Producer) Send(entry []byte) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return failure(C.logrtc_send_n(p.handle, (*C.char)(unsafe.Pointer(unsafe.SliceData(entry))), C.size_t(len(entry))))
+}
+
+// Enabled reports whether an entry of this level and target would be logged.
+func (p *Producer) Enabled(level slog.Level, target string) bool {
+	return C.logrtc_enabled_n(p.handle, C.int(levelOf(level)), pointer(target), C.size_t(len(target))) == 1
+}
+
+// SetFilter sets the filter by level and target, such as "info,app.db=debug".
+func (p *Producer) SetFilter(filter string) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return failure(C.logrtc_set_filter_n(p.handle, pointer(filter), C.size_t(len(filter))))
 }
 
 // WaitForConsumer waits until a browser is connected, or until ctx is done.
@@ -131,7 +95,7 @@ func (p *Producer) WaitForConsumer(ctx context.Context) error {
 	return p.inSteps(ctx, func(step C.uint64_t) C.logrtc_status { return C.logrtc_wait_for_consumer(p.handle, step) })
 }
 
-// Flush waits until every connected browser has what was logged before the call, or until ctx is done.
+// Flush waits until every connected browser has all entries that were logged before the call, or until ctx is done.
 func (p *Producer) Flush(ctx context.Context) error {
 	var position C.uint64_t
 	if status := C.logrtc_position(p.handle, &position); status != C.LOGRTC_OK {
@@ -140,7 +104,7 @@ func (p *Producer) Flush(ctx context.Context) error {
 	return p.inSteps(ctx, func(step C.uint64_t) C.logrtc_status { return C.logrtc_flush_to(p.handle, position, step, nil) })
 }
 
-// inSteps repeats a wait that takes milliseconds. They are few, because a context may end at any time.
+// inSteps repeats a wait of at most 50 ms, because a context may end at any time.
 func (p *Producer) inSteps(ctx context.Context, wait func(C.uint64_t) C.logrtc_status) error {
 	for {
 		began := time.Now()
@@ -152,12 +116,19 @@ func (p *Producer) inSteps(ctx context.Context, wait func(C.uint64_t) C.logrtc_s
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		// A producer that is switched off does not wait.
+		// The wait of a disabled producer returns at once.
 		time.Sleep(time.Duration(step)*time.Millisecond - time.Since(began))
 	}
 }
 
-// LastError returns why the signaling server cannot be reached, or its last complaint; nil if it takes the producer.
+// State returns the state of the connection to the signaling server; StateClosed after Close.
+func (p *Producer) State() State {
+	var state C.int
+	C.logrtc_get_state(p.handle, &state)
+	return State(state)
+}
+
+// LastError returns the last error of the signaling server, or why it cannot be reached; nil once the producer is registered.
 func (p *Producer) LastError() error {
 	text := make([]byte, 512)
 	var length C.size_t
@@ -174,11 +145,16 @@ func (p *Producer) LastError() error {
 	return errors.New(string(text[:length]))
 }
 
-// Close delivers what is logged, until ctx is done, and ends the producer. It waits for browsers that are about to connect, too,
-// and returns at once if there are none. If ctx is canceled, the producer goes on to close. Closing again returns ErrClosed.
+// Close delivers the remaining entries until ctx is done, and ends the producer. It also waits for browsers that are about to
+// connect, and returns at once if there are none. If ctx is canceled, the close continues in the background. After Close has
+// returned without an error of ctx, no callback runs. A second Close returns ErrClosed.
 func (p *Producer) Close(ctx context.Context) error {
 	closed := make(chan C.logrtc_status, 1)
-	go func() { closed <- C.logrtc_close(p.handle, C.uint64_t(remaining(ctx))) }()
+	go func() {
+		status := C.logrtc_close(p.handle, C.uint64_t(remaining(ctx)))
+		p.freeCallbacks()
+		closed <- status
+	}()
 	var status C.logrtc_status
 	select {
 	case status = <-closed:
@@ -192,6 +168,12 @@ func (p *Producer) Close(ctx context.Context) error {
 		return context.DeadlineExceeded
 	}
 	return plainFailure(status)
+}
+
+func (p *Producer) freeCallbacks() {
+	if p.callbacks != 0 {
+		p.freed.Do(p.callbacks.Delete)
+	}
 }
 
 func remaining(ctx context.Context) uint64 {
@@ -208,27 +190,4 @@ func remaining(ctx context.Context) uint64 {
 
 func pointer(text string) *C.char {
 	return (*C.char)(unsafe.Pointer(unsafe.StringData(text)))
-}
-
-// failure is for a call that was made by a locked thread, and has its text.
-func failure(status C.logrtc_status) error {
-	if err := plainFailure(status); err != nil {
-		return fmt.Errorf("%w: %s", err, C.GoString(C.logrtc_last_error()))
-	}
-	return nil
-}
-
-func plainFailure(status C.logrtc_status) error {
-	switch status {
-	case C.LOGRTC_OK:
-		return nil
-	case C.LOGRTC_INVALID_ARGUMENT:
-		return ErrInvalidArgument
-	case C.LOGRTC_CLOSED:
-		return ErrClosed
-	case C.LOGRTC_DROPPED:
-		return ErrDropped
-	default:
-		return ErrInternal
-	}
 }

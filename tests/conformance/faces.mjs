@@ -34,5 +34,6 @@ export const faces = [
   { name: "c", command: () => [program("conformance")], input: asFrames },
   { name: "c-fields", command: () => [program("conformance"), "typed"], input: asTypedFrames },
   { name: "cpp", command: () => [program("conformance_cpp")], input: asTypedFrames },
+  { name: "go", command: () => [program("conformance_go")], input: asLines },
   { name: "python", command: () => [PYTHON, driver("python_driver.py")], input: asLines },
 ];
