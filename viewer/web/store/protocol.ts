@@ -161,7 +161,8 @@ export interface Pattern {
   /** The message with digits, hexadecimals and ids as `‹…›`. */
   readonly template: string;
   readonly count: number;
-  readonly level: LevelCode;
+  /** How many of each level, DEBUG first. */
+  readonly levels: readonly number[];
   /** Counts over time, oldest first, 24 of them. */
   readonly graph: readonly number[];
   readonly sample: ItemId;
@@ -214,8 +215,11 @@ export interface Requests {
     readonly ask: { readonly format: ExportFormat; readonly isFiltered: boolean };
     readonly answer: Blob;
   };
-  /** Reads NDJSON as a producer of this name. Returns how many entries it had. */
-  open: { readonly ask: { readonly file: Blob; readonly name: string }; readonly answer: number };
+  /** Reads NDJSON as a producer of this name. Returns how many lines it had, and the session that numbers them from 0. */
+  open: {
+    readonly ask: { readonly file: Blob; readonly name: string };
+    readonly answer: { readonly lines: number; readonly session: string };
+  };
   /** Forgets everything that is held. */
   clear: { readonly ask: undefined; readonly answer: undefined };
   setMaxBytes: { readonly ask: number; readonly answer: undefined };
