@@ -30,7 +30,8 @@ import (
 	"unsafe"
 )
 
-// setCallbacks returns the handle by which C refers to the callbacks; 0 if there are none. It must be deleted after the close.
+// setCallbacks returns the handle by which C refers to the callbacks; 0 if there are none. It must
+// be deleted after the close.
 func (s *settings) setCallbacks() (cgo.Handle, C.logrtc_status) {
 	var status C.logrtc_status = C.LOGRTC_OK
 	if s.event == nil && s.diagnostics == nil {

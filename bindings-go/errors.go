@@ -18,7 +18,8 @@ var (
 	ErrInternal        = errors.New("internal error")
 )
 
-// failure has the text of the error. The goroutine must have been locked to its thread since before the call.
+// failure has the text of the error. The goroutine must have been locked to its thread since before
+// the call.
 func failure(status C.logrtc_status) error {
 	if err := plainFailure(status); err != nil {
 		return fmt.Errorf("%w: %s", err, C.GoString(C.logrtc_last_error()))

@@ -5,7 +5,8 @@ package logrtc
 */
 import "C"
 
-// State is the state of a producer's connection to the signaling server. Open channels do not depend on it.
+// State is the state of a producer's connection to the signaling server. Open channels do not
+// depend on it.
 type State int
 
 const (
@@ -53,8 +54,8 @@ const (
 // String returns the name of the reason, such as "path_lost".
 func (r EndReason) String() string { return C.GoString(C.logrtc_end_reason_string(C.int(r))) }
 
-// Event is an event of a producer: StateChanged, ConsumerConnected, ConsumerDisconnected, ConsumerRefused or ServerError. More
-// kinds may be added.
+// Event is an event of a producer: StateChanged, ConsumerConnected, ConsumerDisconnected,
+// ConsumerRefused or ServerError. More kinds may be added.
 type Event interface{ isEvent() }
 
 // StateChanged reports a new state.
@@ -73,7 +74,8 @@ type ConsumerDisconnected struct {
 	Counts     Counts
 }
 
-// ConsumerRefused reports that a consumer was refused because the maximum number of consumers is connected.
+// ConsumerRefused reports that a consumer was refused because the maximum number of consumers is
+// connected.
 type ConsumerRefused struct{ ConsumerID string }
 
 // ServerError reports that the signaling server sent an error or could not be reached.
@@ -85,7 +87,8 @@ func (ConsumerDisconnected) isEvent() {}
 func (ConsumerRefused) isEvent()      {}
 func (ServerError) isEvent()          {}
 
-// Counts are the numbers of entries for one consumer: Accepted = Delivered + Waiting + Filtered + all that were dropped.
+// Counts are the numbers of entries for one consumer: Accepted = Delivered + Waiting + Filtered +
+// all that were dropped.
 type Counts struct {
 	// Accepted counts the entries for the consumer.
 	Accepted uint64

@@ -141,8 +141,8 @@ func appendFloat(out []byte, number float64) []byte {
 	return out
 }
 
-// appendAny writes a value whose methods are the program's. The text of a panic becomes the value, as in slog's own handlers: a
-// log call must not end the program.
+// appendAny writes a value whose methods are the program's. The text of a panic becomes the value,
+// as in slog's own handlers: a log call must not end the program.
 func appendAny(out []byte, value any) (result []byte) {
 	defer func() {
 		if panicked := recover(); panicked != nil {

@@ -14,14 +14,16 @@ import (
 	"unsafe"
 )
 
-// Handler returns a slog.Handler whose entries have the given target. If options is nil, they are slog's defaults.
+// Handler returns a slog.Handler whose entries have the given target. If options is nil, they are
+// slog's defaults.
 //
-// Groups become objects. A level that is not one of slog's four is logged as the next lower of them, and its name becomes the
-// field "level_name": "DEBUG-4", or the name that ReplaceAttr gives it. ReplaceAttr receives the attributes and the level, but not
-// the time, the message and the source.
+// Groups become objects. A level that is not one of slog's four is logged as the next lower of
+// them, and its name becomes the field "level_name": "DEBUG-4", or the name that ReplaceAttr gives
+// it. ReplaceAttr receives the attributes and the level, but not the time, the message and the
+// source.
 //
-// A logger skips an entry for which Enabled returns false, so that [Stats] does not count it. The error of Handle is nil for an
-// entry that is dropped; it is counted.
+// A logger skips an entry for which Enabled returns false, so that [Stats] does not count it. The
+// error of Handle is nil for an entry that is dropped; it is counted.
 func (p *Producer) Handler(target string, options *slog.HandlerOptions) slog.Handler {
 	handler := &handler{target: target, now: time.Now, write: p.write, enabled: p.Enabled}
 	if options != nil {

@@ -10,7 +10,8 @@
 //
 // The package calls the C library liblogrtc through cgo; pkg-config must find it.
 //
-// A Go program must call [Producer.Close] before it ends: Go runs no exit handlers, so undelivered entries are lost otherwise.
+// A Go program must call [Producer.Close] before it ends: Go runs no exit handlers, so undelivered
+// entries are lost otherwise.
 package logrtc
 
 /*
@@ -31,7 +32,8 @@ import (
 	"unsafe"
 )
 
-// Producer streams the log. Its methods may be called by several goroutines at once, and at any time.
+// Producer streams the log. Its methods may be called by several goroutines at once, and at any
+// time.
 type Producer struct {
 	handle *C.logrtc_producer
 	// Of the callbacks; 0 if there are none.
@@ -39,8 +41,9 @@ type Producer struct {
 	freed     sync.Once
 }
 
-// Connect starts a producer that registers as clientID, and returns at once: it connects, registers and reconnects in the
-// background. If clientID is empty, it is the name of the program. The error is ErrInvalidArgument if an option is invalid.
+// Connect starts a producer that registers as clientID, and returns at once: it connects, registers
+// and reconnects in the background. If clientID is empty, it is the name of the program. The error
+// is ErrInvalidArgument if an option is invalid.
 func Connect(clientID string, options ...Option) (*Producer, error) {
 	// The text of an error belongs to the thread.
 	runtime.LockOSThread()
@@ -70,8 +73,9 @@ func Connect(clientID string, options ...Option) (*Producer, error) {
 	return producer, nil
 }
 
-// Send logs a whole entry, a JSON object with the keys "timestamp", "level", "target", "message", and optionally "fields" and
-// "span". The error is ErrInvalidArgument if it is not one; nothing is logged then.
+// Send logs a whole entry, a JSON object with the keys "timestamp", "level", "target", "message",
+// and optionally "fields" and "span". The error is ErrInvalidArgument if it is not one; nothing is
+// logged then.
 func (p *Producer) Send(entry []byte) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -95,7 +99,8 @@ func (p *Producer) WaitForConsumer(ctx context.Context) error {
 	return p.inSteps(ctx, func(step C.uint64_t) C.logrtc_status { return C.logrtc_wait_for_consumer(p.handle, step) })
 }
 
-// Flush waits until every connected browser has all entries that were logged before the call, or until ctx is done.
+// Flush waits until every connected browser has all entries that were logged before the call, or
+// until ctx is done.
 func (p *Producer) Flush(ctx context.Context) error {
 	var position C.uint64_t
 	if status := C.logrtc_position(p.handle, &position); status != C.LOGRTC_OK {
@@ -128,7 +133,8 @@ func (p *Producer) State() State {
 	return State(state)
 }
 
-// LastError returns the last error of the signaling server, or why it cannot be reached; nil once the producer is registered.
+// LastError returns the last error of the signaling server, or why it cannot be reached; nil once
+// the producer is registered.
 func (p *Producer) LastError() error {
 	text := make([]byte, 512)
 	var length C.size_t
@@ -145,9 +151,10 @@ func (p *Producer) LastError() error {
 	return errors.New(string(text[:length]))
 }
 
-// Close delivers the remaining entries until ctx is done, and ends the producer. It also waits for browsers that are about to
-// connect, and returns at once if there are none. If ctx is canceled, the close continues in the background. After Close has
-// returned without an error of ctx, no callback runs. A second Close returns ErrClosed.
+// Close delivers the remaining entries until ctx is done, and ends the producer. It also waits for
+// browsers that are about to connect, and returns at once if there are none. If ctx is canceled,
+// the close continues in the background. After Close has returned without an error of ctx, no
+// callback runs. A second Close returns ErrClosed.
 func (p *Producer) Close(ctx context.Context) error {
 	closed := make(chan C.logrtc_status, 1)
 	go func() {

@@ -60,7 +60,8 @@ func WithToken(token string) Option {
 	})
 }
 
-// WithCAFile sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the system.
+// WithCAFile sets a file of certificates (PEM) that are trusted for wss:// in addition to those of
+// the system.
 func WithCAFile(path string) Option {
 	return text(path, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
 		return C.logrtc_options_set_ca_file_n(o, p, n)
@@ -100,8 +101,9 @@ func WithReconnectInterval(interval time.Duration) Option {
 	}
 }
 
-// WithICEServer adds a STUN server ("stun:host:port", without username and credential) or a TURN server ("turn:host:port").
-// The first one that is added replaces the default, "stun:stun.l.google.com:19302".
+// WithICEServer adds a STUN server ("stun:host:port", without username and credential) or a TURN
+// server ("turn:host:port"). The first one that is added replaces the default,
+// "stun:stun.l.google.com:19302".
 func WithICEServer(url, username, credential string) Option {
 	return func(s *settings) C.logrtc_status {
 		texts := [3]*C.char{C.CString(url), C.CString(username), C.CString(credential)}
@@ -114,14 +116,15 @@ func WithICEServer(url, username, credential string) Option {
 	}
 }
 
-// WithoutICEServers removes all STUN servers, including the default. Use it if programs and browsers are in one network.
+// WithoutICEServers removes all STUN servers, including the default. Use it if programs and
+// browsers are in one network.
 func WithoutICEServers() Option {
 	return func(s *settings) C.logrtc_status { return C.logrtc_options_clear_ice_servers(s.options) }
 }
 
-// WithInterfaces sets the network interfaces over which browsers connect, by name ("eth0") or by address ("192.0.2.1"). By
-// default, every interface except loopback is used; loopback is used if the signaling server is on this host or there is no
-// other interface.
+// WithInterfaces sets the network interfaces over which browsers connect, by name ("eth0") or by
+// address ("192.0.2.1"). By default, every interface except loopback is used; loopback is used if
+// the signaling server is on this host or there is no other interface.
 func WithInterfaces(interfaces ...string) Option {
 	return func(s *settings) C.logrtc_status {
 		for _, name := range interfaces {
@@ -144,8 +147,9 @@ func WithDisabled(disabled bool) Option {
 	}
 }
 
-// WithEvents sets the function that receives each event, beginning with the state at Connect. It runs on a thread of logrtc, one
-// call at a time. If 256 events are queued, further events are dropped; the latest state is still delivered.
+// WithEvents sets the function that receives each event, beginning with the state at Connect. It
+// runs on a thread of logrtc, one call at a time. If 256 events are queued, further events are
+// dropped; the latest state is still delivered.
 func WithEvents(receive func(Event)) Option {
 	return func(s *settings) C.logrtc_status {
 		s.event = receive
@@ -153,9 +157,10 @@ func WithEvents(receive func(Event)) Option {
 	}
 }
 
-// WithDiagnostics sets the function that receives the diagnostics of the producer, as text for people: a warning at the first
-// failed attempt to reach the signaling server and when the connection is restored, the rest at slog.LevelDebug. It runs on a
-// thread of logrtc, one call at a time. By default, warnings are written to standard error. If LOGRTC_DIAGNOSTICS is 1 in the
+// WithDiagnostics sets the function that receives the diagnostics of the producer, as text for
+// people: a warning at the first failed attempt to reach the signaling server and when the
+// connection is restored, the rest at slog.LevelDebug. It runs on a thread of logrtc, one call at a
+// time. By default, warnings are written to standard error. If LOGRTC_DIAGNOSTICS is 1 in the
 // environment, every diagnostic is also written to standard error.
 func WithDiagnostics(receive func(level slog.Level, message string)) Option {
 	return func(s *settings) C.logrtc_status {

@@ -27,12 +27,14 @@ type Stats struct {
 	ConsumersOpened uint64
 	// ConsumersFailed counts the consumers whose channel did not open in time.
 	ConsumersFailed uint64
-	// ConsumersRefused counts the consumers that were refused because the maximum number was connected.
+	// ConsumersRefused counts the consumers that were refused because the maximum number was
+	// connected.
 	ConsumersRefused uint64
-	// These are sums over the consumers that are connected now:
-	// ConsumersAccepted = ConsumersDelivered + ConsumersWaiting + ConsumersDropped + ConsumersFiltered.
+	// These are sums over the consumers that are connected now: ConsumersAccepted = ConsumersDelivered
+	// + ConsumersWaiting + ConsumersDropped + ConsumersFiltered.
 	ConsumersAccepted, ConsumersDelivered, ConsumersWaiting, ConsumersDropped, ConsumersFiltered uint64
-	// AnswersRefused and CandidatesRefused count messages of consumers that were refused because they violate the protocol.
+	// AnswersRefused and CandidatesRefused count messages of consumers that were refused because they
+	// violate the protocol.
 	AnswersRefused, CandidatesRefused uint64
 	// MalformedMessages counts the malformed messages of the signaling server.
 	MalformedMessages uint64

@@ -14,36 +14,42 @@
  *
  * The following holds for every function.
  *
- * Threads      Every function may be called from any thread at any time. Only one thread may use a logrtc_options at a time.
- *              A log call never waits on the network.
- * Ownership    Arguments are read during the call and still belong to the caller. logrtc_options_free() frees options.
- *              logrtc_close() ends a producer; its handle is never freed.
- * Status       Every function that can fail returns a logrtc_status. logrtc_last_error() returns the error text of the
- *              calling thread. Unless stated otherwise, a function writes to its output pointers only if it returns
- *              LOGRTC_OK.
- * Log calls    An entry is logged whatever its text is. A target that is NULL is the client_id; a message that is NULL is
- *              empty. An argument that is invalid is replaced, and the call returns LOGRTC_REPAIRED.
+ * Threads      Every function may be called from any thread at any time. Only one thread may use a
+ *              logrtc_options at a time. A log call never waits on the network.
+ * Ownership    Arguments are read during the call and still belong to the caller.
+ *              logrtc_options_free() frees options. logrtc_close() ends a producer; its handle is
+ *              never freed.
+ * Status       Every function that can fail returns a logrtc_status. logrtc_last_error() returns
+ *              the error text of the calling thread. Unless stated otherwise, a function writes to
+ *              its output pointers only if it returns LOGRTC_OK.
+ * Log calls    An entry is logged whatever its text is. A target that is NULL is the client_id; a
+ *              message that is NULL is empty. An argument that is invalid is replaced, and the call
+ *              returns LOGRTC_REPAIRED.
  * NULL         Any other argument that is required and NULL fails with LOGRTC_INVALID_ARGUMENT.
- * Strings      are UTF-8 and NUL-terminated. A function whose name ends in _n takes strings with a length in bytes instead.
- *              Bytes that are not UTF-8 become U+FFFD.
- * Close        logrtc_close() may be called at any time, by several threads at once, and from a callback. Afterwards every
- *              function may still be called; it returns LOGRTC_CLOSED.
- * Callbacks    Each producer has one thread for its callbacks; they run one at a time and may call any function. After
- *              logrtc_close() has returned, no callback runs. A thread that closes must not hold a lock that a callback waits
- *              for. exit() waits for a callback at most for the close timeout.
- * Fork         The parent is not affected. The child starts its own producer, client_id#pid, at its first log call, without
- *              callbacks; logrtc_options_set_fork() turns that off. exit() in a child closes the child's producer. A child
- *              that calls _exit() must call logrtc_close() first; undelivered entries are lost otherwise.
- * Signals      No function may be called in a signal handler. The threads of logrtc block all signals except those that
- *              a thread raises itself.
- * exit()       exit(), and returning from main(), close every open producer: all at once, each within its close timeout,
- *              logrtc_options_set_close_timeout_ms(). The first logrtc_connect() registers the handler (atexit). Handlers
- *              that are registered later, and destructors of static objects that are constructed later, run before it and
- *              may log. Code that runs after it may call any function, which returns LOGRTC_CLOSED.
- *              logrtc_options_set_close_at_exit() turns this off for a producer. _exit(), quick_exit(), abort() and a signal
- *              that ends the process lose undelivered entries: call logrtc_close() first.
- * dlclose()    The shared library is never unloaded. A shared object that contains the static library must not be unloaded
- *              either: link it with -z nodelete.
+ * Strings      are UTF-8 and NUL-terminated. A function whose name ends in _n takes strings with a
+ *              length in bytes instead. Bytes that are not UTF-8 become U+FFFD.
+ * Close        logrtc_close() may be called at any time, by several threads at once, and from a
+ *              callback. Afterwards every function may still be called; it returns LOGRTC_CLOSED.
+ * Callbacks    Each producer has one thread for its callbacks; they run one at a time and may call
+ *              any function. After logrtc_close() has returned, no callback runs. A thread that
+ *              closes must not hold a lock that a callback waits for. exit() waits for a callback
+ *              at most for the close timeout.
+ * Fork         The parent is not affected. The child starts its own producer, client_id#pid, at its
+ *              first log call, without callbacks; logrtc_options_set_fork() turns that off. exit()
+ *              in a child closes the child's producer. A child that calls _exit() must call
+ *              logrtc_close() first; undelivered entries are lost otherwise.
+ * Signals      No function may be called in a signal handler. The threads of logrtc block all
+ *              signals except those that a thread raises itself.
+ * exit()       exit(), and returning from main(), close every open producer: all at once, each
+ *              within its close timeout, logrtc_options_set_close_timeout_ms(). The first
+ *              logrtc_connect() registers the handler (atexit). Handlers that are registered later,
+ *              and destructors of static objects that are constructed later, run before it and may
+ *              log. Code that runs after it may call any function, which returns LOGRTC_CLOSED.
+ *              logrtc_options_set_close_at_exit() turns this off for a producer. _exit(),
+ *              quick_exit(), abort() and a signal that ends the process lose undelivered entries:
+ *              call logrtc_close() first.
+ * dlclose()    The shared library is never unloaded. A shared object that contains the static
+ *              library must not be unloaded either: link it with -z nodelete.
  */
 
 #ifndef LOGRTC_H
@@ -72,14 +78,17 @@ extern "C" {
 #define LOGRTC_VERSION_PATCH 0
 
 /**
- * The version of the library, such as "0.1.0". Static; never NULL. It may be newer than the header's: functions are only
- * ever added within a soname.
+ * The version of the library, such as "0.1.0". Static; never NULL. It may be newer than the
+ * header's: functions are only ever added within a soname.
  */
 const char *logrtc_version(void);
 
 /* Statuses */
 
-/** The result of a call: LOGRTC_OK, or the reason why it failed. A number never changes its meaning; new ones may be added. */
+/**
+ * The result of a call: LOGRTC_OK, or the reason why it failed. A number never changes its
+ * meaning; new ones may be added.
+ */
 typedef int32_t logrtc_status;
 
 /** The call succeeded. */
@@ -94,20 +103,23 @@ typedef int32_t logrtc_status;
 #define LOGRTC_DROPPED 4
 /** A system call failed, or logrtc has a bug. */
 #define LOGRTC_INTERNAL 5
-/** The entry was logged, but an argument was invalid and was replaced; logrtc_last_error() names it. Only log calls return it. */
+/**
+ * The entry was logged, but an argument was invalid and was replaced; logrtc_last_error() names
+ * it. Only log calls return it.
+ */
 #define LOGRTC_REPAIRED 6
 
 /**
- * Returns the name of a status, such as "invalid argument". Static; never NULL. "unknown status" if the number is not a
- * status.
+ * Returns the name of a status, such as "invalid argument". Static; never NULL. "unknown status"
+ * if the number is not a status.
  */
 const char *logrtc_status_string(logrtc_status status);
 
 /**
- * Returns the error text of the last call on the calling thread that did not return LOGRTC_OK, in UTF-8. It names the invalid
- * value and says what is valid. Never NULL; empty if no call of this thread has failed. Valid until the next call of this
- * thread that fails; a call that succeeds does not change it. For errors of the signaling server, see
- * logrtc_get_server_error().
+ * Returns the error text of the last call on the calling thread that did not return LOGRTC_OK, in
+ * UTF-8. It names the invalid value and says what is valid. Never NULL; empty if no call of this
+ * thread has failed. Valid until the next call of this thread that fails; a call that succeeds
+ * does not change it. For errors of the signaling server, see logrtc_get_server_error().
  */
 const char *logrtc_last_error(void);
 
@@ -156,9 +168,15 @@ const char *logrtc_last_error(void);
 #define LOGRTC_STATE_CONNECTING 0
 /** The producer is registered; consumers can connect. */
 #define LOGRTC_STATE_REGISTERED 1
-/** The signaling server cannot be reached or the connection is lost; the producer retries. Open channels stay open. */
+/**
+ * The signaling server cannot be reached or the connection is lost; the producer retries. Open
+ * channels stay open.
+ */
 #define LOGRTC_STATE_RECONNECTING 2
-/** The producer has stopped retrying (logrtc_options_set_max_reconnect_attempts()). Open channels stay open. */
+/**
+ * The producer has stopped retrying (logrtc_options_set_max_reconnect_attempts()). Open channels
+ * stay open.
+ */
 #define LOGRTC_STATE_ABANDONED 3
 /** The producer is closed. */
 #define LOGRTC_STATE_CLOSED 4
@@ -166,17 +184,20 @@ const char *logrtc_last_error(void);
 #define LOGRTC_STATE_DISABLED 5
 
 /**
- * Receives the state at logrtc_connect(), possibly before logrtc_connect() returns, and each new state (LOGRTC_STATE_…). Runs on
- * a thread of logrtc. It must not throw.
+ * Receives the state at logrtc_connect(), possibly before logrtc_connect() returns, and each new
+ * state (LOGRTC_STATE_…). Runs on a thread of logrtc. It must not throw.
  */
 typedef void (*logrtc_state_callback)(int state, void *user_data);
 
 /**
- * An event. `kind` says which members are set; the others are 0 or NULL. The struct and its strings are valid until the
- * callback returns.
+ * An event. `kind` says which members are set; the others are 0 or NULL. The struct and its
+ * strings are valid until the callback returns.
  */
 typedef struct logrtc_event {
-    /** The size of the struct in this library. A member that lies beyond it is not there: members are only added at the end. */
+    /**
+     * The size of the struct in this library. A member that lies beyond it is not there: members
+     * are only added at the end.
+     */
     size_t struct_size;
     /** One of LOGRTC_EVENT_…; ignore a kind that you do not know. */
     int kind;
@@ -207,24 +228,27 @@ typedef struct logrtc_event {
 } logrtc_event;
 
 /**
- * Receives each event, beginning with the state at logrtc_connect(). Runs on a thread of logrtc. `event` is valid until the
- * callback returns. It must not throw. If 256 events are queued, further events are dropped; the latest state is still
- * delivered.
+ * Receives each event, beginning with the state at logrtc_connect(). Runs on a thread of logrtc.
+ * `event` is valid until the callback returns. It must not throw. If 256 events are queued,
+ * further events are dropped; the latest state is still delivered.
  */
 typedef void (*logrtc_event_callback)(const struct logrtc_event *event, void *user_data);
 
 /**
- * Receives a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text. Runs on a thread of logrtc. `message` is valid until the
- * callback returns. It must not throw.
+ * Receives a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text. Runs on a thread of logrtc.
+ * `message` is valid until the callback returns. It must not throw.
  */
 typedef void (*logrtc_diagnostics_callback)(int level, const char *message, void *user_data);
 
-/** Returns the name of a state, such as "registered". Static; never NULL. "unknown" if the number is not a state. */
+/**
+ * Returns the name of a state, such as "registered". Static; never NULL. "unknown" if the number
+ * is not a state.
+ */
 const char *logrtc_state_string(int state);
 
 /**
- * Returns the name of a reason (LOGRTC_END_…), such as "path_lost". Static; never NULL. "unknown" if the number is not a
- * reason.
+ * Returns the name of a reason (LOGRTC_END_…), such as "path_lost". Static; never NULL. "unknown"
+ * if the number is not a reason.
  */
 const char *logrtc_end_reason_string(int reason);
 
@@ -233,13 +257,13 @@ const char *logrtc_end_reason_string(int reason);
 /** If the journal is full, the oldest entry is dropped. A log call never waits. */
 #define LOGRTC_OVERFLOW_DROP_OLDEST 0
 /**
- * If the journal is full, a new entry is refused as long as a connected consumer has not read the oldest entry, or no consumer
- * is connected.
+ * If the journal is full, a new entry is refused as long as a connected consumer has not read the
+ * oldest entry, or no consumer is connected.
  */
 #define LOGRTC_OVERFLOW_DROP_NEWEST 1
 /**
- * If the journal is full, a log call waits as long as a connected consumer has not read the oldest entry, at most for
- * block_timeout_ms; then the entry is refused.
+ * If the journal is full, a log call waits as long as a connected consumer has not read the oldest
+ * entry, at most for block_timeout_ms; then the entry is refused.
  */
 #define LOGRTC_OVERFLOW_BLOCK 2
 /** A new consumer receives all entries in the journal. */
@@ -251,19 +275,25 @@ const char *logrtc_end_reason_string(int reason);
 typedef struct logrtc_options logrtc_options;
 
 /**
- * Creates options, all at their defaults. The caller owns them and must eventually call logrtc_options_free(). Returns NULL if
- * there is no memory.
+ * Creates options, all at their defaults. The caller owns them and must eventually call
+ * logrtc_options_free(). Returns NULL if there is no memory.
  */
 logrtc_options *logrtc_options_new(void);
 
 /** Frees options; logrtc_connect() does not need them after it has returned. Does nothing for NULL. */
 void logrtc_options_free(logrtc_options *options);
 
-/** Sets the address of the signaling server, ws:// or wss://. Default: "ws://localhost:8080/signaling". */
+/**
+ * Sets the address of the signaling server, ws:// or wss://. Default:
+ * "ws://localhost:8080/signaling".
+ */
 logrtc_status logrtc_options_set_url(logrtc_options *options, const char *url);
 logrtc_status logrtc_options_set_url_n(logrtc_options *options, const char *url, size_t len);
 
-/** Sets the name under which the producer registers, 1 to 128 bytes. Default: the name of the program. */
+/**
+ * Sets the name under which the producer registers, 1 to 128 bytes. Default: the name of the
+ * program.
+ */
 logrtc_status logrtc_options_set_client_id(logrtc_options *options, const char *client_id);
 logrtc_status logrtc_options_set_client_id_n(logrtc_options *options, const char *client_id, size_t len);
 
@@ -283,37 +313,48 @@ logrtc_status logrtc_options_set_description_n(logrtc_options *options, const ch
 logrtc_status logrtc_options_set_token(logrtc_options *options, const char *token);
 logrtc_status logrtc_options_set_token_n(logrtc_options *options, const char *token, size_t len);
 
-/** Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the system. Default: none. */
+/**
+ * Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the
+ * system. Default: none.
+ */
 logrtc_status logrtc_options_set_ca_file(logrtc_options *options, const char *ca_file);
 logrtc_status logrtc_options_set_ca_file_n(logrtc_options *options, const char *ca_file, size_t len);
 
-/** Sets the filter by level and target, such as "info,app::db=debug". Default: every entry is logged. Replaces the level. */
+/**
+ * Sets the filter by level and target, such as "info,app::db=debug". Default: every entry is
+ * logged. Replaces the level.
+ */
 logrtc_status logrtc_options_set_filter(logrtc_options *options, const char *filter);
 logrtc_status logrtc_options_set_filter_n(logrtc_options *options, const char *filter, size_t len);
 
 /**
- * Sets the lowest level that is logged, LOGRTC_DEBUG to LOGRTC_ERROR, for every target. Default: LOGRTC_DEBUG. Replaces the
- * filter.
+ * Sets the lowest level that is logged, LOGRTC_DEBUG to LOGRTC_ERROR, for every target. Default:
+ * LOGRTC_DEBUG. Replaces the filter.
  */
 logrtc_status logrtc_options_set_level(logrtc_options *options, int level);
 
-/** Sets the callback that receives each new state. NULL, the default: none. `user_data` is passed to the callback. */
+/**
+ * Sets the callback that receives each new state. NULL, the default: none. `user_data` is passed
+ * to the callback.
+ */
 logrtc_status logrtc_options_set_state_callback(logrtc_options *options, logrtc_state_callback callback,
                                                 void *user_data);
 
 /**
- * Sets the callback that receives each event: states, consumers, errors of the signaling server. NULL, the default: none.
- * `user_data` is passed to the callback.
+ * Sets the callback that receives each event: states, consumers, errors of the signaling server.
+ * NULL, the default: none. `user_data` is passed to the callback.
  */
 logrtc_status logrtc_options_set_event_callback(logrtc_options *options, logrtc_event_callback callback,
                                                 void *user_data);
 
 /**
- * Sets the callback that receives the diagnostics of the producer, as text for people: a warning at the first failed attempt
- * to reach the signaling server, with its address and the reason, and a warning when the connection is restored; at
- * LOGRTC_DEBUG each state, consumer and failed attempt. NULL, the default: none; warnings are written to standard error.
+ * Sets the callback that receives the diagnostics of the producer, as text for people: a warning
+ * at the first failed attempt to reach the signaling server, with its address and the reason, and
+ * a warning when the connection is restored; at LOGRTC_DEBUG each state, consumer and failed
+ * attempt. NULL, the default: none; warnings are written to standard error.
  *
- * If LOGRTC_DIAGNOSTICS is 1 in the environment, every diagnostic is also written to standard error.
+ * If LOGRTC_DIAGNOSTICS is 1 in the environment, every diagnostic is also written to standard
+ * error.
  */
 logrtc_status logrtc_options_set_diagnostics_callback(logrtc_options *options,
                                                       logrtc_diagnostics_callback callback, void *user_data);
@@ -325,35 +366,43 @@ logrtc_status logrtc_options_set_max_entries(logrtc_options *options, size_t max
 logrtc_status logrtc_options_set_max_bytes(logrtc_options *options, size_t max_bytes);
 
 /**
- * Sets the maximum size of an encoded entry, 2048 to 65536 bytes. Default: 65536. The longest values of a longer entry are cut;
- * its field "truncated" lists their names.
+ * Sets the maximum size of an encoded entry, 2048 to 65536 bytes. Default: 65536. The longest
+ * values of a longer entry are cut; its field "truncated" lists their names.
  */
 logrtc_status logrtc_options_set_max_entry_bytes(logrtc_options *options, size_t max_entry_bytes);
 
 /**
- * Sets the overflow policy, for a journal that is full: one of LOGRTC_OVERFLOW_…. Default: LOGRTC_OVERFLOW_DROP_OLDEST. Only
- * LOGRTC_OVERFLOW_BLOCK reads `block_timeout_ms`, the maximum time that a log call waits.
+ * Sets the overflow policy, for a journal that is full: one of LOGRTC_OVERFLOW_…. Default:
+ * LOGRTC_OVERFLOW_DROP_OLDEST. Only LOGRTC_OVERFLOW_BLOCK reads `block_timeout_ms`, the maximum
+ * time that a log call waits.
  */
 logrtc_status logrtc_options_set_overflow(logrtc_options *options, int overflow, uint64_t block_timeout_ms);
 
 /**
- * Sets which earlier entries a new consumer receives: LOGRTC_REPLAY_ALL (the default), LOGRTC_REPLAY_NONE, or that many of the
- * newest entries.
+ * Sets which earlier entries a new consumer receives: LOGRTC_REPLAY_ALL (the default),
+ * LOGRTC_REPLAY_NONE, or that many of the newest entries.
  */
 logrtc_status logrtc_options_set_replay(logrtc_options *options, int64_t replay);
 
 /** Sets the time between attempts to reach the signaling server. Default: 5000. */
 logrtc_status logrtc_options_set_reconnect_interval_ms(logrtc_options *options, uint64_t interval_ms);
 
-/** Sets the maximum to which that interval grows; it doubles with each failure. By default it does not grow. */
+/**
+ * Sets the maximum to which that interval grows; it doubles with each failure. By default it does
+ * not grow.
+ */
 logrtc_status logrtc_options_set_max_reconnect_interval_ms(logrtc_options *options, uint64_t max_interval_ms);
 
-/** Sets the jitter, 0 to 1: each interval is shortened by a random fraction of at most this. Default: 0. */
+/**
+ * Sets the jitter, 0 to 1: each interval is shortened by a random fraction of at most this.
+ * Default: 0.
+ */
 logrtc_status logrtc_options_set_reconnect_jitter(logrtc_options *options, double jitter);
 
 /**
- * Sets after how many consecutive failed attempts to reach the signaling server the producer stops retrying: at least 1, or -1
- * (the default) for never. An attempt whose connection ends within 30 s counts as failed.
+ * Sets after how many consecutive failed attempts to reach the signaling server the producer stops
+ * retrying: at least 1, or -1 (the default) for never. An attempt whose connection ends within 30
+ * s counts as failed.
  */
 logrtc_status logrtc_options_set_max_reconnect_attempts(logrtc_options *options, int64_t max_attempts);
 
@@ -364,42 +413,50 @@ logrtc_status logrtc_options_set_max_consumers(logrtc_options *options, size_t m
 logrtc_status logrtc_options_set_disabled(logrtc_options *options, int disabled);
 
 /**
- * Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN and LOGRTC_DISABLED override
- * these options: 1 (the default) or 0.
+ * Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN
+ * and LOGRTC_DISABLED override these options: 1 (the default) or 0.
  */
 logrtc_status logrtc_options_set_environment(logrtc_options *options, int environment);
 
 /**
- * Sets what a child process does after fork(). 1, the default: from its first log call on, it logs as a producer of its own,
- * client_id#pid. 0: it does not log.
+ * Sets what a child process does after fork(). 1, the default: from its first log call on, it logs
+ * as a producer of its own, client_id#pid. 0: it does not log.
  */
 logrtc_status logrtc_options_set_fork(logrtc_options *options, int fork);
 
-/** Sets the time that exit() may take to deliver the remaining entries. Default: 2000. logrtc_close() has its own timeout. */
+/**
+ * Sets the time that exit() may take to deliver the remaining entries. Default: 2000.
+ * logrtc_close() has its own timeout.
+ */
 logrtc_status logrtc_options_set_close_timeout_ms(logrtc_options *options, uint64_t timeout_ms);
 
 /**
- * Sets whether exit() closes the producer if it is still open: 1 (the default) or 0. In a child process after fork(), exit()
- * closes the child's own producer.
+ * Sets whether exit() closes the producer if it is still open: 1 (the default) or 0. In a child
+ * process after fork(), exit() closes the child's own producer.
  */
 logrtc_status logrtc_options_set_close_at_exit(logrtc_options *options, int close_at_exit);
 
 /**
- * Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server ("turn:host:port"). The first one
- * that is added replaces the default, "stun:stun.l.google.com:19302".
+ * Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server
+ * ("turn:host:port"). The first one that is added replaces the default,
+ * "stun:stun.l.google.com:19302".
  */
 logrtc_status logrtc_options_add_ice_server(logrtc_options *options, const char *url, const char *username,
                                             const char *credential);
 
-/** Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in one network. */
+/**
+ * Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in
+ * one network.
+ */
 logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
 
 /**
- * Adds a network interface over which consumers connect, by name ("eth0") or by address ("192.0.2.1"). By default, every
- * interface except loopback is used; loopback is used if the signaling server is on this host or there is no other interface.
+ * Adds a network interface over which consumers connect, by name ("eth0") or by address
+ * ("192.0.2.1"). By default, every interface except loopback is used; loopback is used if the
+ * signaling server is on this host or there is no other interface.
  *
- * An interface that this host does not have is skipped and reported once as a diagnostic. If the host has none of them, only
- * consumers on this host can connect.
+ * An interface that this host does not have is skipped and reported once as a diagnostic. If the
+ * host has none of them, only consumers on this host can connect.
  */
 logrtc_status logrtc_options_add_interface(logrtc_options *options, const char *interface);
 logrtc_status logrtc_options_add_interface_n(logrtc_options *options, const char *interface, size_t len);
@@ -409,13 +466,15 @@ logrtc_status logrtc_options_add_interface_n(logrtc_options *options, const char
 /**
  * A producer: logrtc_connect() makes it, and logrtc_close() ends it.
  *
- * About two thousand bytes of a closed producer are never freed, so that every call with its handle stays safe.
+ * About two thousand bytes of a closed producer are never freed, so that every call with its
+ * handle stays safe.
  */
 typedef struct logrtc_producer logrtc_producer;
 
 /**
- * The counters of a producer. Set `struct_size` to sizeof(logrtc_stats), as LOGRTC_STATS_INIT does, before
- * logrtc_get_stats(), which writes the members that fit. Members are only added at the end.
+ * The counters of a producer. Set `struct_size` to sizeof(logrtc_stats), as LOGRTC_STATS_INIT
+ * does, before logrtc_get_stats(), which writes the members that fit. Members are only added at
+ * the end.
  */
 typedef struct logrtc_stats {
     /** sizeof(logrtc_stats), set by the caller. */
@@ -469,34 +528,38 @@ typedef struct logrtc_stats {
 #define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
- * Starts a producer and returns at once: it connects, registers and reconnects in the background. Entries that are logged
- * before a consumer connects wait in the journal. The options are only read; the caller still owns them.
+ * Starts a producer and returns at once: it connects, registers and reconnects in the background.
+ * Entries that are logged before a consumer connects wait in the journal. The options are only
+ * read; the caller still owns them.
  *
- * Writes the handle to `*producer` if the status is LOGRTC_OK. End it with logrtc_close(); exit() closes it otherwise.
- * LOGRTC_INVALID_ARGUMENT: an option is invalid. LOGRTC_INTERNAL: the system cannot start a thread.
+ * Writes the handle to `*producer` if the status is LOGRTC_OK. End it with logrtc_close(); exit()
+ * closes it otherwise. LOGRTC_INVALID_ARGUMENT: an option is invalid. LOGRTC_INTERNAL: the system
+ * cannot start a thread.
  */
 logrtc_status logrtc_connect(const logrtc_options *options, logrtc_producer **producer);
 
 /**
- * Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is connected.
+ * Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is
+ * connected.
  *
- * LOGRTC_TIMEOUT: no consumer is connected; returned at once if the producer is disabled. LOGRTC_CLOSED: the producer is closed, or another
- * thread closed it during the wait.
+ * LOGRTC_TIMEOUT: no consumer is connected; returned at once if the producer is disabled.
+ * LOGRTC_CLOSED: the producer is closed, or another thread closed it during the wait.
  */
 logrtc_status logrtc_wait_for_consumer(logrtc_producer *producer, uint64_t timeout_ms);
 
 /**
- * Waits, at most for `timeout_ms`, until every connected consumer has acknowledged all entries that were accepted before the
- * call. Returns at once if no consumer is connected.
+ * Waits, at most for `timeout_ms`, until every connected consumer has acknowledged all entries
+ * that were accepted before the call. Returns at once if no consumer is connected.
  *
- * LOGRTC_TIMEOUT: a consumer has not. `pending` may be NULL. Otherwise `*pending` is 0 for LOGRTC_OK; for LOGRTC_TIMEOUT it is
- * the number of entries that the slowest consumer still waits for; it is not written for another status.
+ * LOGRTC_TIMEOUT: a consumer has not. `pending` may be NULL. Otherwise `*pending` is 0 for
+ * LOGRTC_OK; for LOGRTC_TIMEOUT it is the number of entries that the slowest consumer still waits
+ * for; it is not written for another status.
  */
 logrtc_status logrtc_flush(logrtc_producer *producer, uint64_t timeout_ms, uint64_t *pending);
 
 /**
- * Does the same for the entries that were accepted before `position`, an earlier result of logrtc_position(). With it, a
- * program can wait in several steps.
+ * Does the same for the entries that were accepted before `position`, an earlier result of
+ * logrtc_position(). With it, a program can wait in several steps.
  */
 logrtc_status logrtc_flush_to(logrtc_producer *producer, uint64_t position, uint64_t timeout_ms,
                               uint64_t *pending);
@@ -505,27 +568,28 @@ logrtc_status logrtc_flush_to(logrtc_producer *producer, uint64_t position, uint
 logrtc_status logrtc_position(const logrtc_producer *producer, uint64_t *position);
 
 /**
- * Delivers the remaining entries and ends the producer. When it returns, no thread, socket or callback of the producer is
- * left. If a callback calls it, that callback is the last one.
+ * Delivers the remaining entries and ends the producer. When it returns, no thread, socket or
+ * callback of the producer is left. If a callback calls it, that callback is the last one.
  *
- * Waits, at most for `timeout_ms`, until every consumer that is connected or announced has all entries. If the first
- * registration is still in progress, it waits for that too: so the entries of a short program reach an open page. Returns at
- * once if the signaling server cannot be reached or has no consumer. Takes at most 200 ms longer than `timeout_ms`.
+ * Waits, at most for `timeout_ms`, until every consumer that is connected or announced has all
+ * entries. If the first registration is still in progress, it waits for that too: so the entries
+ * of a short program reach an open page. Returns at once if the signaling server cannot be reached
+ * or has no consumer. Takes at most 200 ms longer than `timeout_ms`.
  *
- * LOGRTC_TIMEOUT: a consumer did not receive all entries; the producer is closed anyway. LOGRTC_CLOSED: the producer was
- * closed before; every later call returns it.
+ * LOGRTC_TIMEOUT: a consumer did not receive all entries; the producer is closed anyway.
+ * LOGRTC_CLOSED: the producer was closed before; every later call returns it.
  */
 logrtc_status logrtc_close(logrtc_producer *producer, uint64_t timeout_ms);
 
 /**
- * Writes the state, one of LOGRTC_STATE_…, to `*state`. After logrtc_close() it is LOGRTC_STATE_CLOSED, and the status is
- * LOGRTC_OK.
+ * Writes the state, one of LOGRTC_STATE_…, to `*state`. After logrtc_close() it is
+ * LOGRTC_STATE_CLOSED, and the status is LOGRTC_OK.
  */
 logrtc_status logrtc_get_state(const logrtc_producer *producer, int *state);
 
 /**
- * Writes the last error of the signaling server, or the reason why it cannot be reached; an empty text once the producer is
- * registered. Works after logrtc_close() too.
+ * Writes the last error of the signaling server, or the reason why it cannot be reached; an empty
+ * text once the producer is registered. Works after logrtc_close() too.
  *
  * `buffer` receives at most `size` bytes, including the NUL at the end; a longer text is cut. It may be NULL if `size` is 0.
  * Unless `length` is NULL, `*length` is the length of the whole text without the NUL.
@@ -533,7 +597,10 @@ logrtc_status logrtc_get_state(const logrtc_producer *producer, int *state);
 logrtc_status logrtc_get_server_error(const logrtc_producer *producer, char *buffer, size_t size,
                                       size_t *length);
 
-/** Writes the counters to `*stats`, whose `struct_size` must be set. Works after logrtc_close() too. */
+/**
+ * Writes the counters to `*stats`, whose `struct_size` must be set. Works after logrtc_close()
+ * too.
+ */
 logrtc_status logrtc_get_stats(const logrtc_producer *producer, logrtc_stats *stats);
 
 /* Fields */
@@ -572,8 +639,9 @@ typedef union logrtc_value {
 } logrtc_value;
 
 /**
- * A field: a name and a typed value. Make one with logrtc_int(), logrtc_text() and the other functions that return it. A
- * field points to its strings and nested fields, and does not own them.
+ * A field: a name and a typed value. Make one with logrtc_int(), logrtc_text() and the other
+ * functions that return it. A field points to its strings and nested fields, and does not own
+ * them.
  */
 typedef struct logrtc_field {
     /** Not NUL-terminated. */
@@ -591,8 +659,8 @@ typedef struct logrtc_field {
 /* Logging */
 
 /**
- * The place of an entry in a distributed trace. An id that is NULL is left out. Set `struct_size` to sizeof(logrtc_span), as
- * LOGRTC_SPAN_INIT does.
+ * The place of an entry in a distributed trace. An id that is NULL is left out. Set `struct_size`
+ * to sizeof(logrtc_span), as LOGRTC_SPAN_INIT does.
  */
 typedef struct logrtc_span {
     /** sizeof(logrtc_span), set by the caller. */
@@ -609,30 +677,37 @@ typedef struct logrtc_span {
 #define LOGRTC_SPAN_INIT {sizeof(logrtc_span), NULL, NULL, NULL}
 
 /**
- * Logs an entry. Never waits on the network. `fields` is a JSON object or NULL; logrtc_log_fields() needs no JSON. `span` may be
- * NULL.
+ * Logs an entry. Never waits on the network. `fields` is a JSON object or NULL;
+ * logrtc_log_fields() needs no JSON. `span` may be NULL.
  *
- * Returns LOGRTC_OK if the entry is logged, or left out by the filter. LOGRTC_REPAIRED: the entry is logged, but an argument was
- * invalid: `fields` that is not a JSON object becomes the field "invalid_json" with its text; a number that is not a level, the
- * nearest level; an invalid span is left out. LOGRTC_DROPPED: the journal is full and its overflow policy refused the entry.
+ * Returns LOGRTC_OK if the entry is logged, or left out by the filter. LOGRTC_REPAIRED: the entry
+ * is logged, but an argument was invalid: `fields` that is not a JSON object becomes the field
+ * "invalid_json" with its text; a number that is not a level, the nearest level; an invalid span
+ * is left out. LOGRTC_DROPPED: the journal is full and its overflow policy refused the entry.
  * LOGRTC_CLOSED: the producer is closed. LOGRTC_INVALID_ARGUMENT: `producer` is NULL.
  */
 logrtc_status logrtc_log(logrtc_producer *producer, int level, const char *target, const char *message,
                          const char *fields, const logrtc_span *span);
 
-/** The same, with strings that have a length. `fields` may be NULL; the ids of `span` are NUL-terminated. */
+/**
+ * The same, with strings that have a length. `fields` may be NULL; the ids of `span` are
+ * NUL-terminated.
+ */
 logrtc_status logrtc_log_n(logrtc_producer *producer, int level, const char *target, size_t target_len,
                            const char *message, size_t message_len, const char *fields, size_t fields_len,
                            const logrtc_span *span);
 
 /**
- * Logs an entry as logrtc_log() does, with another time than now: `unix_ms` milliseconds after 1970-01-01, UTC. For entries that
- * were recorded earlier.
+ * Logs an entry as logrtc_log() does, with another time than now: `unix_ms` milliseconds after
+ * 1970-01-01, UTC. For entries that were recorded earlier.
  */
 logrtc_status logrtc_log_at(logrtc_producer *producer, int64_t unix_ms, int level, const char *target,
                             const char *message, const char *fields, const logrtc_span *span);
 
-/** The same, with strings that have a length. `fields` may be NULL; the ids of `span` are NUL-terminated. */
+/**
+ * The same, with strings that have a length. `fields` may be NULL; the ids of `span` are
+ * NUL-terminated.
+ */
 logrtc_status logrtc_log_at_n(logrtc_producer *producer, int64_t unix_ms, int level, const char *target,
                               size_t target_len, const char *message, size_t message_len, const char *fields,
                               size_t fields_len, const logrtc_span *span);
@@ -653,23 +728,27 @@ logrtc_status logrtc_log_fields_at_n(logrtc_producer *producer, int64_t unix_ms,
                                      const logrtc_span *span);
 
 /**
- * Logs a whole entry, a JSON object. The keys "timestamp" (ISO 8601), "level", "target" and "message" are required; "fields" and
- * "span" are optional. Never waits on the network.
+ * Logs a whole entry, a JSON object. The keys "timestamp" (ISO 8601), "level", "target" and
+ * "message" are required; "fields" and "span" are optional. Never waits on the network.
  *
- * LOGRTC_INVALID_ARGUMENT: a key is missing, unknown, repeated or of the wrong type; nothing is logged. Otherwise as
- * logrtc_log().
+ * LOGRTC_INVALID_ARGUMENT: a key is missing, unknown, repeated or of the wrong type; nothing is
+ * logged. Otherwise as logrtc_log().
  */
 logrtc_status logrtc_send(logrtc_producer *producer, const char *json);
 logrtc_status logrtc_send_n(logrtc_producer *producer, const char *json, size_t len);
 
 /**
- * Returns 1 if an entry of this level and target would be logged, else 0. NULL stands for the client_id; a number that is not a
- * level, for the nearest one. Returns 0 if the producer is NULL or closed. Takes a few nanoseconds if no target logs the level.
+ * Returns 1 if an entry of this level and target would be logged, else 0. NULL stands for the
+ * client_id; a number that is not a level, for the nearest one. Returns 0 if the producer is NULL
+ * or closed. Takes a few nanoseconds if no target logs the level.
  */
 int logrtc_enabled(const logrtc_producer *producer, int level, const char *target);
 int logrtc_enabled_n(const logrtc_producer *producer, int level, const char *target, size_t len);
 
-/** Counts an entry that the program skipped because logrtc_enabled() returned 0. logrtc_log() counts its own. */
+/**
+ * Counts an entry that the program skipped because logrtc_enabled() returned 0. logrtc_log()
+ * counts its own.
+ */
 logrtc_status logrtc_count_filtered(logrtc_producer *producer);
 
 /** Sets the lowest level that is logged, for every target that the filter does not name. */
@@ -693,8 +772,9 @@ static inline logrtc_status logrtc_vlogf(logrtc_producer *producer, int level, c
                                          va_list arguments);
 
 /**
- * Logs an entry whose message is formatted as by printf(): logrtc_logf(producer, LOGRTC_INFO, "shop", "order %d", id). The
- * arguments are only formatted if the entry is wanted. Otherwise as logrtc_log().
+ * Logs an entry whose message is formatted as by printf(): logrtc_logf(producer, LOGRTC_INFO,
+ * "shop", "order %d", id). The arguments are only formatted if the entry is wanted. Otherwise as
+ * logrtc_log().
  *
  * If the arguments cannot be formatted, the message is `format`.
  */
@@ -795,14 +875,20 @@ static inline logrtc_field logrtc_text(const char *name, const char *text) {
     return logrtc_text_n(name, text, text ? strlen(text) : 0);
 }
 
-/** A JSON value, NUL-terminated. Text that is not JSON is logged as a string, and the call returns LOGRTC_REPAIRED. */
+/**
+ * A JSON value, NUL-terminated. Text that is not JSON is logged as a string, and the call returns
+ * LOGRTC_REPAIRED.
+ */
 static inline logrtc_field logrtc_json(const char *name, const char *json) {
     logrtc_field field = logrtc_text(name, json);
     field.kind = LOGRTC_FIELD_JSON;
     return field;
 }
 
-/** An object: logrtc_object("user", LOGRTC_FIELDS(logrtc_int("id", 7))). Fields are nested at most 32 deep. */
+/**
+ * An object: logrtc_object("user", LOGRTC_FIELDS(logrtc_int("id", 7))). Fields are nested at most
+ * 32 deep.
+ */
 static inline logrtc_field logrtc_object(const char *name, const logrtc_field *fields, size_t count) {
     logrtc_field field = logrtc_make_field(name, LOGRTC_FIELD_OBJECT);
     field.value.fields = fields;
@@ -810,7 +896,10 @@ static inline logrtc_field logrtc_object(const char *name, const logrtc_field *f
     return field;
 }
 
-/** An array. The names of its elements are ignored and may be NULL. Fields are nested at most 32 deep. */
+/**
+ * An array. The names of its elements are ignored and may be NULL. Fields are nested at most 32
+ * deep.
+ */
 static inline logrtc_field logrtc_array(const char *name, const logrtc_field *elements, size_t count) {
     logrtc_field field = logrtc_object(name, elements, count);
     field.kind = LOGRTC_FIELD_ARRAY;
@@ -824,7 +913,8 @@ static inline logrtc_field logrtc_array(const char *name, const logrtc_field *el
  *     logrtc_log_fields(producer, LOGRTC_WARN, "shop.db", "slow query",
  *                       LOGRTC_FIELDS(logrtc_int("duration_ms", 812), logrtc_text("table", table)), NULL);
  *
- * They live until the end of the block. For fields whose number is only known at run time, pass an array and its length.
+ * They live until the end of the block. For fields whose number is only known at run time, pass an
+ * array and its length.
  */
 #define LOGRTC_FIELDS(...)                                                                                             \
     (const logrtc_field[]){__VA_ARGS__}, (sizeof((const logrtc_field[]){__VA_ARGS__}) / sizeof(logrtc_field))

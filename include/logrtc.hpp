@@ -72,7 +72,10 @@ inline const char *to_string(State state) noexcept { return logrtc_state_string(
 /** The name of a reason, such as "path_lost". */
 inline const char *to_string(EndReason reason) noexcept { return logrtc_end_reason_string(static_cast<int>(reason)); }
 
-/** An event of a producer. Valid until the callback returns. `kind()` says which of the others are set. */
+/**
+ * An event of a producer. Valid until the callback returns. `kind()` says which of the others are
+ * set.
+ */
 class Event {
   public:
     explicit Event(const logrtc_event &event) noexcept : event_(&event) {}
@@ -121,7 +124,10 @@ template <class T> class Result {
     std::optional<T> value_;
 };
 
-/** A JSON value, logged as it is: `{"items", logrtc::Raw{"[1,2]"}}`. Text that is not JSON is logged as a string. */
+/**
+ * A JSON value, logged as it is: `{"items", logrtc::Raw{"[1,2]"}}`. Text that is not JSON is logged
+ * as a string.
+ */
 struct Raw {
     std::string_view json;
 };
@@ -135,10 +141,11 @@ inline constexpr bool is_character = std::is_same_v<Value, char> || std::is_same
 } // namespace detail
 
 /**
- * A field: a name and a value. It points to the name and the text of the value, which must live until the log call returns.
+ * A field: a name and a value. It points to the name and the text of the value, which must live
+ * until the log call returns.
  *
- * A value is a bool, an integer, an enum (its number), a floating-point number, text, nullptr, a std::optional of these, or
- * Raw. A pointer to anything but characters does not compile.
+ * A value is a bool, an integer, an enum (its number), a floating-point number, text, nullptr, a
+ * std::optional of these, or Raw. A pointer to anything but characters does not compile.
  */
 class Field {
   public:
@@ -181,7 +188,10 @@ class Field {
 
     /** An object: `logrtc::Field::object("user", {{"id", 7}, {"name", name}})`. */
     static Field object(std::string_view name, const Fields &members) noexcept;
-    /** An array; the names of its elements are ignored: `logrtc::Field::array("ids", {{"", 7}, {"", 8}})`. */
+    /**
+     * An array; the names of its elements are ignored: `logrtc::Field::array("ids", {{"", 7}, {"",
+     * 8}})`.
+     */
     static Field array(std::string_view name, const Fields &elements) noexcept;
 
   private:
@@ -212,8 +222,9 @@ class Field {
 static_assert(sizeof(Field) == sizeof(logrtc_field) && std::is_standard_layout_v<Field>, "fields are passed to C");
 
 /**
- * The fields of an entry: a list in braces, a std::vector<Field> or std::array<Field, N>, or a map or a vector of pairs from
- * names to values. It points to them, so they must live until the log call returns.
+ * The fields of an entry: a list in braces, a std::vector<Field> or std::array<Field, N>, or a map
+ * or a vector of pairs from names to values. It points to them, so they must live until the log
+ * call returns.
  */
 class Fields {
   public:
@@ -223,7 +234,10 @@ class Fields {
     /** What holds fields side by side: std::vector<Field>, std::array<Field, N>. */
     template <class Container, std::enable_if_t<std::is_same_v<typename Container::value_type, Field>, int> = 0>
     Fields(const Container &fields) noexcept : Fields(fields.data(), fields.size()) {}
-    /** What holds pairs of a name and a value: std::map<std::string, T>, std::vector<std::pair<std::string, T>>. */
+    /**
+     * What holds pairs of a name and a value: std::map<std::string, T>,
+     * std::vector<std::pair<std::string, T>>.
+     */
     template <class Container, std::enable_if_t<!std::is_same_v<typename Container::value_type, Field>, int> = 0,
               class = decltype(Field(std::declval<const Container &>().begin()->first,
                                      std::declval<const Container &>().begin()->second))>
@@ -273,8 +287,8 @@ using DiagnosticsCallback = std::function<void(Level, std::string_view)>;
 /**
  * The options of a producer. Each has a default; see logrtc.h.
  *
- * Producer::connect reports the first invalid value. Callbacks run on a thread of logrtc; exceptions that they throw are
- * ignored.
+ * Producer::connect reports the first invalid value. Callbacks run on a thread of logrtc;
+ * exceptions that they throw are ignored.
  */
 class Options {
   public:
@@ -314,7 +328,10 @@ class Options {
     Options &overflow(Overflow overflow, std::chrono::milliseconds limit = {}) & {
         return note(logrtc_options_set_overflow(get(), static_cast<int>(overflow), milliseconds(limit)));
     }
-    /** LOGRTC_REPLAY_ALL, LOGRTC_REPLAY_NONE, or the number of the newest entries that a new consumer receives. */
+    /**
+     * LOGRTC_REPLAY_ALL, LOGRTC_REPLAY_NONE, or the number of the newest entries that a new
+     * consumer receives.
+     */
     Options &replay(std::int64_t replay) & { return note(logrtc_options_set_replay(get(), replay)); }
     Options &reconnect_interval(std::chrono::milliseconds interval) & {
         return note(logrtc_options_set_reconnect_interval_ms(get(), milliseconds(interval)));
@@ -340,7 +357,10 @@ class Options {
     Options &interface(std::string_view interface) & {
         return note(logrtc_options_add_interface_n(get(), interface.data(), interface.size()));
     }
-    /** The time that the destructor, and exit(), may take to deliver the remaining entries. Default: 2 s. */
+    /**
+     * The time that the destructor, and exit(), may take to deliver the remaining entries. Default:
+     * 2 s.
+     */
     Options &close_timeout(std::chrono::milliseconds timeout) & {
         close_timeout_ = timeout;
         return note(logrtc_options_set_close_timeout_ms(get(), milliseconds(timeout)));
@@ -427,7 +447,9 @@ class Options {
     }
 
     std::unique_ptr<logrtc_options, Free> options_;
-    /** The C library holds its address, which does not change when the options or the producer move. */
+    /**
+     * The C library holds its address, which does not change when the options or the producer move.
+     */
     std::unique_ptr<Callbacks> callbacks_;
     std::chrono::milliseconds close_timeout_ = std::chrono::seconds(2);
     Status status_;
@@ -435,15 +457,19 @@ class Options {
 };
 
 /**
- * A producer. Several threads may use it at once. Its destructor closes it, within the close_timeout of its options. The
- * calls of a static producer that is used after exit() has closed it return LOGRTC_CLOSED.
+ * A producer. Several threads may use it at once. Its destructor closes it, within the
+ * close_timeout of its options. The calls of a static producer that is used after exit() has closed
+ * it return LOGRTC_CLOSED.
  *
- * The calls of a producer that was moved from return LOGRTC_INVALID_ARGUMENT. A callback must not destroy its producer; it may
- * call close().
+ * The calls of a producer that was moved from return LOGRTC_INVALID_ARGUMENT. A callback must not
+ * destroy its producer; it may call close().
  */
 class Producer {
   public:
-    /** Starts a producer and returns at once: it connects, registers and reconnects in the background. */
+    /**
+     * Starts a producer and returns at once: it connects, registers and reconnects in the
+     * background.
+     */
     static Result<Producer> connect(Options options) {
         if (!options.callbacks_ && options.status_) {
             return {LOGRTC_INVALID_ARGUMENT, "options: were moved from"};
@@ -526,12 +552,18 @@ class Producer {
         return logrtc_wait_for_consumer(handle_, Options::milliseconds(timeout));
     }
 
-    /** Waits until every connected consumer has all earlier entries; `*pending` is the number that the slowest one lacks. */
+    /**
+     * Waits until every connected consumer has all earlier entries; `*pending` is the number that
+     * the slowest one lacks.
+     */
     Status flush(std::chrono::milliseconds timeout, std::uint64_t *pending = nullptr) const {
         return logrtc_flush(handle_, Options::milliseconds(timeout), pending);
     }
 
-    /** Delivers the remaining entries and ends the producer. Afterwards calls return LOGRTC_CLOSED, and no callback runs. */
+    /**
+     * Delivers the remaining entries and ends the producer. Afterwards calls return LOGRTC_CLOSED,
+     * and no callback runs.
+     */
     Status close(std::chrono::milliseconds timeout = std::chrono::seconds(2)) const {
         return logrtc_close(handle_, Options::milliseconds(timeout));
     }
@@ -542,7 +574,10 @@ class Producer {
         return static_cast<State>(state);
     }
 
-    /** The last error of the signaling server, or why it cannot be reached; empty once the producer is registered. */
+    /**
+     * The last error of the signaling server, or why it cannot be reached; empty once the producer
+     * is registered.
+     */
     std::string last_error() const {
         std::string text;
         std::size_t length = 0;

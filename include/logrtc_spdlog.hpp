@@ -6,11 +6,11 @@
  *     auto producer = std::make_shared<logrtc::Producer>(*std::move(connected));
  *     spdlog::default_logger()->sinks().push_back(std::make_shared<logrtc::SpdlogSink>(producer));
  *
- * The name of the logger is the target ("spdlog" if it has none). The message is the logged text without spdlog's pattern, and
- * the time is that of the log call, also with an asynchronous logger.
+ * The name of the logger is the target ("spdlog" if it has none). The message is the logged text
+ * without spdlog's pattern, and the time is that of the log call, also with an asynchronous logger.
  *
- * The values of spdlog::mdc (spdlog 1.14 or newer) become fields. They belong to the thread that logs: an asynchronous logger
- * loses them, as spdlog's own pattern %& does.
+ * The values of spdlog::mdc (spdlog 1.14 or newer) become fields. They belong to the thread that
+ * logs: an asynchronous logger loses them, as spdlog's own pattern %& does.
  */
 
 #ifndef LOGRTC_SPDLOG_HPP
@@ -35,8 +35,8 @@ namespace logrtc {
 template <class Mutex> class BasicSpdlogSink final : public spdlog::sinks::base_sink<Mutex> {
   public:
     /**
-     * A flush of the logger waits for the consumers, at most for `flush_timeout`. The default is not to wait, because a logger
-     * that flushes on errors would wait at each error.
+     * A flush of the logger waits for the consumers, at most for `flush_timeout`. The default is
+     * not to wait, because a logger that flushes on errors would wait at each error.
      */
     explicit BasicSpdlogSink(std::shared_ptr<Producer> producer,
                              std::chrono::milliseconds flush_timeout = std::chrono::milliseconds::zero())

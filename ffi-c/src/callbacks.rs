@@ -15,17 +15,17 @@ pub(crate) use thread::CallbackThread;
 /// The maximum number of messages in the queue. Further diagnostics are dropped.
 const QUEUE: usize = 256;
 
-/// Receives the state at logrtc_connect(), possibly before logrtc_connect() returns, and each new state (LOGRTC_STATE_…). Runs on
-/// a thread of logrtc. It must not throw.
+/// Receives the state at logrtc_connect(), possibly before logrtc_connect() returns, and each new
+/// state (LOGRTC_STATE_…). Runs on a thread of logrtc. It must not throw.
 pub type logrtc_state_callback = Option<extern "C" fn(state: c_int, user_data: *mut c_void)>;
 
-/// Receives each event, beginning with the state at logrtc_connect(). Runs on a thread of logrtc. `event` is valid until the
-/// callback returns. It must not throw. If 256 events are queued, further events are dropped; the latest state is still
-/// delivered.
+/// Receives each event, beginning with the state at logrtc_connect(). Runs on a thread of logrtc.
+/// `event` is valid until the callback returns. It must not throw. If 256 events are queued,
+/// further events are dropped; the latest state is still delivered.
 pub type logrtc_event_callback = Option<extern "C" fn(event: *const logrtc_event, user_data: *mut c_void)>;
 
-/// Receives a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text. Runs on a thread of logrtc. `message` is valid until the
-/// callback returns. It must not throw.
+/// Receives a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text. Runs on a thread of logrtc.
+/// `message` is valid until the callback returns. It must not throw.
 pub type logrtc_diagnostics_callback =
     Option<extern "C" fn(level: c_int, message: *const c_char, user_data: *mut c_void)>;
 

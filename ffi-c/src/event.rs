@@ -37,11 +37,12 @@ pub const LOGRTC_END_FAILED: i32 = 7;
 /// The producer closed.
 pub const LOGRTC_END_PRODUCER_CLOSED: i32 = 8;
 
-/// An event. `kind` says which members are set; the others are 0 or NULL. The struct and its strings are valid until the
-/// callback returns.
+/// An event. `kind` says which members are set; the others are 0 or NULL. The struct and its
+/// strings are valid until the callback returns.
 #[repr(C)]
 pub struct logrtc_event {
-    /// The size of the struct in this library. A member that lies beyond it is not there: members are only added at the end.
+    /// The size of the struct in this library. A member that lies beyond it is not there: members
+    /// are only added at the end.
     pub struct_size: usize,
     /// One of LOGRTC_EVENT_…; ignore a kind that you do not know.
     pub kind: c_int,
@@ -160,8 +161,8 @@ fn reason_number(reason: EndReason) -> c_int {
     }
 }
 
-/// Returns the name of a reason (LOGRTC_END_…), such as "path_lost". Static; never NULL. "unknown" if the number is not a
-/// reason.
+/// Returns the name of a reason (LOGRTC_END_…), such as "path_lost". Static; never NULL. "unknown"
+/// if the number is not a reason.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_end_reason_string(reason: c_int) -> *const c_char {
     let name: &CStr = match reason {

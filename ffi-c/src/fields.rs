@@ -42,8 +42,9 @@ pub union logrtc_value {
     pub fields: *const logrtc_field,
 }
 
-/// A field: a name and a typed value. Make one with logrtc_int(), logrtc_text() and the other functions that return it. A
-/// field points to its strings and nested fields, and does not own them.
+/// A field: a name and a typed value. Make one with logrtc_int(), logrtc_text() and the other
+/// functions that return it. A field points to its strings and nested fields, and does not own
+/// them.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct logrtc_field {

@@ -29,8 +29,9 @@ unsafe fn enabled<'a>(
     c_int::from(status == LOGRTC_OK && enabled)
 }
 
-/// Returns 1 if an entry of this level and target would be logged, else 0. NULL stands for the client_id; a number that is not a
-/// level, for the nearest one. Returns 0 if the producer is NULL or closed. Takes a few nanoseconds if no target logs the level.
+/// Returns 1 if an entry of this level and target would be logged, else 0. NULL stands for the
+/// client_id; a number that is not a level, for the nearest one. Returns 0 if the producer is NULL
+/// or closed. Takes a few nanoseconds if no target logs the level.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -59,7 +60,8 @@ pub unsafe extern "C" fn logrtc_enabled_n(
     unsafe { enabled(producer, level, || text::optional_counted(target, len, "target").ok().flatten()) }
 }
 
-/// Counts an entry that the program skipped because logrtc_enabled() returned 0. logrtc_log() counts its own.
+/// Counts an entry that the program skipped because logrtc_enabled() returned 0. logrtc_log()
+/// counts its own.
 ///
 /// # Safety
 /// The pointer is as the header says.

@@ -8,12 +8,14 @@ use logrtc_core::Producer;
 use crate::callbacks::CallbackThread;
 use crate::status::{Refusal, guard, logrtc_status};
 
-/// How long a callback may take to end at the end of the process, if the close has used up its timeout.
+/// How long a callback may take to end at the end of the process, if the close has used up its
+/// timeout.
 const CALLBACK_TIME: Duration = Duration::from_millis(100);
 
 /// A producer: logrtc_connect() makes it, and logrtc_close() ends it.
 ///
-/// About two thousand bytes of a closed producer are never freed, so that every call with its handle stays safe.
+/// About two thousand bytes of a closed producer are never freed, so that every call with its
+/// handle stays safe.
 pub struct logrtc_producer {
     pub(crate) producer: Producer,
     /// The target of an entry that names none.
@@ -30,8 +32,8 @@ pub struct logrtc_producer {
     next: AtomicPtr<logrtc_producer>,
 }
 
-/// The newest handle, and by it every one: for the end of the process, and so that a leak checker sees that none is lost.
-/// No lock, because a fork would leave it held.
+/// The newest handle, and by it every one: for the end of the process, and so that a leak checker
+/// sees that none is lost. No lock, because a fork would leave it held.
 static HANDLES: AtomicPtr<logrtc_producer> = AtomicPtr::new(std::ptr::null_mut());
 
 impl logrtc_producer {
@@ -83,13 +85,14 @@ impl logrtc_producer {
         if self.ended.load(Ordering::Acquire) { None } else { self.exit_timeout }
     }
 
-    /// Whether this is the child of a fork in which nothing was logged, so that everything belongs to the parent.
+    /// Whether this is the child of a fork in which nothing was logged, so that everything belongs
+    /// to the parent.
     pub(crate) fn is_untouched_by_child(&self) -> bool {
         self.pid != std::process::id() && self.producer.position() == 0
     }
 
-    /// Closes it as exit() does, which may have been called by a callback, or while one runs for ever: so the wait for the
-    /// callback has a limit.
+    /// Closes it as exit() does, which may have been called by a callback, or while one runs for
+    /// ever: so the wait for the callback has a limit.
     pub(crate) fn close_at_exit(&self, timeout: Duration, called_by: libc::pthread_t) {
         let began = Instant::now();
         self.closed.store(true, Ordering::Release);

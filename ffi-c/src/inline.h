@@ -10,8 +10,9 @@ static inline logrtc_status logrtc_vlogf(logrtc_producer *producer, int level, c
                                          va_list arguments);
 
 /**
- * Logs an entry whose message is formatted as by printf(): logrtc_logf(producer, LOGRTC_INFO, "shop", "order %d", id). The
- * arguments are only formatted if the entry is wanted. Otherwise as logrtc_log().
+ * Logs an entry whose message is formatted as by printf(): logrtc_logf(producer, LOGRTC_INFO,
+ * "shop", "order %d", id). The arguments are only formatted if the entry is wanted. Otherwise as
+ * logrtc_log().
  *
  * If the arguments cannot be formatted, the message is `format`.
  */
@@ -112,14 +113,20 @@ static inline logrtc_field logrtc_text(const char *name, const char *text) {
     return logrtc_text_n(name, text, text ? strlen(text) : 0);
 }
 
-/** A JSON value, NUL-terminated. Text that is not JSON is logged as a string, and the call returns LOGRTC_REPAIRED. */
+/**
+ * A JSON value, NUL-terminated. Text that is not JSON is logged as a string, and the call returns
+ * LOGRTC_REPAIRED.
+ */
 static inline logrtc_field logrtc_json(const char *name, const char *json) {
     logrtc_field field = logrtc_text(name, json);
     field.kind = LOGRTC_FIELD_JSON;
     return field;
 }
 
-/** An object: logrtc_object("user", LOGRTC_FIELDS(logrtc_int("id", 7))). Fields are nested at most 32 deep. */
+/**
+ * An object: logrtc_object("user", LOGRTC_FIELDS(logrtc_int("id", 7))). Fields are nested at most
+ * 32 deep.
+ */
 static inline logrtc_field logrtc_object(const char *name, const logrtc_field *fields, size_t count) {
     logrtc_field field = logrtc_make_field(name, LOGRTC_FIELD_OBJECT);
     field.value.fields = fields;
@@ -127,7 +134,10 @@ static inline logrtc_field logrtc_object(const char *name, const logrtc_field *f
     return field;
 }
 
-/** An array. The names of its elements are ignored and may be NULL. Fields are nested at most 32 deep. */
+/**
+ * An array. The names of its elements are ignored and may be NULL. Fields are nested at most 32
+ * deep.
+ */
 static inline logrtc_field logrtc_array(const char *name, const logrtc_field *elements, size_t count) {
     logrtc_field field = logrtc_object(name, elements, count);
     field.kind = LOGRTC_FIELD_ARRAY;
@@ -141,7 +151,8 @@ static inline logrtc_field logrtc_array(const char *name, const logrtc_field *el
  *     logrtc_log_fields(producer, LOGRTC_WARN, "shop.db", "slow query",
  *                       LOGRTC_FIELDS(logrtc_int("duration_ms", 812), logrtc_text("table", table)), NULL);
  *
- * They live until the end of the block. For fields whose number is only known at run time, pass an array and its length.
+ * They live until the end of the block. For fields whose number is only known at run time, pass an
+ * array and its length.
  */
 #define LOGRTC_FIELDS(...)                                                                                             \
     (const logrtc_field[]){__VA_ARGS__}, (sizeof((const logrtc_field[]){__VA_ARGS__}) / sizeof(logrtc_field))

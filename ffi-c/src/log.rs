@@ -161,12 +161,13 @@ fn finish(mut record: Record<'_>, time: Option<DateTime<Utc>>, span: Option<Span
     record.send()
 }
 
-/// Logs an entry. Never waits on the network. `fields` is a JSON object or NULL; logrtc_log_fields() needs no JSON. `span` may be
-/// NULL.
+/// Logs an entry. Never waits on the network. `fields` is a JSON object or NULL;
+/// logrtc_log_fields() needs no JSON. `span` may be NULL.
 ///
-/// Returns LOGRTC_OK if the entry is logged, or left out by the filter. LOGRTC_REPAIRED: the entry is logged, but an argument was
-/// invalid: `fields` that is not a JSON object becomes the field "invalid_json" with its text; a number that is not a level, the
-/// nearest level; an invalid span is left out. LOGRTC_DROPPED: the journal is full and its overflow policy refused the entry.
+/// Returns LOGRTC_OK if the entry is logged, or left out by the filter. LOGRTC_REPAIRED: the entry
+/// is logged, but an argument was invalid: `fields` that is not a JSON object becomes the field
+/// "invalid_json" with its text; a number that is not a level, the nearest level; an invalid span
+/// is left out. LOGRTC_DROPPED: the journal is full and its overflow policy refused the entry.
 /// LOGRTC_CLOSED: the producer is closed. LOGRTC_INVALID_ARGUMENT: `producer` is NULL.
 ///
 /// # Safety
@@ -185,7 +186,8 @@ pub unsafe extern "C" fn logrtc_log(
     unsafe { Call { unix_ms: None, level, end, texts, fields, span }.log(producer) }
 }
 
-/// The same, with strings that have a length. `fields` may be NULL; the ids of `span` are NUL-terminated.
+/// The same, with strings that have a length. `fields` may be NULL; the ids of `span` are
+/// NUL-terminated.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -207,8 +209,8 @@ pub unsafe extern "C" fn logrtc_log_n(
     unsafe { Call { unix_ms: None, level, end, texts, fields, span }.log(producer) }
 }
 
-/// Logs an entry as logrtc_log() does, with another time than now: `unix_ms` milliseconds after 1970-01-01, UTC. For entries that
-/// were recorded earlier.
+/// Logs an entry as logrtc_log() does, with another time than now: `unix_ms` milliseconds after
+/// 1970-01-01, UTC. For entries that were recorded earlier.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -227,7 +229,8 @@ pub unsafe extern "C" fn logrtc_log_at(
     unsafe { Call { unix_ms, level, end: End::Nul, texts, fields, span }.log(producer) }
 }
 
-/// The same, with strings that have a length. `fields` may be NULL; the ids of `span` are NUL-terminated.
+/// The same, with strings that have a length. `fields` may be NULL; the ids of `span` are
+/// NUL-terminated.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -314,11 +317,11 @@ pub unsafe extern "C" fn logrtc_log_fields_at_n(
     unsafe { Call { unix_ms, level, end: End::Length, texts, fields, span }.log(producer) }
 }
 
-/// Logs a whole entry, a JSON object. The keys "timestamp" (ISO 8601), "level", "target" and "message" are required; "fields" and
-/// "span" are optional. Never waits on the network.
+/// Logs a whole entry, a JSON object. The keys "timestamp" (ISO 8601), "level", "target" and
+/// "message" are required; "fields" and "span" are optional. Never waits on the network.
 ///
-/// LOGRTC_INVALID_ARGUMENT: a key is missing, unknown, repeated or of the wrong type; nothing is logged. Otherwise as
-/// logrtc_log().
+/// LOGRTC_INVALID_ARGUMENT: a key is missing, unknown, repeated or of the wrong type; nothing is
+/// logged. Otherwise as logrtc_log().
 ///
 /// # Safety
 /// The pointers are as the header says.

@@ -13,11 +13,11 @@ use crate::status::{Refusal, guard, logrtc_status};
 
 /// If the journal is full, the oldest entry is dropped. A log call never waits.
 pub const LOGRTC_OVERFLOW_DROP_OLDEST: i32 = 0;
-/// If the journal is full, a new entry is refused as long as a connected consumer has not read the oldest entry, or no consumer
-/// is connected.
+/// If the journal is full, a new entry is refused as long as a connected consumer has not read the
+/// oldest entry, or no consumer is connected.
 pub const LOGRTC_OVERFLOW_DROP_NEWEST: i32 = 1;
-/// If the journal is full, a log call waits as long as a connected consumer has not read the oldest entry, at most for
-/// block_timeout_ms; then the entry is refused.
+/// If the journal is full, a log call waits as long as a connected consumer has not read the oldest
+/// entry, at most for block_timeout_ms; then the entry is refused.
 pub const LOGRTC_OVERFLOW_BLOCK: i32 = 2;
 
 /// A new consumer receives all entries in the journal.
@@ -99,8 +99,8 @@ unsafe fn set(
     }
 }
 
-/// Creates options, all at their defaults. The caller owns them and must eventually call logrtc_options_free(). Returns NULL if
-/// there is no memory.
+/// Creates options, all at their defaults. The caller owns them and must eventually call
+/// logrtc_options_free(). Returns NULL if there is no memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_options_new() -> *mut logrtc_options {
     let mut made = std::ptr::null_mut();
@@ -126,7 +126,8 @@ pub unsafe extern "C" fn logrtc_options_free(options: *mut logrtc_options) {
     });
 }
 
-/// Sets the callback that receives each new state. NULL, the default: none. `user_data` is passed to the callback.
+/// Sets the callback that receives each new state. NULL, the default: none. `user_data` is passed
+/// to the callback.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -145,8 +146,8 @@ pub unsafe extern "C" fn logrtc_options_set_state_callback(
     }
 }
 
-/// Sets the callback that receives each event: states, consumers, errors of the signaling server. NULL, the default: none.
-/// `user_data` is passed to the callback.
+/// Sets the callback that receives each event: states, consumers, errors of the signaling server.
+/// NULL, the default: none. `user_data` is passed to the callback.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -165,11 +166,13 @@ pub unsafe extern "C" fn logrtc_options_set_event_callback(
     }
 }
 
-/// Sets the callback that receives the diagnostics of the producer, as text for people: a warning at the first failed attempt
-/// to reach the signaling server, with its address and the reason, and a warning when the connection is restored; at
-/// LOGRTC_DEBUG each state, consumer and failed attempt. NULL, the default: none; warnings are written to standard error.
+/// Sets the callback that receives the diagnostics of the producer, as text for people: a warning
+/// at the first failed attempt to reach the signaling server, with its address and the reason, and
+/// a warning when the connection is restored; at LOGRTC_DEBUG each state, consumer and failed
+/// attempt. NULL, the default: none; warnings are written to standard error.
 ///
-/// If LOGRTC_DIAGNOSTICS is 1 in the environment, every diagnostic is also written to standard error.
+/// If LOGRTC_DIAGNOSTICS is 1 in the environment, every diagnostic is also written to standard
+/// error.
 ///
 /// # Safety
 /// The pointers are as the header says.

@@ -13,11 +13,13 @@ use crate::stats::logrtc_stats;
 use crate::status::{Refusal, guard, logrtc_status};
 use crate::{exit, fork, signals, text};
 
-/// Starts a producer and returns at once: it connects, registers and reconnects in the background. Entries that are logged
-/// before a consumer connects wait in the journal. The options are only read; the caller still owns them.
+/// Starts a producer and returns at once: it connects, registers and reconnects in the background.
+/// Entries that are logged before a consumer connects wait in the journal. The options are only
+/// read; the caller still owns them.
 ///
-/// Writes the handle to `*producer` if the status is LOGRTC_OK. End it with logrtc_close(); exit() closes it otherwise.
-/// LOGRTC_INVALID_ARGUMENT: an option is invalid. LOGRTC_INTERNAL: the system cannot start a thread.
+/// Writes the handle to `*producer` if the status is LOGRTC_OK. End it with logrtc_close(); exit()
+/// closes it otherwise. LOGRTC_INVALID_ARGUMENT: an option is invalid. LOGRTC_INTERNAL: the system
+/// cannot start a thread.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -52,11 +54,12 @@ pub unsafe extern "C" fn logrtc_connect(
     })
 }
 
-/// Waits, at most for `timeout_ms`, until every connected consumer has acknowledged all entries that were accepted before the
-/// call. Returns at once if no consumer is connected.
+/// Waits, at most for `timeout_ms`, until every connected consumer has acknowledged all entries
+/// that were accepted before the call. Returns at once if no consumer is connected.
 ///
-/// LOGRTC_TIMEOUT: a consumer has not. `pending` may be NULL. Otherwise `*pending` is 0 for LOGRTC_OK; for LOGRTC_TIMEOUT it is
-/// the number of entries that the slowest consumer still waits for; it is not written for another status.
+/// LOGRTC_TIMEOUT: a consumer has not. `pending` may be NULL. Otherwise `*pending` is 0 for
+/// LOGRTC_OK; for LOGRTC_TIMEOUT it is the number of entries that the slowest consumer still waits
+/// for; it is not written for another status.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -70,8 +73,8 @@ pub unsafe extern "C" fn logrtc_flush(
     unsafe { flush(producer, pending, |producer| producer.flush(Duration::from_millis(timeout_ms))) }
 }
 
-/// Does the same for the entries that were accepted before `position`, an earlier result of logrtc_position(). With it, a
-/// program can wait in several steps.
+/// Does the same for the entries that were accepted before `position`, an earlier result of
+/// logrtc_position(). With it, a program can wait in several steps.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -133,10 +136,11 @@ unsafe fn flush(
     status
 }
 
-/// Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is connected.
+/// Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is
+/// connected.
 ///
-/// LOGRTC_TIMEOUT: no consumer is connected; returned at once if the producer is disabled. LOGRTC_CLOSED: the producer is closed, or another
-/// thread closed it during the wait.
+/// LOGRTC_TIMEOUT: no consumer is connected; returned at once if the producer is disabled.
+/// LOGRTC_CLOSED: the producer is closed, or another thread closed it during the wait.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -156,15 +160,16 @@ pub unsafe extern "C" fn logrtc_wait_for_consumer(producer: *mut logrtc_producer
     }
 }
 
-/// Delivers the remaining entries and ends the producer. When it returns, no thread, socket or callback of the producer is
-/// left. If a callback calls it, that callback is the last one.
+/// Delivers the remaining entries and ends the producer. When it returns, no thread, socket or
+/// callback of the producer is left. If a callback calls it, that callback is the last one.
 ///
-/// Waits, at most for `timeout_ms`, until every consumer that is connected or announced has all entries. If the first
-/// registration is still in progress, it waits for that too: so the entries of a short program reach an open page. Returns at
-/// once if the signaling server cannot be reached or has no consumer. Takes at most 200 ms longer than `timeout_ms`.
+/// Waits, at most for `timeout_ms`, until every consumer that is connected or announced has all
+/// entries. If the first registration is still in progress, it waits for that too: so the entries
+/// of a short program reach an open page. Returns at once if the signaling server cannot be reached
+/// or has no consumer. Takes at most 200 ms longer than `timeout_ms`.
 ///
-/// LOGRTC_TIMEOUT: a consumer did not receive all entries; the producer is closed anyway. LOGRTC_CLOSED: the producer was
-/// closed before; every later call returns it.
+/// LOGRTC_TIMEOUT: a consumer did not receive all entries; the producer is closed anyway.
+/// LOGRTC_CLOSED: the producer was closed before; every later call returns it.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -177,8 +182,8 @@ pub unsafe extern "C" fn logrtc_close(producer: *mut logrtc_producer, timeout_ms
     })
 }
 
-/// Writes the state, one of LOGRTC_STATE_…, to `*state`. After logrtc_close() it is LOGRTC_STATE_CLOSED, and the status is
-/// LOGRTC_OK.
+/// Writes the state, one of LOGRTC_STATE_…, to `*state`. After logrtc_close() it is
+/// LOGRTC_STATE_CLOSED, and the status is LOGRTC_OK.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -196,8 +201,8 @@ pub unsafe extern "C" fn logrtc_get_state(producer: *const logrtc_producer, stat
     })
 }
 
-/// Writes the last error of the signaling server, or the reason why it cannot be reached; an empty text once the producer is
-/// registered. Works after logrtc_close() too.
+/// Writes the last error of the signaling server, or the reason why it cannot be reached; an empty
+/// text once the producer is registered. Works after logrtc_close() too.
 ///
 /// `buffer` receives at most `size` bytes, including the NUL at the end; a longer text is cut. It may be NULL if `size` is 0.
 /// Unless `length` is NULL, `*length` is the length of the whole text without the NUL.
@@ -228,7 +233,8 @@ pub unsafe extern "C" fn logrtc_get_server_error(
     })
 }
 
-/// Writes the counters to `*stats`, whose `struct_size` must be set. Works after logrtc_close() too.
+/// Writes the counters to `*stats`, whose `struct_size` must be set. Works after logrtc_close()
+/// too.
 ///
 /// # Safety
 /// The pointers are as the header says.

@@ -7,8 +7,8 @@ use logrtc_core::Span;
 use crate::status::Refusal;
 use crate::text;
 
-/// The place of an entry in a distributed trace. An id that is NULL is left out. Set `struct_size` to sizeof(logrtc_span), as
-/// LOGRTC_SPAN_INIT does.
+/// The place of an entry in a distributed trace. An id that is NULL is left out. Set `struct_size`
+/// to sizeof(logrtc_span), as LOGRTC_SPAN_INIT does.
 #[repr(C)]
 pub struct logrtc_span {
     /// sizeof(logrtc_span), set by the caller.

@@ -8,9 +8,11 @@ use logrtc_core::State;
 pub const LOGRTC_STATE_CONNECTING: i32 = 0;
 /// The producer is registered; consumers can connect.
 pub const LOGRTC_STATE_REGISTERED: i32 = 1;
-/// The signaling server cannot be reached or the connection is lost; the producer retries. Open channels stay open.
+/// The signaling server cannot be reached or the connection is lost; the producer retries. Open
+/// channels stay open.
 pub const LOGRTC_STATE_RECONNECTING: i32 = 2;
-/// The producer has stopped retrying (logrtc_options_set_max_reconnect_attempts()). Open channels stay open.
+/// The producer has stopped retrying (logrtc_options_set_max_reconnect_attempts()). Open channels
+/// stay open.
 pub const LOGRTC_STATE_ABANDONED: i32 = 3;
 /// The producer is closed.
 pub const LOGRTC_STATE_CLOSED: i32 = 4;
@@ -29,7 +31,8 @@ pub(crate) fn state_number(state: State) -> c_int {
     }
 }
 
-/// Returns the name of a state, such as "registered". Static; never NULL. "unknown" if the number is not a state.
+/// Returns the name of a state, such as "registered". Static; never NULL. "unknown" if the number
+/// is not a state.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_state_string(state: c_int) -> *const c_char {
     let name: &CStr = match state {

@@ -2,8 +2,9 @@
 
 use logrtc_core::Stats;
 
-/// The counters of a producer. Set `struct_size` to sizeof(logrtc_stats), as LOGRTC_STATS_INIT does, before
-/// logrtc_get_stats(), which writes the members that fit. Members are only added at the end.
+/// The counters of a producer. Set `struct_size` to sizeof(logrtc_stats), as LOGRTC_STATS_INIT
+/// does, before logrtc_get_stats(), which writes the members that fit. Members are only added at
+/// the end.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub struct logrtc_stats {

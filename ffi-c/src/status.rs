@@ -9,7 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use logrtc_core::{Error, ErrorKind};
 
-/// The result of a call: LOGRTC_OK, or the reason why it failed. A number never changes its meaning; new ones may be added.
+/// The result of a call: LOGRTC_OK, or the reason why it failed. A number never changes its
+/// meaning; new ones may be added.
 pub type logrtc_status = i32;
 
 /// The call succeeded.
@@ -24,7 +25,8 @@ pub const LOGRTC_TIMEOUT: logrtc_status = 3;
 pub const LOGRTC_DROPPED: logrtc_status = 4;
 /// A system call failed, or logrtc has a bug.
 pub const LOGRTC_INTERNAL: logrtc_status = 5;
-/// The entry was logged, but an argument was invalid and was replaced; logrtc_last_error() names it. Only log calls return it.
+/// The entry was logged, but an argument was invalid and was replaced; logrtc_last_error() names
+/// it. Only log calls return it.
 pub const LOGRTC_REPAIRED: logrtc_status = 6;
 
 /// Why a call is refused.
@@ -83,7 +85,8 @@ impl From<Error> for Refusal {
 }
 
 thread_local! {
-    /// The text, with its NUL; or nothing. Its memory is used again, so that a refusal costs little.
+    /// The text, with its NUL; or nothing. Its memory is used again, so that a refusal costs
+    /// little.
     static LAST_ERROR: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -114,10 +117,10 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")
 }
 
-/// Returns the error text of the last call on the calling thread that did not return LOGRTC_OK, in UTF-8. It names the invalid
-/// value and says what is valid. Never NULL; empty if no call of this thread has failed. Valid until the next call of this
-/// thread that fails; a call that succeeds does not change it. For errors of the signaling server, see
-/// logrtc_get_server_error().
+/// Returns the error text of the last call on the calling thread that did not return LOGRTC_OK, in
+/// UTF-8. It names the invalid value and says what is valid. Never NULL; empty if no call of this
+/// thread has failed. Valid until the next call of this thread that fails; a call that succeeds
+/// does not change it. For errors of the signaling server, see logrtc_get_server_error().
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_last_error() -> *const c_char {
     let text = |last: &RefCell<Vec<u8>>| {
@@ -127,8 +130,8 @@ pub extern "C" fn logrtc_last_error() -> *const c_char {
     LAST_ERROR.try_with(text).unwrap_or(c"".as_ptr())
 }
 
-/// Returns the name of a status, such as "invalid argument". Static; never NULL. "unknown status" if the number is not a
-/// status.
+/// Returns the name of a status, such as "invalid argument". Static; never NULL. "unknown status"
+/// if the number is not a status.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_status_string(status: logrtc_status) -> *const c_char {
     let name: &CStr = match status {

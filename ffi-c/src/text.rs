@@ -5,7 +5,8 @@ use std::ffi::{CStr, c_char};
 
 use crate::status::Refusal;
 
-/// A NUL-terminated string. What is not UTF-8 in it becomes U+FFFD: nothing is refused for its spelling.
+/// A NUL-terminated string. What is not UTF-8 in it becomes U+FFFD: nothing is refused for its
+/// spelling.
 ///
 /// # Safety
 /// `text` is NULL, or points to a NUL-terminated string that stays as it is for `'a`.

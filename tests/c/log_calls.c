@@ -1,6 +1,7 @@
 /*
- * Log calls with all that a careless program passes: log_calls URL. Waits for a consumer, logs, and closes when its standard input
- * ends. The event callback writes each event of a consumer as a line.
+ * Log calls with all that a careless program passes: log_calls URL. Waits for a consumer, logs, and
+ * closes when its standard input ends. The event callback writes each event of a consumer as a
+ * line.
  */
 
 #include "check.h"

@@ -180,7 +180,11 @@ mod tests {
         let mut fields = Fields::new();
         assert!(fields.member("a").json(" [1.0, 18446744073709551616, \"\\u0041\"] ").is_ok());
         for wrong in ["", "[1", "1,2", "NaN", "\"\\ud800\""] {
-            assert_eq!(fields.member("b").json(wrong).unwrap_err().kind(), crate::ErrorKind::InvalidArgument, "{wrong}");
+            assert_eq!(
+                fields.member("b").json(wrong).unwrap_err().kind(),
+                crate::ErrorKind::InvalidArgument,
+                "{wrong}"
+            );
         }
         let expected = r#"{"a":[1.0,18446744073709551616,"A"],"b":"","b":"[1","b":"1,2","b":"NaN","b":"\"\\ud800\""}"#;
         assert_eq!(fields.to_json(), expected);

@@ -12,8 +12,8 @@ use super::{
 use crate::level::level_of;
 use crate::status::{Refusal, logrtc_status};
 
-/// Sets the lowest level that is logged, LOGRTC_DEBUG to LOGRTC_ERROR, for every target. Default: LOGRTC_DEBUG. Replaces the
-/// filter.
+/// Sets the lowest level that is logged, LOGRTC_DEBUG to LOGRTC_ERROR, for every target. Default:
+/// LOGRTC_DEBUG. Replaces the filter.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -46,8 +46,8 @@ pub unsafe extern "C" fn logrtc_options_set_max_bytes(options: *mut logrtc_optio
     unsafe { set(options, |builder| Ok(builder.max_bytes(max_bytes))) }
 }
 
-/// Sets the maximum size of an encoded entry, 2048 to 65536 bytes. Default: 65536. The longest values of a longer entry are cut;
-/// its field "truncated" lists their names.
+/// Sets the maximum size of an encoded entry, 2048 to 65536 bytes. Default: 65536. The longest
+/// values of a longer entry are cut; its field "truncated" lists their names.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -60,8 +60,9 @@ pub unsafe extern "C" fn logrtc_options_set_max_entry_bytes(
     unsafe { set(options, |builder| Ok(builder.max_entry_bytes(max_entry_bytes))) }
 }
 
-/// Sets the overflow policy, for a journal that is full: one of LOGRTC_OVERFLOW_…. Default: LOGRTC_OVERFLOW_DROP_OLDEST. Only
-/// LOGRTC_OVERFLOW_BLOCK reads `block_timeout_ms`, the maximum time that a log call waits.
+/// Sets the overflow policy, for a journal that is full: one of LOGRTC_OVERFLOW_…. Default:
+/// LOGRTC_OVERFLOW_DROP_OLDEST. Only LOGRTC_OVERFLOW_BLOCK reads `block_timeout_ms`, the maximum
+/// time that a log call waits.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -75,8 +76,8 @@ pub unsafe extern "C" fn logrtc_options_set_overflow(
     unsafe { set(options, |builder| Ok(builder.overflow(overflow_of(overflow, block_timeout_ms)?))) }
 }
 
-/// Sets which earlier entries a new consumer receives: LOGRTC_REPLAY_ALL (the default), LOGRTC_REPLAY_NONE, or that many of the
-/// newest entries.
+/// Sets which earlier entries a new consumer receives: LOGRTC_REPLAY_ALL (the default),
+/// LOGRTC_REPLAY_NONE, or that many of the newest entries.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -99,7 +100,8 @@ pub unsafe extern "C" fn logrtc_options_set_reconnect_interval_ms(
     unsafe { set(options, |builder| Ok(builder.reconnect_interval(Duration::from_millis(interval_ms)))) }
 }
 
-/// Sets the maximum to which that interval grows; it doubles with each failure. By default it does not grow.
+/// Sets the maximum to which that interval grows; it doubles with each failure. By default it does
+/// not grow.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -112,7 +114,8 @@ pub unsafe extern "C" fn logrtc_options_set_max_reconnect_interval_ms(
     unsafe { set(options, |builder| Ok(builder.max_reconnect_interval(Duration::from_millis(max_interval_ms)))) }
 }
 
-/// Sets the jitter, 0 to 1: each interval is shortened by a random fraction of at most this. Default: 0.
+/// Sets the jitter, 0 to 1: each interval is shortened by a random fraction of at most this.
+/// Default: 0.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -125,8 +128,9 @@ pub unsafe extern "C" fn logrtc_options_set_reconnect_jitter(
     unsafe { set(options, |builder| Ok(builder.reconnect_jitter(jitter))) }
 }
 
-/// Sets after how many consecutive failed attempts to reach the signaling server the producer stops retrying: at least 1, or -1
-/// (the default) for never. An attempt whose connection ends within 30 s counts as failed.
+/// Sets after how many consecutive failed attempts to reach the signaling server the producer stops
+/// retrying: at least 1, or -1 (the default) for never. An attempt whose connection ends within 30
+/// s counts as failed.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -162,8 +166,8 @@ pub unsafe extern "C" fn logrtc_options_set_disabled(options: *mut logrtc_option
     unsafe { set(options, |builder| Ok(builder.disabled(flag(disabled, "disabled")?))) }
 }
 
-/// Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN and LOGRTC_DISABLED override
-/// these options: 1 (the default) or 0.
+/// Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN
+/// and LOGRTC_DISABLED override these options: 1 (the default) or 0.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -176,8 +180,8 @@ pub unsafe extern "C" fn logrtc_options_set_environment(
     unsafe { set(options, |builder| Ok(builder.environment(flag(environment, "environment")?))) }
 }
 
-/// Sets what a child process does after fork(). 1, the default: from its first log call on, it logs as a producer of its own,
-/// client_id#pid. 0: it does not log.
+/// Sets what a child process does after fork(). 1, the default: from its first log call on, it logs
+/// as a producer of its own, client_id#pid. 0: it does not log.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -187,7 +191,8 @@ pub unsafe extern "C" fn logrtc_options_set_fork(options: *mut logrtc_options, f
     unsafe { set(options, |builder| Ok(builder.fork(if flag(fork, "fork")? { Fork::Restart } else { Fork::Disable }))) }
 }
 
-/// Sets the time that exit() may take to deliver the remaining entries. Default: 2000. logrtc_close() has its own timeout.
+/// Sets the time that exit() may take to deliver the remaining entries. Default: 2000.
+/// logrtc_close() has its own timeout.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -200,8 +205,8 @@ pub unsafe extern "C" fn logrtc_options_set_close_timeout_ms(
     unsafe { set(options, |builder| Ok(builder.close_timeout(Duration::from_millis(timeout_ms)))) }
 }
 
-/// Sets whether exit() closes the producer if it is still open: 1 (the default) or 0. In a child process after fork(), exit()
-/// closes the child's own producer.
+/// Sets whether exit() closes the producer if it is still open: 1 (the default) or 0. In a child
+/// process after fork(), exit() closes the child's own producer.
 ///
 /// # Safety
 /// The pointer is as the header says.

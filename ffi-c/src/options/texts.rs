@@ -36,7 +36,8 @@ unsafe fn set_counted(
     unsafe { set(options, |builder| Ok(setter(builder, text::counted(value, len, name)?.into_owned()))) }
 }
 
-/// Sets the address of the signaling server, ws:// or wss://. Default: "ws://localhost:8080/signaling".
+/// Sets the address of the signaling server, ws:// or wss://. Default:
+/// "ws://localhost:8080/signaling".
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -60,7 +61,8 @@ pub unsafe extern "C" fn logrtc_options_set_url_n(
     unsafe { set_counted(options, "url", (url, len), ConfigBuilder::url) }
 }
 
-/// Sets the name under which the producer registers, 1 to 128 bytes. Default: the name of the program.
+/// Sets the name under which the producer registers, 1 to 128 bytes. Default: the name of the
+/// program.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -192,7 +194,8 @@ pub unsafe extern "C" fn logrtc_options_set_token_n(
     unsafe { set_counted(options, "token", (token, len), ConfigBuilder::token) }
 }
 
-/// Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the system. Default: none.
+/// Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the
+/// system. Default: none.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -219,7 +222,8 @@ pub unsafe extern "C" fn logrtc_options_set_ca_file_n(
     unsafe { set_counted(options, "ca_file", (ca_file, len), ConfigBuilder::ca_file) }
 }
 
-/// Sets the filter by level and target, such as "info,app::db=debug". Default: every entry is logged. Replaces the level.
+/// Sets the filter by level and target, such as "info,app::db=debug". Default: every entry is
+/// logged. Replaces the level.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -246,8 +250,9 @@ pub unsafe extern "C" fn logrtc_options_set_filter_n(
     unsafe { set_counted(options, "filter", (filter, len), ConfigBuilder::filter) }
 }
 
-/// Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server ("turn:host:port"). The first one
-/// that is added replaces the default, "stun:stun.l.google.com:19302".
+/// Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server
+/// ("turn:host:port"). The first one that is added replaces the default,
+/// "stun:stun.l.google.com:19302".
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -270,7 +275,8 @@ pub unsafe extern "C" fn logrtc_options_add_ice_server(
     }
 }
 
-/// Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in one network.
+/// Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in
+/// one network.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -285,11 +291,12 @@ pub unsafe extern "C" fn logrtc_options_clear_ice_servers(options: *mut logrtc_o
     }
 }
 
-/// Adds a network interface over which consumers connect, by name ("eth0") or by address ("192.0.2.1"). By default, every
-/// interface except loopback is used; loopback is used if the signaling server is on this host or there is no other interface.
+/// Adds a network interface over which consumers connect, by name ("eth0") or by address
+/// ("192.0.2.1"). By default, every interface except loopback is used; loopback is used if the
+/// signaling server is on this host or there is no other interface.
 ///
-/// An interface that this host does not have is skipped and reported once as a diagnostic. If the host has none of them, only
-/// consumers on this host can connect.
+/// An interface that this host does not have is skipped and reported once as a diagnostic. If the
+/// host has none of them, only consumers on this host can connect.
 ///
 /// # Safety
 /// The pointers are as the header says.
