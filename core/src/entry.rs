@@ -6,6 +6,8 @@ mod fields;
 mod parse;
 mod text;
 mod timestamp;
+mod tokens;
+mod truncate;
 mod value;
 
 use chrono::{DateTime, Utc};

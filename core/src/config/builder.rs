@@ -181,8 +181,12 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long an entry may be when encoded, in bytes; 64 KiB by default, which is also the most. A longer message
-    /// is cut, and marked by `fields.truncated`.
+    /// The longest entry, in bytes as encoded: 2 KiB to 64 KiB; 64 KiB by default.
+    ///
+    /// A longer entry is cut value by value, the longest first: the message, and each text in the fields at any depth.
+    /// `fields.truncated` is the list of their names, such as `["message", "err.stack"]`. A key that ends in `stack`,
+    /// `stacktrace` or `traceback` keeps the beginning and the end of its value. If there are too many fields even so, the
+    /// last ones are dropped and counted in `fields.dropped_fields`.
     pub fn max_entry_bytes(mut self, max_entry_bytes: usize) -> Self {
         self.max_entry_bytes = max_entry_bytes;
         self
