@@ -145,7 +145,9 @@ fn keep_what_fits(out: &mut Vec<u8>, members: &[u8], mut room: usize, names: &mu
     for field in top_level(members) {
         let before = out.len();
         separate(out);
-        let fits = copy(out, field, SHORT_BYTES, budget.min(room), names) && out.len() - before <= room;
+        // The comma before it is part of what was measured.
+        let fits =
+            copy(out, field, SHORT_BYTES, budget.min(room).saturating_sub(1), names) && out.len() - before <= room;
         if fits {
             room -= out.len() - before;
         } else {
