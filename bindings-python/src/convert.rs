@@ -15,8 +15,8 @@ use pyo3::types::{PyString, PyTuple, PyType};
 use pyo3::{ffi, intern};
 
 use crate::errors::unless_exception;
-use crate::fields::{Cursor, Owned, next_members};
-use crate::{record, text};
+use crate::members::{Cursor, Owned, next_members};
+use crate::{exceptions, text};
 
 /// How deep a value may be nested; what lies deeper, and what holds itself, becomes `...`.
 const MAX_DEPTH: usize = 32;
@@ -308,7 +308,7 @@ impl<'py> Converter<'py> {
 
     fn write_exception(&mut self, place: ValueWriter<'_>, exception: &Bound<'py, PyBaseException>) -> PyResult<()> {
         let mut object = place.object();
-        let (class, message) = record::describe_exception(exception)?;
+        let (class, message) = exceptions::describe(exception)?;
         self.spend("type".len() + "message".len() + 6);
         self.write_text(object.member("type"), &class);
         self.write_text(object.member("message"), &message);

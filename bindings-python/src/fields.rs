@@ -1,18 +1,15 @@
 //! The fields of an entry from a dict.
 
 use std::borrow::Cow;
-use std::ffi::c_int;
-use std::ptr;
 
 use logrtc::{FieldValue, Fields};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::critical_section::with_critical_section;
-use pyo3::types::{PyDict, PyMapping, PyString};
-use pyo3::{Borrowed, ffi, intern};
+use pyo3::types::{PyDict, PyMapping};
 
 use crate::convert::{Converter, MAX_BYTES, key_text, plain};
 use crate::errors::Refusal;
-use crate::text;
+use crate::members::{Cursor, Member, Owned, for_each_unchanged, next_members};
 
 /// The fields that a caller gives: a mapping.
 pub(crate) fn from_argument(fields: &Bound<'_, PyAny>) -> Result<Fields, Refusal> {
@@ -116,77 +113,3 @@ pub(crate) fn add<'py>(
 
 /// No member takes less.
 const MIN_MEMBER_BYTES: usize = 5;
-
-/// How many members are looked at in one go where code of Python may run in between.
-const CHUNK: usize = 256;
-
-/// A place in a dict.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Cursor {
-    position: ffi::Py_ssize_t,
-    /// How many members come before it.
-    pub(crate) index: usize,
-}
-
-/// A member of a dict, and its place there.
-pub(crate) struct Member<'a, 'py> {
-    pub(crate) index: usize,
-    pub(crate) key: &'a Bound<'py, PyAny>,
-    pub(crate) value: &'a Bound<'py, PyAny>,
-}
-
-impl<'a> Member<'a, '_> {
-    fn key_text(&self) -> Option<&'a str> {
-        let key = self.key.cast_exact::<PyString>().ok()?;
-        if text::is_long(key) { None } else { key.to_str().ok() }
-    }
-}
-
-/// A member that is held, whatever becomes of its dict.
-pub(crate) struct Owned<'py> {
-    pub(crate) index: usize,
-    pub(crate) key: Bound<'py, PyAny>,
-    pub(crate) value: Bound<'py, PyAny>,
-}
-
-/// The next members from a place on, and moves it behind them; none at the end. A dict that has changed since the last call
-/// may show a member twice or not at all.
-pub(crate) fn next_members<'py>(dict: &Bound<'py, PyDict>, cursor: &mut Cursor) -> Vec<Owned<'py>> {
-    let mut members = Vec::with_capacity(dict.len().min(CHUNK));
-    for_each_unchanged(dict, cursor, |Member { index, key, value }| {
-        let has_room = members.len() < CHUNK;
-        if has_room {
-            members.push(Owned { index, key: key.clone(), value: value.clone() });
-        }
-        has_room
-    });
-    members
-}
-
-/// Calls `act` with each member from a place on, until it answers false, and moves the place to the member for which it did.
-/// `act` must not run code of Python: so the dict stays as it is.
-fn for_each_unchanged<'py>(
-    dict: &Bound<'py, PyDict>,
-    cursor: &mut Cursor,
-    mut act: impl FnMut(Member<'_, 'py>) -> bool,
-) {
-    with_critical_section(dict, || {
-        loop {
-            let mut position = cursor.position;
-            let (mut key, mut value) = (ptr::null_mut(), ptr::null_mut());
-            // SAFETY: it is a dict, and nothing changes it meanwhile: no code of Python runs, and other threads are kept
-            // out by the GIL or by the critical section. A place of before a change is within it, or none.
-            let found: c_int =
-                unsafe { ffi::PyDict_Next(dict.as_ptr(), &raw mut position, &raw mut key, &raw mut value) };
-            if found == 0 {
-                return;
-            }
-            // SAFETY: both are there, and the dict holds them as long as it does not change.
-            let (key, value) = unsafe { (Borrowed::from_ptr(dict.py(), key), Borrowed::from_ptr(dict.py(), value)) };
-            if !act(Member { index: cursor.index, key: &key, value: &value }) {
-                return;
-            }
-            *cursor = Cursor { position, index: cursor.index + 1 };
-        }
-    });
-}

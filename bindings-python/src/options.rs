@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::diagnostics;
 use crate::errors::Refusal;
-use crate::record::level_of;
+use crate::levels::level_of;
 
 /// What stands for all that is longer.
 const MAX_SECONDS: f64 = 1e9;

@@ -2,37 +2,18 @@
 
 mod names;
 
-use std::borrow::Cow;
-
 use chrono::DateTime;
-use logrtc::{FieldValue, Fields, Level, Record};
+use logrtc::{FieldValue, Fields, Record};
 use pyo3::exceptions::PyBaseException;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::convert::plain;
 use crate::errors::unless_exception;
-use crate::{fields, spans, text};
+use crate::levels::{level_of_number, says_no_more};
+use crate::{exceptions, fields, spans, text};
 use names::{Attribute, Attributes};
-
-/// The level that a number of `logging` means.
-pub(crate) fn level_of_number(number: i64) -> Level {
-    match number {
-        40.. => Level::Error,
-        30.. => Level::Warn,
-        20.. => Level::Info,
-        _ => Level::Debug,
-    }
-}
-
-/// The level of an event of another library: INFO where nobody knows it; and the name where it says more.
-pub(crate) fn level_or_info<'a>(level: &'a Bound<'_, PyAny>) -> PyResult<(Level, Option<Cow<'a, str>>)> {
-    if let Ok(known) = level_of(level) {
-        return Ok(known);
-    }
-    Ok((Level::Info, Some(text::of_message(level)?)))
-}
 
 /// What an entry says of where and how it came about, beside what the program gives: OpenTelemetry's names for it.
 #[derive(Default)]
@@ -95,12 +76,6 @@ impl<'py> Circumstances<'_, 'py> {
         }
         Ok(record.fields(fields))
     }
-}
-
-/// Whether a level's name is one of the protocol's, or another word for it.
-fn says_no_more(name: &Bound<'_, PyAny>) -> bool {
-    name.cast::<PyString>()
-        .is_ok_and(|name| name.to_str().is_ok_and(|name| matches!(Level::from_name(name), Some((_, None)))))
 }
 
 /// Logs a `logging.LogRecord`. `make_message` makes its message, where a formatter is set; `may_block` says whether the
@@ -187,7 +162,7 @@ fn exception_of<'py>(info: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
 fn push_exception(fields: &mut Fields, own: Keys, exception: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = exception.py();
     let Ok(exception) = exception.cast::<PyBaseException>() else { return Ok(()) };
-    let (class, message) = describe_exception(exception)?;
+    let (class, message) = exceptions::describe(exception)?;
     own.push(fields, "exception.type", &*class);
     own.push(fields, "exception.message", &*message);
     let text = py.import(intern!(py, "logrtc._traceback"))?.call_method1(intern!(py, "text_of"), (exception,));
@@ -232,40 +207,5 @@ impl Keys {
         if OURS.iter().position(|ours| *ours == key).is_none_or(|place| self.0 & (1 << place) == 0) {
             fields.push(key, value);
         }
-    }
-}
-
-/// The name of its class, as OpenTelemetry has it, and its message.
-pub(crate) fn describe_exception(exception: &Bound<'_, PyBaseException>) -> PyResult<(String, String)> {
-    let class = exception.get_type();
-    let name = unless_exception(exception.py(), name_of(&class))?;
-    Ok((name.unwrap_or_else(|| "?".to_owned()), text::of_any(exception.as_any())?))
-}
-
-fn name_of(class: &Bound<'_, PyType>) -> PyResult<String> {
-    let name = class.qualname()?;
-    let name = text::of_str(&name)?;
-    let module = class.module()?;
-    let module = text::of_str(&module)?;
-    Ok(if module == "builtins" { name.into_owned() } else { format!("{module}.{name}") })
-}
-
-/// A number of `logging`, or a name of a level: the level, and the name where it says more.
-pub(crate) fn level_of<'a>(
-    level: &'a Bound<'_, PyAny>,
-) -> Result<(Level, Option<Cow<'a, str>>), crate::errors::Refusal> {
-    if let Ok(number) = level.cast::<PyInt>() {
-        let number = number.extract::<i64>().unwrap_or(i64::MAX);
-        return Ok((level_of_number(number), None));
-    }
-    let Ok(name) = level.cast::<PyString>() else {
-        let class = level.get_type().name()?;
-        return Err(crate::errors::Refusal::invalid("level", format_args!("must be a name or a number, not {class}")));
-    };
-    let name = text::of_str(name)?;
-    match Level::from_name(&name) {
-        Some((level, more)) => Ok((level, more.map(Cow::Borrowed))),
-        // The core says what is right.
-        None => Ok((name.parse()?, None)),
     }
 }
