@@ -4,6 +4,7 @@
 //!
 //! Nothing here relies on the GIL: what is shared is atomic, or behind a lock under which no Python code runs.
 
+mod arguments;
 mod callbacks;
 mod cancel;
 mod convert;
@@ -11,6 +12,7 @@ mod diagnostics;
 mod errors;
 mod exceptions;
 mod fields;
+mod keys;
 mod levels;
 mod members;
 mod options;
@@ -30,7 +32,7 @@ mod _logrtc {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::callbacks::States;
+    use crate::callbacks::Events;
     #[pymodule_export]
     use crate::cancel::Cancellation;
     #[pymodule_export]

@@ -43,9 +43,40 @@ pub(crate) struct Owned<'py> {
     pub(crate) value: Bound<'py, PyAny>,
 }
 
+/// The members from a place on that were there when it was made. A dict that changes meanwhile may show a member twice or not
+/// at all, but never one that is beyond its length of before.
+pub(crate) struct Members<'a, 'py> {
+    dict: &'a Bound<'py, PyDict>,
+    cursor: Cursor,
+    length: usize,
+    next: std::vec::IntoIter<Owned<'py>>,
+}
+
+impl<'a, 'py> Members<'a, 'py> {
+    pub(crate) fn new(dict: &'a Bound<'py, PyDict>) -> Self {
+        Self::from(dict, Cursor::default(), dict.len())
+    }
+
+    /// From a place on, of a dict that had so many members before.
+    pub(crate) fn from(dict: &'a Bound<'py, PyDict>, cursor: Cursor, length: usize) -> Self {
+        Self { dict, cursor, length, next: Vec::new().into_iter() }
+    }
+}
+
+impl<'py> Iterator for Members<'_, 'py> {
+    type Item = Owned<'py>;
+
+    fn next(&mut self) -> Option<Owned<'py>> {
+        if self.next.as_slice().is_empty() && self.cursor.index < self.length {
+            self.next = next_members(self.dict, &mut self.cursor).into_iter();
+        }
+        self.next.next().filter(|member| member.index < self.length)
+    }
+}
+
 /// The next members from a place on, and moves it behind them; none at the end. A dict that has changed since the last call
 /// may show a member twice or not at all.
-pub(crate) fn next_members<'py>(dict: &Bound<'py, PyDict>, cursor: &mut Cursor) -> Vec<Owned<'py>> {
+fn next_members<'py>(dict: &Bound<'py, PyDict>, cursor: &mut Cursor) -> Vec<Owned<'py>> {
     let mut members = Vec::with_capacity(dict.len().min(CHUNK));
     for_each_unchanged(dict, cursor, |Member { index, key, value }| {
         let has_room = members.len() < CHUNK;

@@ -7,6 +7,7 @@ use logrtc::{Config, ConfigBuilder, Fork, IceServer, Overflow, Replay};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::callbacks::Callbacks;
 use crate::diagnostics;
 use crate::errors::Refusal;
 use crate::levels::level_of;
@@ -19,7 +20,7 @@ pub(crate) struct Options {
     pub(crate) config: Config,
     /// Whether a log call may wait for a consumer.
     pub(crate) may_block: bool,
-    pub(crate) on_state: Option<Py<PyAny>>,
+    pub(crate) callbacks: Callbacks,
 }
 
 impl Options {
@@ -38,7 +39,8 @@ impl Options {
         if let Some(url) = url {
             builder = builder.url(text("url", url)?);
         }
-        let mut read = Reading { overflow: None, block_timeout: None, on_state: None };
+        let callbacks = Callbacks { on_state: None, on_event: None };
+        let mut read = Reading { overflow: None, block_timeout: None, callbacks };
         for (key, value) in options.into_iter().flatten() {
             let key: String = key.extract()?;
             if !value.is_none() {
@@ -52,7 +54,7 @@ impl Options {
         Ok(Self {
             config: builder.build()?,
             may_block: matches!(overflow, Some(Overflow::Block(_))),
-            on_state: read.on_state,
+            callbacks: read.callbacks,
         })
     }
 }
@@ -77,7 +79,7 @@ fn program_name(py: Python<'_>) -> PyResult<String> {
 struct Reading {
     overflow: Option<String>,
     block_timeout: Option<Duration>,
-    on_state: Option<Py<PyAny>>,
+    callbacks: Callbacks,
 }
 
 impl Reading {
@@ -120,10 +122,11 @@ impl Reading {
             "disabled" => builder.disabled(typed(key, value, "True or False")?),
             "environment" => builder.environment(typed(key, value, "True or False")?),
             "on_state" => {
-                if !value.is_callable() {
-                    return Err(Refusal::invalid(key, "must be callable"));
-                }
-                self.on_state = Some(value.clone().unbind());
+                self.callbacks.on_state = Some(callable(key, value)?);
+                builder
+            }
+            "on_event" => {
+                self.callbacks.on_event = Some(callable(key, value)?);
                 builder
             }
             _ => return Err(Refusal::invalid(key, "is not an option")),
@@ -160,6 +163,10 @@ fn typed<'py, T: FromPyObjectOwned<'py>>(key: &str, value: &Bound<'py, PyAny>, w
 /// A value in a message; never one that may be a secret, for those are strings already.
 fn shown(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map_or_else(|_| "another object".to_owned(), |name| name.to_string())
+}
+
+fn callable(key: &str, value: &Bound<'_, PyAny>) -> Result<Py<PyAny>, Refusal> {
+    if value.is_callable() { Ok(value.clone().unbind()) } else { Err(Refusal::invalid(key, "must be callable")) }
 }
 
 fn text(key: &str, value: &Bound<'_, PyAny>) -> Result<String, Refusal> {

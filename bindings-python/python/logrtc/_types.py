@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from os import PathLike
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from ._events import Event
+
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 else:
@@ -113,6 +115,11 @@ class HandlerOptions(TypedDict, total=False):
     """Whether the environment wins; it does by default."""
     on_state: Callable[[State], object] | None
     """Called with each new state, on a thread of its own. It may log, flush and close. Not called in a forked child."""
+    on_event: Callable[[Event], object] | None
+    """Called with each event, as ``on_state`` is with each state and on the same thread.
+
+    If 256 events are queued, further ones are dropped; the latest state is still delivered.
+    """
 
 
 class Options(HandlerOptions, total=False):
