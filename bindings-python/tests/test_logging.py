@@ -382,7 +382,17 @@ def test_what_the_processors_of_structlog_write(producer: logrtc.Producer, consu
     logger.error("failed", exc_info=KeyError("k"))
     first, second, third = (consumer.entry()["fields"] for _ in range(3))
     # It has more parameters than an entry has places for.
-    ours = {"order", "module", "process", "process_name", "thread", "thread_name", "task_name", "qual_name"}
+    ours = {
+        "order",
+        "module",
+        "process",
+        "process_name",
+        "thread",
+        "thread_name",
+        "task_name",
+        "qual_name",
+        "qual_module",
+    }
     assert {key for key in first if "." not in key} <= ours
     assert first["order"] == 7
     assert (first["code.file.path"], first["code.function.name"]) == (
@@ -503,7 +513,7 @@ def test_a_formatter_that_masks_nothing_repeats_nothing(log: logging.Logger, con
     assert entry["fields"]["exception.stacktrace"].startswith("Traceback (most recent call last):\n")
 
 
-class Unpicklable(Exception):
+class UnpicklableError(Exception):
     """Holds what cannot be pickled, as many exceptions of libraries do."""
 
     def __init__(self, message: str) -> None:
@@ -515,7 +525,7 @@ def test_loguru_behind_its_queue(producer: logrtc.Producer, consumer: Consumer) 
     logger = loguru.logger
     logger.remove()
     sink = logger.add(logrtc.loguru_sink(producer), enqueue=True, catch=False)
-    for failure in (ZeroDivisionError("by zero"), Unpicklable("holds a lambda")):
+    for failure in (ZeroDivisionError("by zero"), UnpicklableError("holds a lambda")):
         password = "hunter2"
         try:
             str(password)
@@ -524,7 +534,7 @@ def test_loguru_behind_its_queue(producer: logrtc.Producer, consumer: Consumer) 
             logger.bind(user=7).exception("failed")
     logger.info("after it")
     logger.remove(sink)
-    for kind, message in (("ZeroDivisionError", "by zero"), (f"{__name__}.Unpicklable", "holds a lambda")):
+    for kind, message in (("ZeroDivisionError", "by zero"), (f"{__name__}.UnpicklableError", "holds a lambda")):
         text = consumer.text()
         assert "hunter2" not in text.replace('password = \\"hunter2', "")
         fields = json.loads(text)["fields"]
