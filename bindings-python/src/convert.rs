@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 use std::fmt::Write;
 
-use logrtc::{FieldValue, ObjectWriter, ValueWriter};
+use logrtc::FieldValue;
+use logrtc::binding::{ObjectWriter, ValueWriter};
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

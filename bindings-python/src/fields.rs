@@ -1,5 +1,6 @@
 //! The fields of an entry from a dict.
 
+use logrtc::binding::FieldsExt as _;
 use logrtc::{FieldValue, Fields};
 use pyo3::intern;
 use pyo3::prelude::*;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use logrtc::binding::ProducerExt as _;
 use logrtc::{ErrorKind, Level, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -316,7 +317,7 @@ impl Producer {
                 created,
                 ..Circumstances::default()
             };
-            let record = circumstances.complete(py, producer.log(level, &target, &message), fields, own)?;
+            let record = circumstances.complete(py, producer.log(level, &*target, &*message), fields, own)?;
             if self.may_block {
                 py.detach(|| record.send())
             } else {
@@ -349,7 +350,7 @@ impl Producer {
             None => Cow::Borrowed(&*self.client_id),
         };
         let message = arguments.message.as_ref().map_or(Ok(Cow::Borrowed("")), text::of_message)?;
-        let mut record = producer.log(level, &target, &message);
+        let mut record = producer.log(level, &*target, &*message);
         if record.is_wanted() {
             let Details { fields, span } = arguments.details(level_name, is_handling)?;
             record = record.fields(fields);

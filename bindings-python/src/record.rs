@@ -3,6 +3,7 @@
 mod names;
 
 use chrono::DateTime;
+use logrtc::binding::ProducerExt as _;
 use logrtc::{Fields, Record};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -133,7 +134,7 @@ pub(crate) fn log<'py>(
         line: known.get(Attribute::LineNo),
         created: known.get(Attribute::Created),
     };
-    let record = circumstances.complete(py, producer.log(level, &target, &message), extra, own)?;
+    let record = circumstances.complete(py, producer.log(level, &*target, &*message), extra, own)?;
     if may_block {
         py.detach(|| record.send())
     } else {

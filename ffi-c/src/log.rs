@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{c_char, c_int};
 
 use chrono::{DateTime, Utc};
+use logrtc_core::binding::ProducerExt as _;
 use logrtc_core::{Level, Outcome, Producer};
 
 use crate::handle::{logrtc_producer, with, with_entry};
@@ -57,7 +58,7 @@ unsafe fn submit(
     entry: &Entry<'_>,
     span: *const logrtc_span,
 ) -> Result<(), Refusal> {
-    let mut record = producer.log(level, &entry.target, &entry.message);
+    let mut record = producer.log(level, &*entry.target, &*entry.message);
     if record.is_wanted() {
         if let Some(fields) = &entry.fields {
             record = record.fields_json(fields)?;

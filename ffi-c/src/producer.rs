@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_int};
 use std::time::Duration;
 
+use logrtc_core::binding::ProducerExt as _;
 use logrtc_core::{Producer, State};
 
 use crate::callbacks::{self, CallbackThread};

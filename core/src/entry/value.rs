@@ -6,6 +6,8 @@ use super::text::push_string;
 /// The place of one JSON value in [`Fields`](super::Fields). Where nothing is written there, it is `null`.
 ///
 /// ```
+/// use logrtc::binding::FieldsExt as _;
+///
 /// let mut fields = logrtc::Fields::new();
 /// let mut user = fields.member("user").object();
 /// user.member("id").value(7);
