@@ -9,37 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use logrtc::{EndReason, Event, State};
+use logrtc::Event;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-
-/// The name of a state.
-pub(crate) fn state_name(state: State) -> &'static str {
-    match state {
-        State::Connecting => "connecting",
-        State::Registered => "registered",
-        State::Abandoned => "abandoned",
-        State::Closed => "closed",
-        State::Disabled => "disabled",
-        // A state that is not known here yet is one between the others.
-        _ => "reconnecting",
-    }
-}
-
-/// The name of a reason.
-fn reason_name(reason: EndReason) -> &'static str {
-    match reason {
-        EndReason::ClosedByConsumer => "closed_by_consumer",
-        EndReason::Left => "left",
-        EndReason::Replaced => "replaced",
-        EndReason::OpenTimeout => "open_timeout",
-        EndReason::Stalled => "stalled",
-        EndReason::PathLost => "path_lost",
-        EndReason::Flooded => "flooded",
-        EndReason::ProducerClosed => "producer_closed",
-        _ => "failed",
-    }
-}
 
 #[derive(Default)]
 struct Shared {
@@ -76,7 +48,7 @@ impl Events {
 
 fn described(py: Python<'_>, event: Event) -> PyResult<(&'static str, Bound<'_, PyTuple>)> {
     Ok(match event {
-        Event::StateChanged(state) => ("StateChanged", (state_name(state),).into_pyobject(py)?),
+        Event::StateChanged(state) => ("StateChanged", (state.as_str(),).into_pyobject(py)?),
         Event::ConsumerConnected { consumer_id } => ("ConsumerConnected", (consumer_id,).into_pyobject(py)?),
         Event::ConsumerDisconnected { consumer_id, reason, counts } => {
             let counts = (
@@ -90,7 +62,7 @@ fn described(py: Python<'_>, event: Event) -> PyResult<(&'static str, Bound<'_, 
                 counts.dropped.disconnected,
                 counts.filtered,
             );
-            ("ConsumerDisconnected", (consumer_id, reason_name(reason), counts).into_pyobject(py)?)
+            ("ConsumerDisconnected", (consumer_id, reason.as_str(), counts).into_pyobject(py)?)
         }
         Event::ConsumerRefused { consumer_id } => ("ConsumerRefused", (consumer_id,).into_pyobject(py)?),
         Event::ServerError { message } => ("ServerError", (message,).into_pyobject(py)?),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use logrtc::binding::ConfigBuilderExt as _;
+use logrtc::binding::{ConfigBuilderExt as _, did_you_mean};
 use logrtc::{Config, ConfigBuilder, Fork, IceServer, Overflow, Replay};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -130,7 +130,7 @@ impl Reading {
                 self.callbacks.on_event = Some(callable(key, value)?);
                 builder
             }
-            _ => return Err(Refusal::invalid(key, "is not an option")),
+            _ => return Err(unknown(value.py(), key)?),
         })
     }
 
@@ -164,6 +164,15 @@ fn typed<'py, T: FromPyObjectOwned<'py>>(key: &str, value: &Bound<'py, PyAny>, w
 /// A value in a message; never one that may be a secret, for those are strings already.
 fn shown(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map_or_else(|_| "another object".to_owned(), |name| name.to_string())
+}
+
+/// Names the option that is nearest to an unknown one.
+fn unknown(py: Python<'_>, key: &str) -> PyResult<Refusal> {
+    let options = py.import("logrtc._types")?.getattr("Options")?.getattr("__annotations__")?.cast_into::<PyDict>()?;
+    let mut known: Vec<String> = options.keys().extract()?;
+    known.extend(["url", "client_id"].map(str::to_owned));
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    Ok(Refusal::invalid(key, format_args!("is not an option{}", did_you_mean(key, &known))))
 }
 
 fn callable(key: &str, value: &Bound<'_, PyAny>) -> Result<Py<PyAny>, Refusal> {
@@ -221,7 +230,7 @@ fn list<'py, T>(
     value.try_iter().map_err(|_| Refusal::invalid(key, "must be a list"))?.map(|member| read(&member?)).collect()
 }
 
-/// A URL, or a dict with the keys of the W3C's RTCIceServer.
+/// A URL, or a dict.
 fn ice_server(server: &Bound<'_, PyAny>) -> Result<IceServer, Refusal> {
     let key = "ice_servers";
     if server.is_instance_of::<PyString>() {
@@ -233,11 +242,12 @@ fn ice_server(server: &Bound<'_, PyAny>) -> Result<IceServer, Refusal> {
     let mut made = IceServer::stun("");
     for (name, value) in members.iter() {
         match &*text(key, &name)? {
-            "urls" | "url" => made.url = text("ice_servers.urls", &value)?,
+            // As the W3C's RTCIceServer has it, too.
+            "url" | "urls" => made.url = text("ice_servers.url", &value)?,
             "username" => made.username = text("ice_servers.username", &value)?,
             "credential" => made.credential = text("ice_servers.credential", &value)?,
             other => {
-                let problem = format_args!("{other:?} is not a key here; use urls, username, credential").to_string();
+                let problem = format_args!("{other:?} is not a key here; use url, username, credential").to_string();
                 return Err(Refusal::invalid(key, problem));
             }
         }

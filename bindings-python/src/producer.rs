@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, Details};
-use crate::callbacks::{CallbackThread, state_name};
+use crate::callbacks::CallbackThread;
 use crate::cancel::Cancellation;
 use crate::errors::Refusal;
 use crate::exceptions::Shown;
@@ -232,7 +232,7 @@ impl Producer {
     /// Where it stands with its signaling server.
     #[getter]
     fn state(&self) -> &'static str {
-        state_name(self.handle.producer.state())
+        self.handle.producer.state().as_str()
     }
 
     /// Why the signaling server cannot be reached, or its last complaint; ``None`` once a registration has worked.

@@ -89,8 +89,11 @@ def test_a_long_message_of_a_whole_entry_is_cut(producer: logrtc.Producer, consu
     producer.send({"message": "x" * 70_000, **entry})
     producer.send({"fields": many, "message": "m", **entry})
     cut = consumer.entry()
-    assert (set(cut.pop("message")), cut) == ({"x"}, {**entry, "fields": {"truncated": True}})
-    assert consumer.entry() == {**entry, "message": "m", "fields": {"truncated": True}}
+    assert (set(cut.pop("message")), cut) == ({"x"}, {**entry, "fields": {"truncated": ["message"]}})
+    cut = consumer.entry()
+    fields = cut.pop("fields")
+    assert cut == {**entry, "message": "m"}
+    assert (fields["0"], fields["dropped_fields"] > 0) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +149,7 @@ def test_wrong_use_is_named(producer: logrtc.Producer, call: Any, message: str) 
         ({"on_event": 5}, "on_event: must be callable"),
         ({"ca_file": "/nowhere"}, "ca_file: "),
         ({"surprise": 1}, "surprise: is not an option"),
+        ({"max_byte": 1}, "max_byte: is not an option; did you mean max_bytes?"),
         ({"token": "a secret\n"}, "token: must have"),
     ],
 )
@@ -175,7 +179,7 @@ def test_every_option_is_taken() -> None:
         max_reconnect_interval=2.5,
         reconnect_jitter=0.5,
         max_reconnect_attempts=-1,
-        ice_servers=["stun:127.0.0.1", {"urls": "turn:127.0.0.1", "username": "u", "credential": "c"}],
+        ice_servers=["stun:127.0.0.1", {"url": "turn:127.0.0.1", "username": "u", "credential": "c"}],
         interfaces=("lo", "127.0.0.1"),
         max_consumers=3,
         close_timeout=1,

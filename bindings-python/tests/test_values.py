@@ -234,8 +234,31 @@ def test_size_is_bounded(producer: logrtc.Producer, consumer: Consumer) -> None:
     producer.info("app", "a long text", {"text": "é" * 10_000_000})
     producer.info("app", "many", {str(number): number for number in range(1_000_000)})
     for message in ["a tree of 10^24 leaves", "a long text", "many"]:
-        entry = consumer.entry()
-        assert (entry["message"], entry["fields"]) == (message, {"truncated": True})
+        text = consumer.text()
+        entry = json.loads(text)
+        assert entry["message"] == message
+        assert len(text.encode()) <= 64 * 1024
+        fields = entry["fields"]
+        if message == "many":
+            assert (fields["0"], fields["dropped_fields"] > 0) == (0, True)
+        else:
+            assert "truncated" in fields
+        assert message != "a tree of 10^24 leaves" or fields["more"] == 1
+
+
+def test_a_long_value_leaves_the_others(producer: logrtc.Producer, consumer: Consumer) -> None:
+    producer.info("app", "m", {"body": "x" * 70_000, "id": "r1"})
+    producer.info("app", "m", {**{f"body{number}": "é" * 10_000_000 for number in range(10)}, "id": "r1"})
+    producer.info("app", "m", {"id": "r1"}, exc_info=ValueError("y" * 81_000))
+    first, second, third = (consumer.entry()["fields"] for _ in range(3))
+    assert (first["id"], first["truncated"]) == ("r1", ["body"])
+    assert len(first["body"]) > 60_000
+    assert second["id"] == "r1"
+    assert set(second) == {"id", "truncated", *(f"body{number}" for number in range(10))}
+    assert (third["id"], third["exception.type"]) == ("r1", "ValueError")
+    assert set(third["exception.message"]) == {"y"}
+
+
 
 
 def test_what_changes_meanwhile(producer: logrtc.Producer, consumer: Consumer) -> None:

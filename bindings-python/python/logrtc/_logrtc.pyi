@@ -372,7 +372,7 @@ class Server:
     """What ``logrtc.Server`` inherits from."""
 
     def __new__(cls, host: str, port: int, allow_origins: Sequence[str]) -> Self: ...
-    def stop(self) -> None:
+    def close(self) -> None:
         """Closes every connection and frees the port. Calling it again does nothing."""
 
     @property

@@ -38,9 +38,9 @@ class Span(TypedDict, total=False):
 
 
 class IceServer(TypedDict, total=False):
-    """A STUN or TURN server, as in the W3C's ``RTCIceServer``."""
+    """A STUN or TURN server. ``urls`` is accepted as another name for ``url``, as in the W3C's ``RTCIceServer``."""
 
-    urls: str
+    url: str
     username: str
     credential: str
 
