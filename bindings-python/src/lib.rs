@@ -13,6 +13,7 @@ mod errors;
 mod exceptions;
 mod fields;
 mod keys;
+mod late;
 mod levels;
 mod members;
 mod options;
@@ -37,6 +38,8 @@ mod _logrtc {
     use crate::cancel::Cancellation;
     #[pymodule_export]
     use crate::diagnostics::{next_diagnostic, stop_diagnostics, wait_for_diagnostics};
+    #[pymodule_export]
+    use crate::late::begin_exit;
     #[pymodule_export]
     use crate::options::identify;
     #[pymodule_export]

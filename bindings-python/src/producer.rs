@@ -17,6 +17,7 @@ use crate::cancel::Cancellation;
 use crate::errors::Refusal;
 use crate::exceptions::Shown;
 use crate::keys::Keys;
+use crate::late::Late;
 use crate::levels::{level_of, level_or_info};
 use crate::options::{Options, seconds};
 use crate::process::Call;
@@ -57,10 +58,11 @@ impl Producer {
         let Options { config, may_block, callbacks } = Options::read(py, url, client_id, options)?;
         let close_timeout = config.close_timeout();
         let (url, client_id) = (config.url().to_owned(), config.client_id().to_owned());
+        let late = config.clone();
         let producer = logrtc::Producer::connect(config)?;
         let callbacks =
             if callbacks.is_empty() { None } else { Some(CallbackThread::start(py, callbacks, producer.subscribe())?) };
-        let handle = Arc::new(Handle { producer, callbacks, close_timeout });
+        let handle = Arc::new(Handle { producer, callbacks, close_timeout, late: Late::new(late) });
         registry::add(&handle);
         Ok(Self { handle, url, client_id, may_block, suppressed: AtomicU64::new(0) })
     }
@@ -138,7 +140,7 @@ impl Producer {
     fn send(&self, py: Python<'_>, entry: &Bound<'_, PyAny>) -> Result<(), Refusal> {
         let Some(_call) = Call::begin() else { return Ok(()) };
         let json = fields::of_entry(entry)?.to_json();
-        let send = || self.handle.producer.send_json(&json);
+        let send = || self.handle.current().send_json(&json);
         if self.may_block { py.detach(send) } else { send() }?;
         Ok(())
     }
@@ -269,7 +271,7 @@ impl Producer {
     /// Logs a `logging.LogRecord`; `make_message` makes its message, where it is given.
     #[pyo3(signature = (record, make_message=None))]
     fn _log_record<'py>(&self, record: &Bound<'py, PyAny>, make_message: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
-        self.unless_logging(|| record::log(&self.handle.producer, self.may_block, record, make_message))
+        self.unless_logging(|| record::log(self.handle.current(), self.may_block, record, make_message))
     }
 
     /// Logs what another library has recorded. A level that nobody knows is INFO, and stays as the field `level_name`.
@@ -293,7 +295,7 @@ impl Producer {
         created: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         self.unless_logging(|| {
-            let producer = &self.handle.producer;
+            let producer = self.handle.current();
             let (level, name) = level_or_info(level)?;
             let target = text::of_message(target)?;
             if !producer.enabled(level, &target) {
@@ -339,7 +341,7 @@ impl Producer {
         more: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
         let Some(_call) = Call::begin() else { return Ok(()) };
-        let producer = &self.handle.producer;
+        let producer = self.handle.current();
         if !producer.enabled_for_any_target(level) {
             producer.count_filtered();
             return Ok(());

@@ -259,8 +259,6 @@ def test_a_long_value_leaves_the_others(producer: logrtc.Producer, consumer: Con
     assert set(third["exception.message"]) == {"y"}
 
 
-
-
 def test_what_changes_meanwhile(producer: logrtc.Producer, consumer: Consumer) -> None:
     fields: dict[str, object] = {}
 

@@ -16,6 +16,7 @@ __all__ = [
     "Stats",
     "__version__",
     "after_fork_in_child",
+    "begin_exit",
     "end",
     "identify",
     "next_diagnostic",
@@ -393,6 +394,7 @@ class Events:
     def next(self) -> tuple[str, tuple[Any, ...]] | None: ...
 
 def after_fork_in_child() -> None: ...
+def begin_exit() -> None: ...
 def end() -> None: ...
 def identify(
     url: str | None = None, *, client_id: str | None = None, **options: Unpack[Options]

@@ -25,13 +25,18 @@ def watch() -> None:
     atexit.register(_diagnostics.finish)
     atexit.register(_logrtc.shutdown)
     atexit.register(_empty_memory_handlers)
-    atexit.register(_root.begin_end)
+    atexit.register(_begin_end)
     # Not where there is no fork.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork_in_child)
     # A child that multiprocessing has begun in another way than by a fork loads this anew, before or after it begins.
     if "multiprocessing.util" in sys.modules:
         _watch_child()
+
+
+def _begin_end() -> None:
+    _root.begin_end()
+    _logrtc.begin_exit()
 
 
 def _empty_memory_handlers() -> None:
