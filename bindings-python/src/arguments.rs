@@ -72,7 +72,7 @@ impl<'a, 'py> Arguments<'a, 'py> {
             }
         }
 
-        let all = self.bound.map_or_else(|| Ok(PyDict::new(py)), |bound| bound.copy())?;
+        let all = self.bound.map_or_else(|| Ok(PyDict::new(py)), PyDictMethods::copy)?;
         let mut odd = Vec::new();
         let mut exception = None;
         let mut says_exception = false;
@@ -91,7 +91,7 @@ impl<'a, 'py> Arguments<'a, 'py> {
         let mut span = place(3);
         let mut info = None;
         let mut more = Vec::new();
-        for (key, value) in self.named.into_iter().flat_map(|named| named.iter()) {
+        for (key, value) in self.named.into_iter().flat_map(PyDictMethods::iter) {
             let name = text::of_message(&key)?.into_owned();
             match &*name {
                 "target" | "message" if self.is_taken_by_name(&name) => {}

@@ -3,14 +3,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use logrtc::Config;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-/// Whether Python calls the functions of `atexit`.
-static IS_AT_EXIT: AtomicBool = AtomicBool::new(false);
+/// The thread on which Python calls the functions of `atexit`, once it does.
+static EXIT_THREAD: OnceLock<ThreadId> = OnceLock::new();
 
 /// The producers that the end of the interpreter is to close, each within its own limit.
 static OPEN: Mutex<Vec<(Arc<OnceLock<logrtc::Producer>>, Duration)>> = Mutex::new(Vec::new());
@@ -30,7 +31,7 @@ impl Late {
 
     /// Notes that the other producer is closed because the program ends.
     pub(crate) fn follow(&self) {
-        if IS_AT_EXIT.load(Ordering::Acquire) {
+        if EXIT_THREAD.get().is_some() {
             self.is_wanted.store(true, Ordering::Release);
         }
     }
@@ -43,6 +44,10 @@ impl Late {
 
     #[cold]
     fn begin(&self) -> Option<&logrtc::Producer> {
+        // What daemon threads log meanwhile has no end.
+        if EXIT_THREAD.get() != Some(&std::thread::current().id()) {
+            return None;
+        }
         if self.producer.get().is_none() {
             // Without threads the entry is counted as one that came after the close.
             let _ = self.producer.set(logrtc::Producer::connect(self.config.clone()).ok()?);
@@ -58,8 +63,10 @@ impl Late {
 #[pyfunction]
 pub(crate) fn begin_exit() {
     // SAFETY: any thread may call it. The function runs no code of Python, and Python calls it once.
-    let is_registered = unsafe { ffi::Py_AtExit(Some(close_all)) } == 0;
-    IS_AT_EXIT.store(is_registered, Ordering::Release);
+    if unsafe { ffi::Py_AtExit(Some(close_all)) } == 0 {
+        // It is set once.
+        let _ = EXIT_THREAD.set(std::thread::current().id());
+    }
 }
 
 /// Closes them, all within the longest `close_timeout`. There is no interpreter any more.

@@ -317,7 +317,6 @@ impl Producer {
                 function,
                 line,
                 created,
-                ..Circumstances::default()
             };
             let record = circumstances.complete(py, producer.log(level, &*target, &*message), fields, own)?;
             if self.may_block {

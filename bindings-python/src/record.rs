@@ -17,7 +17,6 @@ use crate::{fields, spans, text};
 use names::{Attribute, Attributes};
 
 /// What an entry says of where and how it came about, beside what the program gives: OpenTelemetry's names for it.
-#[derive(Default)]
 pub(crate) struct Circumstances<'a, 'py> {
     /// The name of the level, where the level says less.
     pub(crate) level_name: Option<&'a Bound<'py, PyAny>>,

@@ -7,9 +7,9 @@
 
 or, with the standard ``logging``, ``logrtc.install()`` and nothing else.
 
-A log call never waits on the network, never raises except for wrong use, and never takes more memory than configured.
-Entries that are logged before a browser comes are kept for it. At its end, the program delivers and closes by itself,
-within two seconds, and at once if nobody looks. If the server cannot be reached, the logger ``logrtc`` warns once.
+A log call never waits for the network, never raises, and never uses more memory than configured. Entries are kept for
+browsers that connect later. At its end, the program delivers its entries and closes, within two seconds, and at once if
+no browser is connected. If the server cannot be reached, the logger ``logrtc`` warns once.
 """
 
 from ._bound import BoundLogger

@@ -94,7 +94,7 @@ class ServerError(NamedTuple):
     """The error text."""
 
 
-Event: TypeAlias = "StateChanged | ConsumerConnected | ConsumerDisconnected | ConsumerRefused | ServerError"
+Event: TypeAlias = StateChanged | ConsumerConnected | ConsumerDisconnected | ConsumerRefused | ServerError
 """An event of a producer."""
 
 for _class in (Counts, StateChanged, ConsumerConnected, ConsumerDisconnected, ConsumerRefused, ServerError):
