@@ -26,13 +26,9 @@ def start(name: str, run: Callable[..., None], *arguments: object) -> None:
 
 
 def _unpatched() -> Callable[..., Any] | None:
-    """The start of a thread that gevent or eventlet has replaced; ``None`` if neither has."""
+    """The start of a thread that gevent has replaced; ``None`` if it has not."""
     gevent = sys.modules.get("gevent.monkey")
-    if gevent is not None and gevent.is_module_patched("_thread"):
-        original: Callable[..., Any] = gevent.get_original("_thread", "start_new_thread")
-        return original
-    eventlet = sys.modules.get("eventlet.patcher")
-    if eventlet is not None and eventlet.is_monkey_patched("thread"):
-        original = eventlet.original("_thread").start_new_thread
-        return original
-    return None
+    if gevent is None or not gevent.is_module_patched("_thread"):
+        return None
+    original: Callable[..., Any] = gevent.get_original("_thread", "start_new_thread")
+    return original
