@@ -9,21 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use logrtc::{Event, State};
+use logrtc::Event;
 use pyo3::prelude::*;
-
-/// The name of a state.
-pub(crate) fn state_name(state: State) -> &'static str {
-    match state {
-        State::Connecting => "connecting",
-        State::Registered => "registered",
-        State::Abandoned => "abandoned",
-        State::Closed => "closed",
-        State::Disabled => "disabled",
-        // A state that is not known here yet is one between the others.
-        _ => "reconnecting",
-    }
-}
+use pyo3::types::PyTuple;
 
 #[derive(Default)]
 struct Shared {
@@ -31,9 +19,9 @@ struct Shared {
     is_muted: AtomicBool,
 }
 
-/// The states of a producer, one after another, to its close.
+/// The events of a producer, one after another, to its close.
 #[pyclass(frozen, module = "logrtc._logrtc")]
-pub(crate) struct States {
+pub(crate) struct Events {
     events: Mutex<Receiver<Event>>,
     shared: Arc<Shared>,
     /// Until there are no more.
@@ -41,22 +29,57 @@ pub(crate) struct States {
 }
 
 #[pymethods]
-impl States {
-    /// The next state, when it comes; `None` after the last one.
-    fn next(&self, py: Python<'_>) -> Option<&'static str> {
-        py.detach(|| {
+impl Events {
+    /// The next event, when it comes, as the name of its class in `logrtc._events` and what that is made of; `None` after the
+    /// last one.
+    fn next<'py>(&self, py: Python<'py>) -> PyResult<Option<(&'static str, Bound<'py, PyTuple>)>> {
+        let event = py.detach(|| {
             *self.shared.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::thread::current().id());
-            let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-            let states = events.iter().filter_map(|event| match event {
-                Event::StateChanged(state) => Some(state_name(state)),
-                _ => None,
-            });
-            let state = states.take_while(|_| !self.shared.is_muted.load(Ordering::Acquire)).next();
-            if state.is_none() {
+            let event = self.events.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+            let event = event.filter(|_| !self.shared.is_muted.load(Ordering::Acquire));
+            if event.is_none() {
                 drop(self.end.lock().unwrap_or_else(PoisonError::into_inner).take());
             }
-            state
-        })
+            event
+        });
+        event.map(|event| described(py, event)).transpose()
+    }
+}
+
+fn described(py: Python<'_>, event: Event) -> PyResult<(&'static str, Bound<'_, PyTuple>)> {
+    Ok(match event {
+        Event::StateChanged(state) => ("StateChanged", (state.as_str(),).into_pyobject(py)?),
+        Event::ConsumerConnected { consumer_id } => ("ConsumerConnected", (consumer_id,).into_pyobject(py)?),
+        Event::ConsumerDisconnected { consumer_id, reason, counts } => {
+            let counts = (
+                counts.accepted,
+                counts.delivered,
+                counts.waiting,
+                counts.dropped.total(),
+                counts.dropped.overflow,
+                counts.dropped.refused,
+                counts.dropped.oversize,
+                counts.dropped.disconnected,
+                counts.filtered,
+            );
+            ("ConsumerDisconnected", (consumer_id, reason.as_str(), counts).into_pyobject(py)?)
+        }
+        Event::ConsumerRefused { consumer_id } => ("ConsumerRefused", (consumer_id,).into_pyobject(py)?),
+        Event::ServerError { message } => ("ServerError", (message,).into_pyobject(py)?),
+        // One that is not known here yet.
+        other => ("ServerError", (format!("{other:?}"),).into_pyobject(py)?),
+    })
+}
+
+/// What the program wants to be called with.
+pub(crate) struct Callbacks {
+    pub(crate) on_state: Option<Py<PyAny>>,
+    pub(crate) on_event: Option<Py<PyAny>>,
+}
+
+impl Callbacks {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.on_state.is_none() && self.on_event.is_none()
     }
 }
 
@@ -68,12 +91,13 @@ pub(crate) struct CallbackThread {
 }
 
 impl CallbackThread {
-    /// Starts to tell `callback` of the states that `events` brings.
-    pub(crate) fn start(callback: &Bound<'_, PyAny>, events: Receiver<Event>) -> PyResult<Self> {
+    /// Starts to call `callbacks` with the events that `events` brings.
+    pub(crate) fn start(py: Python<'_>, callbacks: Callbacks, events: Receiver<Event>) -> PyResult<Self> {
         let (end, ended) = channel();
         let shared = Arc::new(Shared::default());
-        let states = States { events: Mutex::new(events), shared: Arc::clone(&shared), end: Mutex::new(Some(end)) };
-        callback.py().import("logrtc._callbacks")?.call_method1("start", (states, callback))?;
+        let events = Events { events: Mutex::new(events), shared: Arc::clone(&shared), end: Mutex::new(Some(end)) };
+        let Callbacks { on_state, on_event } = callbacks;
+        py.import("logrtc._callbacks")?.call_method1("start", (events, on_state, on_event))?;
         Ok(Self { pid: std::process::id(), shared, ended: Mutex::new(ended) })
     }
 

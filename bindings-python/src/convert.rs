@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 use std::fmt::Write;
 
-use logrtc::binding::{FieldsExt as _, ObjectWriter, ValueWriter};
-use logrtc::{FieldValue, Fields};
+use logrtc::FieldValue;
+use logrtc::binding::{ObjectWriter, ValueWriter};
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -16,14 +16,21 @@ use pyo3::types::{PyString, PyTuple, PyType};
 use pyo3::{ffi, intern};
 
 use crate::errors::unless_exception;
-use crate::fields::{Cursor, Owned, next_members};
-use crate::{record, text};
+use crate::members::{Members, Owned};
+use crate::{exceptions, text};
 
 /// How deep a value may be nested; what lies deeper, and what holds itself, becomes `...`.
 const MAX_DEPTH: usize = 32;
 
-/// An entry has at most so many bytes, so no more need to be written: the core leaves out fields that are longer.
+/// An entry has at most so many bytes, so no value needs more: the core cuts what is longer.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
+
+/// How many bytes are written of all fields together. It is more than an entry has, so that the core, which cuts the longest
+/// values, sees how long they are.
+const MAX_ENTRY_BYTES: usize = 5 * MAX_BYTES;
+
+/// How many bytes a field may have when little room is left.
+const LATE_BYTES: usize = 1024;
 
 /// What stands for what is left out.
 const ELLIPSIS: &str = "...";
@@ -58,6 +65,28 @@ fn small_integer(integer: &Bound<'_, PyInt>) -> Option<i64> {
     (overflow == 0).then_some(value)
 }
 
+/// The room for the fields of one entry. A field that is long leaves room for those after it.
+pub(crate) struct Room(usize);
+
+impl Room {
+    pub(crate) fn of_entry() -> Self {
+        Self(MAX_ENTRY_BYTES)
+    }
+
+    /// How many bytes the next field may have.
+    pub(crate) fn of_field(&self) -> usize {
+        if self.0 > MAX_BYTES { MAX_BYTES } else { self.0.min(LATE_BYTES) }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn spend(&mut self, bytes: usize) {
+        self.0 = self.0.saturating_sub(bytes);
+    }
+}
+
 /// Writes values of any kind, at most so many and so deep.
 pub(crate) struct Converter<'py> {
     /// The containers that are being written, by their address.
@@ -71,6 +100,8 @@ struct Types {
     enumeration: Py<PyType>,
     date: Py<PyType>,
     time: Py<PyType>,
+    /// `logrtc._values.plain`.
+    plain: Py<PyAny>,
 }
 
 impl Types {
@@ -82,19 +113,31 @@ impl Types {
                 enumeration: py.import("enum")?.getattr("Enum")?.cast_into::<PyType>()?.unbind(),
                 date: datetime.getattr("date")?.cast_into::<PyType>()?.unbind(),
                 time: datetime.getattr("time")?.cast_into::<PyType>()?.unbind(),
+                plain: py.import("logrtc._values")?.getattr("plain")?.unbind(),
             })
         })
     }
 }
 
 impl<'py> Converter<'py> {
-    pub(crate) fn new(py: Python<'py>, bytes_left: usize) -> PyResult<Self> {
-        Ok(Self { open: Vec::new(), bytes_left, types: Types::of(py)? })
+    pub(crate) fn new(py: Python<'py>) -> PyResult<Self> {
+        Ok(Self { open: Vec::new(), bytes_left: 0, types: Types::of(py)? })
     }
 
-    /// Whether as much is written as may be.
-    pub(crate) fn is_full(&self) -> bool {
+    /// Whether as much of a field is written as may be.
+    fn is_full(&self) -> bool {
         self.bytes_left == 0
+    }
+
+    /// Writes one value within `bytes`.
+    pub(crate) fn write_within(
+        &mut self,
+        bytes: usize,
+        place: ValueWriter<'_>,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        self.bytes_left = bytes;
+        self.write(place, value)
     }
 
     /// Writes one value. Fails only as code of Python does that is not to be stopped: KeyboardInterrupt, SystemExit.
@@ -114,16 +157,37 @@ impl<'py> Converter<'py> {
         Ok(())
     }
 
-    /// Writes one field.
+    /// Writes one field into the room that is left.
     pub(crate) fn write_field(
         &mut self,
-        fields: &mut Fields,
-        key: &Bound<'py, PyAny>,
+        room: &mut Room,
+        place: ValueWriter<'_>,
+        key: &str,
         value: &Bound<'py, PyAny>,
     ) -> PyResult<()> {
-        let key = key_text(key)?;
-        self.spend(key.len() + 3);
-        self.write(fields.member(&key), value)
+        let bytes = room.of_field();
+        self.write_within(bytes, place, value)?;
+        room.spend(key.len() + 3 + bytes - self.bytes_left);
+        Ok(())
+    }
+
+    /// Writes the fields of a whole entry.
+    pub(crate) fn write_fields(&mut self, place: ValueWriter<'_>, dict: &Bound<'py, PyDict>) -> PyResult<()> {
+        let mut object = place.object();
+        let mut room = Room::of_entry();
+        self.open.push(dict.as_ptr());
+        let mut written = Ok(());
+        for Owned { key, value, .. } in Members::new(dict) {
+            if room.is_full() {
+                break;
+            }
+            written = key_text(&key).and_then(|key| self.write_field(&mut room, object.member(&key), &key, &value));
+            if written.is_err() {
+                break;
+            }
+        }
+        self.open.pop();
+        written
     }
 
     fn spend(&mut self, bytes: usize) {
@@ -192,6 +256,12 @@ impl<'py> Converter<'py> {
         {
             return self.nested(place, value, |converter, place| converter.write_dataclass(place, value));
         }
+        if !value.is_instance_of::<PyType>() {
+            let plain = self.types.plain.bind(py).call1((value, self.bytes_left));
+            if let Some(plain) = unless_exception(py, plain)?.filter(|plain| !plain.is_none()) {
+                return self.nested(place, value, |converter, place| converter.write(place, &plain));
+            }
+        }
         self.write_str(place, value)
     }
 
@@ -223,20 +293,11 @@ impl<'py> Converter<'py> {
 
     fn write_dict(&mut self, place: ValueWriter<'_>, dict: &Bound<'py, PyDict>) -> PyResult<()> {
         let mut object = place.object();
-        let length = dict.len();
-        let mut cursor = Cursor::default();
-        // What is written may run code that changes the original: what that adds is none of it.
-        while !self.is_full() && cursor.index < length {
-            let members = next_members(dict, &mut cursor);
-            if members.is_empty() {
+        for Owned { key, value, .. } in Members::new(dict) {
+            if self.is_full() {
                 break;
             }
-            for Owned { key, value, .. } in members.into_iter().take_while(|member| member.index < length) {
-                if self.is_full() {
-                    break;
-                }
-                self.write_member(&mut object, &key, &value)?;
-            }
+            self.write_member(&mut object, &key, &value)?;
         }
         Ok(())
     }
@@ -309,7 +370,7 @@ impl<'py> Converter<'py> {
 
     fn write_exception(&mut self, place: ValueWriter<'_>, exception: &Bound<'py, PyBaseException>) -> PyResult<()> {
         let mut object = place.object();
-        let (class, message) = record::describe_exception(exception)?;
+        let (class, message) = exceptions::describe(exception)?;
         self.spend("type".len() + "message".len() + 6);
         self.write_text(object.member("type"), &class);
         self.write_text(object.member("message"), &message);
@@ -325,6 +386,10 @@ impl<'py> Converter<'py> {
         for member in members.into_iter().flatten() {
             if self.is_full() {
                 break;
+            }
+            // What a representation leaves out is not to be seen.
+            if !member.getattr(intern!(py, "repr"))?.is_truthy()? {
+                continue;
             }
             let name = member.getattr(intern!(py, "name"))?.cast_into::<PyString>()?;
             // A field may have no value yet.

@@ -4,12 +4,18 @@
 //!
 //! Nothing here relies on the GIL: what is shared is atomic, or behind a lock under which no Python code runs.
 
+mod arguments;
 mod callbacks;
 mod cancel;
 mod convert;
 mod diagnostics;
 mod errors;
+mod exceptions;
 mod fields;
+mod keys;
+mod late;
+mod levels;
+mod members;
 mod options;
 mod process;
 mod producer;
@@ -27,11 +33,13 @@ mod _logrtc {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::callbacks::States;
+    use crate::callbacks::Events;
     #[pymodule_export]
     use crate::cancel::Cancellation;
     #[pymodule_export]
     use crate::diagnostics::{next_diagnostic, stop_diagnostics, wait_for_diagnostics};
+    #[pymodule_export]
+    use crate::late::begin_exit;
     #[pymodule_export]
     use crate::options::identify;
     #[pymodule_export]

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use logrtc::binding::ConfigBuilderExt as _;
+use logrtc::binding::{ConfigBuilderExt as _, did_you_mean};
 use logrtc::{Config, ConfigBuilder, Fork, IceServer, Overflow, Replay};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use crate::callbacks::Callbacks;
 use crate::diagnostics;
 use crate::errors::Refusal;
-use crate::record::level_of;
+use crate::levels::level_of;
 
 /// What stands for all that is longer.
 const MAX_SECONDS: f64 = 1e9;
@@ -20,7 +21,7 @@ pub(crate) struct Options {
     pub(crate) config: Config,
     /// Whether a log call may wait for a consumer.
     pub(crate) may_block: bool,
-    pub(crate) on_state: Option<Py<PyAny>>,
+    pub(crate) callbacks: Callbacks,
 }
 
 impl Options {
@@ -39,7 +40,8 @@ impl Options {
         if let Some(url) = url {
             builder = builder.url(text("url", url)?);
         }
-        let mut read = Reading { overflow: None, block_timeout: None, on_state: None };
+        let callbacks = Callbacks { on_state: None, on_event: None };
+        let mut read = Reading { overflow: None, block_timeout: None, callbacks };
         for (key, value) in options.into_iter().flatten() {
             let key: String = key.extract()?;
             if !value.is_none() {
@@ -53,7 +55,7 @@ impl Options {
         Ok(Self {
             config: builder.build()?,
             may_block: matches!(overflow, Some(Overflow::Block(_))),
-            on_state: read.on_state,
+            callbacks: read.callbacks,
         })
     }
 }
@@ -78,7 +80,7 @@ fn program_name(py: Python<'_>) -> PyResult<String> {
 struct Reading {
     overflow: Option<String>,
     block_timeout: Option<Duration>,
-    on_state: Option<Py<PyAny>>,
+    callbacks: Callbacks,
 }
 
 impl Reading {
@@ -121,13 +123,14 @@ impl Reading {
             "disabled" => builder.disabled(typed(key, value, "True or False")?),
             "environment" => builder.environment(typed(key, value, "True or False")?),
             "on_state" => {
-                if !value.is_callable() {
-                    return Err(Refusal::invalid(key, "must be callable"));
-                }
-                self.on_state = Some(value.clone().unbind());
+                self.callbacks.on_state = Some(callable(key, value)?);
                 builder
             }
-            _ => return Err(Refusal::invalid(key, "is not an option")),
+            "on_event" => {
+                self.callbacks.on_event = Some(callable(key, value)?);
+                builder
+            }
+            _ => return Err(unknown(value.py(), key)?),
         })
     }
 
@@ -161,6 +164,19 @@ fn typed<'py, T: FromPyObjectOwned<'py>>(key: &str, value: &Bound<'py, PyAny>, w
 /// A value in a message; never one that may be a secret, for those are strings already.
 fn shown(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map_or_else(|_| "another object".to_owned(), |name| name.to_string())
+}
+
+/// Names the option that is nearest to an unknown one.
+fn unknown(py: Python<'_>, key: &str) -> PyResult<Refusal> {
+    let options = py.import("logrtc._types")?.getattr("Options")?.getattr("__annotations__")?.cast_into::<PyDict>()?;
+    let mut known: Vec<String> = options.keys().extract()?;
+    known.extend(["url", "client_id"].map(str::to_owned));
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    Ok(Refusal::invalid(key, format_args!("is not an option{}", did_you_mean(key, &known))))
+}
+
+fn callable(key: &str, value: &Bound<'_, PyAny>) -> Result<Py<PyAny>, Refusal> {
+    if value.is_callable() { Ok(value.clone().unbind()) } else { Err(Refusal::invalid(key, "must be callable")) }
 }
 
 fn text(key: &str, value: &Bound<'_, PyAny>) -> Result<String, Refusal> {
@@ -214,7 +230,7 @@ fn list<'py, T>(
     value.try_iter().map_err(|_| Refusal::invalid(key, "must be a list"))?.map(|member| read(&member?)).collect()
 }
 
-/// A URL, or a dict with the keys of the W3C's RTCIceServer.
+/// A URL, or a dict.
 fn ice_server(server: &Bound<'_, PyAny>) -> Result<IceServer, Refusal> {
     let key = "ice_servers";
     if server.is_instance_of::<PyString>() {
@@ -226,11 +242,12 @@ fn ice_server(server: &Bound<'_, PyAny>) -> Result<IceServer, Refusal> {
     let mut made = IceServer::stun("");
     for (name, value) in members.iter() {
         match &*text(key, &name)? {
-            "urls" | "url" => made.url = text("ice_servers.urls", &value)?,
+            // As the W3C's RTCIceServer has it, too.
+            "url" | "urls" => made.url = text("ice_servers.url", &value)?,
             "username" => made.username = text("ice_servers.username", &value)?,
             "credential" => made.credential = text("ice_servers.credential", &value)?,
             other => {
-                let problem = format_args!("{other:?} is not a key here; use urls, username, credential").to_string();
+                let problem = format_args!("{other:?} is not a key here; use url, username, credential").to_string();
                 return Err(Refusal::invalid(key, problem));
             }
         }

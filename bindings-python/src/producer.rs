@@ -1,5 +1,6 @@
 //! The producer, as Python has it.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,17 +9,22 @@ use std::time::{Duration, Instant};
 use logrtc::binding::ProducerExt as _;
 use logrtc::{ErrorKind, Level, State};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyTuple};
 
-use crate::callbacks::{CallbackThread, state_name};
+use crate::arguments::{Arguments, Details};
+use crate::callbacks::CallbackThread;
 use crate::cancel::Cancellation;
 use crate::errors::Refusal;
+use crate::exceptions::Shown;
+use crate::keys::Keys;
+use crate::late::Late;
+use crate::levels::{level_of, level_or_info};
 use crate::options::{Options, seconds};
 use crate::process::Call;
-use crate::record::{Circumstances, Keys, level_of, level_or_info};
+use crate::record::Circumstances;
 use crate::registry::{self, Handle};
 use crate::stats::Stats;
-use crate::{fields, record, spans, text};
+use crate::{fields, record, text};
 
 /// How often a wait looks whether the program is interrupted, or nobody waits any more.
 pub(crate) const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
@@ -49,79 +55,83 @@ impl Producer {
         client_id: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> Result<Self, Refusal> {
-        let Options { config, may_block, on_state } = Options::read(py, url, client_id, options)?;
+        let Options { config, may_block, callbacks } = Options::read(py, url, client_id, options)?;
         let close_timeout = config.close_timeout();
         let (url, client_id) = (config.url().to_owned(), config.client_id().to_owned());
+        let late = config.clone();
         let producer = logrtc::Producer::connect(config)?;
-        let callbacks = match on_state {
-            Some(callback) => Some(CallbackThread::start(callback.bind(py), producer.subscribe())?),
-            None => None,
-        };
-        let handle = Arc::new(Handle { producer, callbacks, close_timeout });
+        let callbacks =
+            if callbacks.is_empty() { None } else { Some(CallbackThread::start(py, callbacks, producer.subscribe())?) };
+        let handle = Arc::new(Handle { producer, callbacks, close_timeout, late: Late::new(late) });
         registry::add(&handle);
         Ok(Self { handle, url, client_id, may_block, suppressed: AtomicU64::new(0) })
     }
 
     /// Logs at DEBUG.
-    #[pyo3(signature = (target, message, fields=None, span=None))]
-    fn debug(
-        &self,
-        target: &Bound<'_, PyString>,
-        message: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-        span: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(), Refusal> {
-        self.write(Level::Debug, None, target, message, fields, span)
+    #[pyo3(signature = (*args, **more), text_signature = "($self, target, message=..., fields=None, span=None, *, exc_info=None, **more)")]
+    fn debug(&self, args: &Bound<'_, PyTuple>, more: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        self.write((Level::Debug, None), false, None, args, more)
     }
 
     /// Logs at INFO.
-    #[pyo3(signature = (target, message, fields=None, span=None))]
-    fn info(
-        &self,
-        target: &Bound<'_, PyString>,
-        message: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-        span: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(), Refusal> {
-        self.write(Level::Info, None, target, message, fields, span)
+    #[pyo3(signature = (*args, **more), text_signature = "($self, target, message=..., fields=None, span=None, *, exc_info=None, **more)")]
+    fn info(&self, args: &Bound<'_, PyTuple>, more: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        self.write((Level::Info, None), false, None, args, more)
     }
 
     /// Logs at WARN.
-    #[pyo3(signature = (target, message, fields=None, span=None))]
-    fn warn(
-        &self,
-        target: &Bound<'_, PyString>,
-        message: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-        span: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(), Refusal> {
-        self.write(Level::Warn, None, target, message, fields, span)
+    #[pyo3(signature = (*args, **more), text_signature = "($self, target, message=..., fields=None, span=None, *, exc_info=None, **more)")]
+    fn warn(&self, args: &Bound<'_, PyTuple>, more: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        self.write((Level::Warn, None), false, None, args, more)
+    }
+
+    /// Logs at WARN.
+    #[pyo3(signature = (*args, **more), text_signature = "($self, target, message=..., fields=None, span=None, *, exc_info=None, **more)")]
+    fn warning(&self, args: &Bound<'_, PyTuple>, more: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        self.write((Level::Warn, None), false, None, args, more)
     }
 
     /// Logs at ERROR.
-    #[pyo3(signature = (target, message, fields=None, span=None))]
-    fn error(
-        &self,
-        target: &Bound<'_, PyString>,
-        message: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-        span: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(), Refusal> {
-        self.write(Level::Error, None, target, message, fields, span)
+    #[pyo3(signature = (*args, **more), text_signature = "($self, target, message=..., fields=None, span=None, *, exc_info=None, **more)")]
+    fn error(&self, args: &Bound<'_, PyTuple>, more: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        self.write((Level::Error, None), false, None, args, more)
     }
 
-    /// Logs at a level that is known when the program runs.
-    #[pyo3(signature = (level, target, message, fields=None, span=None))]
+    /// Logs at ERROR, with the field `level_name`.
+    #[pyo3(signature = (*args, **more), text_signature = "($self, target, message=..., fields=None, span=None, *, exc_info=None, **more)")]
+    fn critical(&self, args: &Bound<'_, PyTuple>, more: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        self.write((Level::Error, Some("CRITICAL")), false, None, args, more)
+    }
+
+    /// Logs at ERROR, with the exception that is being handled.
+    #[pyo3(signature = (*args, **more), text_signature = "($self, target, message=..., fields=None, span=None, *, exc_info=None, **more)")]
+    fn exception(&self, args: &Bound<'_, PyTuple>, more: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        self.write((Level::Error, None), true, None, args, more)
+    }
+
+    /// Logs at a level that is known when the program runs. One that nobody knows is INFO, with the field `level_name`.
+    #[pyo3(signature = (level, /, *args, **more), text_signature = "($self, level, /, target, message=..., fields=None, span=None, *, exc_info=None, **more)")]
     fn log(
         &self,
         level: &Bound<'_, PyAny>,
-        target: &Bound<'_, PyString>,
-        message: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-        span: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(), Refusal> {
-        let (level, name) = level_of(level)?;
-        self.write(level, name.as_deref(), target, message, fields, span)
+        args: &Bound<'_, PyTuple>,
+        more: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let (level, name) = level_or_info(level)?;
+        self.write((level, name.as_deref()), false, None, args, more)
+    }
+
+    /// Logs for a logger that `bind` has made, which has `bound` fields of its own.
+    fn _log_bound(
+        &self,
+        bound: &Bound<'_, PyDict>,
+        level: &Bound<'_, PyAny>,
+        is_handling: bool,
+        args: &Bound<'_, PyTuple>,
+        more: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
+        let (level, name) = level_or_info(level)?;
+        self.write((level, name.as_deref()), is_handling, Some(bound), args, Some(more))
     }
 
     /// Logs a whole entry: ``timestamp``, ``level``, ``target``, ``message``, and where it has them ``fields`` and ``span``.
@@ -130,16 +140,16 @@ impl Producer {
     fn send(&self, py: Python<'_>, entry: &Bound<'_, PyAny>) -> Result<(), Refusal> {
         let Some(_call) = Call::begin() else { return Ok(()) };
         let json = fields::of_entry(entry)?.to_json();
-        let send = || self.handle.producer.send_json(&json);
+        let send = || self.handle.current().send_json(&json);
         if self.may_block { py.detach(send) } else { send() }?;
         Ok(())
     }
 
     /// Whether an entry of this level and target would be logged.
-    fn enabled(&self, level: &Bound<'_, PyAny>, target: &Bound<'_, PyString>) -> Result<bool, Refusal> {
+    fn enabled(&self, level: &Bound<'_, PyAny>, target: &Bound<'_, PyAny>) -> Result<bool, Refusal> {
         let (level, _) = level_of(level)?;
         let producer = &self.handle.producer;
-        Ok(producer.enabled_for_any_target(level) && producer.enabled(level, &text::of_str(target)?))
+        Ok(producer.enabled_for_any_target(level) && producer.enabled(level, &text::of_message(target)?))
     }
 
     /// Sets the lowest level that is logged, of every target that the filter does not name.
@@ -224,7 +234,7 @@ impl Producer {
     /// Where it stands with its signaling server.
     #[getter]
     fn state(&self) -> &'static str {
-        state_name(self.handle.producer.state())
+        self.handle.producer.state().as_str()
     }
 
     /// Why the signaling server cannot be reached, or its last complaint; ``None`` once a registration has worked.
@@ -261,11 +271,11 @@ impl Producer {
     /// Logs a `logging.LogRecord`; `make_message` makes its message, where it is given.
     #[pyo3(signature = (record, make_message=None))]
     fn _log_record<'py>(&self, record: &Bound<'py, PyAny>, make_message: Option<&Bound<'py, PyAny>>) -> PyResult<()> {
-        self.unless_logging(|| record::log(&self.handle.producer, self.may_block, record, make_message))
+        self.unless_logging(|| record::log(self.handle.current(), self.may_block, record, make_message))
     }
 
     /// Logs what another library has recorded. A level that nobody knows is INFO, and stays as the field `level_name`.
-    #[pyo3(signature = (level, level_name, target, message, fields, *, exception=None, stack=None, path=None, function=None, line=None, created=None))]
+    #[pyo3(signature = (level, level_name, target, message, fields, *, exception=None, trace=None, shown=None, stack=None, path=None, function=None, line=None, created=None))]
     #[allow(clippy::too_many_arguments, reason = "each is one thing that a record may have")]
     fn _log_event<'py>(
         &self,
@@ -274,8 +284,10 @@ impl Producer {
         level_name: Option<&Bound<'py, PyAny>>,
         target: &Bound<'py, PyAny>,
         message: &Bound<'py, PyAny>,
-        fields: &Bound<'py, PyAny>,
+        fields: &Bound<'py, PyDict>,
         exception: Option<&Bound<'py, PyAny>>,
+        trace: Option<&Bound<'py, PyAny>>,
+        shown: Option<&Bound<'py, PyAny>>,
         stack: Option<&Bound<'py, PyAny>>,
         path: Option<&Bound<'py, PyAny>>,
         function: Option<&Bound<'py, PyAny>>,
@@ -283,7 +295,7 @@ impl Producer {
         created: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         self.unless_logging(|| {
-            let producer = &self.handle.producer;
+            let producer = self.handle.current();
             let (level, name) = level_or_info(level)?;
             let target = text::of_message(target)?;
             if !producer.enabled(level, &target) {
@@ -292,17 +304,19 @@ impl Producer {
             }
             let message = text::of_message(message)?;
             let mut own = Keys::default();
-            let fields = fields::of_event(fields, |key| own.note(key))?;
+            let fields = fields::from_dict(fields, |member| own.note(member.key))?;
+            let trace = trace.map(text::of_message).transpose()?;
+            let shown = shown.map(text::of_message).transpose()?;
             let circumstances = Circumstances {
                 level_name,
                 name: name.as_deref(),
                 exception,
+                shown: shown.as_deref().or(trace.as_deref()).map(|text| Shown { text, trace: trace.as_deref() }),
                 stack,
                 path,
                 function,
                 line,
                 created,
-                ..Circumstances::default()
             };
             let record = circumstances.complete(py, producer.log(level, &*target, &*message), fields, own)?;
             if self.may_block {
@@ -319,36 +333,34 @@ impl Producer {
     #[inline]
     fn write(
         &self,
-        level: Level,
-        level_name: Option<&str>,
-        target: &Bound<'_, PyString>,
-        message: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-        span: Option<&Bound<'_, PyAny>>,
-    ) -> Result<(), Refusal> {
+        (level, level_name): (Level, Option<&str>),
+        is_handling: bool,
+        bound: Option<&Bound<'_, PyDict>>,
+        args: &Bound<'_, PyTuple>,
+        more: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
         let Some(_call) = Call::begin() else { return Ok(()) };
-        let producer = &self.handle.producer;
+        let producer = self.handle.current();
         if !producer.enabled_for_any_target(level) {
             producer.count_filtered();
             return Ok(());
         }
-        let py = target.py();
-        let target = text::of_str(target)?;
-        let message = text::of_message(message)?;
+        let arguments = Arguments::read(args, more, bound)?;
+        let target = match arguments.target.as_ref().filter(|target| !target.is_none()) {
+            Some(target) => text::of_message(target)?,
+            None => Cow::Borrowed(&*self.client_id),
+        };
+        let message = arguments.message.as_ref().map_or(Ok(Cow::Borrowed("")), text::of_message)?;
         let mut record = producer.log(level, &*target, &*message);
         if record.is_wanted() {
-            if let Some(fields) = fields {
-                record = record.fields(fields::from_argument(fields)?);
-            }
-            if let Some(name) = level_name {
-                record = record.field("level_name", name);
-            }
+            let Details { fields, span } = arguments.details(level_name, is_handling)?;
+            record = record.fields(fields);
             if let Some(span) = span {
-                record = record.span(spans::from_argument(span)?);
+                record = record.span(span);
             }
         }
         if self.may_block {
-            py.detach(|| record.send())
+            args.py().detach(|| record.send())
         } else {
             record.send()
         };

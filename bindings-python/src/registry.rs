@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use pyo3::prelude::*;
 
 use crate::callbacks::CallbackThread;
+use crate::late::Late;
 use crate::producer::SIGNAL_INTERVAL;
 
 /// What a callback that is quick needs on a busy machine.
@@ -18,9 +19,16 @@ pub(crate) struct Handle {
     pub(crate) producer: logrtc::Producer,
     pub(crate) callbacks: Option<CallbackThread>,
     pub(crate) close_timeout: Duration,
+    pub(crate) late: Late,
 }
 
 impl Handle {
+    /// The producer that takes what is logged now.
+    #[inline]
+    pub(crate) fn current(&self) -> &logrtc::Producer {
+        self.late.producer().unwrap_or(&self.producer)
+    }
+
     /// Closes the producer, and waits for its last callback: for both together no longer than `timeout`, but that a callback
     /// has [`CALLBACK_TIME`] in any case. Blocks; the caller must not hold the GIL.
     pub(crate) fn close(&self, timeout: Duration) -> logrtc::Result<()> {
@@ -82,6 +90,7 @@ pub(crate) fn shutdown(py: Python<'_>) -> PyResult<()> {
             let (closing, done) = (Arc::clone(handle), done.clone());
             let close = move || {
                 let _ = closing.close(closing.close_timeout);
+                closing.late.follow();
                 remove(&closing);
                 drop(done);
             };

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 
 use crate::errors::Refusal;
 
-/// A signaling server with its log page, until it is stopped or the process ends. Its threads run no code of Python.
+/// A signaling server with its log page, until it is closed or the process ends. Its threads run no code of Python.
 ///
 /// It outlives its object: a program that does not keep the result of `serve` has a server all the same. In the child of a fork
 /// its threads do not exist, and nothing there may wait for them.
@@ -20,7 +20,7 @@ pub(crate) struct Server {
     pid: u32,
     url: String,
     signaling_url: String,
-    /// There until it is stopped.
+    /// There until it is closed.
     running: Mutex<Option<ManuallyDrop<HostedServer>>>,
 }
 
@@ -70,8 +70,8 @@ impl Server {
         &self.signaling_url
     }
 
-    /// Closes every connection. When it returns, the port is free again. Stopping again does nothing.
-    fn stop(&self, py: Python<'_>) {
+    /// Closes every connection. When it returns, the port is free again. Closing again does nothing.
+    fn close(&self, py: Python<'_>) {
         py.detach(|| {
             if let Some(server) = self.take() {
                 server.stop();

@@ -1,39 +1,31 @@
 //! The span that an entry belongs to.
 
+use std::borrow::Cow;
+
 use logrtc::Span;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyInt, PyString};
 
-use crate::errors::{Refusal, unless_exception};
-use crate::text;
+use crate::errors::unless_exception;
+use crate::{fields, text};
 
-/// A span that a caller gives: a dict with the keys `id`, `trace_id` and `parent_id`.
-pub(crate) fn from_argument(span: &Bound<'_, PyAny>) -> Result<Span, Refusal> {
-    let Ok(span) = span.cast::<PyDict>() else {
-        return Err(Refusal::invalid("span", format_args!("must be a dict, not {}", span.get_type().name()?)));
+/// A span that a caller gives: a dict with the keys `id`, `trace_id` and `parent_id`, or the text of an id; and whether that
+/// was all of it.
+pub(crate) fn from_argument(span: &Bound<'_, PyAny>) -> PyResult<(Option<Span>, bool)> {
+    if span.is_instance_of::<PyString>() || span.is_instance_of::<PyInt>() {
+        return Ok((Some(Span::new(text::of_message(span)?)), true));
+    }
+    let Some(members) = fields::members_of(span)? else { return Ok((None, false)) };
+    let id = |key| -> PyResult<Option<String>> {
+        let id = members.get_item(key)?.filter(|id| !id.is_none());
+        id.map(|id| text::of_message(&id).map(Cow::into_owned)).transpose()
     };
-    let (mut own, mut trace, mut parent) = (None, None, None);
-    for item in span.items() {
-        let (key, id): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
-        let key = text::of_message(&key)?;
-        let place = match &*key {
-            "id" => &mut own,
-            "trace_id" => &mut trace,
-            "parent_id" => &mut parent,
-            _ => {
-                return Err(Refusal::invalid(&format!("span.{key}"), "is not a key here; use id, trace_id, parent_id"));
-            }
-        };
-        if id.is_none() {
-            continue;
-        }
-        let Ok(id) = id.cast::<PyString>() else {
-            let class = id.get_type().name()?;
-            return Err(Refusal::invalid(&format!("span.{key}"), format_args!("must be a string, not {class}")));
-        };
-        *place = Some(text::of_str(id)?.into_owned());
+    let (own, trace, parent) = (id("id")?, id("trace_id")?, id("parent_id")?);
+    let mut known = 0;
+    for key in KEYS {
+        known += usize::from(members.contains(key)?);
     }
     let mut made = own.map_or_else(Span::default, Span::new);
     if let Some(trace) = trace {
@@ -42,8 +34,10 @@ pub(crate) fn from_argument(span: &Bound<'_, PyAny>) -> Result<Span, Refusal> {
     if let Some(parent) = parent {
         made = made.parent_id(parent);
     }
-    Ok(made)
+    Ok((Some(made).filter(|_| known > 0), members.len() == known))
 }
+
+const KEYS: [&str; 3] = ["id", "trace_id", "parent_id"];
 
 /// The current span of OpenTelemetry, where the program has loaded that.
 pub(crate) fn of_opentelemetry(py: Python<'_>) -> PyResult<Option<Span>> {

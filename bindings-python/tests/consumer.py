@@ -27,10 +27,13 @@ def eventually(what: str, condition: Callable[[], object]) -> None:
 
 
 class Consumer(AbstractContextManager["Consumer"]):
-    """Receives from the newest producer at a signaling server, until its context ends, in whatever way."""
+    """Receives from the newest producer at a signaling server, until its context ends, in whatever way.
 
-    def __init__(self, signaling_url: str) -> None:
-        self._process = subprocess.Popen(["node", str(MAIN), signaling_url], stdout=subprocess.PIPE, text=True)
+    With ``"entries"`` it receives from every producer, and a line is ``{"producer": …, "entry": …}``.
+    """
+
+    def __init__(self, signaling_url: str, *mode: str) -> None:
+        self._process = subprocess.Popen(["node", str(MAIN), signaling_url, *mode], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._opened = threading.Event()

@@ -78,6 +78,20 @@ def test_levels_of_the_root_logger(root: logging.Logger, handlers: list[logrtc.H
     assert root.level == logging.CRITICAL
 
 
+def test_its_level_is_that_of_a_handler(root: logging.Logger, handlers: list[logrtc.Handler]) -> None:
+    root.setLevel(logging.INFO)
+    verbose = logging.getLogger("verbose")
+    verbose.setLevel(logging.DEBUG)
+    handlers.append(logrtc.install(NOWHERE, client_id="a", level="WARNING", ice_servers=[]))
+    handlers.append(logrtc.install(NOWHERE, client_id="b", ice_servers=[]))
+    handlers.append(logrtc.install(NOWHERE, client_id="c", level=None, ice_servers=[]))
+    verbose.debug("m")
+    logging.info("m")
+    logging.warning("m")
+    assert [handler.producer.stats().accepted for handler in handlers] == [1, 2, 3]
+    verbose.setLevel(logging.NOTSET)
+
+
 def test_a_second_one_is_the_first(root: logging.Logger, handlers: list[logrtc.Handler]) -> None:
     options: dict[str, Any] = {"client_id": "nb", "ice_servers": [], "system_name": "Notebook"}
     with logrtc.serve(port=0) as server, Consumer(server.signaling_url) as consumer:
@@ -101,7 +115,7 @@ def test_a_second_one_is_the_first(root: logging.Logger, handlers: list[logrtc.H
         [of_consumer] = producer.stats().consumers
         assert of_consumer.accepted == 20
         handler = logrtc.install(server.signaling_url, **options)
-        assert (handler.filters, handler.formatter, handler.level) == ([], None, logging.NOTSET)
+        assert (handler.filters, handler.formatter, handler.level) == ([], None, logging.INFO)
 
 
 def test_another_option_begins_a_producer_of_the_same_name(handlers: list[logrtc.Handler]) -> None:

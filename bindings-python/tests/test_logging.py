@@ -222,6 +222,30 @@ def test_dict_config(start: Start) -> None:
             assert handler.producer.state == "closed"
 
 
+def test_a_handler_that_was_closed_opens_again() -> None:
+    logger = logging.getLogger("closed")
+    with logrtc.serve(port=0) as server:
+        handler = logrtc.Handler(server.signaling_url, client_id="app", ice_servers=[])
+        logger.addHandler(handler)
+        logger.propagate = False
+        first = handler.producer
+        logger.error("before")
+        # It closes every handler there is, whatever it configures.
+        logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
+        assert (handler.producer, first.state) == (first, "closed")
+        threads = [threading.Thread(target=logger.error, args=("after %d", number)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert handler.producer is not first
+        with Consumer(server.signaling_url) as consumer:
+            assert {consumer.entry()["message"] for _ in range(8)} == {f"after {number}" for number in range(8)}
+        logger.removeHandler(handler)
+        handler.close()
+        assert first.stats().after_close == 0
+
+
 def test_behind_a_queue_handler(producer: logrtc.Producer, consumer: Consumer) -> None:
     import queue
 
@@ -296,6 +320,94 @@ def test_structlog(producer: logrtc.Producer, consumer: Consumer) -> None:
     assert (entry["level"], entry["fields"]["level_name"]) == ("ERROR", "CRITICAL")
 
 
+def test_structlog_alone(producer: logrtc.Producer, consumer: Consumer, capsys: pytest.CaptureFixture[str]) -> None:
+    logger = structlog.wrap_logger(structlog.PrintLogger(), processors=[logrtc.StructlogProcessor(producer)])
+    logger.info("m", a=1)
+    assert consumer.entry()["fields"] == {"a": 1}
+    assert capsys.readouterr().out == ""
+    # With a renderer after it, that prints.
+    renderer = structlog.processors.KeyValueRenderer()
+    processors = [logrtc.StructlogProcessor(producer), renderer]
+    structlog.wrap_logger(structlog.PrintLogger(), processors=processors).info("m", a=1)
+    assert consumer.entry()["fields"] == {"a": 1}
+    assert capsys.readouterr().out == "a=1 event='m'\n"
+
+
+OWN: dict[str, Any] = {
+    "filename": "a.pdf",
+    "lineno": "12b",
+    "timestamp": "2020-01-01T00:00:00",
+    "exception": "text",
+    "level_number": 3,
+    "stack_info": "text",
+    "stack": [1],
+    "exc_info": "text",
+    "pathname": 5,
+    "func_name": None,
+    "logger": 7,
+    "level": "gold",
+}
+
+
+def test_keys_of_the_program_stay(producer: logrtc.Producer, consumer: Consumer) -> None:
+    before = time.time()
+    event = {"event": "uploaded", **OWN}
+    kept = dict(event)
+    logrtc.StructlogProcessor(producer)(None, "warning", event)
+    assert event == kept
+    entry = consumer.entry()
+    assert (entry["level"], entry["message"], entry["fields"]) == ("WARN", "uploaded", OWN)
+    stamp = time.strptime(entry["timestamp"][:19], "%Y-%m-%dT%H:%M:%S")
+    assert abs(time.mktime(stamp) - time.timezone - before) < 5
+
+
+def test_what_the_processors_of_structlog_write(producer: logrtc.Producer, consumer: Consumer) -> None:
+    logger = structlog.wrap_logger(
+        structlog.PrintLogger(),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.stdlib.add_log_level_number,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.CallsiteParameterAdder(),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            logrtc.StructlogProcessor(producer),
+        ],
+    )
+    try:
+        raise KeyError("k")
+    except KeyError:
+        logger.exception("failed", order=7, stack_info=True)
+        logger.error("failed", exc_info=True)
+    logger.error("failed", exc_info=KeyError("k"))
+    first, second, third = (consumer.entry()["fields"] for _ in range(3))
+    # It has more parameters than an entry has places for.
+    ours = {
+        "order",
+        "module",
+        "process",
+        "process_name",
+        "thread",
+        "thread_name",
+        "task_name",
+        "qual_name",
+        "qual_module",
+    }
+    assert {key for key in first if "." not in key} <= ours
+    assert first["order"] == 7
+    assert (first["code.file.path"], first["code.function.name"]) == (
+        __file__,
+        "test_what_the_processors_of_structlog_write",
+    )
+    assert first["code.stacktrace"].startswith("Stack (most recent call last)")
+    for fields in (first, second):
+        assert (fields["exception.type"], fields["exception.message"]) == ("KeyError", "'k'")
+        assert fields["exception.stacktrace"].startswith("Traceback (most recent call last)")
+        assert "exception" not in fields
+    # Without a traceback it may be the program's own.
+    assert third["exception"] == "KeyError: 'k'"
+
+
 @pytest.mark.parametrize(
     ("level", "expected", "name"),
     [
@@ -305,7 +417,7 @@ def test_structlog(producer: logrtc.Producer, consumer: Consumer) -> None:
         ("notset", "DEBUG", None),
         (40, "ERROR", None),
         (None, "WARN", None),
-        ("audit", "INFO", "audit"),
+        ("audit", "WARN", None),
     ],
 )
 def test_levels_of_structlog(
@@ -314,6 +426,122 @@ def test_levels_of_structlog(
     logrtc.StructlogProcessor(producer)(None, "warning", {"event": "m", "level": level})
     entry = consumer.entry()
     assert (entry["level"], entry.get("fields", {}).get("level_name")) == (expected, name)
+
+
+@pytest.mark.parametrize("renders", [False, True])
+def test_structlog_through_logging(
+    log: logging.Logger, consumer: Consumer, monkeypatch: pytest.MonkeyPatch, renders: bool
+) -> None:
+    handler = log.handlers[0]
+    handler.addFilter(lambda record: bool(record.__dict__.setdefault("request", "r1")))
+    if renders:
+        handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=structlog.processors.KeyValueRenderer()))
+    logger = structlog.wrap_logger(
+        log,
+        processors=[structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    logger.info("paid", order=7, filename="a.pdf", name="Ann")
+    try:
+        raise KeyError("k")
+    except KeyError:
+        logger.exception("boom", order=7)
+        logger.error("boom", order=7, exc_info=True)
+    first, *others = (consumer.entry() for _ in range(3))
+    fields = first["fields"]
+    own = {"order": 7, "filename": "a.pdf", "name": "Ann", "request": "r1"}
+    assert {key: fields[key] for key in fields if not key.startswith("code.")} == own
+    assert (first["level"], first["target"]) == ("INFO", "app.db")
+    if not renders:
+        assert first["message"] == "paid"
+    else:
+        assert "order=7" in first["message"]
+    for entry in others:
+        assert (entry["level"], entry["fields"]["order"]) == ("ERROR", 7)
+        assert entry["fields"]["exception.type"] == "KeyError"
+        assert "_logger" not in entry["fields"]
+        if not renders:
+            assert entry["message"] == "boom"
+            assert entry["fields"]["exception.message"] == "'k'"
+            assert entry["fields"]["exception.stacktrace"].startswith("Traceback (most recent call last)")
+
+
+class Masks(logging.Formatter):
+    """Masks the text of exceptions alone."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return super().formatException(ei).replace("s3cret", "***")
+
+
+class MasksAll(logging.Formatter):
+    """Masks whatever it shows."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).replace("s3cret", "***")
+
+
+@pytest.mark.parametrize("formatter", [Masks(), MasksAll()])
+@pytest.mark.parametrize("cached", [False, True])
+def test_a_formatter_masks_exceptions(
+    log: logging.Logger, consumer: Consumer, formatter: logging.Formatter, cached: bool
+) -> None:
+    log.handlers[0].setFormatter(formatter)
+    if cached:
+        # Another handler has made the text of the exception before, and `logging` keeps that.
+        log.handlers[0].addFilter(lambda record: bool(logging.Formatter().format(record)))
+    try:
+        raise ValueError("s3cret")
+    except ValueError:
+        log.exception("failed")
+    text = consumer.text()
+    assert "s3cret" not in text.replace('raise ValueError(\\"s3cret', "")
+    assert "***" in text
+    entry = json.loads(text)
+    assert entry["message"].startswith("failed")
+    assert entry["fields"]["exception.type"] == "ValueError"
+
+
+def test_a_formatter_that_masks_nothing_repeats_nothing(log: logging.Logger, consumer: Consumer) -> None:
+    log.handlers[0].setFormatter(logging.Formatter("at noon: %(message)s"))
+    try:
+        int("x")
+    except ValueError:
+        log.exception("failed")
+    entry = consumer.entry()
+    assert entry["message"] == "at noon: failed"
+    assert entry["fields"]["exception.message"] == "invalid literal for int() with base 10: 'x'"
+    assert entry["fields"]["exception.stacktrace"].startswith("Traceback (most recent call last):\n")
+
+
+class UnpicklableError(Exception):
+    """Holds what cannot be pickled, as many exceptions of libraries do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.callback = lambda: None
+
+
+def test_loguru_behind_its_queue(producer: logrtc.Producer, consumer: Consumer) -> None:
+    logger = loguru.logger
+    logger.remove()
+    sink = logger.add(logrtc.loguru_sink(producer), enqueue=True, catch=False)
+    for failure in (ZeroDivisionError("by zero"), UnpicklableError("holds a lambda")):
+        password = "hunter2"
+        try:
+            str(password)
+            raise failure
+        except Exception:
+            logger.bind(user=7).exception("failed")
+    logger.info("after it")
+    logger.remove(sink)
+    for kind, message in (("ZeroDivisionError", "by zero"), (f"{__name__}.UnpicklableError", "holds a lambda")):
+        text = consumer.text()
+        assert "hunter2" not in text.replace('password = \\"hunter2', "")
+        fields = json.loads(text)["fields"]
+        assert (fields["user"], fields["exception.type"], fields["exception.message"]) == (7, kind, message)
+        assert fields["exception.stacktrace"].startswith("Traceback (most recent call last):\n")
+        assert "raise failure" in fields["exception.stacktrace"]
+    assert "exception.type" not in consumer.entry()["fields"]
 
 
 def test_loguru(producer: logrtc.Producer, consumer: Consumer) -> None:

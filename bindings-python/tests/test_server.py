@@ -24,7 +24,7 @@ def test_it_serves_the_page_until_it_is_stopped() -> None:
             assert b"<title>" in answer.read()
         assert server.signaling_url == server.url.replace("http", "ws") + "signaling"
         port = int(server.url.split(":")[2].rstrip("/"))
-    server.stop()
+    server.close()
     with logrtc.serve("127.0.0.1", port) as again:
         assert again.url == server.url
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gc
+import json
+import os
+import subprocess
+import sys
 import time
 import weakref
 from functools import partial
 
 import logrtc
-from consumer import Consumer, eventually
+from consumer import DEADLINE, Consumer, eventually
 
 
 def is_connected(producer: logrtc.Producer) -> bool:
@@ -40,3 +44,39 @@ def test_shutdown_closes_every_producer() -> None:
     logrtc.shutdown()
     assert {producer.state for producer in producers} == {"closed"}
     logrtc.shutdown()
+
+
+EARLY = """
+import atexit
+@atexit.register
+def early():
+    logging.getLogger("hooks").warning("early")
+    producer.info("hooks", "early, too")
+    closed.info("hooks", "lost")
+
+import logging
+import logrtc
+logrtc.install(client_id="installed")
+producer = logrtc.connect(client_id="connected")
+closed = logrtc.connect(client_id="closed")
+closed.close()
+logging.getLogger("hooks").warning("main")
+atexit.register(logging.getLogger("hooks").warning, "late")
+"""
+
+
+def test_every_function_of_atexit_may_log() -> None:
+    with logrtc.serve(port=0) as server, Consumer(server.signaling_url, "entries") as consumer:
+        consumer.wait()
+        program = [sys.executable, "-W", "error", "-c", EARLY]
+        environment = {**os.environ, "LOGRTC_URL": server.signaling_url}
+        done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=DEADLINE)
+        assert done.returncode == 0, done.stderr
+        lines = [json.loads(consumer.text()) for _ in range(4)]
+        seen = sorted((line["producer"], line["entry"]["message"]) for line in lines)
+        assert seen == [
+            ("connected", "early, too"),
+            ("installed", "early"),
+            ("installed", "late"),
+            ("installed", "main"),
+        ]

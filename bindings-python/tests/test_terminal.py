@@ -80,7 +80,7 @@ PROGRAMS = {
         """,
     ),
     "basicConfig by force": (
-        2,
+        1,
         """
         install()
         logging.basicConfig(level=logging.DEBUG, force=True)
@@ -145,7 +145,7 @@ PROGRAMS = {
         """,
     ),
     "a level of a logger": (
-        3,
+        2,
         """
         logging.basicConfig()
         install()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import dataclasses
 import datetime
 import decimal
 import enum
+import fractions
 import json
 import math
 import types
 import typing
 import uuid
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 
 import logrtc
@@ -56,6 +60,25 @@ class Point(typing.NamedTuple):
 class Named:
     def __str__(self) -> str:
         return "by its name"
+
+
+class Row:
+    """As the rows of databases are: what `dict` takes for a mapping."""
+
+    def __init__(self, members: dict[str, object]) -> None:
+        self._members = members
+
+    def keys(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __getitem__(self, key: str) -> object:
+        return self._members[key]
+
+
+@dataclasses.dataclass
+class Credentials:
+    user: str
+    password: str = dataclasses.field(repr=False)
 
 
 class Unprintable:
@@ -129,8 +152,32 @@ CASES: list[tuple[object, object]] = [
     (KeyboardInterrupt(), {"type": "KeyboardInterrupt", "message": ""}),
     (Named(), "by its name"),
     (Unprintable(), "<unprintable Unprintable object>"),
-    (types.MappingProxyType({"a": 1}), "{'a': 1}"),
-    (range(3), "range(0, 3)"),
+    (types.MappingProxyType({"a": {"b": 1}}), {"a": {"b": 1}}),
+    (Row({"id": 7, "tags": ("a",)}), {"id": 7, "tags": ["a"]}),
+    (range(3), [0, 1, 2]),
+    (collections.deque([1, "a"]), [1, "a"]),
+    ({"a": 1}.keys(), ["a"]),
+    ({"a": 1}.values(), [1]),
+    (array.array("d", [1.5]), [1.5]),
+    (collections.UserList([1]), [1]),
+    (collections.UserDict(a=1), {"a": 1}),
+    (collections.UserString("text"), "text"),
+    (Credentials("ann", "s3cret"), {"user": "ann"}),
+    (fractions.Fraction(1, 3), "1/3"),
+    (np.int64(7), 7),
+    (np.uint8(3), 3),
+    (np.float32(1.5), 1.5),
+    (np.float64(2.5), 2.5),
+    (np.longdouble(0.5), 0.5),
+    (np.bool_(True), True),
+    (np.float64("nan"), "NaN"),
+    (np.str_("text"), "text"),
+    (np.timedelta64(5, "s"), "5 seconds"),
+    (np.datetime64("2024-01-02T03:04:05", "ns"), "2024-01-02T03:04:05.000000000"),
+    (np.array(3), 3),
+    (np.array([1, 2]), [1, 2]),
+    (np.array([[1.5], [2.5]]), [[1.5], [2.5]]),
+    (np.array(["2024-01-02"], "datetime64[D]"), ["2024-01-02"]),
     (..., "Ellipsis"),
 ]
 
@@ -140,6 +187,18 @@ def test_a_value_arrives(producer: logrtc.Producer, consumer: Consumer, value: o
     got = arrived(producer, consumer, value)
     assert got == expected
     assert type(got) is type(expected)
+
+
+def test_an_iterator_is_not_consumed(producer: logrtc.Producer, consumer: Consumer) -> None:
+    numbers = iter([1, 2, 3])
+    assert str(arrived(producer, consumer, numbers)).startswith("<list_iterator")
+    assert list(numbers) == [1, 2, 3]
+
+
+def test_what_has_no_end_is_cut(producer: logrtc.Producer, consumer: Consumer) -> None:
+    for value in (range(10**12), np.zeros(10**6)):
+        producer.info("app", "m", {"first": value, "second": "kept"})
+        assert consumer.entry()["message"] == "m"
 
 
 def test_what_holds_itself_ends(producer: logrtc.Producer, consumer: Consumer) -> None:
@@ -175,8 +234,29 @@ def test_size_is_bounded(producer: logrtc.Producer, consumer: Consumer) -> None:
     producer.info("app", "a long text", {"text": "é" * 10_000_000})
     producer.info("app", "many", {str(number): number for number in range(1_000_000)})
     for message in ["a tree of 10^24 leaves", "a long text", "many"]:
-        entry = consumer.entry()
-        assert (entry["message"], entry["fields"]) == (message, {"truncated": True})
+        text = consumer.text()
+        entry = json.loads(text)
+        assert entry["message"] == message
+        assert len(text.encode()) <= 64 * 1024
+        fields = entry["fields"]
+        if message == "many":
+            assert (fields["0"], fields["dropped_fields"] > 0) == (0, True)
+        else:
+            assert "truncated" in fields
+        assert message != "a tree of 10^24 leaves" or fields["more"] == 1
+
+
+def test_a_long_value_leaves_the_others(producer: logrtc.Producer, consumer: Consumer) -> None:
+    producer.info("app", "m", {"body": "x" * 70_000, "id": "r1"})
+    producer.info("app", "m", {**{f"body{number}": "é" * 10_000_000 for number in range(10)}, "id": "r1"})
+    producer.info("app", "m", {"id": "r1"}, exc_info=ValueError("y" * 81_000))
+    first, second, third = (consumer.entry()["fields"] for _ in range(3))
+    assert (first["id"], first["truncated"]) == ("r1", ["body"])
+    assert len(first["body"]) > 60_000
+    assert second["id"] == "r1"
+    assert set(second) == {"id", "truncated", *(f"body{number}" for number in range(10))}
+    assert (third["id"], third["exception.type"]) == ("r1", "ValueError")
+    assert set(third["exception.message"]) == {"y"}
 
 
 def test_what_changes_meanwhile(producer: logrtc.Producer, consumer: Consumer) -> None:

@@ -14,18 +14,24 @@ export class ConsumerOfAll {
   #peers = new Map();
   #hasLeft = false;
   #onFirst;
+  #onEntry;
 
   /**
    * @param {string} url of the signaling server
    * @param {(producer: string) => void} [onFirst] called with the first entry of each producer
+   * @param {(producer: string, entry: Entry) => void} [onEntry] called with every entry
+   * @param {() => void} [onRegistered] called when the server knows it
    */
-  constructor(url, onFirst = () => {}) {
+  constructor(url, onFirst = () => {}, onEntry = () => {}, onRegistered = () => {}) {
     this.#onFirst = onFirst;
+    this.#onEntry = onEntry;
     this.#socket = new WebSocket(url);
     this.#socket.on("open", () => this.#say({ type: "register", role: "consumer" }));
     this.#socket.on("message", (data) => {
       const { type, from, sdp, candidate, sdpMid } = JSON.parse(String(data));
-      if (type === "webrtc_offer") {
+      if (type === "registered") {
+        onRegistered();
+      } else if (type === "webrtc_offer") {
         this.#answer(from, sdp);
       } else if (type === "ice_candidate") {
         this.#peers.get(from)?.addRemoteCandidate(candidate, sdpMid ?? "0");
@@ -59,9 +65,11 @@ export class ConsumerOfAll {
       this.entries.set(from, entries);
       /** @param {string | Uint8Array} message */
       const onMessage = (message) => {
-        if (entries.push(JSON.parse(String(message))) === 1) {
+        const entry = JSON.parse(String(message));
+        if (entries.push(entry) === 1) {
           this.#onFirst(from);
         }
+        this.#onEntry(from, entry);
       };
       listen(peer, channel, onMessage, () => this.#hasLeft);
     });

@@ -7,12 +7,23 @@
 
 or, with the standard ``logging``, ``logrtc.install()`` and nothing else.
 
-A log call never waits on the network, never raises except for wrong use, and never takes more memory than configured.
-Entries that are logged before a browser comes are kept for it. At its end, the program delivers and closes by itself,
-within two seconds, and at once if nobody looks. If the server cannot be reached, the logger ``logrtc`` warns once.
+A log call never waits for the network, never raises, and never uses more memory than configured. Entries are kept for
+browsers that connect later. At its end, the program delivers its entries and closes, within two seconds, and at once if
+no browser is connected. If the server cannot be reached, the logger ``logrtc`` warns once.
 """
 
+from ._bound import BoundLogger
 from ._errors import ClosedError, FlushTimeoutError, InternalError, InvalidArgumentError, LogrtcError
+from ._events import (
+    ConsumerConnected,
+    ConsumerDisconnected,
+    ConsumerRefused,
+    Counts,
+    EndReason,
+    Event,
+    ServerError,
+    StateChanged,
+)
 from ._handler import Handler
 from ._install import install
 from ._logrtc import DEFAULT_URL, ConsumerStats, Stats, __version__, shutdown
@@ -25,8 +36,15 @@ from ._types import IceServer, Level, Options, Span, State
 
 __all__ = [
     "DEFAULT_URL",
+    "BoundLogger",
     "ClosedError",
+    "ConsumerConnected",
+    "ConsumerDisconnected",
+    "ConsumerRefused",
     "ConsumerStats",
+    "Counts",
+    "EndReason",
+    "Event",
     "FlushTimeoutError",
     "Handler",
     "IceServer",
@@ -37,8 +55,10 @@ __all__ = [
     "Options",
     "Producer",
     "Server",
+    "ServerError",
     "Span",
     "State",
+    "StateChanged",
     "Stats",
     "StructlogProcessor",
     "__version__",

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import threading
 
-from . import _diagnostics
+from . import _diagnostics, _threads
 
 __all__ = ["show"]
 
 
 def show(url: str) -> None:
     """Opens ``url`` in a browser, on a thread of its own: the command may last as long as the browser is open."""
-    threading.Thread(target=_show, args=(url,), name="logrtc-browser", daemon=True).start()
+    _threads.start("logrtc-browser", _show, url)
 
 
 def _show(url: str) -> None:

@@ -6,7 +6,7 @@ import logging
 import sys
 import threading
 
-from . import _logrtc
+from . import _logrtc, _threads
 
 __all__ = ["finish", "log", "start"]
 
@@ -39,7 +39,7 @@ def _is_unheard(logger: logging.Logger | None) -> bool:
 
 def start() -> None:
     """Logs all that the core has reported, on a thread that ends after it and keeps no program alive."""
-    threading.Thread(target=_log_all, name="logrtc-diagnostics", daemon=True).start()
+    _threads.start("logrtc-diagnostics", _log_all)
 
 
 def _log_all() -> None:

@@ -1,14 +1,14 @@
-"""What a call is refused with."""
+"""The exceptions of logrtc."""
 
 __all__ = ["ClosedError", "FlushTimeoutError", "InternalError", "InvalidArgumentError", "LogrtcError"]
 
 
 class LogrtcError(Exception):
-    """What every error of logrtc is."""
+    """The base class of all exceptions of logrtc."""
 
 
 class InvalidArgumentError(LogrtcError, ValueError):
-    """A value that was passed is wrong; the message names it, and says what is right."""
+    """An argument or an option is wrong. The message names it and states what is right."""
 
 
 class ClosedError(LogrtcError):
@@ -16,10 +16,10 @@ class ClosedError(LogrtcError):
 
 
 class FlushTimeoutError(LogrtcError, TimeoutError):
-    """The time was over before every consumer had everything."""
+    """The timeout was reached before every consumer had received everything."""
 
     pending: int
-    """How many entries the slowest consumer still waits for."""
+    """How many entries the slowest consumer has not acknowledged."""
 
     def __init__(self, message: str = "", pending: int = 0) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class FlushTimeoutError(LogrtcError, TimeoutError):
 
 
 class InternalError(LogrtcError):
-    """The system refused something that logrtc needs, or logrtc is at fault."""
+    """The system refused a resource (a thread, a socket), or logrtc has a bug."""
 
 
 for _error in (LogrtcError, InvalidArgumentError, ClosedError, FlushTimeoutError, InternalError):

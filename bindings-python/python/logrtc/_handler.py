@@ -5,12 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
 from . import _root
 from ._errors import FlushTimeoutError, LogrtcError
+from ._formatted import formatted
 from ._logrtc import DEFAULT_URL
 from ._producer import Producer
+from ._structlog import is_wrapped, log_wrapped
 from ._types import HandlerOptions, Unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Handler", "number_of"]
 
@@ -39,12 +46,17 @@ class _NoLock:
 class Handler(logging.Handler):
     """Logs the records of ``logging``. It never waits, so that it needs no ``QueueHandler`` before it.
 
-    A record's logger is the entry's target. ``extra`` becomes its fields; ``exc_info`` the fields ``exception.type``,
-    ``exception.message`` and ``exception.stacktrace``; where the call stands, ``code.file.path``,
-    ``code.function.name`` and ``code.line.number``. Where the program uses OpenTelemetry, the entry belongs to its
-    current span. The message is what ``getMessage`` answers, or what a formatter makes where one is set.
+    The name of the logger is the entry's target. ``extra`` becomes its fields, ``exc_info`` the fields
+    ``exception.type``, ``exception.message`` and ``exception.stacktrace``, and the place of the call
+    ``code.file.path``, ``code.function.name`` and ``code.line.number``. If the program uses OpenTelemetry, the entry
+    belongs to the current span. Events of structlog that come through ``ProcessorFormatter.wrap_for_formatter`` keep
+    their fields.
 
-    ``client_id`` and the options are those of ``logrtc.connect``. ``producer`` is one to use instead, which stays open.
+    The message is the result of ``getMessage``, or of the formatter if one is set. Of an exception, only what the
+    formatter shows is sent, so that a formatter can mask secrets.
+
+    ``client_id`` and the options are those of ``logrtc.connect``. A ``producer`` that is passed is used instead, and is
+    not closed. After ``close``, which ``logging.config`` calls for every handler, the next record opens a new producer.
     The records of the logger ``logrtc`` are about logrtc itself, and are left out.
 
     In ``dictConfig``::
@@ -65,7 +77,8 @@ class Handler(logging.Handler):
         level = number_of(level)
         if producer is None:
             self._owned = True
-            producer = Producer(url, client_id=client_id, **options)
+            self._make_producer = partial(Producer, url, client_id=client_id, **options)
+            producer = self._make_producer()
         elif client_id is not None or options or url != DEFAULT_URL:
             raise TypeError("Handler() takes either a producer, or what one is made of")
         else:
@@ -75,7 +88,8 @@ class Handler(logging.Handler):
 
     def _use(self, producer: Producer) -> None:
         self.producer = producer
-        self._log_record = producer._log_record
+        self._is_closed = False
+        self._log_record: Callable[..., None] = producer._log_record
         self._late_since: float | None = None
 
     def __repr__(self) -> str:
@@ -106,9 +120,31 @@ class Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Logs a record. It never raises, never waits, and never begins again within itself."""
         try:
-            self._log_record(record, None if self.formatter is None else self.format)
+            if type(record.msg) is dict and is_wrapped(record):
+                if self._is_closed:
+                    self._open_again()
+                log_wrapped(self.producer, record, None if self.formatter is None else self.format)
+            else:
+                self._log_record(record, None if self.formatter is None else self._formatted)
         except Exception:
             self.handleError(record)
+
+    def _formatted(self, record: logging.LogRecord) -> tuple[str, str, str | None]:
+        return formatted(self.format, record)
+
+    def _log_by_new_producer(
+        self,
+        record: logging.LogRecord,
+        make_message: Callable[[logging.LogRecord], tuple[str, str, str | None]] | None,
+    ) -> None:
+        self._open_again()
+        self.producer._log_record(record, make_message)
+
+    def _open_again(self) -> None:
+        # At the end of the program, `logging` closes for good.
+        with _root.lock:
+            if self._is_closed and not _root.is_ending():
+                self._use(self._make_producer())
 
     def wait_for_consumer(self, timeout: float | None = None) -> bool:
         """Waits until the channel to a consumer is open: ``wait_for_consumer`` of the ``producer``."""
@@ -126,9 +162,10 @@ class Handler(logging.Handler):
             pass
 
     def close(self) -> None:
-        """Closes the producer, unless it was given; right after a flush that came to its limit without another wait.
+        """Closes the producer, unless it was passed to the handler. A later record opens a new one.
 
-        A handler that ``install`` has returned is installed no more.
+        Right after a ``flush`` that timed out, it does not wait again. A handler that ``install`` has returned is no
+        longer installed.
         """
         _root.remove(self)
         if self._owned:
@@ -136,6 +173,8 @@ class Handler(logging.Handler):
             is_late = self._late_since is not None and time.monotonic() - self._late_since < _AT_ONCE_SECONDS
             with suppress(LogrtcError):
                 self.producer.close(0 if is_late else None)
+            self._is_closed = True
+            self._log_record = self._log_by_new_producer
         super().close()
 
 

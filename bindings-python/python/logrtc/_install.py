@@ -6,6 +6,7 @@ import logging
 import os
 import weakref
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from . import _root
@@ -50,11 +51,11 @@ class _Installed(Handler):
             # The old one ends first, for a server gives the second of two producers another name.
             with suppress(LogrtcError):
                 self.producer.close()
-            self._use(Producer(url, client_id=client_id, **options))
+            self._make_producer = partial(Producer, url, client_id=client_id, **options)
+            self._use(self._make_producer())
             self._settings = settings
         self.filters.clear()
         self.setFormatter(None)
-        self.setLevel(logging.NOTSET)
 
 
 def _settings(options: HandlerOptions) -> tuple[dict[str, Any], dict[str, str]]:
@@ -75,9 +76,10 @@ def install(
     The ``client_id`` is the name of the program by default. The handler is not in the root logger's list, so that what
     the program prints stays as it is, and ``logging.basicConfig`` works as before. ``close`` of the handler ends it.
 
-    If the root logger's level is above ``level``, it becomes ``level``, because ``logging`` discards what is below it.
-    Other handlers receive the same records as before, until the program itself sets the root logger's level. ``None``
-    leaves the root logger as it is.
+    ``level`` is the level of the handler: it excludes what is below. If the root logger's level is above ``level``, it
+    becomes ``level``, because ``logging`` discards what is below it. Other handlers receive the same records as before,
+    until the program itself sets the root logger's level. ``None`` excludes nothing, and leaves the root logger as it
+    is.
 
     A second call with the same ``client_id`` and ``url`` returns the same handler, with no filter and no formatter. Its
     producer keeps its consumers and entries if the options are the same; otherwise it closes, and a new one begins.
@@ -92,5 +94,6 @@ def install(
                 break
         else:
             handler = _Installed(url, client_id, options)
+        handler.setLevel(logging.NOTSET if wanted is None else wanted)
         _root.add(handler, wanted)
     return handler

@@ -25,12 +25,18 @@ def watch() -> None:
     atexit.register(_diagnostics.finish)
     atexit.register(_logrtc.shutdown)
     atexit.register(_empty_memory_handlers)
+    atexit.register(_begin_end)
     # Not where there is no fork.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork_in_child)
     # A child that multiprocessing has begun in another way than by a fork loads this anew, before or after it begins.
     if "multiprocessing.util" in sys.modules:
         _watch_child()
+
+
+def _begin_end() -> None:
+    _root.begin_end()
+    _logrtc.begin_exit()
 
 
 def _empty_memory_handlers() -> None:
@@ -56,6 +62,7 @@ def _after_fork_in_child() -> None:
     _logrtc.after_fork_in_child()
     _root.renew_lock()
     _watch_child()
+    _watch_worker_of_celery()
 
 
 def _watch_child() -> None:
@@ -69,6 +76,18 @@ def _watch_child() -> None:
         util.register_after_fork(_logrtc.shutdown, _close_at_end_of_child)
         if sys.modules["multiprocessing.process"].parent_process() is not None:
             _close_at_end_of_child(_logrtc.shutdown)
+
+
+def _watch_worker_of_celery() -> None:
+    # Its pool ends a worker by `os._exit`. This signal is the last thing that it sends.
+    signals = sys.modules.get("celery.signals")
+    if signals is not None:
+        signals.worker_process_shutdown.connect(_end_worker_of_celery, weak=False)
+
+
+def _end_worker_of_celery(**_: object) -> None:
+    _logrtc.shutdown()
+    _diagnostics.finish()
 
 
 def _close_at_end_of_child(shutdown: Callable[[], None]) -> None:

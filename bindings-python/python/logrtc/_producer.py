@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, ParamSpec
 
 from . import _logrtc
+from ._bound import BoundLogger
 from ._errors import LogrtcError
 from ._types import Options, Unpack
 
@@ -28,13 +29,13 @@ async def _in_thread(call: Callable[P, None], *args: P.args, **kwargs: P.kwargs)
 
 
 class Producer(_logrtc.Producer):
-    """Streams a program's log to every consumer that comes.
+    """Streams the log of a program to every consumer that connects.
 
-    It begins when it is made, connects and reconnects by itself, and holds what is logged for consumers that come
-    later. Every method can be called from any thread. A log call never waits on the network; only ``flush`` and
-    ``close`` wait, and let other threads run meanwhile.
+    It connects and reconnects by itself, and keeps entries for consumers that connect later. Every method can be called
+    from any thread. A log call never waits for the network and never raises, whatever it is given. Only ``flush``,
+    ``close`` and ``wait_for_consumer`` wait; other threads run meanwhile.
 
-    It ends with ``close``, with a ``with`` block, with the program, or when nobody holds it any more.
+    ``close``, the end of a ``with`` block, the end of the program, and the loss of the last reference end it.
     """
 
     __slots__ = ()
@@ -70,8 +71,12 @@ class Producer(_logrtc.Producer):
         """Closes, and lets the event loop run meanwhile."""
         await _in_thread(self.__exit__, kind, error, traceback)
 
+    def bind(self, **fields: object) -> BoundLogger:
+        """Returns a logger that adds ``fields`` to each of its entries."""
+        return BoundLogger(self, fields)
+
     def __repr__(self) -> str:
-        return f"<logrtc.Producer {self.client_id!r} {self.state}>"
+        return f"<logrtc.Producer {self.client_id!r} at {self.url}, {self.state}>"
 
 
 def connect(url: str = _logrtc.DEFAULT_URL, *, client_id: str | None = None, **options: Unpack[Options]) -> Producer:

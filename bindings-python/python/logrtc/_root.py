@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["add", "installed", "lock", "remove", "renew_lock"]
+__all__ = ["add", "begin_end", "installed", "is_ending", "lock", "remove", "renew_lock"]
 
 lock = threading.RLock()
 """Held by whoever changes what is installed."""
@@ -28,6 +28,7 @@ _wanted: dict[logging.Handler, int | None] = {}
 _handlers: tuple[logging.Handler, ...] = ()
 _filter_of_logger = logging.Logger.filter
 _is_hooked = False
+_is_ending = False
 
 
 class _Lowered(int):
@@ -43,6 +44,17 @@ def renew_lock() -> None:
     """Makes the lock anew in the child of a fork, in which the thread that held it does not exist."""
     global lock
     lock = threading.RLock()
+
+
+def begin_end() -> None:
+    """Notes that the program ends: a handler that is closed from now on is closed for good."""
+    global _is_ending
+    _is_ending = True
+
+
+def is_ending() -> bool:
+    """Whether the program ends."""
+    return _is_ending
 
 
 def installed() -> tuple[logging.Handler, ...]:

@@ -18,7 +18,7 @@ __all__ = ["Server", "serve"]
 class Server(_logrtc.Server):
     """A signaling server with its log page.
 
-    It runs until ``stop``, the end of a ``with`` block, or the end of the program, whether or not the object is kept.
+    It runs until ``close``, the end of a ``with`` block, or the end of the program, whether or not the object is kept.
     """
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class Server(_logrtc.Server):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.stop()
+        self.close()
 
     def __repr__(self) -> str:
         return f"<logrtc.Server {self.url}>"

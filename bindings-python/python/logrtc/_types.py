@@ -1,8 +1,10 @@
-"""The types of what is passed around."""
+"""The types of options and arguments."""
 
 from collections.abc import Callable, Iterable
 from os import PathLike
 from typing import TYPE_CHECKING, Literal, TypedDict
+
+from ._events import Event
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -17,18 +19,18 @@ else:
 __all__ = ["HandlerOptions", "IceServer", "Level", "Options", "Span", "State", "Unpack"]
 
 State = Literal["connecting", "registered", "reconnecting", "abandoned", "closed", "disabled"]
-"""Where a producer stands with its signaling server. Consumers that are there stay, whatever it is."""
+"""The state of the connection to the signaling server. Connected consumers do not depend on it."""
 
 Level = str | int
 """A level: by its name, in any case, or by its number in ``logging``.
 
-Names of richer systems, such as ``TRACE`` and ``CRITICAL``, become one of DEBUG, INFO, WARN and ERROR, and stay as the
-field ``level_name``.
+The wire has DEBUG, INFO, WARN and ERROR. Other names, such as ``TRACE`` and ``CRITICAL``, become one of them, and are
+kept in the field ``level_name``.
 """
 
 
 class Span(TypedDict, total=False):
-    """Where an entry stands in a distributed trace."""
+    """The ids of a span in a distributed trace."""
 
     id: str | None
     trace_id: str | None
@@ -36,19 +38,18 @@ class Span(TypedDict, total=False):
 
 
 class IceServer(TypedDict, total=False):
-    """A STUN or TURN server, as in the W3C's ``RTCIceServer``."""
+    """A STUN or TURN server. ``urls`` is accepted as another name for ``url``, as in the W3C's ``RTCIceServer``."""
 
-    urls: str
+    url: str
     username: str
     credential: str
 
 
 class HandlerOptions(TypedDict, total=False):
-    """What a ``Handler``'s producer can be told beside its ``url`` and ``client_id``. ``None`` stands for the default.
+    """The options of a ``Handler``, in addition to ``url`` and ``client_id``. ``None`` is the default of each.
 
-    The variables ``LOGRTC_URL``, ``LOGRTC_CLIENT_ID``, ``LOGRTC_LEVEL``, ``LOGRTC_TOKEN`` and ``LOGRTC_DISABLED`` of
-    the environment win over what is set here, for the person who runs the program knows better. Durations are in
-    seconds.
+    The environment variables ``LOGRTC_URL``, ``LOGRTC_CLIENT_ID``, ``LOGRTC_LEVEL``, ``LOGRTC_TOKEN`` and
+    ``LOGRTC_DISABLED`` override the options. Durations are in seconds.
     """
 
     system_name: str | None
@@ -56,7 +57,7 @@ class HandlerOptions(TypedDict, total=False):
     version: str | None
     """The version of the system; ``0.0.0`` by default."""
     description: str | None
-    """What the system is, for people."""
+    """A description of the system, for people."""
     token: str | None
     """A bearer token for the signaling server."""
     ca_file: str | PathLike[str] | None
@@ -64,33 +65,33 @@ class HandlerOptions(TypedDict, total=False):
     filter: str | None
     """What is logged, by level and target: ``info,app.db=debug``. DEBUG of every target by default."""
     max_entries: int | None
-    """How many entries are held; 65 536 by default."""
+    """The maximum number of retained entries; 65 536 by default."""
     max_bytes: int | None
-    """How many bytes are held, 128 for each entry's place among them; 16 MiB by default."""
+    """The maximum size of the retained entries in bytes, with 128 for each; 16 MiB by default."""
     max_entry_bytes: int | None
-    """How long an entry may be when encoded, in bytes; 64 KiB by default, which is also the most.
+    """The maximum size of an encoded entry in bytes; 64 KiB by default, which is also the maximum.
 
-    A longer message is cut, and marked by the field ``truncated``.
+    The longest values of a longer entry are cut, and the field ``truncated`` names them.
     """
     overflow: Literal["drop_oldest", "drop_newest", "block"] | None
-    """What happens when as much is held as may be; ``drop_oldest`` by default."""
+    """What happens to a new entry if the journal is full; ``drop_oldest`` by default."""
     block_timeout: float | None
-    """How long a log call may wait for a consumer that is behind, where ``overflow`` is ``block``."""
+    """How long a log call may wait for a slow consumer. Only with ``overflow="block"``, and required there."""
     replay: Literal["all", "none"] | int | None
-    """Where a new consumer begins: with all that is held (the default), with what comes next, or so many back."""
+    """Which retained entries a new consumer receives: all of them (the default), none, or the newest of this number."""
     reconnect_interval: float | None
     """How long to wait between attempts to reach the signaling server; 5 by default."""
     max_reconnect_interval: float | None
-    """What the interval grows to, doubling with each failure; no growth by default."""
+    """The maximum interval. The interval doubles with each failure until then; by default it does not grow."""
     reconnect_jitter: float | None
-    """The part of an interval, from 0 to 1, that chance takes away; 0 by default."""
+    """Jitter, 0 to 1: each delay is shortened by a random fraction of at most this; 0 by default."""
     max_reconnect_attempts: int | None
-    """How many failed attempts in a row, the first one included, end the search for the signaling server: at least 1.
+    """After how many failed attempts in a row the producer gives up; at least 1. -1, the default, is never.
 
-    An attempt fails, too, if its connection ends within 30 s. -1, the default, is no end.
+    An attempt also fails if its connection ends within 30 s.
     """
     ice_servers: Iterable[str | IceServer] | None
-    """The STUN and TURN servers; none at all is right within one network."""
+    """The STUN and TURN servers. An empty list is right within one network."""
     interfaces: Iterable[str] | None
     """The network interfaces over which consumers connect, by name (``eth0``) or by address (``192.0.2.1``).
 
@@ -99,24 +100,30 @@ class HandlerOptions(TypedDict, total=False):
     only consumers on this host connect.
     """
     max_consumers: int | None
-    """How many consumers there may be at once; 64 by default."""
+    """The maximum number of connected consumers; 64 by default."""
     close_timeout: float | None
-    """How long ``flush`` and ``close`` wait where they are not told, and the end of the program; 2 by default."""
+    """The timeout of ``flush``, of ``close`` and of the end of the program; 2 by default."""
     fork: Literal["restart", "disable"] | None
-    """What becomes of the producer in the child of a fork.
+    """What the child of a fork does.
 
-    ``restart``, the default: with its first entry the child begins a producer of its own, as ``client_id#pid``.
+    ``restart``, the default: its first entry starts a producer of its own, as ``client_id#pid``. ``disable``: it logs
+    nothing.
     """
     disabled: bool | None
-    """No thread, no socket, and every entry is filtered."""
+    """Makes the producer do nothing: no thread, no socket, no entry."""
     environment: bool | None
-    """Whether the environment wins; it does by default."""
+    """Whether environment variables override the options; true by default."""
     on_state: Callable[[State], object] | None
     """Called with each new state, on a thread of its own. It may log, flush and close. Not called in a forked child."""
+    on_event: Callable[[Event], object] | None
+    """Called with each event, as ``on_state`` is with each state and on the same thread.
+
+    If 256 events are queued, further ones are dropped; the latest state is still delivered.
+    """
 
 
 class Options(HandlerOptions, total=False):
-    """What a producer can be told beside its ``url`` and ``client_id``."""
+    """The options of a producer, in addition to ``url`` and ``client_id``."""
 
     level: Level | None
     """The lowest level that is logged, of every target; DEBUG by default. Not together with ``filter``."""

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyType};
 
-use crate::fields::Member;
+use crate::members::Member;
 use crate::text;
 
 /// In the order in which `LogRecord` sets them, which is the order in which they are found.
