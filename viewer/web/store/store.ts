@@ -7,6 +7,7 @@ import type { Engine, Scan } from "./engine/engine";
 import { Holdings } from "./holdings";
 import { append, fill, hasRoom, type Line, open, SEAL_BYTES, seal } from "./intake";
 import { type Counted, Order } from "./order";
+import type { Pace } from "./pace";
 import { Placing } from "./placing";
 import { Producer } from "./producer";
 import { type Counts, type ItemId, MALFORMED } from "./protocol";
@@ -32,7 +33,16 @@ export class Store {
   readonly #placing: Placing;
   readonly #producers = new Map<string, Producer>();
   #maxBytes: number;
-  readonly #counts = { received: 0, held: 0, dropped: 0, lost: 0, filtered: 0, malformed: 0, errors: 0 };
+  readonly #counts = {
+    received: 0,
+    held: 0,
+    dropped: 0,
+    lost: 0,
+    filtered: 0,
+    malformed: 0,
+    errors: 0,
+    fetched: 0,
+  };
   #version = 0;
 
   constructor(engine: Engine, maxBytes: number) {
@@ -111,6 +121,16 @@ export class Store {
     }
   }
 
+  /** Of a producer that has, or had, a channel. */
+  paceOf(producer: string): Pace {
+    return this.#producer(producer).pace;
+  }
+
+  /** Of all producers that are known. */
+  producers(): Iterable<Producer> {
+    return this.#producers.values();
+  }
+
   /** Takes lines in. */
   take(body: Body): void {
     const { scan, fresh, frame, arrivalMs, session, seqs, bytes } = body;
@@ -156,6 +176,7 @@ export class Store {
       }
       seal(block);
       this.#counts.held += lines.length;
+      this.#counts.fetched += lines.length;
       this.view.admit(block);
       this.#placeFetched(block, session);
       this.sessions.add(block);

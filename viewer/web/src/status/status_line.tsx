@@ -15,6 +15,7 @@ const text = pick({
     since: "since",
     received: "received",
     dropped: "dropped here, for memory",
+    fetched: "fetched",
     lost: "lost",
     filtered: "left out at the source",
     malformed: "malformed",
@@ -28,6 +29,7 @@ const text = pick({
     since: "自",
     received: "已接收",
     dropped: "因内存在此丢弃",
+    fetched: "已取回",
     lost: "丢失",
     filtered: "在源头过滤",
     malformed: "格式错误",
@@ -54,8 +56,20 @@ export function StatusLine({ model }: { model: Model }) {
 }
 
 function partsOf(model: Model): { key: string; shown: string }[] {
-  const { received, held, shown, searched, bytes, maxBytes, dropped, lost, filtered, malformed, oldestMs } =
-    model.counts.value;
+  const {
+    received,
+    fetched,
+    held,
+    shown,
+    searched,
+    bytes,
+    maxBytes,
+    dropped,
+    lost,
+    filtered,
+    malformed,
+    oldestMs,
+  } = model.counts.value;
   const { zone } = model.settings.value;
   const { query, muted, range } = model.view.value;
   const isNarrowed = query !== "" || muted.length > 0 || range !== undefined;
@@ -72,7 +86,8 @@ function partsOf(model: Model): { key: string; shown: string }[] {
   if (oldestMs !== undefined)
     push("since", `${text.since} ${since(oldestMs, zone === "utc" ? "utc" : "local")}`);
   push("bytes", maxBytes > 0 ? `${formatBytes(bytes)} / ${formatBytes(maxBytes)}` : formatBytes(bytes));
-  if (received !== held) push("received", `${formatCount(received)} ${text.received}`);
+  if (received !== held || fetched > 0) push("received", `${formatCount(received)} ${text.received}`);
+  if (fetched > 0) push("fetched", `${formatCount(fetched)} ${text.fetched}`);
   if (dropped > 0) push("dropped", `${formatCount(dropped)} ${text.dropped}`);
   if (lost > 0) push("lost", `${formatCount(lost)} ${text.lost}`);
   if (filtered > 0) push("filtered", `${formatCount(filtered)} ${text.filtered}`);
