@@ -4,8 +4,8 @@
  */
 
 import type { Missing } from "../consumer/extension/account";
+import type { Chunk } from "./chunk";
 import { Columns, type Shape } from "./columns";
-import type { Chunk } from "./order";
 import type { Producer } from "./producer";
 import { BLOCK_STRIDE, type ItemId } from "./protocol";
 import type { Steps } from "./steps";
