@@ -9,6 +9,7 @@ import type { Placing } from "./placing";
 import type { Producer } from "./producer";
 import { MALFORMED } from "./protocol";
 import type { Item, Sessions } from "./sessions";
+import type { Slabs } from "./slabs";
 import type { Targets } from "./targets";
 
 export interface FetchingParts {
@@ -17,6 +18,7 @@ export interface FetchingParts {
   readonly order: Order;
   readonly placing: Placing;
   readonly targets: Targets;
+  readonly slabs: Slabs;
   /** The block is there, and has no place yet. */
   readonly onMade: (block: Block) => void;
 }
@@ -49,7 +51,7 @@ export class Fetching {
     for (const line of lines) {
       append(block, bytes, scan, line, arrivalMs, this.#parts.targets);
     }
-    seal(block);
+    seal(block, this.#parts.slabs);
     this.#parts.onMade(block);
     this.#place(block, session);
     this.#parts.sessions.add(block);

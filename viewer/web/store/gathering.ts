@@ -6,6 +6,7 @@ import type { Holdings } from "./holdings";
 import { append, fill, hasRoom, open, SEAL_BYTES, seal } from "./intake";
 import type { Producer } from "./producer";
 import type { Sessions } from "./sessions";
+import type { Slabs } from "./slabs";
 import type { Targets } from "./targets";
 import type { Texts } from "./texts";
 
@@ -16,6 +17,7 @@ export interface GatheringParts {
   readonly holdings: Holdings;
   readonly sessions: Sessions;
   readonly targets: Targets;
+  readonly slabs: Slabs;
   readonly texts: Texts;
   /** A block has got the entries from `from` on. */
   readonly onGrown: (block: Block, from: number, body: Body) => void;
@@ -40,13 +42,13 @@ export class Gathering {
   }
 
   #keep(producer: Producer, body: Body, { data, bodyStart }: NonNullable<Body["frame"]>): void {
-    const { holdings, sessions, targets, onGrown } = this.#parts;
+    const { holdings, sessions, onGrown } = this.#parts;
     const { session, seqs, arrivalMs, bytes, scan } = body;
     this.#seal(producer);
     const block = holdings.make({ kind: "entries", producer, session, isFetched: false });
     block.seqs = seqs;
     block.arrivals = arrivalMs;
-    fill(block, data, bodyStart, bytes, scan, targets);
+    fill(block, data, bodyStart, bytes, scan, this.#parts);
     sessions.add(block);
     onGrown(block, 0, body);
   }
@@ -88,7 +90,7 @@ export class Gathering {
     producer.open = undefined;
     if (block !== undefined) {
       this.#parts.texts.forget(block);
-      seal(block);
+      seal(block, this.#parts.slabs);
       this.#parts.holdings.recount(block);
     }
   }

@@ -16,6 +16,7 @@ import { type Counts, type ItemId, MALFORMED } from "./protocol";
 import { Showing } from "./search/showing";
 import { View } from "./search/view";
 import { type Item, Sessions } from "./sessions";
+import { Slabs } from "./slabs";
 import { Targets } from "./targets";
 import { Texts } from "./texts";
 
@@ -69,17 +70,18 @@ export class Store {
     });
     const { order, sessions, targets, texts } = this;
     const holdings = this.#holdings;
+    const slabs = new Slabs();
     const placing = new Placing({
       order,
       makeMark: (arrivalMs) => this.#makeRow({ kind: "live", producer: undefined }, arrivalMs),
     });
     this.#placing = placing;
     this.#gathering = new Gathering({
-      ...{ holdings, sessions, targets, texts },
+      ...{ holdings, sessions, targets, slabs, texts },
       onGrown: (block, from, body) => this.#grown(block, from, body),
     });
     this.#fetching = new Fetching({
-      ...{ holdings, sessions, order, placing, targets },
+      ...{ holdings, sessions, order, placing, targets, slabs },
       onMade: (block) => this.view.admit(block),
     });
     this.#gaps = new Gaps({
