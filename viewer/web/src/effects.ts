@@ -1,9 +1,12 @@
 /** Carries out what the signals of the model stand for, and sets those that come from the store and the consumer. */
 
 import { effect, untracked } from "@preact/signals";
+import { Back } from "./back";
 import { fetchIntoStore } from "./fetch";
+import { backDepth, closeInnermost } from "./layers";
 import type { Model } from "./model";
 import { keepPaces } from "./pace_keeper";
+import { watchContext } from "./panel/context";
 import { keepSettings } from "./storage";
 import { keepTitle } from "./title";
 import type { EntryLink } from "./url";
@@ -26,6 +29,7 @@ export function carryOut(model: Model): () => void {
     keepAddress(model),
     applySettings(model),
     applySourceFilter(model),
+    watchContext(model),
     keepPaces(model),
     keepTitle(model),
     followLinks(model),
@@ -74,6 +78,7 @@ function applyView(model: Model): () => void {
   };
 }
 
+/** The address has the view, and Back closes what is open. */
 function keepAddress(model: Model): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = () => {
@@ -85,14 +90,25 @@ function keepAddress(model: Model): () => void {
     clearTimeout(timer);
     timer = setTimeout(write, ADDRESS_DELAY_MS);
   });
-  const onPop = () => {
-    model.view.value = readView(location.href);
-  };
+  const back = new Back(history, {
+    depth: () => untracked(() => backDepth(model)),
+    closeInnermost: () => closeInnermost(model),
+    onAddress: () => {
+      model.view.value = readView(location.href);
+    },
+    onStay: write,
+  });
+  const stopBack = effect(() => {
+    backDepth(model);
+    untracked(() => back.update());
+  });
+  const onPop = () => back.popped();
   addEventListener("popstate", onPop);
   return () => {
     clearTimeout(timer);
     removeEventListener("popstate", onPop);
     stop();
+    stopBack();
   };
 }
 

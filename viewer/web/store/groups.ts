@@ -98,7 +98,11 @@ export async function patternsOf(store: Store, pause: Pause): Promise<readonly P
       turn = performance.now();
     }
   }
-  return counter.result().map((pattern) => ({ ...pattern, count: pattern.count * every }));
+  return counter.result().map((pattern) => ({
+    ...pattern,
+    count: pattern.count * every,
+    levels: pattern.levels.map((count) => count * every),
+  }));
 }
 
 /** The entries of a trace, whether the view passes them or not. */

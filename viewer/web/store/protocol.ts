@@ -163,7 +163,8 @@ export interface Pattern {
   /** The message with digits, hexadecimals and ids as `‹…›`. */
   readonly template: string;
   readonly count: number;
-  readonly level: LevelCode;
+  /** How many of each level, DEBUG first. */
+  readonly levels: readonly number[];
   /** Counts over time, oldest first, 24 of them. */
   readonly graph: readonly number[];
   readonly sample: ItemId;
@@ -219,8 +220,11 @@ export interface Requests {
     readonly ask: { readonly format: ExportFormat; readonly isFiltered: boolean };
     readonly answer: Blob;
   };
-  /** Reads NDJSON as a producer of this name. Returns how many entries it had. */
-  open: { readonly ask: { readonly file: Blob; readonly name: string }; readonly answer: number };
+  /** Reads NDJSON as a producer of this name. Returns how many lines it had, and the session that numbers them from 0. */
+  open: {
+    readonly ask: { readonly file: Blob; readonly name: string };
+    readonly answer: { readonly lines: number; readonly session: string };
+  };
   /** Of each producer, by its id, as of a time: entries that it logged while its channel was there, and how long they took. */
   paces: {
     readonly ask: number;

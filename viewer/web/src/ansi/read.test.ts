@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readAnsi, withoutAnsi } from "./ansi";
+import { readAnsi, readColours, withoutAnsi } from "./read";
 
 describe("readAnsi", () => {
   it("leaves plain text alone", () => {
@@ -41,6 +41,15 @@ describe("readAnsi", () => {
       "see here ‹https://a.example/x›.",
     );
     expect(withoutAnsi("\x1b]8;;u\x07u\x1b]8;;\x07")).toBe("u");
+  });
+
+  it("leaves out what is no colour where there is little room", () => {
+    expect(readColours("")).toEqual([]);
+    expect(readColours("a\x1b[2J\x1b[1;41mb\x1b]8;;https://a.example\x07c\x1b]8;;\x07\x1b")).toEqual([
+      { text: "a", className: "" },
+      { text: "b", className: "ansi-on-1 ansi-bold" },
+      { text: "c", className: "ansi-on-1 ansi-bold" },
+    ]);
   });
 
   it("takes texts that were made to be slow", () => {

@@ -1,14 +1,7 @@
-// biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-/** Terminal colours in log text, as classes. What a terminal would do beyond colours is shown, and never done. */
+/** How a terminal draws text after the colour sequences that it has read: as classes of `ansi.css`. */
 
-/** A stretch of text that looks the same throughout. */
-export interface Piece {
-  readonly text: string;
-  /** Of `ansi.css`; empty for plain text. */
-  readonly className: string;
-}
-
-interface Look {
+export interface Look {
+  /** 0 to 15; undefined for the text's own. */
   foreground: number | undefined;
   background: number | undefined;
   readonly flags: Set<Flag>;
@@ -25,53 +18,12 @@ const FLAGS: Readonly<Record<number, Flag>> = {
   9: "strike",
 };
 
-/** A colour sequence, or a link's beginning or end. What else an escape begins stays in the text. */
-const SEQUENCE =
-  /(?:\x1b\[|\x9b)([\d;:]{0,64})m|(?:\x1b\]|\x9d)8;[^;\x07\x1b\x9c\x9d]*;([^\x07\x1b\x9c\x9d]*)(?:\x07|\x1b\\|\x9c)/g;
-
-/** Splits text at its colours. A link is followed by where it leads, because it is text here. */
-export function readAnsi(text: string): readonly Piece[] {
-  if (!/[\x1b\x9b\x9d]/.test(text)) {
-    return text === "" ? [] : [{ text, className: "" }];
-  }
-  const pieces: Piece[] = [];
-  const look: Look = { foreground: undefined, background: undefined, flags: new Set() };
-  const push = (part: string, className = classOf(look)) => {
-    if (part !== "") {
-      pieces.push({ text: part, className });
-    }
-  };
-  let end = 0;
-  let link = { url: "", from: 0 };
-  for (const sequence of text.matchAll(SEQUENCE)) {
-    push(text.slice(end, sequence.index));
-    end = sequence.index + sequence[0].length;
-    const [, codes, url] = sequence;
-    if (codes !== undefined) {
-      apply(look, codes);
-      continue;
-    }
-    const label = pieces
-      .slice(link.from)
-      .map((piece) => piece.text)
-      .join("");
-    if (link.url !== "" && link.url !== label) {
-      push(` ‹${link.url}›`, "ansi-dim");
-    }
-    link = { url: url ?? "", from: pieces.length };
-  }
-  push(text.slice(end));
-  return pieces;
+export function plainLook(): Look {
+  return { foreground: undefined, background: undefined, flags: new Set() };
 }
 
-/** Text without its colours, as it is copied and searched. */
-export function withoutAnsi(text: string): string {
-  return readAnsi(text)
-    .map((piece) => piece.text)
-    .join("");
-}
-
-function apply(look: Look, codes: string): void {
+/** Changes a look as `ESC [ codes m` does. */
+export function apply(look: Look, codes: string): void {
   const numbers = codes.split(/[;:]/).map(Number);
   for (let index = 0; index < numbers.length; index += 1) {
     const code = numbers[index] ?? 0;
@@ -152,7 +104,8 @@ function nearest(red: number, green: number, blue: number): number | undefined {
   return ([1, 3, 2, 6, 4, 5] as const)[hue];
 }
 
-function classOf(look: Look): string {
+/** Empty for plain text. */
+export function classOf(look: Look): string {
   const isInverse = look.flags.has("inverse");
   const background = isInverse ? (look.foreground ?? 7) : look.background;
   // Text on a colour has the text's own colour: any two of the 16 could be too near to each other to be read.
