@@ -14,4 +14,5 @@ import "./page_press.mjs";
 import "./page_producers.mjs";
 import "./page_query.mjs";
 import "./page_selection.mjs";
+import "./page_slow_query.mjs";
 import "./page_standing_still.mjs";

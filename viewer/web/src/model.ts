@@ -78,6 +78,7 @@ export interface Model {
 
 export const NO_COUNTS: Counts = {
   received: 0,
+  fetched: 0,
   held: 0,
   bytes: 0,
   maxBytes: 0,

@@ -4,17 +4,20 @@
  */
 
 import type { Missing } from "../consumer/extension/account";
+import type { Chunk } from "./chunk";
 import { Columns, type Shape } from "./columns";
-import type { Chunk } from "./order";
 import type { Producer } from "./producer";
 import { BLOCK_STRIDE, type ItemId } from "./protocol";
+import { ownPiece, type Piece } from "./slabs";
 import type { Steps } from "./steps";
 
-/** What a block costs beside its buffer: measured in Chromium and in Node.js. */
+/** What a block costs beside its piece of memory: measured in Chromium and in Node.js. */
 export const BLOCK_OVERHEAD_BYTES = 640;
 
 /** A block has at most so many entries: a run of it fits in 16 bits. */
 export const MAX_COUNT = BLOCK_STRIDE - 1;
+
+const NO_PIECE = ownPiece(0);
 
 export interface BlockParts {
   readonly number: number;
@@ -39,7 +42,7 @@ export class Block {
   /** When entries came, in milliseconds since 1970. */
   arrivals: number | Steps = 0;
   /** The columns, and the compressed text behind them. */
-  buffer: ArrayBuffer = new ArrayBuffer(0);
+  piece: Piece = NO_PIECE;
   shape: Shape = { capacity: 0, baseMs: 0, isWide: false, hasTraces: false };
   /** Where lines begin in the inflated text: behind the header of the frame. */
   bodyStart = 0;
@@ -80,9 +83,7 @@ export class Block {
   get bytes(): number {
     const matches = this.matches?.byteLength ?? 0;
     const steps = stepsOf(this.seqs) + stepsOf(this.arrivals);
-    return (
-      BLOCK_OVERHEAD_BYTES + this.buffer.byteLength + (this.text?.byteLength ?? 0) + matches + 16 * steps
-    );
+    return BLOCK_OVERHEAD_BYTES + this.piece.length + (this.text?.byteLength ?? 0) + matches + 16 * steps;
   }
 
   id(index: number): ItemId {
@@ -91,22 +92,24 @@ export class Block {
 
   columns(): Columns {
     if (!this.isOpen) {
-      return new Columns(this.buffer, this.shape);
+      return new Columns(this.piece, this.shape);
     }
     // Those of an open block are asked for at every entry.
-    this.#columns ??= new Columns(this.buffer, this.shape);
+    this.#columns ??= new Columns(this.piece, this.shape);
     return this.#columns;
   }
 
-  setColumns(buffer: ArrayBuffer, shape: Shape): void {
-    this.buffer = buffer;
+  setColumns(piece: Piece, shape: Shape): void {
+    this.piece = piece;
     this.shape = shape;
     this.#columns = undefined;
   }
 
   /** The compressed text. */
   data(): Uint8Array {
-    return new Uint8Array(this.buffer, Columns.bytes(this.shape));
+    const { buffer, offset, length } = this.piece;
+    const start = Columns.bytes(this.shape);
+    return new Uint8Array(buffer, offset + start, length - start);
   }
 
   seq(index: number): number | undefined {

@@ -20,6 +20,8 @@ export interface ChannelParts {
 }
 
 const encoder = new TextEncoder();
+/** What comes this soon after a channel that does not number was held for the page. */
+const REPLAY_MS = 3_000;
 
 export class Channel {
   readonly #parts: ChannelParts;
@@ -27,6 +29,8 @@ export class Channel {
   /** The number that the page before this one expected next in that session. */
   #formerNext: number | undefined;
   #isFirst = true;
+  /** When the first text of a channel came that does not number. */
+  #plainSinceMs: number | undefined;
   #account: Account | undefined;
   #session: string | undefined;
   /** The number that did not exist when the channel opened. */
@@ -110,6 +114,9 @@ export class Channel {
     if (lines.length > 0) {
       const scan = store.engine.scan(bytes);
       unread = countMalformed(scan, 0);
+      this.#plainSinceMs ??= nowMs;
+      const isLive = nowMs - this.#plainSinceMs >= REPLAY_MS;
+      this.#pace(scan, isLive ? lines.length : 0, nowMs);
       const body = { producer, arrivalMs: nowMs, bytes, scan, session: undefined, seqs: undefined };
       store.take({ ...body, frame: undefined, fresh: 0, liveFrom: 0 });
     }
@@ -149,11 +156,21 @@ export class Channel {
     }
     const lines = header.count - first;
     const malformed = countMalformed(scan, first);
+    let live = first;
+    while (live < header.count && seqAt(seqs, live) < this.#liveFrom) {
+      live += 1;
+    }
+    this.#pace(scan, header.count - live, nowMs);
     this.#takeGaps(missing, nowMs);
     this.#parts.store.take(this.#body(frame, nowMs, first));
     const filtered = numbers - lines;
     this.#parts.store.countFiltered(filtered);
     this.#report({ missing, received: lines - malformed, malformed, filtered });
+  }
+
+  /** The last so many lines were logged while the channel was there. */
+  #pace({ times, count }: Scan, live: number, nowMs: number): void {
+    this.#parts.store.paceOf(this.#parts.producer).take(live, times[count - 1] ?? Number.NaN, nowMs);
   }
 
   #handle(control: Control, account: Account, nowMs: number): void {

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { Columns } from "./columns";
+import { ownPiece } from "./slabs";
 
 const BASE_MS = Date.UTC(2026, 0, 31);
 
 test.each([false, true])("times come back as they were set; wide: %s", (isWide) => {
   const shape = { capacity: 4, baseMs: BASE_MS, isWide, hasTraces: false };
-  const columns = new Columns(new ArrayBuffer(Columns.bytes(shape)), shape);
+  const columns = new Columns(ownPiece(Columns.bytes(shape)), shape);
   const times = [
     BASE_MS,
     BASE_MS - 5_000,

@@ -1,9 +1,10 @@
 /**
- * The columns of a block in one buffer: 11 bytes an entry, 7 where none has a trace. Behind them there is room for the block's
+ * The columns of a block in one piece of memory: 11 bytes an entry, 7 where none has a trace. Behind them there is room for the block's
  * text.
  */
 
 import { MALFORMED } from "./protocol";
+import type { Piece } from "./slabs";
 
 /** The offset that stands for a timestamp that is none. */
 const NO_TIME = -0x8000_0000;
@@ -28,19 +29,18 @@ export class Columns {
   /** Of the dictionary. */
   readonly targets: Uint16Array;
   readonly #traces: Uint32Array | undefined;
-  /** Where the text begins. */
-  readonly end: number;
 
-  constructor(buffer: ArrayBuffer, { capacity, baseMs, isWide, hasTraces }: Shape) {
+  constructor({ buffer, offset }: Piece, { capacity, baseMs, isWide, hasTraces }: Shape) {
     this.#baseMs = baseMs;
-    this.#times = isWide ? new Float64Array(buffer, 0, capacity) : new Int32Array(buffer, 0, capacity);
-    let end = this.#times.byteLength;
+    this.#times = isWide
+      ? new Float64Array(buffer, offset, capacity)
+      : new Int32Array(buffer, offset, capacity);
+    let end = offset + this.#times.byteLength;
     this.#traces = hasTraces ? new Uint32Array(buffer, end, capacity) : undefined;
     end += this.#traces?.byteLength ?? 0;
     this.targets = new Uint16Array(buffer, end, capacity);
     end += this.targets.byteLength;
     this.levels = new Uint8Array(buffer, end, capacity);
-    this.end = end + capacity;
   }
 
   static bytes({ capacity, isWide, hasTraces }: Shape): number {

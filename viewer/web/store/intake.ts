@@ -4,6 +4,7 @@ import { deflateSync } from "fflate";
 import { type Block, MAX_COUNT } from "./block";
 import { Columns, fits, type Shape } from "./columns";
 import type { Scan } from "./engine/engine";
+import { ownPiece, type Piece, type Slabs } from "./slabs";
 import { Steps } from "./steps";
 import type { Targets } from "./targets";
 
@@ -26,19 +27,19 @@ export function fill(
   bodyStart: number,
   body: Uint8Array,
   scan: Scan,
-  targets: Targets,
+  { targets, slabs }: { readonly targets: Targets; readonly slabs: Slabs },
 ): void {
   const count = scan.count;
   const shape = shapeOf(scan, count);
-  const buffer = new ArrayBuffer(Columns.bytes(shape) + data.length);
-  const columns = new Columns(buffer, shape);
+  const piece = slabs.allocate(Columns.bytes(shape) + data.length);
+  const columns = new Columns(piece, shape);
   block.bodyStart = bodyStart;
-  block.setColumns(buffer, shape);
+  block.setColumns(piece, shape);
   for (let index = 0; index < count; index += 1) {
     setEntry(block, columns, index, scan, index, body, targets);
   }
   block.count = count;
-  new Uint8Array(buffer, columns.end).set(data);
+  block.data().set(data);
 }
 
 /** Whether an open block has room for so much more. */
@@ -63,7 +64,7 @@ export function open(block: Block, scan: Scan): void {
   block.arrivals = new Steps();
   const { baseMs } = shapeOf(scan, scan.count);
   const shape = { capacity: OPEN_COUNT, baseMs, isWide: !hasNarrowTimes(scan, baseMs), hasTraces: true };
-  block.setColumns(new ArrayBuffer(Columns.bytes(shape)), shape);
+  block.setColumns(ownPiece(Columns.bytes(shape)), shape);
 }
 
 /** Takes a line of a body in. */
@@ -77,7 +78,8 @@ export function append(
 ): void {
   const at = block.count;
   if (at === block.shape.capacity) {
-    resize(block, { ...block.shape, capacity: Math.min(2 * at, MAX_COUNT) }, 0);
+    const shape = { ...block.shape, capacity: Math.min(2 * at, MAX_COUNT) };
+    move(block, shape, ownPiece(Columns.bytes(shape)));
   }
   setEntry(block, block.columns(), at, scan, index, body, targets);
   if (seq !== undefined && typeof block.seqs === "object") {
@@ -102,7 +104,7 @@ export function append(
 }
 
 /** Closes an open block: nothing more comes into it. */
-export function seal(block: Block): void {
+export function seal(block: Block, slabs: Slabs): void {
   if (block.text === undefined) {
     return;
   }
@@ -111,14 +113,15 @@ export function seal(block: Block): void {
   const hasTraces = columns.traces(block.count).some((trace) => trace !== 0);
   block.text = undefined;
   block.textLength = 0;
-  resize(block, { ...block.shape, capacity: block.count, hasTraces }, data.length);
-  new Uint8Array(block.buffer, Columns.bytes(block.shape)).set(data);
+  const shape = { ...block.shape, capacity: block.count, hasTraces };
+  move(block, shape, slabs.allocate(Columns.bytes(shape) + data.length));
+  block.data().set(data);
 }
 
-function resize(block: Block, shape: Shape, room: number): void {
-  const buffer = new ArrayBuffer(Columns.bytes(shape) + room);
-  new Columns(buffer, shape).copy(new Columns(block.buffer, block.shape), block.count);
-  block.setColumns(buffer, shape);
+/** Moves the columns of a block to other memory. */
+function move(block: Block, shape: Shape, piece: Piece): void {
+  new Columns(piece, shape).copy(new Columns(block.piece, block.shape), block.count);
+  block.setColumns(piece, shape);
 }
 
 function shapeOf({ times, traces }: Scan, count: number): Shape {

@@ -4,28 +4,7 @@
  */
 
 import type { Block } from "./block";
-
-const CAPACITY = 512;
-const CHUNK_BYTES = CAPACITY * 22 + 600;
-
-/** A stretch of the order. */
-export class Chunk {
-  /** How many runs it has. */
-  count = 0;
-  readonly blocks: Block[] = [];
-  readonly froms = new Uint16Array(CAPACITY);
-  readonly tos = new Uint16Array(CAPACITY);
-  /** How many entries of the run the view passes. */
-  readonly shown = new Uint16Array(CAPACITY);
-  /** By what the run's first entry was put in its place: a time in the history, `Infinity` behind it. */
-  readonly keys = new Float64Array(CAPACITY);
-  rows = 0;
-  shownRows = 0;
-  /** Of the chunks before it, as of the last sums. */
-  index = 0;
-  rowsBefore = 0;
-  shownBefore = 0;
-}
+import { CAPACITY, CHUNK_BYTES, Chunk, type Stretch } from "./chunk";
 
 /** An entry in its place. */
 export interface Place {
@@ -35,10 +14,7 @@ export interface Place {
 }
 
 /** Entries to be put in a place. */
-export interface Run {
-  readonly block: Block;
-  readonly from: number;
-  readonly to: number;
+export interface Run extends Stretch {
   readonly key: number;
   /** Whether they may be one run with what is in front of them, because their key follows from those of that. */
   readonly joins: boolean;
@@ -71,17 +47,18 @@ export class Order {
   }
 
   /** Puts entries behind everything. */
-  append({ block, from, to, key, joins }: Run): void {
+  append(entries: Run): void {
     let chunk = this.#chunks.at(-1);
-    if (chunk !== undefined && joins && this.#join(chunk, chunk.count - 1, block, from, to)) {
-      return;
-    }
-    if (chunk === undefined || chunk.count === CAPACITY) {
+    const isJoined = chunk !== undefined && entries.joins && chunk.join(chunk.count - 1, entries);
+    if (chunk === undefined || (!isJoined && chunk.count === CAPACITY)) {
       chunk = new Chunk();
       chunk.index = this.#chunks.length;
       this.#chunks.push(chunk);
     }
-    this.#put(chunk, chunk.count, block, from, to, key);
+    if (!isJoined) {
+      chunk.put(chunk.count, entries, entries.key);
+    }
+    this.#changed(chunk);
   }
 
   /** Puts entries in front of the one at a place, or behind everything. */
@@ -91,9 +68,9 @@ export class Order {
       return;
     }
     let { chunk, run } = place;
-    const { block, from, to, key, joins } = entries;
+    this.#changed(chunk);
     const isInside = place.index > (chunk.froms[run] ?? 0);
-    if (!isInside && joins && this.#join(chunk, run - 1, block, from, to)) {
+    if (!isInside && entries.joins && chunk.join(run - 1, entries)) {
       return;
     }
     const keyBehind = isInside ? this.keyAt(place) : 0;
@@ -101,10 +78,10 @@ export class Order {
       [chunk, run] = this.#split(chunk, run);
     }
     if (isInside) {
-      this.#cut(chunk, run, place.index, keyBehind);
+      chunk.cut(run, place.index, keyBehind);
       run += 1;
     }
-    this.#put(chunk, run, block, from, to, key);
+    chunk.put(run, entries, entries.key);
   }
 
   /** By what an entry is in its place: in the history never less than that of an entry before it. */
@@ -148,21 +125,11 @@ export class Order {
   /** Takes every run of a block out. */
   remove(block: Block): void {
     for (const chunk of block.chunks) {
-      let kept = 0;
-      for (let run = 0; run < chunk.count; run += 1) {
-        if (chunk.blocks[run] === block) {
-          this.#count(chunk, -(chunk.shown[run] ?? 0), (chunk.froms[run] ?? 0) - (chunk.tos[run] ?? 0));
-        } else {
-          this.#move(chunk, run, kept);
-          kept += 1;
-        }
-      }
-      chunk.count = kept;
-      chunk.blocks.length = kept;
-      if (kept === 0) {
+      chunk.remove(block);
+      if (chunk.count === 0) {
         this.#chunks.splice(this.#indexOf(chunk), 1);
-        this.#dirty = Math.min(this.#dirty, chunk.index);
       }
+      this.#changed(chunk);
     }
     block.chunks = [];
   }
@@ -197,14 +164,9 @@ export class Order {
   /** Where an entry is; undefined if it is not held. */
   find(block: Block, index: number): Place | undefined {
     for (const chunk of block.chunks) {
-      for (let run = 0; run < chunk.count; run += 1) {
-        if (
-          chunk.blocks[run] === block &&
-          index >= (chunk.froms[run] ?? 0) &&
-          index < (chunk.tos[run] ?? 0)
-        ) {
-          return { chunk, run, index };
-        }
+      const run = chunk.runOf(block, index);
+      if (run !== undefined) {
+        return { chunk, run, index };
       }
     }
     return undefined;
@@ -244,23 +206,19 @@ export class Order {
   /** A block has been looked at again: its runs are counted anew. */
   update(block: Block): void {
     for (const chunk of block.chunks) {
-      for (let run = 0; run < chunk.count; run += 1) {
-        if (chunk.blocks[run] === block) {
-          this.#count(chunk, -(chunk.shown[run] ?? 0), 0);
-          this.#show(chunk, run);
-        }
-      }
+      chunk.update(block);
+      this.#changed(chunk);
     }
   }
 
   /** Every block is to be looked at anew. */
   updateAll(): void {
     for (const chunk of this.#chunks) {
-      this.#count(chunk, -chunk.shownRows, 0);
       for (let run = 0; run < chunk.count; run += 1) {
-        this.#show(chunk, run);
+        chunk.show(run);
       }
     }
+    this.#dirty = 0;
   }
 
   #chunkAt(position: number, counted: Counted): Chunk {
@@ -301,94 +259,17 @@ export class Order {
     return chunk.index;
   }
 
-  #join(chunk: Chunk, run: number, block: Block, from: number, to: number): boolean {
-    if (chunk.blocks[run] !== block || chunk.tos[run] !== from) {
-      return false;
-    }
-    this.#count(chunk, -(chunk.shown[run] ?? 0), to - from);
-    chunk.tos[run] = to;
-    this.#show(chunk, run);
-    return true;
-  }
-
-  #put(chunk: Chunk, run: number, block: Block, from: number, to: number, key: number): void {
-    for (const column of [chunk.froms, chunk.tos, chunk.shown, chunk.keys]) {
-      column.copyWithin(run + 1, run, chunk.count);
-    }
-    chunk.blocks.splice(run, 0, block);
-    chunk.froms[run] = from;
-    chunk.tos[run] = to;
-    chunk.shown[run] = 0;
-    chunk.keys[run] = key;
-    chunk.count += 1;
-    if (!block.chunks.includes(chunk)) {
-      block.chunks.push(chunk);
-    }
-    this.#count(chunk, 0, to - from);
-    this.#show(chunk, run);
-  }
-
-  /** Makes two runs of one. */
-  #cut(chunk: Chunk, run: number, index: number, key: number): void {
-    const block = chunk.blocks[run] as Block;
-    const to = chunk.tos[run] ?? 0;
-    this.#count(chunk, -(chunk.shown[run] ?? 0), index - to);
-    chunk.tos[run] = index;
-    this.#show(chunk, run);
-    this.#put(chunk, run + 1, block, index, to, key);
-  }
-
   /** Makes two chunks of a full one. Returns where its run `run` is now. */
   #split(chunk: Chunk, run: number): [Chunk, number] {
-    const half = chunk.count >>> 1;
-    const second = new Chunk();
-    for (const [own, others] of [
-      [second.froms, chunk.froms],
-      [second.tos, chunk.tos],
-      [second.shown, chunk.shown],
-      [second.keys, chunk.keys],
-    ] as const) {
-      own.set(others.subarray(half, chunk.count));
-    }
-    second.blocks.push(...chunk.blocks.splice(half));
-    second.count = chunk.count - half;
-    chunk.count = half;
-    for (let index = 0; index < second.count; index += 1) {
-      second.rows += (second.tos[index] ?? 0) - (second.froms[index] ?? 0);
-      second.shownRows += second.shown[index] ?? 0;
-    }
-    chunk.rows -= second.rows;
-    chunk.shownRows -= second.shownRows;
-    const staying = new Set(chunk.blocks);
-    for (const block of new Set(second.blocks)) {
-      block.chunks = [...block.chunks.filter((each) => each !== chunk || staying.has(block)), second];
-    }
+    const second = chunk.split();
     second.index = this.#indexOf(chunk) + 1;
     this.#chunks.splice(second.index, 0, second);
-    this.#dirty = Math.min(this.#dirty, chunk.index);
-    return run < half ? [chunk, run] : [second, run - half];
+    this.#changed(chunk);
+    return run < chunk.count ? [chunk, run] : [second, run - chunk.count];
   }
 
-  #move(chunk: Chunk, from: number, to: number): void {
-    if (from !== to) {
-      chunk.blocks[to] = chunk.blocks[from] as Block;
-      for (const column of [chunk.froms, chunk.tos, chunk.shown, chunk.keys]) {
-        column[to] = column[from] ?? 0;
-      }
-    }
-  }
-
-  /** Counts what the view passes of a run. */
-  #show(chunk: Chunk, run: number): void {
-    const block = chunk.blocks[run] as Block;
-    const shown = block.rank(chunk.tos[run] ?? 0) - block.rank(chunk.froms[run] ?? 0);
-    chunk.shown[run] = shown;
-    this.#count(chunk, shown, 0);
-  }
-
-  #count(chunk: Chunk, shown: number, rows: number): void {
-    chunk.shownRows += shown;
-    chunk.rows += rows;
+  /** Sums from this chunk on are to be made anew. */
+  #changed(chunk: Chunk): void {
     this.#dirty = Math.min(this.#dirty, chunk.index);
   }
 

@@ -2,11 +2,13 @@
 
 import type { Missing } from "../consumer/extension/account";
 import type { Block } from "./block";
+import { Pace } from "./pace";
 
 export class Producer {
   readonly id: string;
   /** By which a query may call it. */
   names: readonly string[];
+  readonly pace = new Pace();
   /** Takes in small frames and single entries. */
   open: Block | undefined;
   /** The latest timestamp so far: its entries are in order, whatever its clock does. */

@@ -107,6 +107,8 @@ export interface Window {
 export interface Counts {
   /** Entries taken in, in all, without those that were fetched. */
   readonly received: number;
+  /** Entries that fetches have added, in all. */
+  readonly fetched: number;
   /** Entries that are held; `bytes` is what they and their indexes take. */
   readonly held: number;
   readonly bytes: number;
@@ -222,6 +224,14 @@ export interface Requests {
   open: {
     readonly ask: { readonly file: Blob; readonly name: string };
     readonly answer: { readonly lines: number; readonly session: string };
+  };
+  /** Of each producer, by its id, as of a time: entries that it logged while its channel was there, and how long they took. */
+  paces: {
+    readonly ask: number;
+    readonly answer: readonly (readonly [
+      producer: string,
+      pace: { readonly live: number; readonly delayMs: number | undefined },
+    ])[];
   };
   /** Forgets everything that is held. */
   clear: { readonly ask: undefined; readonly answer: undefined };

@@ -37,6 +37,8 @@ export const handlers: Handlers = {
   trace: (store, id) => traceOf(store, id),
   export: (store, { format, isFiltered }, pause) => exportOf(store, format, isFiltered, pause),
   open: (store, { file, name }, pause) => openFile(store, file, name, pause),
+  paces: (store, nowMs) =>
+    Array.from(store.producers(), ({ id, pace }) => [id, { live: pace.live, delayMs: pace.delayMs(nowMs) }]),
   clear: (store) => {
     store.clear();
     return undefined;

@@ -1,7 +1,8 @@
 /** Windows of the list, and single entries: the only places where an entry is read as a whole. */
 
 import type { Block } from "./block";
-import type { Chunk, Place } from "./order";
+import type { Chunk } from "./chunk";
+import type { Place } from "./order";
 import {
   type Anchor,
   type EntryRow,

@@ -217,6 +217,7 @@ class World {
     const shown = this.naive.shown(this.view).filter(({ kind }) => kind === "entry");
     expect(counts).toMatchObject({
       received: this.#received,
+      fetched: this.#fetched,
       held: entries,
       searched: entries,
       shown: shown.length,

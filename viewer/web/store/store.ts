@@ -1,23 +1,25 @@
 /** The log as the page holds it: takes entries in, puts them in order, keeps to its memory. No I/O, no clock. */
 
 import type { Missing } from "../consumer/extension/account";
-import { type Block, MAX_COUNT } from "./block";
-import { type Body, seqAt } from "./body";
+import type { Block } from "./block";
+import type { Body } from "./body";
 import type { Engine, Scan } from "./engine/engine";
+import { Fetching } from "./fetching";
+import { Gaps } from "./gaps";
+import { Gathering } from "./gathering";
 import { Holdings } from "./holdings";
-import { append, fill, hasRoom, type Line, open, SEAL_BYTES, seal } from "./intake";
 import { type Counted, Order } from "./order";
+import type { Pace } from "./pace";
 import { Placing } from "./placing";
 import { Producer } from "./producer";
 import { type Counts, type ItemId, MALFORMED } from "./protocol";
 import { Showing } from "./search/showing";
 import { View } from "./search/view";
 import { type Item, Sessions } from "./sessions";
+import { Slabs } from "./slabs";
 import { Targets } from "./targets";
 import { Texts } from "./texts";
 
-/** A body that is longer is worth a block of its own; shorter ones wait for company. */
-const OWN_BLOCK_BYTES = 16 * 1024;
 const ERROR = 3;
 
 export class Store {
@@ -30,9 +32,21 @@ export class Store {
   readonly showing: Showing;
   readonly #holdings = new Holdings();
   readonly #placing: Placing;
+  readonly #gathering: Gathering;
+  readonly #fetching: Fetching;
+  readonly #gaps: Gaps;
   readonly #producers = new Map<string, Producer>();
   #maxBytes: number;
-  readonly #counts = { received: 0, held: 0, dropped: 0, lost: 0, filtered: 0, malformed: 0, errors: 0 };
+  readonly #counts = {
+    received: 0,
+    held: 0,
+    dropped: 0,
+    lost: 0,
+    filtered: 0,
+    malformed: 0,
+    errors: 0,
+    fetched: 0,
+  };
   #version = 0;
 
   constructor(engine: Engine, maxBytes: number) {
@@ -54,9 +68,26 @@ export class Store {
         this.#version += 1;
       },
     });
-    this.#placing = new Placing({
-      order: this.order,
+    const { order, sessions, targets, texts } = this;
+    const holdings = this.#holdings;
+    const slabs = new Slabs();
+    const placing = new Placing({
+      order,
       makeMark: (arrivalMs) => this.#makeRow({ kind: "live", producer: undefined }, arrivalMs),
+    });
+    this.#placing = placing;
+    this.#gathering = new Gathering({
+      ...{ holdings, sessions, targets, slabs, texts },
+      onGrown: (block, from, body) => this.#grown(block, from, body),
+    });
+    this.#fetching = new Fetching({
+      ...{ holdings, sessions, order, placing, targets, slabs },
+      onMade: (block) => this.view.admit(block),
+    });
+    this.#gaps = new Gaps({
+      placing,
+      makeRow: (producer, gap, arrivalMs) => this.#makeRow({ kind: "gap", producer, gap }, arrivalMs),
+      onPlaced: (row) => this.#changed(row),
     });
   }
 
@@ -111,75 +142,52 @@ export class Store {
     }
   }
 
+  /** Of a producer that has, or had, a channel. */
+  paceOf(producer: string): Pace {
+    return this.#producer(producer).pace;
+  }
+
+  /** Of all producers that are known. */
+  producers(): Iterable<Producer> {
+    return this.#producers.values();
+  }
+
   /** Takes lines in. */
   take(body: Body): void {
-    const { scan, fresh, frame, arrivalMs, session, seqs, bytes } = body;
+    const { scan, fresh } = body;
     const producer = this.#producer(body.producer);
-    const count = scan.count - fresh;
-    if (count <= 0) {
-      return;
+    if (scan.count > fresh) {
+      this.#count(scan, fresh);
+      this.#gathering.take(producer, body);
+      this.#keepToBounds();
     }
-    this.#count(scan, fresh);
-    if (frame !== undefined && fresh === 0 && count <= MAX_COUNT && bytes.length >= OWN_BLOCK_BYTES) {
-      this.#seal(producer);
-      const block = this.#holdings.make({ kind: "entries", producer, session, isFetched: false });
-      block.seqs = seqs;
-      block.arrivals = arrivalMs;
-      fill(block, frame.data, frame.bodyStart, bytes, scan, this.targets);
-      this.sessions.add(block);
-      this.#grown(block, 0, body);
-    } else {
-      this.#gather(producer, body);
-    }
-    this.#keepToBounds();
   }
 
   /** Takes lines in that were brought back. Returns how many were not held yet. */
   takeFetched(body: Body): number {
-    const { scan, session, seqs, arrivalMs, bytes } = body;
-    if (session === undefined || seqs === undefined) {
+    const block = this.#fetching.take(this.#producer(body.producer), body);
+    if (block === undefined) {
       return 0;
     }
-    const lines: Line[] = [];
-    for (let index = 0; index < Math.min(scan.count, MAX_COUNT); index += 1) {
-      const seq = seqAt(seqs, index);
-      if (scan.levels[index] !== MALFORMED && this.sessions.find(session, seq) === undefined) {
-        lines.push({ index, seq });
-      }
-    }
-    if (lines.length > 0) {
-      const producer = this.#producer(body.producer);
-      const block = this.#holdings.make({ kind: "entries", producer, session, isFetched: true });
-      open(block, scan);
-      for (const line of lines) {
-        append(block, bytes, scan, line, arrivalMs, this.targets);
-      }
-      seal(block);
-      this.#counts.held += lines.length;
-      this.view.admit(block);
-      this.#placeFetched(block, session);
-      this.sessions.add(block);
-      this.#changed(block);
-      this.#keepToBounds();
-    }
-    return lines.length;
+    const { count } = block;
+    this.#counts.held += count;
+    this.#counts.fetched += count;
+    this.#changed(block);
+    this.#keepToBounds();
+    return count;
   }
 
   /** Entries of a producer are missing. Numbers below `liveFrom` were there before its channel was. */
   takeGap(id: string, gap: Missing, liveFrom: number, arrivalMs: number): void {
-    const producer = this.#producer(id);
     this.#counts.lost += gap.last - gap.first + 1;
-    const isHistory = gap.first < liveFrom && !producer.isLive;
-    if (isHistory && producer.keyMs === Number.NEGATIVE_INFINITY) {
-      producer.gaps.push({ gap, arrivalMs });
-    } else {
-      this.#placeGap(producer, gap, isHistory, arrivalMs);
-    }
+    this.#gaps.take(this.#producer(id), gap, liveFrom, arrivalMs);
+    this.#keepToBounds();
   }
 
   /** The history of a producer is here as a whole. */
   endHistory(id: string): void {
-    this.#placeGaps(this.#producer(id), false);
+    this.#gaps.placeFirst(this.#producer(id), false);
+    this.#keepToBounds();
   }
 
   countFiltered(count: number): void {
@@ -243,48 +251,6 @@ export class Store {
     }
   }
 
-  #gather(producer: Producer, body: Body): void {
-    const { scan, bytes, seqs, arrivalMs } = body;
-    for (let start = body.fresh; start < scan.count; ) {
-      const end = Math.min(scan.count, start + MAX_COUNT);
-      const block = this.#openBlock(producer, body, end - start);
-      const from = block.count;
-      for (let index = start; index < end; index += 1) {
-        const seq = seqs === undefined ? undefined : seqAt(seqs, index);
-        append(block, bytes, scan, { index, seq }, arrivalMs, this.targets);
-      }
-      this.#grown(block, from, body);
-      start = end;
-    }
-    if ((producer.open?.textLength ?? 0) >= SEAL_BYTES) {
-      this.#seal(producer);
-    }
-  }
-
-  /** The block that takes so many lines in. */
-  #openBlock(producer: Producer, { scan, bytes, session }: Body, count: number): Block {
-    const known = producer.open;
-    if (known !== undefined && known.session === session && hasRoom(known, count, bytes.length, scan)) {
-      return known;
-    }
-    this.#seal(producer);
-    const block = this.#holdings.make({ kind: "entries", producer, session, isFetched: false });
-    open(block, scan);
-    producer.open = block;
-    this.sessions.add(block);
-    return block;
-  }
-
-  #seal(producer: Producer): void {
-    const { open: block } = producer;
-    producer.open = undefined;
-    if (block !== undefined) {
-      this.texts.forget(block);
-      seal(block);
-      this.#holdings.recount(block);
-    }
-  }
-
   /** A block has got the entries from `from` on: they get their place. */
   #grown(block: Block, from: number, { liveFrom, arrivalMs }: Body): void {
     const { producer, count } = block;
@@ -294,11 +260,11 @@ export class Store {
     this.view.admit(block);
     const live = block.seqs === undefined ? from : Math.max(from, block.indexFrom(liveFrom));
     if (live > from) {
-      this.#placeGaps(producer, true, block.columns().time(from));
+      this.#gaps.placeFirst(producer, true, block.columns().time(from));
       this.#placing.place(block, from, live, true, arrivalMs);
     }
     if (count > live) {
-      this.#placeGaps(producer, false);
+      this.#gaps.placeFirst(producer, false);
       this.#placing.place(block, live, count, false, arrivalMs);
     }
     this.#changed(block);
@@ -307,40 +273,6 @@ export class Store {
       this.view.admit(mark);
       this.#changed(mark);
     }
-  }
-
-  #placeFetched(block: Block, session: string): void {
-    for (let index = 0; index < block.count; index += 1) {
-      const seq = block.seq(index) ?? 0;
-      const before = this.sessions.before(session, seq);
-      const behind = this.sessions.from(session, seq);
-      const own = index > 0 ? { block, index: index - 1 } : undefined;
-      const near = own !== undefined && (seqOf(before) ?? -1) < (seqOf(own) ?? 0) ? own : before;
-      this.#placing.placeFetched(block, index, this.#place(near), this.#place(behind));
-    }
-  }
-
-  #place(item: Item | undefined) {
-    return item === undefined ? undefined : this.order.find(item.block, item.index);
-  }
-
-  /** Places the gaps that stand in front of everything else of a producer. */
-  #placeGaps(producer: Producer, isHistory: boolean, timeMs = Number.NaN): void {
-    const { gaps } = producer;
-    producer.gaps = [];
-    if (gaps.length > 0 && timeMs > producer.keyMs) {
-      producer.keyMs = timeMs;
-    }
-    for (const { gap, arrivalMs } of gaps) {
-      this.#placeGap(producer, gap, isHistory, arrivalMs);
-    }
-  }
-
-  #placeGap(producer: Producer, gap: Missing, isHistory: boolean, arrivalMs: number): void {
-    const block = this.#makeRow({ kind: "gap", producer, gap }, arrivalMs);
-    this.#placing.place(block, 0, 1, isHistory, arrivalMs);
-    this.#changed(block);
-    this.#keepToBounds();
   }
 
   /** A row that is no entry. */
@@ -396,8 +328,4 @@ export class Store {
     }
     this.#version += 1;
   }
-}
-
-function seqOf(item: Item | undefined): number | undefined {
-  return item?.block.seq(item.index);
 }

@@ -16,6 +16,7 @@ const text = pick({
     since: "since",
     received: "received",
     dropped: "dropped here, for memory",
+    fetched: "fetched",
     lost: "lost",
     filtered: "left out at the source",
     malformed: "malformed",
@@ -29,6 +30,7 @@ const text = pick({
     since: "自",
     received: "已接收",
     dropped: "因内存在此丢弃",
+    fetched: "已取回",
     lost: "丢失",
     filtered: "在源头过滤",
     malformed: "格式错误",
@@ -56,8 +58,20 @@ export function StatusLine({ model }: { model: Model }) {
 }
 
 function partsOf(model: Model): { key: string; shown: string }[] {
-  const { received, held, shown, searched, bytes, maxBytes, dropped, lost, filtered, malformed, oldestMs } =
-    model.counts.value;
+  const {
+    received,
+    fetched,
+    held,
+    shown,
+    searched,
+    bytes,
+    maxBytes,
+    dropped,
+    lost,
+    filtered,
+    malformed,
+    oldestMs,
+  } = model.counts.value;
   const { zone } = model.settings.value;
   const hasRest = isNarrowed(model.view.value);
   const parts = [
@@ -73,7 +87,8 @@ function partsOf(model: Model): { key: string; shown: string }[] {
   if (oldestMs !== undefined)
     push("since", `${text.since} ${since(oldestMs, zone === "utc" ? "utc" : "local")}`);
   push("bytes", maxBytes > 0 ? `${formatBytes(bytes)} / ${formatBytes(maxBytes)}` : formatBytes(bytes));
-  if (received !== held) push("received", `${formatCount(received)} ${text.received}`);
+  if (received !== held || fetched > 0) push("received", `${formatCount(received)} ${text.received}`);
+  if (fetched > 0) push("fetched", `${formatCount(fetched)} ${text.fetched}`);
   if (dropped > 0) push("dropped", `${formatCount(dropped)} ${text.dropped}`);
   if (lost > 0) push("lost", `${formatCount(lost)} ${text.lost}`);
   if (filtered > 0) push("filtered", `${formatCount(filtered)} ${text.filtered}`);

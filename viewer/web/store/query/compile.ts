@@ -11,9 +11,10 @@ import { compileTest, isExactLine } from "./field-test";
 import { fold } from "./fold";
 import { Lines } from "./lines";
 import { literalOf } from "./literal";
-import { both, fullMask, indexesOf, type Mask, without } from "./mask";
+import { both, countOf, fullMask, indexesOf, type Mask, without } from "./mask";
 import type { Matcher } from "./matcher";
 import { compileLineTest, compileRegex } from "./regex";
+import { commonness, searchAll } from "./search_all";
 import type { FieldTest, Query } from "./syntax";
 import { someScalar, someValue } from "./values";
 import { compilePattern } from "./wildcard";
@@ -28,6 +29,9 @@ export function compile(query: Query): Matcher {
 
 /** Of texts whose result is kept. */
 const MAX_REMEMBERED = 10_000;
+
+/** Less than one in so many lines are few. */
+const FEW_SHARE = 16;
 
 enum Cost {
   Columns = 0,
@@ -196,7 +200,8 @@ function compileExpression(source: string, flags: string): Node {
       const likely = isCommon.value ? among : holding(lines, among, literal);
       isCommon.add(likely);
       const passes = (index: number) => holds(lines, index, matches);
-      if (test?.next === undefined) {
+      // Of few lines each by itself takes less than all of them together.
+      if (test?.next === undefined || countOf(likely) * FEW_SHARE < likely.length) {
         return filter(
           lines,
           likely,
@@ -206,58 +211,6 @@ function compileExpression(source: string, flags: string): Node {
       return searchAll(lines, likely, test.next, passes);
     },
   };
-}
-
-/** Whether a text is in so many lines that looking for it first takes longer than it saves. */
-function commonness() {
-  const least = 2_000;
-  let [looked, found] = [0, 0];
-  return {
-    get value() {
-      return looked > least && 4 * found > looked;
-    },
-    add(mask: Mask) {
-      if (looked <= least) {
-        looked += mask.length;
-        for (let index = 0; index < mask.length; index += 1) {
-          found += mask[index] ?? 0;
-        }
-      }
-    },
-  };
-}
-
-/** By one search through all lines, and a look at those that tell nothing by it. */
-function searchAll(
-  lines: Lines,
-  among: Mask,
-  next: (text: string, from: number) => number,
-  passes: (index: number) => boolean,
-): Mask {
-  const mask = new Uint8Array(among.length);
-  if (!among.includes(1)) {
-    return mask;
-  }
-  for (let index = 0; index < among.length; index += 1) {
-    if (among[index] === 1 && lines.isUnusual(index) && passes(index)) {
-      mask[index] = 1;
-    }
-  }
-  const all = lines.all();
-  let index = 0;
-  for (let at = next(all, 0); at !== -1; at = next(all, lines.startInAll(index))) {
-    while (index + 1 < among.length && lines.startInAll(index + 1) <= at) {
-      index += 1;
-    }
-    if (among[index] === 1 && mask[index] === 0 && !lines.isUnusual(index) && passes(index)) {
-      mask[index] = 1;
-    }
-    index += 1;
-    if (index >= among.length) {
-      break;
-    }
-  }
-  return mask;
 }
 
 function compileField(path: string, test: FieldTest): Node {

@@ -24,12 +24,18 @@ export function without(one: Mask, other: Mask): Mask {
   return mask;
 }
 
-/** Ascending. */
-export function indexesOf(mask: Mask): Uint16Array {
+/** How many are in it. */
+export function countOf(mask: Mask): number {
   let count = 0;
   for (let index = 0; index < mask.length; index += 1) {
     count += mask[index] ?? 0;
   }
+  return count;
+}
+
+/** Ascending. */
+export function indexesOf(mask: Mask): Uint16Array {
+  const count = countOf(mask);
   const indexes = new Uint16Array(count);
   let next = 0;
   for (let index = 0; next < count; index += 1) {

@@ -2,12 +2,13 @@
 
 import type { Shape } from "../columns";
 import type { Query } from "../query/syntax";
+import type { Piece } from "../slabs";
 
-/** A block as a searcher needs it: its buffer is a copy. */
+/** A block as a searcher needs it: its memory is a copy. */
 export interface BlockCopy {
   readonly producer: string;
   readonly producerNames: readonly string[];
-  readonly buffer: ArrayBuffer;
+  readonly piece: Piece;
   readonly shape: Shape;
   readonly bodyStart: number;
   readonly count: number;

@@ -112,7 +112,7 @@ export class SearchPool {
       found.looks.push(...looks);
       found.running.post(
         { kind: "look", blocks },
-        blocks.map(({ buffer }) => buffer),
+        blocks.map(({ piece }) => piece.buffer),
       );
     }
   }

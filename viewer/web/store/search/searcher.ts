@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine";
 import { Producer } from "../producer";
 import { compile } from "../query/compile";
 import type { Matcher } from "../query/matcher";
+import { copyOfPiece } from "../slabs";
 import { Texts } from "../texts";
 import { type LookingParts, passing } from "./looking";
 import type { BlockCopy, FromSearcher, ToSearcher } from "./messages";
@@ -64,12 +65,12 @@ export class Searcher {
   }
 }
 
-/** A copy of a block; the buffer belongs to it and is to be transferred. */
+/** A copy of a block, whose buffer nobody else has: it can be transferred. */
 export function copyOf(block: Block, from: number): BlockCopy {
   return {
     producer: block.producer?.id ?? "",
     producerNames: block.producer?.names ?? [],
-    buffer: block.buffer.slice(0),
+    piece: copyOfPiece(block.piece),
     shape: block.shape,
     bodyStart: block.bodyStart,
     count: block.count,
@@ -78,11 +79,11 @@ export function copyOf(block: Block, from: number): BlockCopy {
   };
 }
 
-function blockOf({ producer: id, producerNames, buffer, shape, bodyStart, count, text }: BlockCopy): Block {
+function blockOf({ producer: id, producerNames, piece, shape, bodyStart, count, text }: BlockCopy): Block {
   const producer = new Producer(id);
   producer.names = producerNames;
   const block = new Block({ number: 0, kind: "entries", producer, session: undefined, isFetched: false });
-  block.setColumns(buffer, shape);
+  block.setColumns(piece, shape);
   block.bodyStart = bodyStart;
   block.count = count;
   block.text = text;
