@@ -1,7 +1,12 @@
 //! The command line of the program `logrtc`: the signaling server with its log page, alone or with a producer to look
 //! at, and the log in a terminal. A library, so that the packages of other languages carry the same program.
 
+mod address;
 mod demo;
+mod pipe;
+mod run;
+mod signals;
+mod source;
 mod tail;
 
 use std::ffi::OsString;
@@ -26,6 +31,10 @@ enum Command {
     Demo(ServeArgs),
     /// Show the log in the terminal, or write it to a file.
     Tail(tail::TailArgs),
+    /// Run a program, and show its output.
+    Run(run::RunArgs),
+    /// Show the lines of standard input.
+    Pipe(pipe::PipeArgs),
 }
 
 #[derive(Debug, Args)]
@@ -56,11 +65,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let ended = match cli.command {
         Command::Serve(args) => block_on("logrtc-serve", serve(args, false)),
         Command::Demo(args) => block_on("logrtc-serve", serve(args, true)),
+        Command::Run(args) => block_on("logrtc-run", args.run()),
+        Command::Pipe(args) => block_on("logrtc-pipe", run_pipe(args)),
         Command::Tail(args) => match args.check() {
             Ok(tail) => block_on("logrtc-tail", run_tail(tail)),
             Err(problem) => {
-                tail::eprint_line(&problem);
-                return 2;
+                return wrong_usage(&problem);
             }
         },
     };
@@ -77,6 +87,17 @@ fn block_on(thread_name: &str, program: impl Future<Output = std::io::Result<u8>
     // What is still waited for is the system's: a name server, or a reader that does not read.
     runtime.shutdown_background();
     ended
+}
+
+async fn run_pipe(pipe: pipe::PipeArgs) -> std::io::Result<u8> {
+    let interrupted = Interrupt::new()?;
+    pipe.run(interrupted.wait()).await
+}
+
+/// Says what is wrong with the options. Returns the exit status for that.
+fn wrong_usage(problem: &str) -> u8 {
+    tail::eprint_line(problem);
+    2
 }
 
 async fn run_tail(tail: tail::Tail) -> std::io::Result<u8> {

@@ -1,6 +1,5 @@
 //! `logrtc tail`: the log in a terminal, or as lines of JSON.
 
-mod address;
 mod channels;
 mod earlier;
 mod entry;
@@ -21,6 +20,7 @@ use regex::Regex;
 use tokio::time::timeout;
 use url::Url;
 
+use super::address;
 use crate::consumer::{Consumer, Options, Selection, Start};
 use format::Format;
 use output::Output;

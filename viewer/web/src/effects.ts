@@ -7,7 +7,6 @@ import { backDepth, closeInnermost } from "./layers";
 import type { Model } from "./model";
 import { keepPaces } from "./pace_keeper";
 import { watchContext } from "./panel/context";
-import { watchForSlowQuery } from "./slow_query";
 import { keepSettings } from "./storage";
 import { keepTitle } from "./title";
 import type { EntryLink } from "./url";
@@ -34,7 +33,6 @@ export function carryOut(model: Model): () => void {
     keepPaces(model),
     keepTitle(model),
     followLinks(model),
-    watchForSlowQuery(model),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -60,7 +58,10 @@ function fromConsumer({ consumer, producers, colourOf, signaling, trouble }: Mod
 /** Has the store show the view; a query that is wrong leaves the last one that was right. */
 function applyView(model: Model): () => void {
   let latest = 0;
-  return effect(() => {
+  const stopSlow = model.store.on("slow", (error) => {
+    if (model.view.peek().query === error.text) model.queryError.value = error;
+  });
+  const stop = effect(() => {
     const view = model.view.value;
     latest += 1;
     const turn = latest;
@@ -71,6 +72,10 @@ function applyView(model: Model): () => void {
       })
       .catch((error: unknown) => report(model, error));
   });
+  return () => {
+    stop();
+    stopSlow();
+  };
 }
 
 /** The address has the view, and Back closes what is open. */

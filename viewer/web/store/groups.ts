@@ -5,12 +5,12 @@ import { type Facets, type FacetValue, type FullEntry, MALFORMED, type Pattern }
 import { compile } from "./query/compile";
 import type { Pause } from "./requests";
 import { fullEntry } from "./rows";
+import { matchBlock, targetOf } from "./search/looking";
 import type { Store } from "./store";
 import { FacetCounter, samplePositions } from "./summary/facets";
 import { messageOf, PatternCounter } from "./summary/patterns";
 import { MAX_TRACE, orderTrace } from "./summary/trace";
 import { OTHER_TARGET } from "./targets";
-import { matchBlock, targetOf } from "./view";
 
 /** After so long, others have their turn. */
 const SLICE_MS = 8;

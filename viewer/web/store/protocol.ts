@@ -188,7 +188,10 @@ export type ExportFormat = "ndjson" | "csv";
 
 /** What the page asks, each by its name, with what it is asked and what is returned. */
 export interface Requests {
-  /** Replaces the view; rejected windows of the former one are not answered late. Returns an error of its query, if it has one. */
+  /**
+   * Replaces the view. Returns when the list shows it, or why it does not: an error of its query. Until then windows are those of
+   * the former view, whose rows stay in sight.
+   */
   setView: { readonly ask: View; readonly answer: QueryError | undefined };
   window: { readonly ask: { readonly anchor: Anchor; readonly count: number }; readonly answer: Window };
   entry: { readonly ask: ItemId; readonly answer: FullEntry | undefined };
@@ -239,10 +242,8 @@ export interface Requests {
 
 /** The page as the worker's client. */
 export interface StoreClient {
-  /** Rejects if the worker has failed. Answers come in the order of the questions, but for `export`, `open` and `patterns`. */
+  /** Rejects if the worker has failed. Answers come in the order of the questions, but for `setView`, `export`, `open` and `patterns`. */
   ask<Name extends keyof Requests>(name: Name, ask: Requests[Name]["ask"]): Promise<Requests[Name]["answer"]>;
-  /** For how long it has not said anything, in milliseconds, while it owes an answer; 0 while it owes none. */
-  silentMs(): number;
   /** Calls `listener` at every notice until the returned function is called. */
   on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void;
   /** How many entries of a producer fetches have added, in all. */
@@ -253,6 +254,11 @@ export interface StoreClient {
 export interface Notices {
   /** At most every 100 ms while something changes. */
   counts: Counts;
-  /** Items were added, or the view has found or lost some: at most once a frame of the page, which `window` paces. */
-  changed: { readonly total: number };
+  /**
+   * Items were added, or the view has found or lost some: at most once a frame of the page, which `window` paces; at once if
+   * `view` is another one, because another filter is shown.
+   */
+  changed: { readonly total: number; readonly view: number };
+  /** The query that is shown takes too long: the list shows again what it showed before. */
+  slow: QueryError;
 }

@@ -35,7 +35,9 @@ export function QueryField({ model }: { model: Model }) {
   const given = useRef(model.view.value.query);
   const frame = useRef<number>(undefined);
   const halfWord = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const error = useComputed(() => parse(written.value).error);
+  const error = useComputed(
+    () => parse(written.value).error ?? slowError(model.queryError.value, written.value),
+  );
   const completion = useComputed(() => complete(written.value, caret.value, facets.value));
 
   // A click elsewhere has changed the query.
@@ -221,6 +223,11 @@ export function QueryField({ model }: { model: Model }) {
 /** Whether the value that is missing is being chosen. */
 function isUnfinished(error: QueryError | undefined, caret: number): boolean {
   return error !== undefined && (error.code === "value" || error.code === "level") && error.end === caret;
+}
+
+/** What the store alone knows: that it takes too long to look for what stands in the field. */
+function slowError(error: QueryError | undefined, written: string): QueryError | undefined {
+  return error?.code === "slow" && error.text === finish(written).trim() ? error : undefined;
 }
 
 /** Asks for facets, and not again before some time has passed. */

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"logrtc"
+	logrtc "github.com/logrtc/logrtc/bindings-go"
 )
 
 func main() {
