@@ -138,7 +138,8 @@ check-wasm:
 	 { echo "$(ENGINE) is out of date: run \`make wasm page\` and commit it"; exit 1; }
 
 .PHONY: media
-media: tests/node_modules programs ## Make the pictures of the README, from the page as it is
+media: tests/node_modules programs ## Make the pictures and the recording of the README, from the page as it is
+	@tools/ensure ffmpeg
 	CHROMIUM="$$(tools/ensure browser)" node tests/media/media.mjs
 
 .PHONY: check-page

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { eventually } from "../lib/deadline.mjs";
+import { setScheme } from "../lib/scheme.mjs";
 import { openLog } from "./page_setup.mjs";
 import { testInBrowsers } from "./setup.mjs";
 
@@ -80,9 +81,8 @@ for (const width of [1_280, 360]) {
     ];
     for (const { called, open, close } of views) {
       await open();
-      for (const scheme of ["light", "dark"]) {
-        // What `light-dark()` takes, as by the system's own wish.
-        await page.page.evaluate(`document.documentElement.style.colorScheme = "${scheme}"`);
+      for (const scheme of /** @type {const} */ (["light", "dark"])) {
+        await setScheme(browser, page.page, scheme);
         assert.deepEqual(await seriousFaults(page.page), [], `${called}, ${scheme}`);
       }
       await close();

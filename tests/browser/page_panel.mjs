@@ -18,7 +18,7 @@ const STACK = [
 const ENTRY =
   '{"timestamp":"2026-01-31T12:00:00.123Z","level":"ERROR","target":"shop.db", "message":"\\u001b[31mfailed\\u001b[0m plainly",' +
   '"fields":{"exact":9007199254740993,"huge":1180591620717411303424,"small":0.10000000000000000001,"user":{"id":"u-7","tags":["a","b"]},' +
-  `"error":{"stack":${JSON.stringify(STACK)}},"code.file.path":"/srv/shop/src/db.js","code.line.number":41},` +
+  `"error":{"stack":${JSON.stringify(STACK)}},"code.file.path":"/srv/shop/src/db.js","code.line.number":41,"body":"${"word ".repeat(8_000)}"},` +
   '"span":{"id":"s1","trace_id":"t-1"}}';
 
 testInBrowsers("an entry stands in the panel with every digit, colour and frame", async (t, browser) => {
@@ -50,6 +50,15 @@ testInBrowsers("an entry stands in the panel with every digit, colour and frame"
   await user.click();
   assert.equal(await panel.getByText("u-7", { exact: true }).count(), 0);
   await user.click();
+
+  // A long value is folded.
+  const body = panel.locator(".member").filter({ hasText: "body" });
+  const heightOf = async () => (await body.boundingBox())?.height ?? 0;
+  assert.ok((await heightOf()) < 250, `${await heightOf()} px`);
+  await body.getByRole("button", { name: "Show all 40\u2009000 characters" }).click();
+  await eventually("it is whole", async () => (await heightOf()) > 2_000);
+  await body.getByRole("button", { name: "Show less" }).click();
+  await eventually("it is folded", async () => (await heightOf()) < 250);
 
   await panel.getByRole("button", { name: "JSON", exact: true }).click();
   await panel.getByRole("button", { name: "As sent" }).click();

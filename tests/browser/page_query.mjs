@@ -98,6 +98,7 @@ testInBrowsers("what is wrong in a query is underlined in its place, and the las
     ["level:error level:loud", "loud"],
     ["level:error (", "("],
     ["level:error /(/", "/(/"],
+    ["level:error duration_ms>foo(", "("],
   ]) {
     await query.write(text);
     await query.wrong.waitFor();

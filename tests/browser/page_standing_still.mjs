@@ -161,6 +161,8 @@ testInBrowsers("the way back to the newest row: its button, a key, and scrolling
   await list.resume.click();
   await list.follows("after a press of its button");
   await list.shows(next - 1);
+  // The button is not in the list.
+  await page.page.mouse.move(x + width / 2, y + height / 2);
 
   await page.page.mouse.wheel(0, -400);
   await list.isPaused();

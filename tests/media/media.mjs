@@ -1,10 +1,15 @@
-/** Makes the pictures of the README from the real page, with the log of `logrtc demo`: docs/page.png and docs/page-dark.png. */
+/**
+ * Makes the pictures of the README from the real page, with the log of `logrtc demo`: docs/page.png, docs/page-dark.png and the
+ * recording docs/page.webp.
+ */
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Browser } from "../lib/browser.mjs";
 import { Server } from "../lib/server.mjs";
+import { recordUse } from "./recording.mjs";
+import { tour } from "./tour.mjs";
 
 const DOCS = fileURLToPath(new URL("../../docs/", import.meta.url));
 /** The log fills the list first. */
@@ -28,6 +33,11 @@ try {
     await page.screenshot({ path: join(DOCS, name) });
     await page.close();
   }
+  const page = await browser.blank();
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.goto(server.url);
+  await sleep(FILL_MS);
+  await recordUse(page, join(DOCS, "page.webp"), () => tour(page));
 } finally {
   await browser.close();
   await server.kill();

@@ -1,6 +1,6 @@
 /** The room of the panel beside the list, whose edge the reader can move. */
 
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { Panel } from "./panel";
@@ -18,6 +18,7 @@ const USUAL_SHARE = 0.44;
 export function PanelSlot({ model }: { model: Model }) {
   const slot = useRef<HTMLDivElement>(null);
   const { panelShare } = model.settings.value;
+  useEffect(() => () => giveFocusBack(), []);
   const keep = (share: number) => {
     model.settings.value = { ...model.settings.value, panelShare: share };
   };
@@ -79,4 +80,13 @@ export function PanelSlot({ model }: { model: Model }) {
       <Panel model={model} />
     </div>
   );
+}
+
+/** The focus of a panel that has closed goes to the list: it would be lost, and the keyboard would begin anew. */
+function giveFocusBack(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) {
+      document.querySelector<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
+    }
+  });
 }

@@ -1,0 +1,136 @@
+/** Nothing covers or moves a row, and what is open closes by Back and by one Escape. */
+
+import assert from "node:assert/strict";
+import { eventually } from "../lib/deadline.mjs";
+import { PageQuery } from "../lib/page_query.mjs";
+import { openLog } from "./page_setup.mjs";
+import { testInBrowsers } from "./setup.mjs";
+
+/** @param {import("playwright-core").Locator} element */
+async function boxOf(element) {
+  const box = await element.boundingBox();
+  assert.ok(box, "it is in sight");
+  return box;
+}
+
+testInBrowsers("the panel's edge is moved by pointer and keyboard, and is kept; no row is covered or moved", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser);
+  await producer.log(0, 200);
+  await list.shows(199);
+  const tops = async () => (await list.rows()).map(({ top }) => top);
+  const before = await tops();
+  await page.page.getByRole("button", { name: "WARN", exact: true }).click();
+  const source = page.page.getByRole("button", { name: "at the source" });
+  await source.click();
+  const note = page.page.getByRole("note");
+  await note.getByText("WARN+").waitFor();
+  assert.deepEqual(await tops(), before, "the note of the filter moves nothing");
+  await source.click();
+  await page.page.getByRole("button", { name: "WARN", exact: true }).click();
+  await eventually("all rows are back", async () => (await list.numbers()).includes(198));
+  await list.scroller.focus();
+  await page.page.keyboard.press("k");
+  await list.isPaused();
+  assert.deepEqual(await tops(), before, "nor does the way back to the newest row");
+  const [resume, scroller] = await Promise.all([boxOf(list.resume), list.box()]);
+  assert.ok(resume.y >= scroller.y + scroller.height, "which covers no row");
+
+  await page.page.keyboard.press("Enter");
+  const panel = page.page.locator(".panel");
+  const edge = page.page.getByRole("separator", { name: "Width of the panel" });
+  await edge.waitFor();
+  const widthOf = async () => Math.round((await boxOf(panel)).width);
+  const box = await boxOf(edge);
+  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + 100)];
+  await page.page.mouse.move(x, y);
+  await page.page.mouse.down();
+  await page.page.mouse.move(x + 120, y, { steps: 4 });
+  await page.page.mouse.move(700, y, { steps: 2 });
+  await page.page.mouse.up();
+  await eventually("it is as wide as it was dragged", async () => Math.abs((await widthOf()) - 580) < 8);
+  await edge.focus();
+  await page.page.keyboard.press("PageDown");
+  await page.page.keyboard.press("ArrowRight");
+  await eventually("it is narrower by a tenth and a step", async () => Math.abs((await widthOf()) - 426) < 8);
+  assert.equal(await edge.getAttribute("aria-valuenow"), "33");
+  await page.page.reload();
+  await list.shows(199);
+  await list.scroller.focus();
+  await page.page.keyboard.press("k");
+  await page.page.keyboard.press("Enter");
+  await eventually("it is kept", async () => Math.abs((await widthOf()) - 426) < 8);
+  page.assertNoComplaints();
+});
+
+testInBrowsers("Back closes what is open, and the query stays", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser);
+  // So that there is something to go back to.
+  const address = page.page.url();
+  await page.page.goto("about:blank");
+  await page.page.goto(address);
+  await producer.log(0, 100);
+  await list.shows(99);
+  const query = new PageQuery(list);
+  const panel = page.page.locator(".panel");
+  const back = () => page.page.evaluate("history.back()");
+  await page.page.keyboard.press("k");
+  await page.page.keyboard.press("Enter");
+  await panel.getByRole("button", { name: "Trace", exact: true }).click();
+  await panel.getByRole("heading", { name: "Trace" }).waitFor();
+  // The address changes behind what is open.
+  await query.write("level:error");
+  await eventually("it is in the address", () => new URL(page.page.url()).searchParams.get("query") === "level:error");
+  await back();
+  await panel.getByRole("heading", { name: "Entry" }).waitFor();
+  await back();
+  await eventually("the panel is closed", async () => (await panel.count()) === 0);
+  assert.equal(await query.field.inputValue(), "level:error");
+  assert.equal(new URL(page.page.url()).searchParams.get("query"), "level:error");
+  // One that was closed otherwise takes no press: the next one leaves the page.
+  await list.scroller.focus();
+  await page.page.keyboard.press("k");
+  await page.page.keyboard.press("Enter");
+  await panel.waitFor();
+  await page.page.keyboard.press("Escape");
+  await eventually("the panel is closed", async () => (await panel.count()) === 0);
+  await page.page.evaluate("globalThis.isThisPage = true");
+  await back();
+  await eventually("the page is left", async () => (await page.page.evaluate("globalThis.isThisPage").catch(() => false)) !== true);
+  page.assertNoComplaints();
+});
+
+testInBrowsers("on a phone, filter, facets and panel are sheets that Back closes", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser, { context: { viewport: { width: 360, height: 740 } } });
+  await producer.log(0, 200);
+  await list.shows(199);
+  const heights = new Set((await list.rows()).map(({ height }) => height));
+  assert.deepEqual([...heights], [44], "a row has two lines");
+  const back = () => page.page.evaluate("history.back()");
+  const query = page.page.getByRole("combobox", { name: "Query" });
+  const side = page.page.locator(".side");
+  const panel = page.page.locator(".panel");
+  assert.equal(await query.isVisible(), false);
+  await page.page.getByRole("button", { name: "filter" }).click();
+  await query.waitFor();
+  await page.page.getByRole("button", { name: "facets" }).click();
+  await side.waitFor();
+  const sheet = await boxOf(side);
+  assert.deepEqual([sheet.x, sheet.width], [0, 360]);
+  await back();
+  await side.waitFor({ state: "detached" });
+  await query.waitFor();
+  await back();
+  await eventually("the filter is closed", async () => !(await query.isVisible()));
+  await list.rowsElement.locator("[role=row]").nth(3).click();
+  await panel.locator(".tree").first().waitFor();
+  const opened = await boxOf(page.page.locator(".panel-slot"));
+  assert.deepEqual([opened.x, opened.width], [0, 360]);
+  assert.equal(await page.page.getByRole("separator").isVisible(), false);
+  const [resume, scroller] = await Promise.all([boxOf(list.resume), list.box()]);
+  assert.ok(resume.y >= scroller.y + scroller.height, "the way back covers no row");
+  await back();
+  await eventually("the panel is closed", async () => (await panel.count()) === 0);
+  const wide = await page.page.evaluate("document.documentElement.scrollWidth");
+  assert.equal(wide, 360, "nothing sticks out");
+  page.assertNoComplaints();
+});
