@@ -223,6 +223,23 @@ impl Fields {
         self.0.extend_from_slice(&other.0);
     }
 
+    /// Puts `one`, a single field, in the place of the field at `range`.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn replace(&mut self, range: std::ops::Range<usize>, one: &Self) {
+        self.0.splice(range, one.0.iter().copied());
+    }
+
+    #[cfg(all(test, feature = "tracing"))]
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// The fields at `range`.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn part(&self, range: std::ops::Range<usize>) -> Self {
+        Self(self.0[range].to_vec())
+    }
+
     pub(super) fn from_members(members: Vec<u8>) -> Self {
         Self(members)
     }
