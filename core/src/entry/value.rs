@@ -1,6 +1,6 @@
 //! Nested values, written straight into the fields of an entry: no tree in between.
 
-use super::fields::{FieldValue, push_value};
+use super::field_value::{FieldValue, push_value};
 use super::text::push_string;
 
 /// The place of one JSON value in [`Fields`](super::Fields). Where nothing is written there, it is `null`.
