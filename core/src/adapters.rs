@@ -14,7 +14,7 @@ mod tracing;
 #[cfg(feature = "log")]
 pub use self::log::Logger;
 #[cfg(feature = "tracing")]
-pub use self::tracing::TracingLayer;
+pub use self::tracing::{ProducerFilter, TracingLayer};
 
 #[cfg(any(feature = "log", feature = "tracing"))]
 fn is_our_own(target: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod compact;
 mod encode;
+mod field_value;
 mod fields;
 mod parse;
 mod text;
@@ -13,8 +14,9 @@ mod value;
 use chrono::{DateTime, Utc};
 
 pub(crate) use encode::{Parts, encode};
+pub use field_value::FieldValue;
 pub(crate) use fields::EncodedFields;
-pub use fields::{FieldValue, Fields};
+pub use fields::Fields;
 pub(crate) use parse::{ParsedEntry, parse, parse_members};
 pub(crate) use timestamp::Timestamp;
 pub use value::{ArrayWriter, ObjectWriter, ValueWriter};

@@ -5,66 +5,87 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use crate::error::{Error, Result};
-use crate::level::Level;
+use crate::level::{LEVEL_NAMES, Level};
+use crate::nearest::nearest;
 
-/// The number that stands for "nothing is wanted"; the others are the levels.
-const OFF: u8 = Level::Error as u8 + 1;
+/// A level as a filter has it: those of the wire, `TRACE` below them, and "nothing" above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank(u8);
+
+impl Rank {
+    /// On the wire it is `DEBUG`, with `fields.level_name`.
+    #[cfg_attr(not(any(feature = "log", feature = "tracing")), allow(dead_code))]
+    pub(crate) const TRACE: Self = Self(0);
+    const OFF: Self = Self(Level::Error as u8 + 2);
+
+    /// The lowest level of the wire that it lets through; `None` for "nothing".
+    fn level(self) -> Option<Level> {
+        [Level::Debug, Level::Info, Level::Warn, Level::Error].into_iter().find(|level| Self::from(*level) >= self)
+    }
+}
+
+impl From<Level> for Rank {
+    fn from(level: Level) -> Self {
+        Self(level as u8 + 1)
+    }
+}
 
 /// Level and target directives, as text: `info,app::db=debug,hyper=off`.
 ///
-/// A directive without a target is the default, `debug` where there is none. A target covers itself and what lies
+/// A level is `trace`, `debug`, `info`, `warn`, `error` or `off`. `trace` is for the adapters of `tracing` and `log`, whose
+/// TRACE is sent as DEBUG with the field `level_name`; `debug` leaves it out.
+///
+/// A directive without a target is the default, `debug` if there is none. A target covers itself and what lies
 /// below it (`app` covers `app`, `app::db` and `app.db`, not `apple`); the longest that covers wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
-    default: u8,
+    default: Rank,
     /// The longest target first, so that the first that covers is the one that counts.
-    targets: Vec<(String, u8)>,
+    targets: Vec<(String, Rank)>,
 }
 
 impl Filter {
     /// Wants `level` and above, of every target.
     pub fn at_least(level: Level) -> Self {
-        Self { default: level as u8, targets: Vec::new() }
+        Self { default: level.into(), targets: Vec::new() }
     }
 
     /// Wants nothing.
     pub fn off() -> Self {
-        Self { default: OFF, targets: Vec::new() }
+        Self { default: Rank::OFF, targets: Vec::new() }
     }
 
     /// Whether an entry of `level` and `target` is wanted.
     pub fn enabled(&self, level: Level, target: &str) -> bool {
-        level as u8 >= self.least_number(target)
+        self.allows(level.into(), target)
     }
 
-    /// The least level that is wanted of `target`; `None` where nothing is.
+    fn allows(&self, rank: Rank, target: &str) -> bool {
+        rank >= self.least_rank(target)
+    }
+
+    /// The least level that is wanted of `target`; `None` if nothing is.
     pub(crate) fn least(&self, target: &str) -> Option<Level> {
-        level_from(self.least_number(target))
+        self.least_rank(target).level()
     }
 
-    /// The same, as a number.
-    fn least_number(&self, target: &str) -> u8 {
+    fn least_rank(&self, target: &str) -> Rank {
         self.targets.iter().find(|(covering, _)| covers(covering, target)).map_or(self.default, |(_, least)| *least)
     }
 
     fn with_default(&self, level: Level) -> Self {
-        Self { default: level as u8, targets: self.targets.clone() }
+        Self { default: level.into(), targets: self.targets.clone() }
     }
 
     /// The lowest level that any target wants; `None` if nothing is wanted of any.
     pub(crate) fn least_of_all(&self) -> Option<Level> {
-        level_from(self.floor())
+        self.floor().level()
     }
 
-    /// The lowest level that any target wants, as a number.
-    fn floor(&self) -> u8 {
-        self.targets.iter().map(|(_, least)| *least).fold(self.default, u8::min)
+    /// The lowest rank that any target wants.
+    fn floor(&self) -> Rank {
+        self.targets.iter().map(|(_, least)| *least).fold(self.default, Rank::min)
     }
-}
-
-/// The lowest level that a number lets through; `None` for the one that stands for "nothing".
-fn level_from(least: u8) -> Option<Level> {
-    [Level::Debug, Level::Info, Level::Warn, Level::Error].into_iter().find(|level| *level as u8 >= least)
 }
 
 fn covers(covering: &str, target: &str) -> bool {
@@ -92,19 +113,21 @@ impl FromStr for Filter {
     }
 }
 
-fn least(name: &str) -> Result<u8> {
+fn least(name: &str) -> Result<Rank> {
     if name.eq_ignore_ascii_case("off") {
-        return Ok(OFF);
+        return Ok(Rank::OFF);
     }
-    Level::from_name(name).map(|(level, _)| level as u8).ok_or_else(|| {
-        Error::invalid(
-            "filter",
-            format_args!("{name:?} is not a level; use DEBUG, INFO, WARN, ERROR or OFF, as in \"info,app::db=debug\""),
-        )
+    if name.eq_ignore_ascii_case("trace") {
+        return Ok(Rank::TRACE);
+    }
+    Level::from_name(name).map(|(level, _)| level.into()).ok_or_else(|| {
+        let meant = nearest(name, LEVEL_NAMES).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+        let right = "use TRACE, DEBUG, INFO, WARN, ERROR or OFF, as in \"info,app::db=debug\"";
+        Error::invalid("filter", format_args!("{name:?} is not a level; {right}{meant}"))
     })
 }
 
-/// A [`Filter`] that changes while it is asked: one atomic load where nothing so low is wanted of any target.
+/// A [`Filter`] that changes while it is asked: one atomic load if nothing so low is wanted of any target.
 #[derive(Debug)]
 pub(crate) struct LiveFilter {
     floor: AtomicU8,
@@ -114,32 +137,36 @@ pub(crate) struct LiveFilter {
 
 impl LiveFilter {
     pub(crate) fn new(filter: Filter) -> Self {
-        let live =
-            Self { floor: AtomicU8::new(OFF), has_targets: AtomicBool::new(false), filter: RwLock::new(Filter::off()) };
+        let live = Self {
+            floor: AtomicU8::new(Rank::OFF.0),
+            has_targets: AtomicBool::new(false),
+            filter: RwLock::new(Filter::off()),
+        };
         live.set(filter);
         live
     }
 
+    /// The lowest rank that any target wants.
     #[inline]
-    pub(crate) fn enabled_for_any_target(&self, level: Level) -> bool {
-        level as u8 >= self.floor.load(Ordering::Relaxed)
+    pub(crate) fn floor(&self) -> Rank {
+        Rank(self.floor.load(Ordering::Relaxed))
     }
 
     #[inline]
-    pub(crate) fn enabled(&self, level: Level, target: &str) -> bool {
-        if !self.enabled_for_any_target(level) {
+    pub(crate) fn allows(&self, rank: Rank, target: &str) -> bool {
+        if rank < self.floor() {
             return false;
         }
         !self.has_targets.load(Ordering::Relaxed)
-            || self.filter.read().unwrap_or_else(PoisonError::into_inner).enabled(level, target)
+            || self.filter.read().unwrap_or_else(PoisonError::into_inner).allows(rank, target)
     }
 
-    /// The same for who must not wait for a lock, for it may be held for ever: rather too much than too little.
-    pub(crate) fn enabled_without_waiting(&self, level: Level, target: &str) -> bool {
-        self.enabled_for_any_target(level) && self.snapshot().is_none_or(|filter| filter.enabled(level, target))
+    /// The same without waiting for a lock, which may be held for ever: rather too much than too little.
+    pub(crate) fn allows_without_waiting(&self, rank: Rank, target: &str) -> bool {
+        rank >= self.floor() && self.snapshot().is_none_or(|filter| filter.allows(rank, target))
     }
 
-    /// The filter of the moment, where nobody holds its lock.
+    /// The filter of the moment, if nobody holds its lock.
     pub(crate) fn snapshot(&self) -> Option<Filter> {
         self.filter.try_read().ok().map(|filter| filter.clone())
     }
@@ -156,7 +183,7 @@ impl LiveFilter {
         let mut filter = self.filter.write().unwrap_or_else(PoisonError::into_inner);
         *filter = change(&filter);
         self.has_targets.store(!filter.targets.is_empty(), Ordering::Relaxed);
-        self.floor.store(filter.floor(), Ordering::Relaxed);
+        self.floor.store(filter.floor().0, Ordering::Relaxed);
     }
 }
 
@@ -193,7 +220,23 @@ mod tests {
     }
 
     #[test]
+    fn trace_is_below_debug_and_off_by_default() {
+        for (text, app, other) in
+            [("", false, false), ("debug", false, false), ("trace", true, true), ("info,app=trace", true, false)]
+        {
+            let filter = filter(text);
+            assert_eq!(
+                (filter.allows(Rank::TRACE, "app"), filter.allows(Rank::TRACE, "other")),
+                (app, other),
+                "{text}"
+            );
+        }
+        assert_eq!(filter("trace").least_of_all(), Some(Level::Debug));
+    }
+
+    #[test]
     fn wrong_directives_are_named() {
+        assert!("inof".parse::<Filter>().unwrap_err().to_string().ends_with("; did you mean INFO?"));
         assert!("info,app=loud".parse::<Filter>().unwrap_err().to_string().starts_with("filter: \"loud\""));
         assert!("=info".parse::<Filter>().unwrap_err().to_string().contains("no target"));
     }
@@ -201,12 +244,13 @@ mod tests {
     #[test]
     fn a_live_filter_answers_as_its_filter_does() {
         let live = LiveFilter::new(filter("warn,app=debug"));
-        assert!(live.enabled(Level::Debug, "app"));
-        assert!(!live.enabled(Level::Info, "other"));
+        let enabled = |level: Level, target| live.allows(level.into(), target);
+        assert!(enabled(Level::Debug, "app"));
+        assert!(!enabled(Level::Info, "other"));
         live.set_default(Level::Info);
-        assert!(live.enabled(Level::Info, "other"));
-        assert!(live.enabled(Level::Debug, "app"));
+        assert!(enabled(Level::Info, "other"));
+        assert!(enabled(Level::Debug, "app"));
         live.set(Filter::off());
-        assert!(!live.enabled(Level::Error, "app"));
+        assert!(!enabled(Level::Error, "app"));
     }
 }

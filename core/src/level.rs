@@ -29,6 +29,9 @@ const SYNONYMS: [(&str, Level); 6] = [
     ("ERR", Level::Error),
 ];
 
+/// The names that are told to a person.
+pub(crate) const LEVEL_NAMES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF"];
+
 /// Names of richer systems. The name itself is kept in `fields.level_name` (docs/protocol.md, "Getting along with what exists").
 const RICHER: [(&str, Level); 17] = [
     ("TRACE", Level::Debug),

@@ -28,7 +28,8 @@
 //!
 //! # Features
 //!
-//! - `tracing`: [`TracingLayer`](adapters::TracingLayer). `log`: [`Logger`](adapters::Logger).
+//! - `tracing`: [`TracingLayer`](adapters::TracingLayer). `opentelemetry`: with the ids of `tracing-opentelemetry`.
+//! - `log`: [`Logger`](adapters::Logger).
 //! - `faults`: loss, delay and reordering on the producer's own sockets, for tests.
 //!
 //! logrtc's own diagnostics go to the [`log`](https://docs.rs/log) crate under the target `logrtc`; they, and those of

@@ -1,5 +1,7 @@
 //! The handle that a program logs with.
 
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod adapted;
 mod flush_then;
 mod inner;
 mod record;
@@ -19,11 +21,9 @@ use inner::Inner;
 pub use record::Record;
 
 use crate::config::Config;
-#[cfg(any(feature = "log", feature = "tracing"))]
-use crate::diagnostics;
 use crate::entry::{self, Entry, Parts};
 use crate::error::{Error, Result};
-use crate::filter::Filter;
+use crate::filter::{Filter, Rank};
 use crate::fork;
 use crate::journal::Flushed;
 use crate::level::Level;
@@ -84,28 +84,6 @@ impl Producer {
         Self { origin: Some(inner), keeps_open }
     }
 
-    /// A handle that does not keep the producer open, for what lives as long as the process.
-    #[cfg(any(feature = "log", feature = "tracing"))]
-    pub(crate) fn detached(&self) -> Self {
-        Self::handle(Arc::clone(self.inner()), false)
-    }
-
-    /// Whether an adapter is to log an entry. Warns once if the producer was closed by mistake.
-    #[cfg(any(feature = "log", feature = "tracing"))]
-    pub(crate) fn wants(&self, level: Level, target: &str) -> bool {
-        if self.enabled(level, target) {
-            return true;
-        }
-        let origin = self.origin();
-        if origin.abandoned_early.load(Ordering::Relaxed) && origin.abandoned_early.swap(false, Ordering::Relaxed) {
-            let message = "nothing is logged, because the last handle of the producer was dropped at once: keep it until \
-                           the program ends";
-            let Config { client_id, on_diagnostic, .. } = &*origin.config;
-            diagnostics::warn_user(client_id, message.to_owned(), on_diagnostic.as_ref());
-        }
-        false
-    }
-
     fn inner(&self) -> &Arc<Inner> {
         self.origin.as_ref().expect("it is there until the drop")
     }
@@ -163,8 +141,8 @@ impl Producer {
     #[inline]
     pub fn enabled(&self, level: Level, target: &str) -> bool {
         match self.existing() {
-            Some(inner) => inner.filter.enabled(level, target),
-            None => self.origin().child_logs() && self.origin().filter.enabled_without_waiting(level, target),
+            Some(inner) => inner.filter.allows(level.into(), target),
+            None => self.origin().child_logs() && self.origin().filter.allows_without_waiting(level.into(), target),
         }
     }
 
@@ -175,6 +153,7 @@ impl Producer {
                 inner.filter.set_default(level);
             }
         });
+        self.filter_changed();
     }
 
     /// Sets the filter. Does nothing after `close`.
@@ -184,6 +163,7 @@ impl Producer {
                 inner.filter.set(filter);
             }
         });
+        self.filter_changed();
     }
 
     /// Waits until every connected consumer has acknowledged everything that was accepted before the call, at most
@@ -214,7 +194,11 @@ impl Producer {
     /// producer and takes longer than `timeout`. The producer is closed all the same.
     pub fn close(&self, timeout: Duration) -> Result<()> {
         match self.existing() {
-            Some(inner) => inner.close(timeout),
+            Some(inner) => {
+                let closed = inner.close(timeout);
+                self.filter_changed();
+                closed
+            }
             // A child that has logged nothing has nothing to end; and after this nothing begins.
             None => {
                 self.origin().successor(true);
@@ -262,8 +246,8 @@ impl Producer {
     #[inline]
     pub(crate) fn enabled_for_any_target(&self, level: Level) -> bool {
         match self.existing() {
-            Some(inner) => inner.filter.enabled_for_any_target(level),
-            None => self.origin().child_logs() && self.origin().filter.enabled_for_any_target(level),
+            Some(inner) => Rank::from(level) >= inner.filter.floor(),
+            None => self.origin().child_logs() && Rank::from(level) >= self.origin().filter.floor(),
         }
     }
 
@@ -274,6 +258,12 @@ impl Producer {
     pub(crate) fn flush_to(&self, position: u64, timeout: Duration) -> Result<()> {
         let Some(inner) = self.existing() else { return Ok(()) };
         inner.journal.flush(position, timeout).into()
+    }
+
+    /// Has `tracing` ask anew what is wanted, if a layer told it before.
+    fn filter_changed(&self) {
+        #[cfg(feature = "tracing")]
+        self.origin().refresh_interest();
     }
 
     fn origin(&self) -> &Inner {
@@ -345,6 +335,8 @@ impl Drop for Producer {
             let closing = if is_own { Some(&*origin) } else { successor.as_deref() };
             if let Some(inner) = closing {
                 inner.abandon();
+                #[cfg(feature = "tracing")]
+                origin.refresh_interest();
             }
         }
         if !is_own {

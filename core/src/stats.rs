@@ -47,7 +47,8 @@ pub(crate) struct Counters {
 pub struct Stats {
     /// Entries that entered the journal.
     pub accepted: u64,
-    /// Entries that the level and target filter left out.
+    /// Entries that the level and target filter left out. An event of `tracing` that no layer wants is not made, and not
+    /// counted.
     pub filtered: u64,
     /// Entries that the overflow policy refused.
     pub refused: u64,

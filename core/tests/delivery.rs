@@ -102,7 +102,7 @@ async fn the_largest_entry_arrives_and_a_longer_one_is_cut() {
     let producer = Producer::connect(config(&server).build().unwrap()).unwrap();
     server.registered().await;
     let consumer = Consumer::join(&server, "b").await;
-    producer.info("app", &"é".repeat(1_000_000));
+    producer.info("app", "é".repeat(1_000_000));
     let messages = consumer.messages(1).await;
     assert!(messages[0].len() <= 64 * 1024 && messages[0].len() > 63 * 1024, "{}", messages[0].len());
     let entry: Value = serde_json::from_str(&messages[0]).unwrap();

@@ -1,12 +1,15 @@
 //! The `log` crate.
 
+use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 
 use log::kv::{Error as KvError, Key, Value, VisitSource, VisitValue};
 use log::{LevelFilter, Log, Metadata, Record, SetLoggerError};
 
 use super::{is_diagnostic, is_our_own};
-use crate::entry::Fields;
+use crate::entry::{FieldValue, Fields};
+use crate::filter::Rank;
 use crate::level::Level;
 use crate::producer::Producer;
 use crate::runtime::is_own_thread;
@@ -30,8 +33,12 @@ use crate::runtime::is_own_thread;
 /// # }
 /// ```
 ///
-/// The file and the line become `code.file.path` and `code.line.number`, by OpenTelemetry's names. The level `Trace`
-/// is `DEBUG` with `level_name`.
+/// The file and the line become `code.file.path` and `code.line.number`, by OpenTelemetry's names. A value that is captured
+/// by `serde` stays structured, and an error has the text of its causes.
+///
+/// The filter of the producer decides what is sent. `Trace` is off by default; `Config::builder(…).filter("trace")` or
+/// `LOGRTC_LEVEL=trace` turns it on, and it is sent as `DEBUG` with the field `level_name`. What the filter leaves out counts
+/// in [`Stats::filtered`](crate::Stats::filtered).
 pub struct Logger {
     producer: Producer,
     next: Option<Box<dyn Log>>,
@@ -52,7 +59,20 @@ impl Logger {
     }
 
     fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        !is_our_own(metadata.target()) && self.producer.wants(level_of(metadata.level()), metadata.target())
+        !is_our_own(metadata.target()) && self.producer.allows(rank_of(metadata.level()), metadata.target())
+    }
+
+    /// Whether the record goes to the producer; counts one that its filter leaves out.
+    fn takes(&self, metadata: &Metadata<'_>) -> bool {
+        if is_our_own(metadata.target()) {
+            return false;
+        }
+        let is_wanted = self.producer.allows(rank_of(metadata.level()), metadata.target());
+        if !is_wanted {
+            self.producer.warn_if_abandoned_early();
+            self.producer.count_filtered();
+        }
+        is_wanted
     }
 
     /// The next logger, if it is to have what has this target.
@@ -61,10 +81,10 @@ impl Logger {
         self.next.as_deref().filter(|_| !is_noise)
     }
 
-    /// Makes it the program's logger, at every level; the producer's filter decides what is logged.
+    /// Makes it the program's logger. The producer's filter decides what is sent.
     ///
     /// # Errors
-    /// Where the program has a logger already.
+    /// The program has a logger already.
     pub fn init(self) -> Result<(), SetLoggerError> {
         log::set_boxed_logger(Box::new(self))?;
         log::set_max_level(LevelFilter::Trace);
@@ -76,6 +96,10 @@ impl fmt::Debug for Logger {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Logger").field("producer", &self.producer).finish_non_exhaustive()
     }
+}
+
+fn rank_of(level: log::Level) -> Rank {
+    if level == log::Level::Trace { Rank::TRACE } else { level_of(level).into() }
 }
 
 fn level_of(level: log::Level) -> Level {
@@ -96,7 +120,7 @@ impl Log for Logger {
         if let Some(next) = self.next_for(record.target()) {
             next.log(record);
         }
-        if !self.wants(record.metadata()) {
+        if !self.takes(record.metadata()) {
             return;
         }
         let mut fields = Fields::new();
@@ -111,14 +135,7 @@ impl Log for Logger {
         if record.level() == log::Level::Trace {
             fields.push("level_name", "TRACE");
         }
-        let text;
-        let message = match record.args().as_str() {
-            Some(message) => message,
-            None => {
-                text = record.args().to_string();
-                &text
-            }
-        };
+        let message = record.args().as_str().map_or_else(|| record.args().to_string().into(), Cow::Borrowed);
         self.producer.log(level_of(record.level()), record.target(), message).fields(fields).send();
     }
 
@@ -145,7 +162,12 @@ struct Member<'f> {
 
 impl<'v> VisitValue<'v> for Member<'_> {
     fn visit_any(&mut self, value: Value<'_>) -> Result<(), KvError> {
-        self.fields.push(self.key, value.to_string());
+        self.fields.push(self.key, FieldValue::serialize(&value));
+        Ok(())
+    }
+
+    fn visit_error(&mut self, error: &(dyn Error + 'static)) -> Result<(), KvError> {
+        self.fields.push(self.key, error);
         Ok(())
     }
 

@@ -1,42 +1,102 @@
 //! The `tracing` crate.
 
+mod collect;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
+mod spans;
+
 use std::fmt;
 
-use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
-use tracing_subscriber::layer::{Context, Layer};
-use tracing_subscriber::registry::{LookupSpan, SpanRef};
+use tracing_log::NormalizeEvent;
+use tracing_subscriber::filter::Filtered;
+use tracing_subscriber::layer::{Context, Filter, Layer};
+use tracing_subscriber::registry::LookupSpan;
 
-use super::is_our_own;
-use crate::entry::{Fields, Span};
+use self::collect::Collect;
+use self::spans::{SpanData, SpanFields, Surroundings};
+use super::{is_diagnostic, is_our_own};
+use crate::entry::Fields;
+use crate::filter::Rank;
 use crate::level::Level;
 use crate::producer::Producer;
 
-/// A [`Layer`] whose events go to a producer, with their fields, the fields of the spans around them, and the span.
-/// The program keeps a handle of the producer, because the layer does not keep it open.
+/// A [`Layer`] whose events go to a producer.
 ///
-/// The ids of spans are random, 64 bits and 128 bits for a trace, in hexadecimal as W3C Trace Context writes them: a
-/// trace is a span without a parent and all that is below it. The level `TRACE` is `DEBUG` with `level_name`. Where a
-/// span and an event have a field of the same name, both are written, the event's last.
-#[derive(Clone, Debug)]
+/// ```
+/// use tracing_subscriber::layer::SubscriberExt as _;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let producer = logrtc::Producer::connect(logrtc::Config::builder("checkout").disabled(true).build()?)?;
+/// let subscriber = tracing_subscriber::registry().with(logrtc::adapters::TracingLayer::new(&producer));
+/// tracing::subscriber::set_global_default(subscriber)?;
+/// tracing::info!(order = 7, "paid");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// An entry has:
+/// - the target, the level and the message of the event. `TRACE` is sent as `DEBUG` with the field `level_name`. An event
+///   without a message gets its own name, or else that of its span: a failed function with `#[instrument(err)]` is called
+///   by the name of the function;
+/// - the fields of the spans around it, outermost first, and then its own. A later field of the same name is the one that
+///   readers see. [`Span::record`](tracing::Span::record) replaces a value. `&dyn Error` has the text of its causes, too;
+/// - `span.path`, the names of the spans, such as `request:user:load`; `code.file.path` and `code.line.number`;
+/// - the span: random ids of 64 bits, and of 128 bits for the trace, in hexadecimal as W3C Trace Context writes them. A
+///   trace is a span without a parent and all that is below it. With the feature `opentelemetry`, and beside the layer of
+///   `tracing-opentelemetry`, they are OpenTelemetry's ids.
+///
+/// A record of the `log` crate that comes through `tracing-log` has its own target, file and line.
+///
+/// The layer obeys the filter of the producer, by level and target, for events and for spans, and leaves the other layers
+/// alone. `TRACE` is off by default; `Config::builder(…).filter("trace")` or `LOGRTC_LEVEL=trace` turns it on. An event or a
+/// span that no layer wants is not made; one that another layer wants, and this does not, counts in
+/// [`Stats::filtered`](crate::Stats::filtered).
+///
+/// # The end of the program
+///
+/// The layer does not keep the producer open. Keep the `Producer` in `main`: dropping it delivers the last entries, however
+/// `main` returns. [`std::process::exit`] drops nothing; call [`Producer::close`] before it.
+///
+/// # Beside `fmt::layer()`
+///
+/// logrtc runs the WebRTC stack on threads of its own, and discards what the stack logs there. If the program uses that stack
+/// itself, `RUST_LOG=info,rtc=off,webrtc=off`, read by `EnvFilter`, quiets it on the terminal.
+#[derive(Clone)]
 pub struct TracingLayer {
     producer: Producer,
+    #[cfg(feature = "opentelemetry")]
+    opentelemetry: opentelemetry::Ids,
 }
 
 impl TracingLayer {
     /// A layer for `producer`, which closes when its last handle is dropped, not with the layer.
-    pub fn new(producer: &Producer) -> Self {
-        Self { producer: producer.detached() }
-    }
-
-    fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        !is_our_own(metadata.target()) && self.producer.wants(level_of(metadata), metadata.target())
+    #[allow(clippy::new_ret_no_self, reason = "tracing gives a layer a filter of its own by wrapping it")]
+    pub fn new<S>(producer: &Producer) -> Filtered<Self, ProducerFilter, S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let filter = ProducerFilter { producer: producer.detached() };
+        let layer = Self {
+            producer: producer.detached(),
+            #[cfg(feature = "opentelemetry")]
+            opentelemetry: opentelemetry::Ids::default(),
+        };
+        layer.with_filter(filter)
     }
 }
 
-fn level_of(metadata: &Metadata<'_>) -> Level {
-    match *metadata.level() {
+impl fmt::Debug for TracingLayer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("TracingLayer").field("producer", &self.producer).finish_non_exhaustive()
+    }
+}
+
+fn level_of(level: tracing::Level) -> Level {
+    match level {
         tracing::Level::ERROR => Level::Error,
         tracing::Level::WARN => Level::Warn,
         tracing::Level::INFO => Level::Info,
@@ -44,127 +104,133 @@ fn level_of(metadata: &Metadata<'_>) -> Level {
     }
 }
 
-/// What is kept with each span.
-struct SpanData {
-    id: u64,
-    trace_id: u128,
-    parent_id: Option<u64>,
-    fields: Fields,
+fn rank_of(level: tracing::Level) -> Rank {
+    if level == tracing::Level::TRACE { Rank::TRACE } else { level_of(level).into() }
 }
 
-impl SpanData {
-    fn to_span(&self) -> Span {
-        let span = Span::new(format!("{:016x}", self.id)).trace_id(format!("{:032x}", self.trace_id));
-        match self.parent_id {
-            Some(parent_id) => span.parent_id(format!("{parent_id:016x}")),
-            None => span,
+/// The filter of a [`TracingLayer`]: that of its producer, whenever it changes.
+#[derive(Clone, Debug)]
+pub struct ProducerFilter {
+    producer: Producer,
+}
+
+impl<S> Filter<S> for ProducerFilter {
+    fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        if is_our_own(metadata.target()) {
+            return false;
         }
+        // The layer warns of a producer that was closed by mistake, once it has an event.
+        if self.producer.allows(rank_of(*metadata.level()), metadata.target()) || self.producer.is_abandoned_early() {
+            return true;
+        }
+        if metadata.is_event() {
+            self.producer.count_filtered();
+        }
+        false
     }
-}
 
-fn ids_of<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>) -> Option<(u64, u128)> {
-    span.extensions().get::<SpanData>().map(|data| (data.id, data.trace_id))
+    fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        self.producer.tells_tracing();
+        // The records of `log` share a few call sites, whatever their target is.
+        if metadata.fields().field("log.target").is_some() || self.producer.is_abandoned_early() {
+            return Interest::sometimes();
+        }
+        let is_wanted = self.producer.allows(rank_of(*metadata.level()), metadata.target());
+        if is_wanted && !is_diagnostic(metadata.target()) { Interest::always() } else { Interest::never() }
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        self.producer.tells_tracing();
+        if self.producer.is_abandoned_early() {
+            return None;
+        }
+        let floor = self.producer.floor();
+        let levels = [
+            tracing::Level::TRACE,
+            tracing::Level::DEBUG,
+            tracing::Level::INFO,
+            tracing::Level::WARN,
+            tracing::Level::ERROR,
+        ];
+        let least = levels.into_iter().find(|level| rank_of(*level) >= floor);
+        Some(least.map_or(LevelFilter::OFF, LevelFilter::from_level))
+    }
 }
 
 impl<S> Layer<S> for TracingLayer
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
+    #[cfg(feature = "opentelemetry")]
+    fn on_register_dispatch(&self, dispatch: &tracing::Dispatch) {
+        self.opentelemetry.set(dispatch);
+    }
+
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let parent = span.parent().and_then(|parent| ids_of(&parent));
-        let mut fields = Fields::new();
-        attributes.record(&mut Collect { fields: &mut fields, message: None });
-        span.extensions_mut().insert(SpanData {
-            id: fastrand::u64(1..),
-            trace_id: parent.map_or_else(|| fastrand::u128(1..), |(_, trace_id)| trace_id),
-            parent_id: parent.map(|(parent_id, _)| parent_id),
-            fields,
-        });
+        // Another layer of ours may have been here before: all keep the same.
+        if span.extensions().get::<SpanData>().is_some() {
+            return;
+        }
+        // Collected before the lock is taken: what is recorded may itself log.
+        let mut fields = SpanFields::default();
+        attributes.record(&mut Collect::new(&mut fields));
+        span.extensions_mut().replace(SpanData::new(fields));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        // Collected before the lock is taken: what is recorded may itself log.
-        let mut fields = Fields::new();
-        values.record(&mut Collect { fields: &mut fields, message: None });
+        let mut fields = SpanFields::default();
+        values.record(&mut Collect::new(&mut fields));
         if let Some(data) = span.extensions_mut().get_mut::<SpanData>() {
-            data.fields.append(&fields);
+            data.record(&fields);
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let metadata = event.metadata();
-        if !self.wants(metadata) {
+        let normalized = event.normalized_metadata();
+        let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
+        if is_our_own(metadata.target()) {
             return;
         }
-        let mut fields = Fields::new();
-        let mut around = None;
-        if let Some(scope) = context.event_scope(event) {
-            for span in scope.from_root() {
-                if let Some(data) = span.extensions().get::<SpanData>() {
-                    fields.append(&data.fields);
-                    around = Some(data.to_span());
-                }
-            }
+        // The filter may have changed since, and in the child of a fork `tracing` is not told of it.
+        if !self.producer.allows(rank_of(*metadata.level()), metadata.target()) {
+            return self.producer.warn_if_abandoned_early();
         }
+        let mut fields = Fields::new();
+        let around = Surroundings::of(context.event_scope(event), &mut fields);
         let mut message = String::new();
-        event.record(&mut Collect { fields: &mut fields, message: Some(&mut message) });
+        event.record(&mut Collect::event(&mut fields, &mut message, normalized.is_some()));
+        around.push_path(&mut fields);
+        if let Some(file) = metadata.file() {
+            fields.push("code.file.path", file);
+        }
+        if let Some(line) = metadata.line() {
+            fields.push("code.line.number", line);
+        }
         if *metadata.level() == tracing::Level::TRACE {
             fields.push("level_name", "TRACE");
         }
-        let record = self.producer.log(level_of(metadata), metadata.target(), &message).fields(fields);
-        match around {
+        if message.is_empty() {
+            name_of(event.metadata(), &around).clone_into(&mut message);
+        }
+        let record = self.producer.log(level_of(*metadata.level()), metadata.target(), message).fields(fields);
+        #[cfg(feature = "opentelemetry")]
+        let span = self.opentelemetry.of(&around).or_else(|| around.span());
+        #[cfg(not(feature = "opentelemetry"))]
+        let span = around.span();
+        match span {
             Some(span) => record.span(span).send(),
             None => record.send(),
         };
     }
 }
 
-/// Takes fields as they come, and the field `message` for itself where there is a place for it.
-struct Collect<'a> {
-    fields: &'a mut Fields,
-    message: Option<&'a mut String>,
-}
-
-impl Visit for Collect<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let text = format!("{value:?}");
-        self.record_str(field, &text);
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        match &mut self.message {
-            Some(message) if field.name() == "message" => value.clone_into(message),
-            _ => self.fields.push(field.name(), value),
-        }
-    }
-
-    fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        self.record_str(field, &value.to_string());
-    }
-
-    fn record_bool(&mut self, field: &Field, value: bool) {
-        self.fields.push(field.name(), value);
-    }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        self.fields.push(field.name(), value);
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.fields.push(field.name(), value);
-    }
-
-    fn record_i128(&mut self, field: &Field, value: i128) {
-        self.fields.push(field.name(), value);
-    }
-
-    fn record_u128(&mut self, field: &Field, value: u128) {
-        self.fields.push(field.name(), value);
-    }
-
-    fn record_f64(&mut self, field: &Field, value: f64) {
-        self.fields.push(field.name(), value);
+/// What an event without a message is called: its name if the program gave it one, else its span, else its place.
+fn name_of<'a>(metadata: &'a Metadata<'_>, around: &Surroundings) -> &'a str {
+    let is_given = !metadata.name().starts_with("event ");
+    match around.innermost_name() {
+        Some(span) if !is_given => span,
+        _ => metadata.name(),
     }
 }

@@ -77,6 +77,17 @@ fn has_member(object: Option<&RawValue>, key: &str) -> bool {
     object.is_some_and(|raw| members(raw.get(), key).is_ok_and(|members| members.iter().any(|(known, _)| known == key)))
 }
 
+impl Fields {
+    /// Reads fields from a JSON object.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) where `json` is no JSON object, is nested deeper than 128,
+    /// or holds what a reader could not: half of a surrogate pair, a number beyond the range of a double.
+    pub fn from_json(json: &str) -> Result<Self> {
+        parse_members(json).map(EncodedFields::into_fields)
+    }
+}
+
 /// Reads the fields of an entry: one JSON object.
 pub(crate) fn parse_members(json: &str) -> Result<EncodedFields<'_>> {
     match compact_members(json) {

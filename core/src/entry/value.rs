@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::fields::{FieldValue, push_value};
+use super::field_value::{FieldValue, push_value};
 use super::text::{push_normalised, push_string};
 use crate::error::{Error, Result};
 

@@ -62,6 +62,9 @@ pub(super) struct Inner {
     pub(super) closed: AtomicBool,
     /// Whether the last handle was dropped before anything was logged.
     pub(super) abandoned_early: AtomicBool,
+    /// Whether a layer of `tracing` has told it what this producer wants.
+    #[cfg(feature = "tracing")]
+    pub(super) has_layer: AtomicBool,
     pub(super) journal: Arc<SharedJournal>,
     pub(super) observers: Arc<Observers>,
     pub(super) counters: Arc<Counters>,
@@ -92,6 +95,8 @@ impl Inner {
             filter: LiveFilter::new(filter),
             closed: AtomicBool::new(false),
             abandoned_early: AtomicBool::new(false),
+            #[cfg(feature = "tracing")]
+            has_layer: AtomicBool::new(false),
             journal: Arc::new(SharedJournal::new(config.limits, config.overflow)),
             observers: Arc::new(Observers::new(if disabled { State::Disabled } else { State::Connecting })),
             counters: Arc::new(Counters::default()),
