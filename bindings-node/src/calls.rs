@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::Arc;
 
+use logrtc::binding::ProducerExt as _;
 use logrtc::{Level, Producer, Record};
 use napi::bindgen_prelude::{Array, Unknown};
 use napi::{Env, Result, Status, sys};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use logrtc::binding::ProducerExt as _;
 use logrtc::{Level, Producer};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -54,7 +55,7 @@ pub(crate) fn log_line(producer: &Producer, line: &str, format: &LineFormat) {
         return;
     }
     let fields = fields(&members, &taken);
-    let mut record = with_fields(|| producer.log(level, &target, &message), &fields);
+    let mut record = with_fields(|| producer.log(level, &*target, &*message), &fields);
     if let Some(level_name) = level_name.filter(|_| find("level_name").is_none()) {
         // Where the program has such a field, it is the program's.
         record = record.field("level_name", &*level_name);

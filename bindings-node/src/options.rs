@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use logrtc::binding::ConfigBuilderExt as _;
 use logrtc::{Config, ConfigBuilder, Diagnostic, Filter, IceServer, Level, Overflow, Replay};
 use serde_json::{Map, Value};
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use logrtc::binding::ProducerExt as _;
 use logrtc::{Level, Producer, Span};
 use napi::Env;
 use napi::bindgen_prelude::{Array, Object, ObjectFinalize};

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 use std::fmt::Write;
 
-use logrtc::{FieldValue, Fields, ObjectWriter, ValueWriter};
+use logrtc::binding::{FieldsExt as _, ObjectWriter, ValueWriter};
+use logrtc::{FieldValue, Fields};
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

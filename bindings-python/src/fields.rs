@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ffi::c_int;
 use std::ptr;
 
+use logrtc::binding::FieldsExt as _;
 use logrtc::{FieldValue, Fields};
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use logrtc::binding::ConfigBuilderExt as _;
 use logrtc::{Config, ConfigBuilder, Fork, IceServer, Overflow, Replay};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};

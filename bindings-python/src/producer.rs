@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use logrtc::binding::ProducerExt as _;
 use logrtc::{ErrorKind, Level, State};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -303,7 +304,7 @@ impl Producer {
                 created,
                 ..Circumstances::default()
             };
-            let record = circumstances.complete(py, producer.log(level, &target, &message), fields, own)?;
+            let record = circumstances.complete(py, producer.log(level, &*target, &*message), fields, own)?;
             if self.may_block {
                 py.detach(|| record.send())
             } else {
@@ -334,7 +335,7 @@ impl Producer {
         let py = target.py();
         let target = text::of_str(target)?;
         let message = text::of_message(message)?;
-        let mut record = producer.log(level, &target, &message);
+        let mut record = producer.log(level, &*target, &*message);
         if record.is_wanted() {
             if let Some(fields) = fields {
                 record = record.fields(fields::from_argument(fields)?);

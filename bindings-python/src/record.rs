@@ -5,6 +5,7 @@ mod names;
 use std::borrow::Cow;
 
 use chrono::DateTime;
+use logrtc::binding::ProducerExt as _;
 use logrtc::{FieldValue, Fields, Level, Record};
 use pyo3::exceptions::PyBaseException;
 use pyo3::intern;
@@ -145,7 +146,7 @@ pub(crate) fn log<'py>(
         line: known.get(Attribute::LineNo),
         created: known.get(Attribute::Created),
     };
-    let record = circumstances.complete(py, producer.log(level, &target, &message), extra, own)?;
+    let record = circumstances.complete(py, producer.log(level, &*target, &*message), extra, own)?;
     if may_block {
         py.detach(|| record.send())
     } else {

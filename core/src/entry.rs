@@ -6,6 +6,8 @@ mod fields;
 mod parse;
 mod text;
 mod timestamp;
+mod tokens;
+mod truncate;
 mod value;
 
 use chrono::{DateTime, Utc};
@@ -106,9 +108,9 @@ impl Entry {
         self
     }
 
-    /// Adds a structured field.
+    /// Adds a structured field. [`FieldValue`] lists the types that a value may have.
     #[must_use]
-    pub fn field<'v>(mut self, key: &str, value: impl Into<FieldValue<'v>>) -> Self {
+    pub fn field<'v>(mut self, key: impl AsRef<str>, value: impl Into<FieldValue<'v>>) -> Self {
         self.fields.push(key, value);
         self
     }

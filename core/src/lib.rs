@@ -38,6 +38,8 @@
 
 pub mod adapters;
 mod backoff;
+#[doc(hidden)]
+pub mod binding;
 mod config;
 mod consumer;
 mod diagnostics;
@@ -48,6 +50,7 @@ mod fork;
 mod journal;
 mod level;
 mod names;
+mod nearest;
 mod observe;
 mod producer;
 mod runtime;
@@ -57,7 +60,7 @@ mod webrtc;
 
 pub use config::{Config, ConfigBuilder, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer};
 pub use diagnostics::Diagnostic;
-pub use entry::{ArrayWriter, Entry, FieldValue, Fields, ObjectWriter, Span, ValueWriter};
+pub use entry::{Entry, FieldValue, Fields, Span};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;
 pub use fork::{Fork, after_fork_in_child};

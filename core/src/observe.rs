@@ -1,5 +1,6 @@
 //! How a producer tells the program what happens to it.
 
+use std::fmt;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,6 +27,26 @@ pub enum State {
     Disabled,
 }
 
+impl State {
+    /// The name in every language: `connecting`, `registered`, `reconnecting`, `abandoned`, `closed` or `disabled`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Registered => "registered",
+            Self::Reconnecting => "reconnecting",
+            Self::Abandoned => "abandoned",
+            Self::Closed => "closed",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
 /// Why a consumer's connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -48,6 +69,29 @@ pub enum EndReason {
     Failed,
     /// The producer closed.
     ProducerClosed,
+}
+
+impl EndReason {
+    /// The name in every language: the variant in snake case, such as `closed_by_consumer`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClosedByConsumer => "closed_by_consumer",
+            Self::Left => "left",
+            Self::Replaced => "replaced",
+            Self::OpenTimeout => "open_timeout",
+            Self::Stalled => "stalled",
+            Self::PathLost => "path_lost",
+            Self::Flooded => "flooded",
+            Self::Failed => "failed",
+            Self::ProducerClosed => "producer_closed",
+        }
+    }
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
 }
 
 /// What happens to a producer.

@@ -5,6 +5,7 @@ mod inner;
 mod record;
 mod session;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -110,28 +111,34 @@ impl Producer {
     }
 
     /// Logs at [`Level::Debug`].
-    pub fn debug(&self, target: &str, message: &str) {
+    pub fn debug<'a>(&'a self, target: impl Into<Cow<'a, str>>, message: impl Into<Cow<'a, str>>) {
         self.log(Level::Debug, target, message).send();
     }
 
     /// Logs at [`Level::Info`].
-    pub fn info(&self, target: &str, message: &str) {
+    pub fn info<'a>(&'a self, target: impl Into<Cow<'a, str>>, message: impl Into<Cow<'a, str>>) {
         self.log(Level::Info, target, message).send();
     }
 
     /// Logs at [`Level::Warn`].
-    pub fn warn(&self, target: &str, message: &str) {
+    pub fn warn<'a>(&'a self, target: impl Into<Cow<'a, str>>, message: impl Into<Cow<'a, str>>) {
         self.log(Level::Warn, target, message).send();
     }
 
     /// Logs at [`Level::Error`].
-    pub fn error(&self, target: &str, message: &str) {
+    pub fn error<'a>(&'a self, target: impl Into<Cow<'a, str>>, message: impl Into<Cow<'a, str>>) {
         self.log(Level::Error, target, message).send();
     }
 
-    /// Begins an entry with fields or a span; [`Record::send`] logs it. Costs next to nothing where it is not wanted.
-    pub fn log<'a>(&'a self, level: Level, target: &'a str, message: &'a str) -> Record<'a> {
-        Record::new(self, level, target, message)
+    /// Begins an entry with fields or a span; [`Record::send`] logs it. Costs next to nothing if the filter leaves it out.
+    /// The target and the message may be `&str`, `String` or `Cow<str>`: `producer.info("shop", format!("order {id}"))`.
+    pub fn log<'a>(
+        &'a self,
+        level: Level,
+        target: impl Into<Cow<'a, str>>,
+        message: impl Into<Cow<'a, str>>,
+    ) -> Record<'a> {
+        Record::new(self, level, target.into(), message.into())
     }
 
     /// Logs a whole entry.
@@ -152,27 +159,12 @@ impl Producer {
         Ok(if self.enabled(entry.level, &entry.target) { self.submit(&entry.parts()) } else { self.count_filtered() })
     }
 
-    /// Counts an entry that [`enabled`](Self::enabled) said no to, and that was therefore never made: a second question
-    /// may have another answer.
-    pub fn count_filtered(&self) -> Outcome {
-        self.with_inner(Inner::unwanted)
-    }
-
     /// Whether an entry of `level` and `target` would be logged: one atomic load where none of that level would.
     #[inline]
     pub fn enabled(&self, level: Level, target: &str) -> bool {
         match self.existing() {
             Some(inner) => inner.filter.enabled(level, target),
             None => self.origin().child_logs() && self.origin().filter.enabled_without_waiting(level, target),
-        }
-    }
-
-    /// Whether an entry of `level` and any target at all would be logged: one atomic load.
-    #[inline]
-    pub fn enabled_for_any_target(&self, level: Level) -> bool {
-        match self.existing() {
-            Some(inner) => inner.filter.enabled_for_any_target(level),
-            None => self.origin().child_logs() && self.origin().filter.enabled_for_any_target(level),
         }
     }
 
@@ -203,22 +195,6 @@ impl Producer {
     /// still waits for; [`Closed`](crate::ErrorKind::Closed) after `close`, and where one overtakes it.
     pub fn flush(&self, timeout: Duration) -> Result<()> {
         self.flush_to(self.position(), timeout)
-    }
-
-    /// The number of the next entry: what [`flush`](Self::flush) waits for comes before it. Entries that the overflow policy
-    /// refused have numbers, too.
-    pub fn position(&self) -> u64 {
-        self.existing().map_or(0, |inner| inner.journal.totals().next)
-    }
-
-    /// Does the same as [`flush`](Self::flush) for the entries before `position`, an earlier answer of
-    /// [`position`](Self::position): so a wait can be done in parts, with other things in between.
-    ///
-    /// # Errors
-    /// Those of [`flush`](Self::flush).
-    pub fn flush_to(&self, position: u64, timeout: Duration) -> Result<()> {
-        let Some(inner) = self.existing() else { return Ok(()) };
-        inner.journal.flush(position, timeout).into()
     }
 
     /// Delivers what is logged, and ends everything.
@@ -273,10 +249,31 @@ impl Producer {
         self.existing().map(|inner| inner.stats()).unwrap_or_default()
     }
 
-    /// The present state, and the events from now on, to the end of `close`. Never holds the producer up: who does not read loses the events beyond
-    /// the 256th, but for the last state.
+    /// The present state, and the events from now on, to the end of `close`. Never blocks the producer: if 256 events are
+    /// queued, further events are dropped; the latest state is still delivered.
     pub fn subscribe(&self) -> Receiver<Event> {
         self.with_inner(|inner| inner.observers.subscribe())
+    }
+
+    pub(crate) fn count_filtered(&self) -> Outcome {
+        self.with_inner(Inner::unwanted)
+    }
+
+    #[inline]
+    pub(crate) fn enabled_for_any_target(&self, level: Level) -> bool {
+        match self.existing() {
+            Some(inner) => inner.filter.enabled_for_any_target(level),
+            None => self.origin().child_logs() && self.origin().filter.enabled_for_any_target(level),
+        }
+    }
+
+    pub(crate) fn position(&self) -> u64 {
+        self.existing().map_or(0, |inner| inner.journal.totals().next)
+    }
+
+    pub(crate) fn flush_to(&self, position: u64, timeout: Duration) -> Result<()> {
+        let Some(inner) = self.existing() else { return Ok(()) };
+        inner.journal.flush(position, timeout).into()
     }
 
     fn origin(&self) -> &Inner {

@@ -5,6 +5,7 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use logrtc::binding::ProducerExt as _;
 use logrtc::{Config, ErrorKind, Producer, Result};
 use logrtc_test_support::{Consumer, DEADLINE, Server, eventually};
 

@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use logrtc::binding::ProducerExt as _;
 use logrtc::{Config, ConfigBuilder, ErrorKind, Producer, Replay};
 use logrtc_test_support::{Consumer, DEADLINE, Server};
 use serde_json::{Value, json};

@@ -2,7 +2,8 @@
 
 use std::ffi::{c_char, c_int};
 
-use logrtc_core::{ArrayWriter, FieldValue, Fields, ObjectWriter, ValueWriter};
+use logrtc_core::binding::{ArrayWriter, FieldsExt as _, ObjectWriter, ValueWriter};
+use logrtc_core::{FieldValue, Fields};
 
 use crate::repairs::Repairs;
 use crate::text;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ffi::{c_char, c_int};
 
+use logrtc_core::binding::ProducerExt as _;
+
 use crate::handle::{logrtc_producer, with, with_entry, with_handle};
 use crate::level::{level_of, nearest_level};
 use crate::log::logged;

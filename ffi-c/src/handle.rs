@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::time::{Duration, Instant};
 
 use logrtc_core::Producer;
+use logrtc_core::binding::ProducerExt as _;
 
 use crate::callbacks::CallbackThread;
 use crate::status::{Refusal, guard, logrtc_status};

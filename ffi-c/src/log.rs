@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{c_char, c_int};
 
 use chrono::{DateTime, Utc};
+use logrtc_core::binding::ProducerExt as _;
 use logrtc_core::{Fields, Level, Outcome, Record, Span};
 
 use crate::fields::{logrtc_field, read_fields};

@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_int};
 use std::time::Duration;
 
 use logrtc_core::Producer;
+use logrtc_core::binding::ProducerExt as _;
 
 use crate::callbacks::{self, CallbackThread};
 use crate::handle::{handle, logrtc_producer, with};

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::environment::{Variables, without_user};
 use super::ice_url::{self, IceUrl, Scheme};
 use super::{
-    CheckedIceServer, Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, environment, parse_url,
-    program_name,
+    CheckedIceServer, Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, parse_url, program_name,
 };
 use crate::backoff;
 use crate::diagnostics::{Diagnostic, Handler};
@@ -38,12 +38,12 @@ const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ConfigBuilder {
-    pub(super) url: String,
-    pub(super) client_id: Option<String>,
+    url: String,
+    client_id: Option<String>,
     program_name: Option<String>,
-    pub(super) token: Option<String>,
-    pub(super) filter: FilterOption,
-    pub(super) disabled: bool,
+    token: Option<String>,
+    filter: FilterOption,
+    disabled: bool,
     system_name: Option<String>,
     version: String,
     description: Option<String>,
@@ -67,7 +67,7 @@ pub struct ConfigBuilder {
 
 /// A filter that is known to be right, or the text of one that is not yet read.
 #[derive(Clone)]
-pub(super) enum FilterOption {
+enum FilterOption {
     Level(Level),
     Directives(String),
 }
@@ -114,8 +114,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The name of the program, for one that is run by an interpreter; the name of the executable by default.
-    pub fn program_name(mut self, name: impl Into<String>) -> Self {
+    pub(crate) fn program_name(mut self, name: impl Into<String>) -> Self {
         self.program_name = Some(name.into());
         self
     }
@@ -181,8 +180,12 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long an entry may be when encoded, in bytes; 64 KiB by default, which is also the most. A longer message
-    /// is cut, and marked by `fields.truncated`.
+    /// The longest entry, in bytes as encoded: 2 KiB to 64 KiB; 64 KiB by default.
+    ///
+    /// A longer entry is cut value by value, the longest first: the message, and each text in the fields at any depth.
+    /// `fields.truncated` is the list of their names, such as `["message", "err.stack"]`. A key that ends in `stack`,
+    /// `stacktrace` or `traceback` keeps the beginning and the end of its value. If there are too many fields even so, the
+    /// last ones are dropped and counted in `fields.dropped_fields`.
     pub fn max_entry_bytes(mut self, max_entry_bytes: usize) -> Self {
         self.max_entry_bytes = max_entry_bytes;
         self
@@ -299,10 +302,37 @@ impl ConfigBuilder {
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the option, and says what is right.
-    pub fn build(mut self) -> Result<Config> {
-        if self.environment {
-            environment::apply(&mut self, |name| std::env::var(name).ok())?;
+    pub fn build(self) -> Result<Config> {
+        if self.environment { self.build_with(|name| std::env::var(name).ok()) } else { self.check() }
+    }
+
+    /// Overlays what `variable` holds.
+    fn build_with(mut self, variable: impl Fn(&str) -> Option<String>) -> Result<Config> {
+        let variables = Variables::read(variable)?;
+        self.overlay(&variables);
+        self.check().map_err(|error| variables.rename(error))
+    }
+
+    fn overlay(&mut self, variables: &Variables) {
+        let Variables { url, client_id, level, token, disabled } = variables;
+        // Credentials from there replace those of the code, of whichever kind.
+        match (url, token) {
+            (Some(url), None) if without_user(url).is_some() => self.token = None,
+            (None, Some(_)) => self.url = without_user(&self.url).unwrap_or_else(|| self.url.clone()),
+            _ => {}
         }
+        if let Some(url) = url {
+            url.clone_into(&mut self.url);
+        }
+        if let Some(level) = level {
+            self.filter = FilterOption::Directives(level.clone());
+        }
+        self.client_id = client_id.clone().or(self.client_id.take());
+        self.token = token.clone().or(self.token.take());
+        self.disabled = disabled.unwrap_or(self.disabled);
+    }
+
+    fn check(self) -> Result<Config> {
         let mut url = parse_url(&self.url)?;
         let client_id = self.client_id.unwrap_or_else(|| program_name::usable(self.program_name));
         check_text("client_id", &client_id, 1, MAX_CLIENT_ID_BYTES)?;
@@ -339,7 +369,7 @@ impl ConfigBuilder {
         }
         check_duration("close_timeout", self.close_timeout, Duration::ZERO)?;
         if let Overflow::Block(limit) = self.overflow {
-            check_duration("overflow", limit, Duration::ZERO)?;
+            check_duration("block_timeout", limit, Duration::ZERO)?;
         }
         let ice_servers = self.ice_servers.into_iter().map(check_ice_server).collect::<Result<_>>()?;
         for interface in &self.interfaces {
@@ -422,5 +452,7 @@ fn check_ice_server(server: IceServer) -> Result<CheckedIceServer> {
     Ok(CheckedIceServer { url, username, credential })
 }
 
+#[cfg(test)]
+mod environment_tests;
 #[cfg(test)]
 mod tests;

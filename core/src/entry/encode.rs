@@ -1,8 +1,9 @@
 //! An entry to its bytes.
 
 use super::Span;
-use super::text::{cut_to_escaped, escaped_len, push_string};
+use super::text::{escaped_len, push_string};
 use super::timestamp::Timestamp;
+use super::truncate::{Truncated, truncate};
 use crate::level::Level;
 
 /// What an entry is made of, borrowed from wherever it stands.
@@ -16,38 +17,23 @@ pub(crate) struct Parts<'a> {
     pub(crate) span: Option<&'a Span>,
 }
 
-/// The member that marks an entry that was cut to size.
-const TRUNCATED: &[u8] = b"\"truncated\":true";
-
 /// What the names, the quotes, the braces and the timestamp take, at the most.
-const FRAME_BYTES: usize = 192;
-
-/// How many bytes each name of an entry may keep where even an entry without its fields is too long.
-const SHORT_NAME_BYTES: usize = 256;
+pub(super) const FRAME_BYTES: usize = 192;
 
 /// Appends the JSON of docs/protocol.md, "The entry": no white space, keys in the order of the table, absent keys left out.
-///
-/// An entry of more than `max_bytes` loses the end of its message, cut on a character; where that is not enough,
-/// its fields; and then the ends of its names. It is marked by `fields.truncated`.
+/// An entry of more than `max_bytes` is [truncated](truncate()).
 pub(crate) fn encode(out: &mut Vec<u8>, parts: &Parts<'_>, max_bytes: usize) {
     // An escaped byte takes six at the most: where even that fits, nothing needs to be measured.
     let plain = FRAME_BYTES + parts.fields.len() + names(parts).map(str::len).sum::<usize>();
     if plain.saturating_add(5 * (plain - parts.fields.len())).saturating_add(6 * parts.message.len()) <= max_bytes {
-        return write(out, parts, parts.message, false);
+        return write(out, parts);
     }
     let around = FRAME_BYTES + parts.fields.len() + names(parts).map(escaped_len).sum::<usize>();
     if around + escaped_len(parts.message) <= max_bytes {
-        return write(out, parts, parts.message, false);
+        return write(out, parts);
     }
-    let around = around + TRUNCATED.len() + 1;
-    if let Some(room) = max_bytes.checked_sub(around) {
-        return write(out, parts, cut_to_escaped(parts.message, room), true);
-    }
-    let span = parts.span.map(shorten);
-    let bare =
-        Parts { fields: &[], target: cut_to_escaped(parts.target, SHORT_NAME_BYTES), span: span.as_ref(), ..*parts };
-    let around = FRAME_BYTES + TRUNCATED.len() + names(&bare).map(escaped_len).sum::<usize>();
-    write(out, &bare, cut_to_escaped(parts.message, max_bytes.saturating_sub(around)), true);
+    let Truncated { target, message, fields, span } = truncate(parts, max_bytes);
+    write(out, &Parts { target, message, fields: &fields, span: span.as_deref(), ..*parts });
 }
 
 fn names<'a>(parts: &Parts<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
@@ -55,12 +41,7 @@ fn names<'a>(parts: &Parts<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
     std::iter::once(parts.target).chain(span.filter_map(|id| id.as_deref()))
 }
 
-fn shorten(span: &Span) -> Span {
-    let short = |id: &Option<String>| id.as_deref().map(|id| cut_to_escaped(id, SHORT_NAME_BYTES).to_owned());
-    Span { id: short(&span.id), trace_id: short(&span.trace_id), parent_id: short(&span.parent_id) }
-}
-
-fn write(out: &mut Vec<u8>, parts: &Parts<'_>, message: &str, truncated: bool) {
+fn write(out: &mut Vec<u8>, parts: &Parts<'_>) {
     parts.timestamp.push(out);
     out.extend_from_slice(match parts.level {
         Level::Debug => b"Z\",\"level\":\"DEBUG\",\"target\":",
@@ -70,16 +51,10 @@ fn write(out: &mut Vec<u8>, parts: &Parts<'_>, message: &str, truncated: bool) {
     });
     push_string(out, parts.target);
     out.extend_from_slice(b",\"message\":");
-    push_string(out, message);
-    if truncated || !parts.fields.is_empty() {
+    push_string(out, parts.message);
+    if !parts.fields.is_empty() {
         out.extend_from_slice(b",\"fields\":{");
         out.extend_from_slice(parts.fields);
-        if truncated {
-            if !parts.fields.is_empty() {
-                out.push(b',');
-            }
-            out.extend_from_slice(TRUNCATED);
-        }
         out.push(b'}');
     }
     if let Some(span) = parts.span {
@@ -106,11 +81,9 @@ fn push_span(out: &mut Vec<u8>, span: &Span) {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeZone, Utc};
-    use proptest::prelude::*;
-
-    use super::super::{Entry, Fields};
+    use super::super::Entry;
     use super::*;
+    use chrono::{DateTime, TimeZone, Utc};
 
     fn noon() -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2024, 1, 1, 12, 0, 0).unwrap()
@@ -137,42 +110,5 @@ mod tests {
     fn absent_keys_are_left_out() {
         let json = Entry::new(Level::Debug, "t", "m").timestamp(noon()).span(Span::default()).to_json();
         assert_eq!(json, r#"{"timestamp":"2024-01-01T12:00:00.000Z","level":"DEBUG","target":"t","message":"m"}"#);
-    }
-
-    proptest! {
-        #[test]
-        fn an_entry_fits_and_is_json(
-            target in any::<String>(),
-            message in "(\\PC|[\"\n\u{1}])*",
-            field in any::<String>(),
-            repeat in 1_usize..200,
-            max_bytes in 2048_usize..8192,
-        ) {
-            let mut fields = Fields::new();
-            fields.push("field", field.repeat(repeat));
-            let message = message.repeat(repeat);
-            let span = Span::new(target.clone());
-            let parts = Parts {
-                timestamp: noon().into(),
-                level: Level::Warn,
-                target: &target,
-                message: &message,
-                fields: fields.members(),
-                span: Some(&span),
-            };
-            let mut json = Vec::new();
-            encode(&mut json, &parts, max_bytes);
-            prop_assert!(json.len() <= max_bytes);
-            let value: serde_json::Value = serde_json::from_slice(&json).unwrap();
-            let kept = value["message"].as_str().unwrap();
-            prop_assert!(message.starts_with(kept));
-            prop_assert_eq!(kept.len() < message.len() || value["fields"]["field"].is_null(),
-                value["fields"]["truncated"] == true);
-            let mut whole = Vec::new();
-            write(&mut whole, &parts, &message, false);
-            if whole.len() + FRAME_BYTES <= max_bytes {
-                prop_assert_eq!(kept, message.as_str());
-            }
-        }
     }
 }

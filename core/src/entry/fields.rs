@@ -1,13 +1,30 @@
 //! The structured fields of an entry, encoded as they are added.
 
+use std::borrow::Cow;
+use std::error::Error;
+use std::time::Duration;
+
+use serde::Serialize;
 use serde_json::Value;
 
 use super::parse::parse_members;
 use super::text::{push_f64, push_string};
 use super::value::ValueWriter;
-use crate::error::Result;
+use crate::error::{Result, text_with_causes};
 
-/// A value that a field can hold without a tree in between. Made by `From` from Rust's own types.
+/// The value of a field. `From` makes it of `bool`, the integers and floats, `char`, `&str`, `String`, `Cow<str>`, `Duration`
+/// (seconds), `&dyn Error` (with its causes), `&serde_json::Value`, and `Option` of these; [`serialize`](Self::serialize)
+/// of anything else.
+///
+/// ```
+/// # fn read() -> Result<(), std::io::Error> { Err(std::io::Error::other("no disk")) }
+/// let mut fields = logrtc::Fields::new();
+/// if let Err(error) = read() {
+///     fields.push("error", &error as &dyn std::error::Error);
+/// }
+/// fields.push("took", std::time::Duration::from_millis(1500));
+/// assert_eq!(fields.to_json(), r#"{"error":"no disk","took":1.5}"#);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum FieldValue<'a> {
@@ -30,6 +47,33 @@ pub enum FieldValue<'a> {
     OwnedText(String),
     /// Any JSON value, for what is nested.
     Json(&'a Value),
+    /// A JSON value that is encoded already: what [`serialize`](Self::serialize) makes.
+    #[doc(hidden)]
+    Encoded(Encoded),
+}
+
+/// One JSON value without white space.
+#[derive(Clone, Debug)]
+pub struct Encoded(Vec<u8>);
+
+impl FieldValue<'_> {
+    /// The JSON of any value that implements `Serialize`: a struct becomes an object. A value that cannot be JSON, such as a
+    /// map whose keys are no strings, becomes the text of the error. NaN and the infinities are `null`, as in `serde_json`.
+    ///
+    /// ```
+    /// #[derive(serde::Serialize)]
+    /// struct User { id: u32, roles: Vec<&'static str> }
+    ///
+    /// let mut fields = logrtc::Fields::new();
+    /// fields.push("user", logrtc::FieldValue::serialize(&User { id: 7, roles: vec!["admin"] }));
+    /// assert_eq!(fields.to_json(), r#"{"user":{"id":7,"roles":["admin"]}}"#);
+    /// ```
+    pub fn serialize(value: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => Self::Encoded(Encoded(json)),
+            Err(error) => Self::OwnedText(format!("cannot be written as JSON: {error}")),
+        }
+    }
 }
 
 macro_rules! field_value_from {
@@ -78,6 +122,36 @@ impl<'a> From<&'a Value> for FieldValue<'a> {
     }
 }
 
+impl<'a> From<Cow<'a, str>> for FieldValue<'a> {
+    fn from(value: Cow<'a, str>) -> Self {
+        match value {
+            Cow::Borrowed(text) => Self::Text(text),
+            Cow::Owned(text) => Self::OwnedText(text),
+        }
+    }
+}
+
+/// Its text and that of its causes: `query failed: connection refused`.
+impl<'a> From<&'a (dyn Error + 'static)> for FieldValue<'_> {
+    fn from(error: &'a (dyn Error + 'static)) -> Self {
+        Self::OwnedText(text_with_causes(error))
+    }
+}
+
+/// The same as of `&dyn Error`.
+impl<'a> From<&'a (dyn Error + Send + Sync + 'static)> for FieldValue<'_> {
+    fn from(error: &'a (dyn Error + Send + Sync + 'static)) -> Self {
+        Self::OwnedText(text_with_causes(error))
+    }
+}
+
+/// Seconds, as a number.
+impl From<Duration> for FieldValue<'_> {
+    fn from(duration: Duration) -> Self {
+        Self::Float(duration.as_secs_f64())
+    }
+}
+
 impl<'a, T: Into<FieldValue<'a>>> From<Option<T>> for FieldValue<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
@@ -112,12 +186,11 @@ impl Fields {
     }
 
     /// Adds one field. A key that is there already is added again; readers of JSON take the last.
-    pub fn push<'v>(&mut self, key: &str, value: impl Into<FieldValue<'v>>) {
-        push_value(self.begin_member(key), value.into());
+    pub fn push<'v>(&mut self, key: impl AsRef<str>, value: impl Into<FieldValue<'v>>) {
+        push_value(self.begin_member(key.as_ref()), value.into());
     }
 
-    /// Adds one field whose value is written into its place: what is nested needs no tree in between.
-    pub fn member(&mut self, key: &str) -> ValueWriter<'_> {
+    pub(crate) fn member(&mut self, key: &str) -> ValueWriter<'_> {
         ValueWriter::new(self.begin_member(key))
     }
 
@@ -203,6 +276,7 @@ pub(super) fn push_value(out: &mut Vec<u8>, value: FieldValue<'_>) {
         FieldValue::Json(value) => {
             serde_json::to_writer(out, value).expect("a Value is JSON, and a Vec takes every byte");
         }
+        FieldValue::Encoded(Encoded(json)) => out.extend_from_slice(&json),
     }
 }
 

@@ -9,6 +9,8 @@ use crate::error::{Error, Result};
 /// The place of one JSON value in [`Fields`](super::Fields). Where nothing is written there, it is `null`.
 ///
 /// ```
+/// use logrtc::binding::FieldsExt as _;
+///
 /// let mut fields = logrtc::Fields::new();
 /// let mut user = fields.member("user").object();
 /// user.member("id").value(7);

@@ -10,7 +10,7 @@ use crate::journal::{Flushed, SharedJournal};
 impl Producer {
     /// Does what [`flush`](Self::flush) does, without blocking: `done` is called once with the result. If nothing has to be
     /// waited for, it is called before this returns; otherwise on a thread of logrtc, which it must not hold up.
-    pub fn flush_then(&self, timeout: Duration, done: impl FnOnce(Result<()>) + Send + 'static) {
+    pub(crate) fn flush_then(&self, timeout: Duration, done: impl FnOnce(Result<()>) + Send + 'static) {
         let Some(inner) = self.existing() else { return done(Ok(())) };
         let answer = Answer { done: Some(done), otherwise: || Err(Error::closed()) };
         let target = inner.journal.totals().next;
@@ -24,7 +24,7 @@ impl Producer {
 
     /// Does what [`wait_for_consumer`](Self::wait_for_consumer) does, without blocking: `done` is called once with the
     /// result, before this returns or on a thread of logrtc, which it must not hold up.
-    pub fn wait_for_consumer_then(&self, timeout: Duration, done: impl FnOnce(bool) + Send + 'static) {
+    pub(crate) fn wait_for_consumer_then(&self, timeout: Duration, done: impl FnOnce(bool) + Send + 'static) {
         self.with_inner(|inner| {
             let answer = Answer { done: Some(done), otherwise: || false };
             match inner.journal.has_cursor() {

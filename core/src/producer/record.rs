@@ -1,5 +1,7 @@
 //! An entry in the making.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::{Outcome, Producer};
@@ -9,7 +11,7 @@ use crate::level::Level;
 
 /// An entry that gets its fields and its span, and is logged by [`send`](Self::send).
 ///
-/// Where the entry is not wanted, everything but `send` does nothing.
+/// If the filter leaves the entry out, everything but `send` does nothing.
 #[derive(Debug)]
 #[must_use = "an entry is logged by `send`"]
 pub struct Record<'a> {
@@ -17,25 +19,25 @@ pub struct Record<'a> {
     wanted: bool,
     timestamp: Option<Timestamp>,
     level: Level,
-    target: &'a str,
-    message: &'a str,
+    target: Cow<'a, str>,
+    message: Cow<'a, str>,
     fields: EncodedFields<'a>,
     span: Option<Span>,
 }
 
 impl<'a> Record<'a> {
-    pub(super) fn new(producer: &'a Producer, level: Level, target: &'a str, message: &'a str) -> Self {
-        let wanted = producer.enabled(level, target);
+    pub(super) fn new(producer: &'a Producer, level: Level, target: Cow<'a, str>, message: Cow<'a, str>) -> Self {
+        let wanted = producer.enabled(level, &target);
         Self { producer, wanted, timestamp: None, level, target, message, fields: EncodedFields::Text(&[]), span: None }
     }
 
-    /// Whether the entry is wanted: where not, what it would be made of need not be made.
+    /// Whether the filter lets the entry through. If not, its fields need not be computed.
     pub fn is_wanted(&self) -> bool {
         self.wanted
     }
 
-    /// Adds a structured field.
-    pub fn field<'v>(mut self, key: &str, value: impl Into<FieldValue<'v>>) -> Self {
+    /// Adds a structured field. [`FieldValue`] lists the types that a value may have.
+    pub fn field<'v>(mut self, key: impl AsRef<str>, value: impl Into<FieldValue<'v>>) -> Self {
         if self.wanted {
             self.fields.own().push(key, value);
         }
@@ -74,7 +76,7 @@ impl<'a> Record<'a> {
         Ok(self)
     }
 
-    /// Logs the entry. What became of it can be ignored: it is counted.
+    /// Logs the entry. The outcome may be ignored, because it is counted.
     pub fn send(self) -> Outcome {
         if !self.wanted {
             return self.producer.count_filtered();
@@ -82,8 +84,8 @@ impl<'a> Record<'a> {
         self.producer.submit(&Parts {
             timestamp: self.timestamp.unwrap_or_else(Timestamp::now),
             level: self.level,
-            target: self.target,
-            message: self.message,
+            target: &self.target,
+            message: &self.message,
             fields: self.fields.encoded(),
             span: self.span.as_ref(),
         })

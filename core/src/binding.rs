@@ -1,0 +1,95 @@
+//! What the C, Python and Node packages need, and programs do not. No part of the public API: it changes without notice.
+
+use std::time::Duration;
+
+pub use crate::entry::{ArrayWriter, ObjectWriter, ValueWriter};
+
+use crate::config::ConfigBuilder;
+use crate::entry::Fields;
+use crate::error::Result;
+use crate::level::Level;
+use crate::nearest::nearest;
+use crate::producer::{Outcome, Producer};
+
+/// A producer whose waits are done in parts or without blocking, and whose filter is asked before an entry is made.
+pub trait ProducerExt {
+    /// Counts an entry that was skipped because `enabled` returned false.
+    fn count_filtered(&self) -> Outcome;
+
+    /// Whether an entry of `level` would be logged for any target: one atomic load.
+    fn enabled_for_any_target(&self, level: Level) -> bool;
+
+    /// The number of the next entry. Entries that the overflow policy refused have numbers, too.
+    fn position(&self) -> u64;
+
+    /// Does what [`Producer::flush`] does for the entries before `position`, so that a wait can be done in parts.
+    ///
+    /// # Errors
+    /// Those of [`Producer::flush`].
+    fn flush_to(&self, position: u64, timeout: Duration) -> Result<()>;
+
+    /// Does what [`Producer::flush`] does without blocking: calls `done` once, before this returns or on a thread of logrtc,
+    /// which it must not block.
+    fn flush_then(&self, timeout: Duration, done: impl FnOnce(Result<()>) + Send + 'static);
+
+    /// Does what [`Producer::wait_for_consumer`] does without blocking; `done` is called as by `flush_then`.
+    fn wait_for_consumer_then(&self, timeout: Duration, done: impl FnOnce(bool) + Send + 'static);
+}
+
+impl ProducerExt for Producer {
+    fn count_filtered(&self) -> Outcome {
+        Self::count_filtered(self)
+    }
+
+    #[inline]
+    fn enabled_for_any_target(&self, level: Level) -> bool {
+        Self::enabled_for_any_target(self, level)
+    }
+
+    fn position(&self) -> u64 {
+        Self::position(self)
+    }
+
+    fn flush_to(&self, position: u64, timeout: Duration) -> Result<()> {
+        Self::flush_to(self, position, timeout)
+    }
+
+    fn flush_then(&self, timeout: Duration, done: impl FnOnce(Result<()>) + Send + 'static) {
+        Self::flush_then(self, timeout, done);
+    }
+
+    fn wait_for_consumer_then(&self, timeout: Duration, done: impl FnOnce(bool) + Send + 'static) {
+        Self::wait_for_consumer_then(self, timeout, done);
+    }
+}
+
+/// The configuration of a program that is run by an interpreter.
+pub trait ConfigBuilderExt: Sized {
+    /// Sets the name of the program, which is the `client_id` by default; the name of the executable by default.
+    #[must_use]
+    fn program_name(self, name: impl Into<String>) -> Self;
+}
+
+impl ConfigBuilderExt for ConfigBuilder {
+    fn program_name(self, name: impl Into<String>) -> Self {
+        Self::program_name(self, name)
+    }
+}
+
+/// Fields whose nested values are written in place.
+pub trait FieldsExt {
+    /// Adds one field whose value is written into its place, without a tree in between.
+    fn member(&mut self, key: &str) -> ValueWriter<'_>;
+}
+
+impl FieldsExt for Fields {
+    fn member(&mut self, key: &str) -> ValueWriter<'_> {
+        Self::member(self, key)
+    }
+}
+
+/// `; did you mean max_bytes?` if one of `known` is near to `written`, else nothing: to be put behind the problem of an
+/// unknown option.
+pub fn did_you_mean(written: &str, known: &[&str]) -> String {
+    nearest(written, known.iter().copied()).map_or_else(String::new, |known| format!("; did you mean {known}?"))
+}
