@@ -179,3 +179,27 @@ pub extern "C" fn logrtc_end_reason_string(reason: c_int) -> *const c_char {
     };
     name.as_ptr()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_core() {
+        for reason in [
+            EndReason::ClosedByConsumer,
+            EndReason::Left,
+            EndReason::Replaced,
+            EndReason::OpenTimeout,
+            EndReason::Stalled,
+            EndReason::PathLost,
+            EndReason::Flooded,
+            EndReason::Failed,
+            EndReason::ProducerClosed,
+        ] {
+            // SAFETY: it is static and NUL-terminated.
+            let name = unsafe { CStr::from_ptr(logrtc_end_reason_string(reason_number(reason))) };
+            assert_eq!(name.to_str(), Ok(reason.as_str()));
+        }
+    }
+}

@@ -46,3 +46,24 @@ pub extern "C" fn logrtc_state_string(state: c_int) -> *const c_char {
     };
     name.as_ptr()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_core() {
+        for state in [
+            State::Connecting,
+            State::Registered,
+            State::Reconnecting,
+            State::Abandoned,
+            State::Closed,
+            State::Disabled,
+        ] {
+            // SAFETY: it is static and NUL-terminated.
+            let name = unsafe { CStr::from_ptr(logrtc_state_string(state_number(state))) };
+            assert_eq!(name.to_str(), Ok(state.as_str()));
+        }
+    }
+}

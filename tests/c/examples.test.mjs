@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -132,4 +132,29 @@ test("an open page shows a short program in Go", async (t) => {
     await consumer.has(id, 1);
   }
   assert.ok(consumer.producers.has("short_go"), [...consumer.producers].join(", "));
+});
+
+test("the program of the Go package's README", async (t) => {
+  const program = /```go\n(.*?)```/s.exec(readFileSync(join(GO_PACKAGE, "README.md"), "utf8"))?.[1];
+  assert.ok(program);
+  const source = join(copies, "readme_go");
+  mkdirSync(source);
+  writeFileSync(join(source, "main.go"), program);
+  const go = (/** @type {string[]} */ ...args) => execFileSync("go", args, { cwd: source, env: environment, stdio: "pipe" });
+  // What the README says, but for the path.
+  go("mod", "init", "checkout");
+  const module = "github.com/logrtc/logrtc/bindings-go";
+  go("mod", "edit", "-require", `${module}@v0.0.0`, "-replace", `${module}=${join(folder, "bindings-go")}`);
+  go("build", "-o", "checkout", ".");
+  const server = await Server.start();
+  t.after(() => server.kill());
+  const consumer = new PromptConsumer(server.signalingUrl);
+  t.after(() => consumer.leave());
+  await consumer.registered();
+  const child = new Child("env", [LIBRARY, `LOGRTC_URL=${server.signalingUrl}`, join(source, "checkout")], () => {});
+  t.after(() => child.kill());
+  await consumer.has("checkout.db", 1);
+  assert.equal(await within("the program ends", child.exited), 0, child.complaints.join("\n"));
+  const [{ timestamp, ...entry }] = consumer.of("checkout.db");
+  assert.deepEqual(entry, { level: "WARN", target: "checkout.db", message: "slow query", fields: { duration_ms: 812 } });
 });

@@ -161,7 +161,7 @@ static void options_are_checked(void) {
     REFUSED(logrtc_options_set_reconnect_jitter(options, 0.0 / 0.0), "reconnect_jitter");
     REFUSED(logrtc_options_set_max_reconnect_attempts(options, 0), "max_reconnect_attempts");
     REFUSED(logrtc_options_set_close_timeout_ms(options, UINT64_MAX), "close_timeout");
-    REFUSED(logrtc_options_set_overflow(options, LOGRTC_OVERFLOW_BLOCK, UINT64_MAX), "overflow");
+    REFUSED(logrtc_options_set_overflow(options, LOGRTC_OVERFLOW_BLOCK, UINT64_MAX), "block_timeout");
     REFUSED(logrtc_options_add_ice_server(options, "http:x", NULL, NULL), "ice_servers");
     REFUSED(logrtc_options_add_ice_server(options, "turn:x", "\xff", NULL), "ice_servers");
     REFUSED(logrtc_options_add_interface(options, ""), "interfaces");

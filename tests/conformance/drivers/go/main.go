@@ -3,6 +3,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"math/big"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	logrtc "github.com/logrtc/logrtc/bindings-go"
@@ -31,56 +31,88 @@ type testCase struct {
 	}
 }
 
-// attrs are fields in their order.
+// attrs are the members of an object in their order.
 type attrs []slog.Attr
 
 func (a *attrs) UnmarshalJSON(text []byte) error {
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	if _, err := decoder.Token(); err != nil {
-		return err
+	value, err := valueOf(decoder)
+	if err == nil {
+		*a = value.(attrs)
 	}
-	for decoder.More() {
-		key, err := decoder.Token()
-		if err != nil {
-			return err
-		}
-		var value any
-		if err := decoder.Decode(&value); err != nil {
-			return err
-		}
-		*a = append(*a, slog.Any(key.(string), valueOf(value)))
-	}
-	return nil
+	return err
 }
 
-// valueOf is the value as a Go program has it.
-func valueOf(value any) any {
-	switch value := value.(type) {
+func (a attrs) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, attr := range a {
+		key, _ := json.Marshal(attr.Key)
+		value, err := json.Marshal(attr.Value.Any())
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, key...), ':'), value...)
+	}
+	return append(out, '}'), nil
+}
+
+// valueOf reads the next value, as a Go program has it.
+func valueOf(decoder *json.Decoder) (any, error) {
+	token, err := decoder.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token := token.(type) {
 	case json.Number:
-		if integer, err := value.Int64(); err == nil {
-			return integer
+		if integer, err := token.Int64(); err == nil {
+			return integer, nil
 		}
-		float, _ := value.Float64()
-		return float
-	case []any:
-		for i, element := range value {
-			value[i] = valueOf(element)
+		return token.Float64()
+	case json.Delim:
+		object, list := attrs{}, []any{}
+		for decoder.More() {
+			var key any
+			if token == '{' {
+				if key, err = decoder.Token(); err != nil {
+					return nil, err
+				}
+			}
+			value, err := valueOf(decoder)
+			if err != nil {
+				return nil, err
+			}
+			switch key := key.(type) {
+			case nil:
+				list = append(list, value)
+			case string:
+				object = append(object, slog.Any(key, value))
+			}
 		}
-	case map[string]any:
-		if digits, is := value["$integer"].(string); is {
-			integer, _ := new(big.Int).SetString(digits, 10)
-			return integer
+		if _, err := decoder.Token(); err != nil || token == '[' {
+			return list, err
 		}
-		if text, is := value["$float"].(string); is {
-			float, _ := strconv.ParseFloat(text, 64)
-			return float
-		}
-		for key, member := range value {
-			value[key] = valueOf(member)
+		return numberOf(object)
+	}
+	return token, nil
+}
+
+// numberOf is the number that an object stands for (cases.mjs), or the object.
+func numberOf(object attrs) (any, error) {
+	if len(object) == 1 {
+		text := object[0].Value.String()
+		switch object[0].Key {
+		case "$integer":
+			integer, _ := new(big.Int).SetString(text, 10)
+			return integer, nil
+		case "$float":
+			return strconv.ParseFloat(text, 64)
 		}
 	}
-	return value
+	return object, nil
 }
 
 func logCase(producer *logrtc.Producer, line []byte) error {
