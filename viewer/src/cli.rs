@@ -2,13 +2,12 @@
 //! at, and the log in a terminal. A library, so that the packages of other languages carry the same program.
 
 mod demo;
+mod serve;
 mod tail;
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 
-use crate::{Options, Origin, Server};
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 /// Live logs in a web page, straight from the program that writes them.
 #[derive(Debug, Parser)]
@@ -21,24 +20,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the log page, and the signaling that producers connect to.
-    Serve(ServeArgs),
+    Serve(serve::ServeArgs),
     /// The same, with a made-up web shop that logs.
-    Demo(ServeArgs),
+    Demo(serve::ServeArgs),
     /// Show the log in the terminal, or write it to a file.
     Tail(tail::TailArgs),
-}
-
-#[derive(Debug, Args)]
-struct ServeArgs {
-    /// The address to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// An origin besides the page's own that may connect, and whose host this server may be reached by.
-    #[arg(long = "allow-origin", value_name = "URL")]
-    allowed_origins: Vec<Origin>,
-    /// Open the page in the browser.
-    #[arg(long)]
-    open: bool,
 }
 
 /// Runs the program until it is interrupted, and returns its exit status: 0, 1 where it failed, 2 where the command line
@@ -54,8 +40,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let ended = match cli.command {
-        Command::Serve(args) => block_on("logrtc-serve", serve(args, false)),
-        Command::Demo(args) => block_on("logrtc-serve", serve(args, true)),
+        Command::Serve(args) => block_on("logrtc-serve", serve::run(args, false)),
+        Command::Demo(args) => block_on("logrtc-serve", serve::run(args, true)),
         Command::Tail(args) => match args.check() {
             Ok(tail) => block_on("logrtc-tail", run_tail(tail)),
             Err(problem) => {
@@ -84,32 +70,6 @@ async fn run_tail(tail: tail::Tail) -> std::io::Result<u8> {
     tail.run(interrupted.wait()).await
 }
 
-async fn serve(args: ServeArgs, with_demo: bool) -> std::io::Result<u8> {
-    let interrupted = Interrupt::new()?;
-    let server = start(&args).await?;
-    println!("{}", server.url());
-    eprintln!("logrtc: producers connect to {}", server.signaling_url());
-    if args.open
-        && let Err(error) = webbrowser::open(&server.url())
-    {
-        eprintln!("logrtc: cannot open a browser: {error}");
-    }
-    let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url())?) } else { None };
-    interrupted.wait().await;
-    if let Some(demo) = demo {
-        demo.stop().await;
-    }
-    server.stop().await;
-    Ok(0)
-}
-
-async fn start(args: &ServeArgs) -> std::io::Result<Server> {
-    let options = args.allowed_origins.iter().cloned().fold(Options::new(args.listen), Options::allow_origin);
-    Server::start(options)
-        .await
-        .map_err(|error| std::io::Error::new(error.kind(), format!("cannot listen on {}: {error}", args.listen)))
-}
-
 /// Ctrl-C, or what a service manager sends to end a program.
 #[cfg(unix)]
 struct Interrupt {
@@ -129,6 +89,36 @@ impl Interrupt {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+    }
+}
+
+/// What a service manager sends for files to be read anew.
+#[cfg(unix)]
+struct Hangup(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Hangup {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?))
+    }
+
+    async fn wait(&mut self) {
+        self.0.recv().await;
+    }
+}
+
+/// There is none.
+#[cfg(windows)]
+struct Hangup;
+
+#[cfg(windows)]
+impl Hangup {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn wait(&mut self) {
+        std::future::pending().await
     }
 }
 

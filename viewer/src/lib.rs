@@ -37,4 +37,4 @@ mod socket;
 pub use hosted::HostedServer;
 pub use options::{Limits, Options};
 pub use origin::{InvalidOrigin, Origin};
-pub use server::Server;
+pub use server::{InvalidToken, InvalidTrustedProxy, Role, Server, Tokens, TrustedProxy};

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::origin::Origin;
+use crate::server::{Tokens, TrustedProxy};
 
 /// Where the server listens, whom it answers, and how much it takes.
 #[derive(Debug, Clone)]
@@ -14,6 +15,14 @@ pub struct Options {
     /// The origins that may use the server besides its own pages, and the host names that it may be reached by
     /// besides `localhost` and IP addresses. Without any, a foreign page can neither read logs nor pretend to be us.
     pub allowed_origins: Vec<Origin>,
+    /// The tokens that clients must show. A server that wants a token and has none for a role makes one:
+    /// [`Server::token`](crate::Server::token). One that listens on loopback alone and trusts no proxy wants none, unless
+    /// there is any here.
+    pub tokens: Tokens,
+    /// Whether everybody who reaches the server is let in if it has no token, on whatever address it listens.
+    pub insecure_no_token: bool,
+    /// The reverse proxies whose word is taken for where a request comes from.
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// Bounds on what clients may ask of the server.
     pub limits: Limits,
 }
@@ -24,7 +33,14 @@ impl Options {
 
     /// Listens on `listen`, answers only its own pages, with the default limits.
     pub fn new(listen: SocketAddr) -> Self {
-        Self { listen, allowed_origins: Vec::new(), limits: Limits::default() }
+        Self {
+            listen,
+            allowed_origins: Vec::new(),
+            tokens: Tokens::new(),
+            insecure_no_token: false,
+            trusted_proxies: Vec::new(),
+            limits: Limits::default(),
+        }
     }
 
     /// Lets pages of `origin` in as well, and lets the server be reached by the name of its host.

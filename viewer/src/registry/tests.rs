@@ -18,7 +18,7 @@ impl Room {
     #[expect(clippy::needless_pass_by_value, reason = "so the calls read as the wire does")]
     fn say(&mut self, connection: u64, message: Value) {
         let effects = match parse(&message.to_string()).unwrap() {
-            Incoming::Register(register) => self.registry.register(ConnectionId(connection), register),
+            Incoming::Register(register, _) => self.registry.register(ConnectionId(connection), register),
             Incoming::Request(request) => self.registry.receive(ConnectionId(connection), request),
         };
         self.apply(effects);

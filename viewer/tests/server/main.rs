@@ -7,4 +7,5 @@ mod page;
 mod signaling;
 mod stop;
 mod support;
+mod tokens;
 mod trust;

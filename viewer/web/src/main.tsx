@@ -12,6 +12,7 @@ import { keepPlace, loadPlace } from "./place";
 import { withoutSlowQuery } from "./slow_query";
 import { loadSettings } from "./storage";
 import { startStore } from "./store/client";
+import { followToken, loadToken } from "./token/keep";
 import { readView, signalingUrl, wantedProducer } from "./url";
 
 declare global {
@@ -31,11 +32,14 @@ const store = startStore();
 const producer = wantedProducer(page);
 const named = signalingUrl(page);
 const url = named ?? signalingUrl(new URL(".", page).href) ?? "";
+const token = loadToken(url);
 const consumer = connect({
   url,
   readers: store.readers((session) => place.take(session)),
   ...(producer === undefined ? {} : { producer }),
+  ...(token === undefined ? {} : { token }),
 });
+followToken(url, consumer);
 const { view, words } = withoutSlowQuery(readView(page));
 const model = makeModel({ store, consumer, signalingUrl: url, view, settings: loadSettings() });
 model.trouble.value = named === undefined ? text.noAddress : words;

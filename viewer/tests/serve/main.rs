@@ -1,0 +1,8 @@
+//! `logrtc serve` as a process of its own, one behaviour a file.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+#[path = "../common/lines.rs"]
+mod lines;
+mod support;
+mod tokens;
