@@ -6,8 +6,9 @@ mod serve;
 mod tail;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Live logs in a web page, straight from the program that writes them.
 #[derive(Debug, Parser)]
@@ -25,6 +26,13 @@ enum Command {
     Demo(serve::ServeArgs),
     /// Show the log in the terminal, or write it to a file.
     Tail(tail::TailArgs),
+    /// Print what completes the command line in a shell: `logrtc completions bash > /etc/bash_completion.d/logrtc`.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page: `logrtc man > /usr/local/share/man/man1/logrtc.1`.
+    Man,
 }
 
 /// Runs the program until it is interrupted, and returns its exit status: 0, 1 where it failed, 2 where the command line
@@ -42,6 +50,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let ended = match cli.command {
         Command::Serve(args) => block_on("logrtc-serve", serve::run(args, false)),
         Command::Demo(args) => block_on("logrtc-serve", serve::run(args, true)),
+        Command::Completions { shell } => print(|out| {
+            clap_complete::generate(shell, &mut Cli::command(), "logrtc", out);
+            Ok(())
+        }),
+        Command::Man => print(manual),
         Command::Tail(args) => match args.check() {
             Ok(tail) => block_on("logrtc-tail", run_tail(tail)),
             Err(problem) => {
@@ -54,6 +67,32 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         eprintln!("logrtc: {error}");
         1
     })
+}
+
+/// Writes a text as a whole. A reader that takes no more of it is no error.
+fn print(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<u8> {
+    let mut text = Vec::new();
+    write(&mut text)?;
+    match io::stdout().write_all(&text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(0),
+    }
+}
+
+/// One page for the program and all its commands.
+fn manual(out: &mut Vec<u8>) -> io::Result<()> {
+    let mut cli = Cli::command();
+    cli.build();
+    clap_mangen::Man::new(cli.clone()).render(out)?;
+    for command in cli.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+        let name = format!("logrtc {}", command.get_name());
+        let page = clap_mangen::Man::new(command.clone().display_name(name));
+        for section in [clap_mangen::Man::render_name_section, clap_mangen::Man::render_options_section] {
+            section(&page, out)?;
+        }
+        page.render_extra_section(out)?;
+    }
+    Ok(())
 }
 
 fn block_on(thread_name: &str, program: impl Future<Output = std::io::Result<u8>>) -> std::io::Result<u8> {

@@ -59,17 +59,26 @@ impl Queue {
         if state.messages.len() >= self.max_messages || bytes > self.max_bytes {
             return false;
         }
-        self.add(&mut state, message);
+        state.bytes = bytes;
+        self.total.0.fetch_add(cost(&message), Ordering::Relaxed);
+        state.messages.push_back(message);
+        drop(state);
+        self.changed.notify_one();
         true
     }
 
-    /// Lets go of what waits. The receiver gets `last`, and then the end.
-    pub(crate) fn end(&self, last: Option<String>) {
+    /// Takes nothing more. The receiver gets what waits, and then the end.
+    pub(crate) fn close(&self) {
+        self.lock().is_ended = true;
+        self.changed.notify_one();
+    }
+
+    /// Lets go of what waits, and takes nothing more.
+    pub(crate) fn discard(&self) {
         let mut state = self.lock();
-        self.clear(&mut state);
-        if let Some(last) = last {
-            self.add(&mut state, last);
-        }
+        let bytes = state.bytes;
+        state.messages = VecDeque::new();
+        self.subtract(&mut state, bytes);
         state.is_ended = true;
         drop(state);
         self.changed.notify_one();
@@ -96,19 +105,6 @@ impl Queue {
             }
             changed.await;
         }
-    }
-
-    fn add(&self, state: &mut State, message: String) {
-        state.bytes += cost(&message);
-        self.total.0.fetch_add(cost(&message), Ordering::Relaxed);
-        state.messages.push_back(message);
-        self.changed.notify_one();
-    }
-
-    fn clear(&self, state: &mut State) {
-        let bytes = state.bytes;
-        state.messages = VecDeque::new();
-        self.subtract(state, bytes);
     }
 
     fn subtract(&self, state: &mut State, bytes: usize) {
@@ -147,9 +143,11 @@ mod tests {
         assert_eq!(total.get(), 103 + 4 * MESSAGE_OVERHEAD_BYTES);
         assert_eq!(queue.next().await.unwrap().len(), 100);
         assert_eq!(queue.bytes(), 2 + 2 * MESSAGE_OVERHEAD_BYTES);
-        queue.end(Some("last".into()));
+        queue.close();
         assert!(queue.push("z".into()), "it takes everything once it has ended");
-        assert_eq!((queue.next().await.as_deref(), queue.next().await), (Some("last"), None));
+        assert_eq!(queue.next().await.as_deref(), Some("b"));
+        queue.discard();
+        assert_eq!(queue.next().await, None);
         drop(other);
         assert_eq!((queue.bytes(), total.get()), (0, 0));
     }
@@ -164,7 +162,7 @@ mod tests {
         tokio::task::yield_now().await;
         queue.push("a".into());
         tokio::task::yield_now().await;
-        queue.end(None);
+        queue.close();
         assert_eq!(waiting.await.unwrap(), (Some("a".into()), None));
     }
 }

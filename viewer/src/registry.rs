@@ -155,6 +155,11 @@ impl Registry {
         }
     }
 
+    /// How many producers and how many consumers are registered.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.producers.len(), self.consumers.len())
+    }
+
     fn register_producer(&mut self, connection: ConnectionId, register: RegisterProducer) -> Vec<Effect> {
         let RegisterProducer { client_id, metadata, session, connected } = register;
         let mut effects = Vec::new();

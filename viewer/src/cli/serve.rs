@@ -1,5 +1,8 @@
 //! `logrtc serve` and `logrtc demo`: the server, until it is interrupted.
 
+mod access_log;
+mod holder;
+mod limits;
 mod listen;
 mod reach;
 mod secrets;
@@ -11,9 +14,28 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Hangup, Interrupt, demo};
-use crate::{Options, Origin, Role, Server, TrustedProxy};
+use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
+use access_log::AccessLog;
+use secrets::{Files, Secrets};
+
+const EXAMPLES: &str = "\
+Examples:
+  logrtc serve                                  this machine alone, at http://127.0.0.1:8080/
+  logrtc serve --listen :8080                   every interface; prints the link with its token
+  logrtc serve --listen :8443 --tls-cert cert.pem --tls-key key.pem --token-file tokens
+                                                a team's server, over TLS
+  logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
+                                                behind a reverse proxy on this machine
+
+The environment:
+  LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
+  LISTEN_FDS    a socket of systemd, in place of --listen
+
+SIGHUP reads the files of tokens, the certificate and its key again, and opens the access log again. SIGTERM and
+SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
 
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ServeArgs {
     /// The address to listen on: 8080 or localhost:8080 for this machine, :8080 for every interface, or an IP address with
     /// a port. Port 0 takes a free one.
@@ -37,6 +59,20 @@ pub(super) struct ServeArgs {
     /// A reverse proxy whose X-Forwarded-For and X-Forwarded-Host are believed: an IP address, or a prefix as 10.0.0.0/8.
     #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
     trusted_proxies: Vec<TrustedProxy>,
+    /// The certificate in PEM, with those of its authorities: the server speaks TLS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The key of the certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// The path below which a reverse proxy publishes the server, if the proxy does not take it away.
+    #[arg(long, value_name = "PATH", default_value = "/")]
+    base_path: BasePath,
+    /// Write every request to this file, or with - to standard error, as one line of JSON.
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
+    #[command(flatten)]
+    limits: limits::LimitArgs,
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
@@ -46,9 +82,11 @@ pub(super) struct ServeArgs {
 pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let interrupted = Interrupt::new()?;
     let mut hangup = Hangup::new()?;
-    let secrets = secrets::Files::of(&args);
-    let (tokens, demo_token) = secrets.read()?;
-    let server = start(&args, tokens).await?;
+    let files = Files::of(&args);
+    let secrets = files.read()?;
+    let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
+    let demo_token = secrets.for_producer.clone();
+    let server = start(&args, secrets, access_log.clone()).await?;
     announce(&args, &server);
     let demo_token = demo_token.or_else(|| server.token().map(str::to_owned));
     let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url(), demo_token)?) } else { None };
@@ -56,7 +94,7 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     loop {
         tokio::select! {
             () = &mut interrupted => break,
-            () = hangup.wait() => reload(&secrets, &server),
+            () = hangup.wait() => reload(&files, &server, access_log.as_ref()),
         }
     }
     if let Some(demo) = demo {
@@ -66,16 +104,26 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     Ok(0)
 }
 
-async fn start(args: &ServeArgs, tokens: crate::Tokens) -> io::Result<Server> {
+async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>) -> io::Result<Server> {
     let mut options = Options::new(args.listen);
     options.allowed_origins.clone_from(&args.allowed_origins);
-    options.insecure_no_token = args.insecure_no_token && tokens.is_empty();
-    options.tokens = tokens;
+    options.insecure_no_token = args.insecure_no_token;
+    options.tokens = secrets.tokens;
+    options.tls = secrets.tls;
     options.trusted_proxies.clone_from(&args.trusted_proxies);
+    options.base_path = args.base_path.clone();
+    args.limits.apply(&mut options.limits);
+    options.on_notice = Some(Handler::new(|notice: &str| eprintln!("logrtc: {notice}")));
+    options.on_request = access_log.map(|log| Handler::new(move |record| log.write(record)));
+    // What a service manager hands over stays open while this program is replaced, and nobody is refused meanwhile.
+    if let Some(listener) = listenfd::ListenFd::from_env().take_tcp_listener(0)? {
+        return Server::start_on(listener, options).await;
+    }
     let address = args.listen;
-    Server::start(options)
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
+    Server::start(options).await.map_err(|error| {
+        let holder = if error.kind() == io::ErrorKind::AddrInUse { holder::hint(address) } else { String::new() };
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}{holder}"))
+    })
 }
 
 /// Says where the server is. The page's address comes first on standard output, for programs that start this one.
@@ -105,15 +153,21 @@ fn announce(args: &ServeArgs, server: &Server) {
 }
 
 /// Reads the files again. What was read before stays if that fails.
-fn reload(secrets: &secrets::Files, server: &Server) {
-    if secrets.is_none() {
+fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
+    if let Some(Err(error)) = access_log.map(AccessLog::reopen) {
+        eprintln!("logrtc: {error}; the access log goes on in the file that it had");
+    }
+    if files.is_none() {
         return;
     }
-    match secrets.read() {
-        Ok((tokens, _)) => {
-            server.set_tokens(tokens);
-            eprintln!("logrtc: has read the tokens again");
+    match files.read() {
+        Ok(secrets) => {
+            server.set_tokens(secrets.tokens);
+            if let Some(tls) = secrets.tls {
+                server.set_tls(tls);
+            }
+            eprintln!("logrtc: has read the tokens and the certificate again");
         }
-        Err(error) => eprintln!("logrtc: {error}; the tokens stay as they were"),
+        Err(error) => eprintln!("logrtc: {error}; the tokens and the certificate stay as they were"),
     }
 }

@@ -4,5 +4,8 @@
 
 #[path = "../common/lines.rs"]
 mod lines;
+mod operation;
+mod proxies;
 mod support;
+mod tls;
 mod tokens;

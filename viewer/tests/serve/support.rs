@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use logrtc::{Config, Producer};
+use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use tokio::process::{Child, Command};
 
 pub(crate) use crate::lines::{DEADLINE, Lines};
@@ -47,6 +49,41 @@ impl Program {
 
     pub(crate) async fn status(&mut self) -> i32 {
         tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("it ends").unwrap().code().expect("by itself")
+    }
+}
+
+/// Connects a producer to `url`, with a token.
+pub(crate) fn producer(url: &str, token: &str, authority: Option<&Path>) -> Producer {
+    let mut config = Config::builder("app").url(url).token(token).ice_servers([]).environment(false);
+    if let Some(authority) = authority {
+        config = config.ca_file(authority);
+    }
+    Producer::connect(config.build().unwrap()).unwrap()
+}
+
+pub(crate) async fn close(producer: Producer) {
+    tokio::task::spawn_blocking(move || producer.close(DEADLINE)).await.unwrap().unwrap();
+}
+
+/// An authority of its own, and a certificate of it for `localhost`.
+pub(crate) struct Certificate {
+    pub(crate) authority: PathBuf,
+    pub(crate) chain: String,
+    pub(crate) key: String,
+}
+
+impl Certificate {
+    pub(crate) fn new(folder: &Folder, name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+        Self {
+            authority: folder.write(&format!("{name}-authority.pem"), &issuer.pem()).into(),
+            chain: folder.write(&format!("{name}.pem"), &own.pem()),
+            key: folder.write(&format!("{name}.key"), &key.serialize_pem()),
+        }
     }
 }
 

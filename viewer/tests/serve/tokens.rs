@@ -1,14 +1,8 @@
 //! A program and `logrtc tail` meet at a server that wants a token.
 
-use logrtc::{Config, Producer};
 use rustix::process::Signal;
 
-use crate::support::{DEADLINE, Folder, Program, command};
-
-fn producer(url: &str, token: &str) -> Producer {
-    let config = Config::builder("app").url(url).token(token).ice_servers([]).environment(false);
-    Producer::connect(config.build().unwrap()).unwrap()
-}
+use crate::support::{Folder, Program, close, command, producer};
 
 fn signaling(page: &str) -> String {
     let address = page.split('#').next().unwrap();
@@ -21,7 +15,7 @@ async fn a_made_token_is_printed_and_carries_a_log() {
     let link = server.url().await;
     let (_, token) = link.split_once("/#token=").expect("the link has the token");
     server.err.has(&format!("token for producers and readers, until this server ends: {token}")).await;
-    let app = producer(&signaling(&link), token);
+    let app = producer(&signaling(&link), token, None);
     app.info("app", "hello");
 
     let tail = Program::spawn(command(&["tail", "--json", &link]));
@@ -35,7 +29,7 @@ async fn a_made_token_is_printed_and_carries_a_log() {
     assert_eq!(without.status().await, 1);
     without.err.has("it wants a token: set LOGRTC_TOKEN").await;
     assert!(without.out.all().is_empty());
-    tokio::task::spawn_blocking(move || app.close(DEADLINE)).await.unwrap().unwrap();
+    close(app).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,7 +40,7 @@ async fn files_of_tokens_are_read_again_on_sighup_and_a_wrong_one_changes_nothin
         Program::serve(&["--listen", "0", "--producer-token-file", &producers, "--reader-token-file", &readers]);
     let link = server.url().await;
     assert!(!link.contains('#'), "no token is printed that was given");
-    let app = producer(&signaling(&link), "p1");
+    let app = producer(&signaling(&link), "p1", None);
     app.info("app", "hello");
     let tail = |token: &str| Program::spawn(command(&["tail", "--json", &format!("{link}#token={token}")]));
     tail("r2").out.has("hello").await;
@@ -60,10 +54,10 @@ async fn files_of_tokens_are_read_again_on_sighup_and_a_wrong_one_changes_nothin
     tail("r2").out.has("hello").await;
     folder.write("readers", "r3\n");
     server.signal(Signal::HUP);
-    server.err.has("has read the tokens again").await;
+    server.err.has("has read the tokens and the certificate again").await;
     tail("r3").out.has("hello").await;
     assert_eq!(tail("r2").status().await, 1);
-    tokio::task::spawn_blocking(move || app.close(DEADLINE)).await.unwrap().unwrap();
+    close(app).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -45,6 +45,13 @@ impl Client {
         }
     }
 
+    /// Speaks over a connection that is there.
+    pub(crate) async fn on(server: &Server, stream: TcpStream) -> Self {
+        let request = server.signaling_url().into_client_request().unwrap();
+        let connecting = tokio_tungstenite::client_async(request, MaybeTlsStream::Plain(stream));
+        Self { socket: within(connecting).await.unwrap().0 }
+    }
+
     /// Connects as a page does, which sends its origin.
     pub(crate) async fn page(server: &Server) -> Self {
         let origin = format!("http://{}", server.local_addr());

@@ -30,7 +30,12 @@ fn parse_url(text: &str) -> Result<Url, String> {
         "https" => "wss",
         other => return Err(format!("{other:?} is not a scheme of a server; use ws, wss, http or https")),
     };
-    // What the page does: `signaling`, relative to where it is.
+    // What the page does: `signaling`, relative to where it is. A last part without a dot is a folder.
+    let last = url.path().rsplit('/').next().unwrap_or_default();
+    if !last.is_empty() && !last.contains('.') {
+        let folder = format!("{}/", url.path());
+        url.set_path(&folder);
+    }
     let fragment = url.fragment().map(str::to_owned);
     url = url.join("signaling").map_err(|error| error.to_string())?;
     url.set_query(None);
@@ -58,6 +63,8 @@ mod tests {
             ("http://host:8080/", "ws://host:8080/signaling"),
             ("http://host:8080", "ws://host:8080/signaling"),
             ("https://logs.example/app/#tail", "wss://logs.example/app/signaling"),
+            ("https://logs.example/app", "wss://logs.example/app/signaling"),
+            ("https://logs.example/app/index.html", "wss://logs.example/app/signaling"),
             ("host:8080", "ws://host:8080/signaling"),
             ("host", "ws://host/signaling"),
             ("127.0.0.1:9", "ws://127.0.0.1:9/signaling"),
