@@ -295,8 +295,8 @@ fn quote(text: &str) -> String {
     format!("{cut:?}")
 }
 
-/// What consumers are told of a session: enough to know it again, and not enough to register as the producer that has
-/// it.
+/// What the other side is told of a producer's session, or of a consumer's id: enough to know it again, and not enough to
+/// register in its place.
 pub(crate) fn mark_of(session: &str) -> String {
     let digest = Sha256::digest(session.as_bytes());
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()

@@ -12,7 +12,11 @@ struct Room {
 
 impl Room {
     fn new() -> Self {
-        Self { registry: Registry::new("consumer".to_owned()), inboxes: BTreeMap::new(), closed: Vec::new() }
+        Self {
+            registry: Registry::new("consumer".to_owned(), str::to_owned),
+            inboxes: BTreeMap::new(),
+            closed: Vec::new(),
+        }
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "so the calls read as the wire does")]

@@ -44,7 +44,7 @@ async fn a_socket_that_is_handed_over_refuses_nobody_during_a_restart() {
     let address = listener.local_addr().unwrap();
     let handed_over = || {
         // The descriptor of the service manager is 3 in the program.
-        let mut shell = tokio::process::Command::new("sh");
+        let mut shell = tokio::process::Command::new("bash");
         let script = format!("exec 3<&{}; export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$0\" serve", listener.as_raw_fd());
         shell.args(["-c", &script, env!("CARGO_BIN_EXE_logrtc")]).kill_on_drop(true).env_remove("LOGRTC_TOKEN");
         rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::empty()).unwrap();

@@ -18,7 +18,7 @@ const DEFAULT_ICE_SERVERS: RTCIceServer[] = [{ urls: "stun:stun.l.google.com:193
 const ASK_INTERVAL_MS = 500;
 
 export class Consumer {
-  /** The id under which producers know this consumer; it stays the same for as long as this object lives. */
+  /** The id that this consumer registers with; it stays the same for as long as this object lives. */
   readonly clientId = randomId();
   readonly #options: ConnectOptions;
   readonly #events = new Events<ConsumerEvents>();
