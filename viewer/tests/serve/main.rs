@@ -1,5 +1,6 @@
 //! `logrtc serve` as a process of its own, one behaviour a file.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 #[path = "../common/lines.rs"]

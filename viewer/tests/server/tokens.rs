@@ -96,7 +96,7 @@ async fn guesses_are_bounded_and_the_right_token_waits_with_them() {
     let mut statuses = Vec::new();
     while !statuses.contains(&StatusCode::TOO_MANY_REQUESTS) {
         statuses.push(bearer(&server, "guess").await.err().expect("a guess is refused"));
-        let seconds = since.elapsed().as_secs() as usize + 1;
+        let seconds = usize::try_from(since.elapsed().as_secs()).unwrap() + 1;
         assert!(statuses.len() <= 10 * seconds + 1, "{statuses:?}");
     }
     let answer = http(&server, "GET /signaling", &[("Host", "localhost"), ("Authorization", "Bearer p1")]).await;
