@@ -176,6 +176,7 @@ test-c: tests/node_modules ## Test the C face: misuse, forks, the ABI, and each 
 	cargo build --package logrtc-c --features test-panic
 	$(MAKE) install PREFIX="$${CARGO_TARGET_DIR:-$$PWD/target}/c/prefix"
 	tests/c/run programs
+	tests/c/run go
 	tests/c/run static
 	tests/c/run abi
 	CHROMIUM="$$(tools/ensure browser)" node --test --test-concurrency=1 --test-timeout=300000 tests/c/*.test.mjs
@@ -196,7 +197,7 @@ bench-c: ## Measure a log call of C against an spdlog asynchronous logger
 
 .PHONY: test-conformance
 test-conformance: tests/node_modules ## Test that every face sends the same bytes
-	@tools/ensure c-toolchain
+	@tools/ensure c-toolchain && tools/ensure go
 	cargo build --package logrtc-viewer --package logrtc-c --package logrtc-conformance --package logrtc-node
 	node bindings-node/tools/place.mjs debug bindings-node/logrtc.node
 	tests/c/run conformance

@@ -1,5 +1,5 @@
 /*
- * logrtc: stream a program's structured log, live, to web pages, directly over WebRTC.
+ * logrtc: streams a program's structured log live to web pages over WebRTC.
  *
  *     logrtc_options *options = logrtc_options_new();
  *     logrtc_options_set_client_id(options, "checkout");
@@ -7,38 +7,49 @@
  *     if (logrtc_connect(options, &producer) != LOGRTC_OK)
  *         fprintf(stderr, "%s\n", logrtc_last_error());
  *     logrtc_options_free(options);
- *     logrtc_log(producer, LOGRTC_INFO, "checkout.http", "listening", "{\"port\":8080}", NULL);
+ *     logrtc_logf(producer, LOGRTC_INFO, "checkout.http", "listening on port %d", 8080);
+ *     logrtc_log_fields(producer, LOGRTC_WARN, "checkout.db", "slow query",
+ *                       LOGRTC_FIELDS(logrtc_int("duration_ms", 812), logrtc_text("table", "orders")), NULL);
  *     logrtc_close(producer, 2000);
  *
- * What holds for every function:
+ * The following holds for every function.
  *
- * Threads      Every function may be called from any thread at any time; one logrtc_options is used by one thread at a
- *              time. No log call waits on the network.
- * Ownership    What is passed in is read during the call, and belongs to the caller. logrtc_options_free() frees options.
- *              logrtc_close() ends a producer; its handle is never freed.
- * Status       Every function that can fail returns a logrtc_status. logrtc_last_error() has the text, for the calling
- *              thread. A function writes to its pointers only if it returns LOGRTC_OK, unless it says otherwise.
- * NULL         If a value is needed, NULL fails with LOGRTC_INVALID_ARGUMENT, and nothing happens.
- * Strings      are UTF-8 with a NUL at their end. A function whose name ends in _n is the same, for strings with a length
- *              in bytes. Bytes that are not UTF-8 become U+FFFD; nothing is refused for its spelling.
- * Close        may be called at any time, by many threads at once, and from a callback. Afterwards every function still
- *              works: it returns LOGRTC_CLOSED.
- * Callbacks    run one at a time, on a thread of their own for each producer, and may call any function. When
- *              logrtc_close() has returned, none runs, and none will. A thread that closes must not hold a lock that
- *              its callback waits for. exit() waits for a callback at most for the close timeout.
- * Fork         The parent is not touched. The child starts a producer of its own at its first log call, client_id#pid,
- *              without callbacks; logrtc_options_set_fork() turns that off. exit() in a child closes the child's producer.
- *              A child that calls _exit() must call logrtc_close() first; undelivered entries are lost otherwise.
- * Signals      No function may be called in a signal handler. The threads of logrtc take no signal: it is for a thread of
- *              the program.
- * exit()       exit(), and returning from main(), close each producer that is still open: all at once, each within its
- *              close timeout, logrtc_options_set_close_timeout_ms(). The first logrtc_connect() registers the handler
- *              (atexit). Handlers that are registered later, and static objects that are constructed later, run before
- *              it and may log. What runs after it may call any function, which returns LOGRTC_CLOSED.
- *              logrtc_options_set_close_at_exit() turns this off for a producer. _exit(), quick_exit(), abort() and a
- *              signal that ends the process lose undelivered entries: call logrtc_close() first.
- * dlclose()    The shared library stays in the process. A shared object that contains the static library must stay, too:
- *              link it with -z nodelete.
+ * Threads      Every function may be called from any thread at any time. Only one thread may use a
+ *              logrtc_options at a time. A log call never waits on the network.
+ * Ownership    Arguments are read during the call and still belong to the caller.
+ *              logrtc_options_free() frees options. logrtc_close() ends a producer; its handle is
+ *              never freed.
+ * Status       Every function that can fail returns a logrtc_status. logrtc_last_error() returns
+ *              the error text of the calling thread. Unless stated otherwise, a function writes to
+ *              its output pointers only if it returns LOGRTC_OK.
+ * Log calls    An entry is logged whatever its text is. A target that is NULL is the client_id; a
+ *              message that is NULL is empty. An argument that is invalid is replaced, and the call
+ *              returns LOGRTC_REPAIRED.
+ * NULL         Any other argument that is required and NULL fails with LOGRTC_INVALID_ARGUMENT.
+ * Strings      are UTF-8 and NUL-terminated. A function whose name ends in _n takes strings with a
+ *              length in bytes instead. Bytes that are not UTF-8 become U+FFFD.
+ * Close        logrtc_close() may be called at any time, by several threads at once, and from a
+ *              callback. Afterwards every function may still be called; it returns LOGRTC_CLOSED.
+ * Callbacks    Each producer has one thread for its callbacks; they run one at a time and may call
+ *              any function. After logrtc_close() has returned, no callback runs. A thread that
+ *              closes must not hold a lock that a callback waits for. exit() waits for a callback
+ *              at most for the close timeout.
+ * Fork         The parent is not affected. The child starts its own producer, client_id#pid, at its
+ *              first log call, without callbacks; logrtc_options_set_fork() turns that off. exit()
+ *              in a child closes the child's producer. A child that calls _exit() must call
+ *              logrtc_close() first; undelivered entries are lost otherwise.
+ * Signals      No function may be called in a signal handler. The threads of logrtc block all
+ *              signals except those that a thread raises itself.
+ * exit()       exit(), and returning from main(), close every open producer: all at once, each
+ *              within its close timeout, logrtc_options_set_close_timeout_ms(). The first
+ *              logrtc_connect() registers the handler (atexit). Handlers that are registered later,
+ *              and destructors of static objects that are constructed later, run before it and may
+ *              log. Code that runs after it may call any function, which returns LOGRTC_CLOSED.
+ *              logrtc_options_set_close_at_exit() turns this off for a producer. _exit(),
+ *              quick_exit(), abort() and a signal that ends the process lose undelivered entries:
+ *              call logrtc_close() first.
+ * dlclose()    The shared library is never unloaded. A shared object that contains the static
+ *              library must not be unloaded either: link it with -z nodelete.
  */
 
 #ifndef LOGRTC_H
@@ -46,7 +57,11 @@
 
 /* Made by cbindgen from the documentation in ffi-c/src: `make header`. Not to be edited. */
 
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -63,239 +78,385 @@ extern "C" {
 #define LOGRTC_VERSION_PATCH 0
 
 /**
- * The version of the library, such as "0.1.0". Static; never NULL. It may be newer than the header's: functions are only
- * ever added within a soname.
+ * The version of the library, such as "0.1.0". Static; never NULL. It may be newer than the
+ * header's: functions are only ever added within a soname.
  */
 const char *logrtc_version(void);
 
 /* Statuses */
 
-/** What a call answers: LOGRTC_OK, or why not. The numbers never change their meaning; more may come. */
+/**
+ * The result of a call: LOGRTC_OK, or the reason why it failed. A number never changes its
+ * meaning; new ones may be added.
+ */
 typedef int32_t logrtc_status;
 
-/** The call did what it says. */
+/** The call succeeded. */
 #define LOGRTC_OK 0
-/** A value that was passed is wrong; logrtc_last_error() names it and says what is right. */
+/** An argument is invalid; logrtc_last_error() names it and says what is valid. */
 #define LOGRTC_INVALID_ARGUMENT 1
 /** The producer is closed. */
 #define LOGRTC_CLOSED 2
-/** The time was over before the work was done. */
+/** The operation timed out. */
 #define LOGRTC_TIMEOUT 3
-/** The journal is full, and its overflow policy refused the entry. It is counted. */
+/** The journal is full and its overflow policy refused the entry, which is counted. */
 #define LOGRTC_DROPPED 4
-/** The system refused something that logrtc needs, or logrtc is at fault. */
+/** A system call failed, or logrtc has a bug. */
 #define LOGRTC_INTERNAL 5
+/**
+ * The entry was logged, but an argument was invalid and was replaced; logrtc_last_error() names
+ * it. Only log calls return it.
+ */
+#define LOGRTC_REPAIRED 6
 
-/** The name of a status, such as "invalid argument". Static; never NULL, whatever the number. */
+/**
+ * Returns the name of a status, such as "invalid argument". Static; never NULL. "unknown status"
+ * if the number is not a status.
+ */
 const char *logrtc_status_string(logrtc_status status);
 
 /**
- * The text of the last call of the calling thread that failed, in UTF-8: which value was wrong, and what is right. Never
- * NULL; empty if no call of this thread has failed. Valid until the next call of the same thread that fails; a call that
- * succeeds does not change it. logrtc_get_server_error() has the trouble with the signaling server.
+ * Returns the error text of the last call on the calling thread that did not return LOGRTC_OK, in
+ * UTF-8. It names the invalid value and says what is valid. Never NULL; empty if no call of this
+ * thread has failed. Valid until the next call of this thread that fails; a call that succeeds
+ * does not change it. For errors of the signaling server, see logrtc_get_server_error().
  */
 const char *logrtc_last_error(void);
 
 /* Levels: how severe an entry is */
 
-/** For the person who debugs the program. */
+/** Details for debugging. */
 #define LOGRTC_DEBUG 0
-/** What happens in normal operation. */
+/** Normal operation. */
 #define LOGRTC_INFO 1
-/** What may need attention. */
+/** A condition that may need attention. */
 #define LOGRTC_WARN 2
-/** What went wrong. */
+/** A failure. */
 #define LOGRTC_ERROR 3
 
-/* States and callbacks */
+/* States, events and callbacks */
 
-/** An attempt to reach the signaling server is under way. */
+/** The state changed: `state` is the new one. The first event has the state at logrtc_connect(). */
+#define LOGRTC_EVENT_STATE 0
+/** The channel to a consumer opened: `consumer_id`. */
+#define LOGRTC_EVENT_CONSUMER_CONNECTED 1
+/** The connection to a consumer ended, or never opened: `consumer_id`, `reason` and the counts. */
+#define LOGRTC_EVENT_CONSUMER_DISCONNECTED 2
+/** A consumer was refused because max_consumers are connected: `consumer_id`. */
+#define LOGRTC_EVENT_CONSUMER_REFUSED 3
+/** The signaling server reported an error or could not be reached: `message`. */
+#define LOGRTC_EVENT_SERVER_ERROR 4
+/** The consumer closed the channel. */
+#define LOGRTC_END_CLOSED_BY_CONSUMER 0
+/** The signaling server reported that the consumer left. */
+#define LOGRTC_END_LEFT 1
+/** The consumer was announced again; a new connection replaces this one. */
+#define LOGRTC_END_REPLACED 2
+/** The channel did not open within 15 s. */
+#define LOGRTC_END_OPEN_TIMEOUT 3
+/** The consumer acknowledged nothing for 20 s. */
+#define LOGRTC_END_STALLED 4
+/** The network path was lost for 15 s. */
+#define LOGRTC_END_PATH_LOST 5
+/** The consumer sent far more messages than it may. It is not offered another connection. */
+#define LOGRTC_END_FLOODED 6
+/** WebRTC failed. */
+#define LOGRTC_END_FAILED 7
+/** The producer closed. */
+#define LOGRTC_END_PRODUCER_CLOSED 8
+/** The producer is connecting to the signaling server. */
 #define LOGRTC_STATE_CONNECTING 0
-/** Registered: consumers can come. */
+/** The producer is registered; consumers can connect. */
 #define LOGRTC_STATE_REGISTERED 1
-/** The server cannot be reached, or is lost; the next attempt will come. */
+/**
+ * The signaling server cannot be reached or the connection is lost; the producer retries. Open
+ * channels stay open.
+ */
 #define LOGRTC_STATE_RECONNECTING 2
-/** No attempt is left; consumers that are there stay. */
+/**
+ * The producer has stopped retrying (logrtc_options_set_max_reconnect_attempts()). Open channels
+ * stay open.
+ */
 #define LOGRTC_STATE_ABANDONED 3
-/** Closed by the program. */
+/** The producer is closed. */
 #define LOGRTC_STATE_CLOSED 4
-/** Switched off (LOGRTC_DISABLED). */
+/** The producer is disabled, by an option or by LOGRTC_DISABLED in the environment. */
 #define LOGRTC_STATE_DISABLED 5
 
 /**
- * Called with the state at logrtc_connect(), which may not have returned by then, and with each new one (LOGRTC_STATE_…), on
- * a thread of logrtc's. No exception may leave it.
+ * Receives the state at logrtc_connect(), possibly before logrtc_connect() returns, and each new
+ * state (LOGRTC_STATE_…). Runs on a thread of logrtc. It must not throw.
  */
 typedef void (*logrtc_state_callback)(int state, void *user_data);
 
 /**
- * Called with a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text, on a thread of logrtc. The text is valid until the
- * callback returns. No exception may leave it.
+ * An event. `kind` says which members are set; the others are 0 or NULL. The struct and its
+ * strings are valid until the callback returns.
+ */
+typedef struct logrtc_event {
+    /**
+     * The size of the struct in this library. A member that lies beyond it is not there: members
+     * are only added at the end.
+     */
+    size_t struct_size;
+    /** One of LOGRTC_EVENT_…; ignore a kind that you do not know. */
+    int kind;
+    /** One of LOGRTC_STATE_…. */
+    int state;
+    /** One of LOGRTC_END_…. */
+    int reason;
+    /** The id under which the signaling server announced the consumer. */
+    const char *consumer_id;
+    /** The text of an error. */
+    const char *message;
+    /** Entries for this consumer: accepted = delivered + waiting + all dropped + filtered. */
+    uint64_t accepted;
+    /** Entries that it acknowledged. */
+    uint64_t delivered;
+    /** Entries in the journal or in flight. */
+    uint64_t waiting;
+    /** Entries that left the journal before they were sent. */
+    uint64_t dropped_overflow;
+    /** Entries that the overflow policy refused. */
+    uint64_t dropped_refused;
+    /** Entries that are longer than the consumer accepts. */
+    uint64_t dropped_oversize;
+    /** Entries that were not acknowledged when the connection ended. */
+    uint64_t dropped_disconnected;
+    /** Entries that the consumer's filter left out. */
+    uint64_t filtered;
+} logrtc_event;
+
+/**
+ * Receives each event, beginning with the state at logrtc_connect(). Runs on a thread of logrtc.
+ * `event` is valid until the callback returns. It must not throw. If 256 events are queued,
+ * further events are dropped; the latest state is still delivered.
+ */
+typedef void (*logrtc_event_callback)(const struct logrtc_event *event, void *user_data);
+
+/**
+ * Receives a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text. Runs on a thread of logrtc.
+ * `message` is valid until the callback returns. It must not throw.
  */
 typedef void (*logrtc_diagnostics_callback)(int level, const char *message, void *user_data);
 
+/**
+ * Returns the name of a state, such as "registered". Static; never NULL. "unknown" if the number
+ * is not a state.
+ */
+const char *logrtc_state_string(int state);
+
+/**
+ * Returns the name of a reason (LOGRTC_END_…), such as "path_lost". Static; never NULL. "unknown"
+ * if the number is not a reason.
+ */
+const char *logrtc_end_reason_string(int reason);
+
 /* Options */
 
-/** When the journal is full, the oldest entry goes. Logging never waits. */
+/** If the journal is full, the oldest entry is dropped. A log call never waits. */
 #define LOGRTC_OVERFLOW_DROP_OLDEST 0
 /**
- * When the journal is full, the new entry is refused while a connected consumer has yet to read the oldest, or while nobody
- * is connected.
+ * If the journal is full, a new entry is refused as long as a connected consumer has not read the
+ * oldest entry, or no consumer is connected.
  */
 #define LOGRTC_OVERFLOW_DROP_NEWEST 1
 /**
- * When the journal is full, the call waits while a connected consumer has yet to read the oldest, at most for the limit;
- * then the entry is refused.
+ * If the journal is full, a log call waits as long as a connected consumer has not read the oldest
+ * entry, at most for block_timeout_ms; then the entry is refused.
  */
 #define LOGRTC_OVERFLOW_BLOCK 2
-/** A new consumer begins at the oldest entry that is retained. */
+/** A new consumer receives all entries in the journal. */
 #define LOGRTC_REPLAY_ALL (-1)
-/** A new consumer begins with what comes next. */
+/** A new consumer receives only entries that are logged after it connected. */
 #define LOGRTC_REPLAY_NONE 0
 
-/** The options of a producer, each with a default. Not to be used by two threads at once. */
+/** The options of a producer. Each has a default. Only one thread may use them at a time. */
 typedef struct logrtc_options logrtc_options;
 
 /**
- * Makes options with every default. The caller owns them, and must eventually call logrtc_options_free().
- * NULL where there is no memory.
+ * Creates options, all at their defaults. The caller owns them and must eventually call
+ * logrtc_options_free(). Returns NULL if there is no memory.
  */
 logrtc_options *logrtc_options_new(void);
 
-/** Frees options. They may be freed as soon as logrtc_connect() has returned. NULL does nothing. */
+/** Frees options; logrtc_connect() does not need them after it has returned. Does nothing for NULL. */
 void logrtc_options_free(logrtc_options *options);
 
-/** The address of the signaling server, ws:// or wss://; "ws://localhost:8080/signaling" by default. */
+/**
+ * Sets the address of the signaling server, ws:// or wss://. Default:
+ * "ws://localhost:8080/signaling".
+ */
 logrtc_status logrtc_options_set_url(logrtc_options *options, const char *url);
 logrtc_status logrtc_options_set_url_n(logrtc_options *options, const char *url, size_t len);
 
-/** The name under which the producer registers, of 1 to 128 bytes; the name of the program by default. */
+/**
+ * Sets the name under which the producer registers, 1 to 128 bytes. Default: the name of the
+ * program.
+ */
 logrtc_status logrtc_options_set_client_id(logrtc_options *options, const char *client_id);
 logrtc_status logrtc_options_set_client_id_n(logrtc_options *options, const char *client_id, size_t len);
 
-/** The name of the system, for people; the client_id by default. */
+/** Sets the display name of the system. Default: the client_id. */
 logrtc_status logrtc_options_set_system_name(logrtc_options *options, const char *system_name);
 logrtc_status logrtc_options_set_system_name_n(logrtc_options *options, const char *system_name, size_t len);
 
-/** The version of the system; "0.0.0" by default. */
+/** Sets the version of the system. Default: "0.0.0". */
 logrtc_status logrtc_options_set_version(logrtc_options *options, const char *version);
 logrtc_status logrtc_options_set_version_n(logrtc_options *options, const char *version, size_t len);
 
-/** What the system is, for people; none by default. */
+/** Sets a description of the system for people. Default: none. */
 logrtc_status logrtc_options_set_description(logrtc_options *options, const char *description);
 logrtc_status logrtc_options_set_description_n(logrtc_options *options, const char *description, size_t len);
 
-/** A bearer token for the signaling server; none by default. */
+/** Sets the bearer token for the signaling server. Default: none. */
 logrtc_status logrtc_options_set_token(logrtc_options *options, const char *token);
 logrtc_status logrtc_options_set_token_n(logrtc_options *options, const char *token, size_t len);
 
-/** A file of certificates (PEM) that are trusted for wss:// beside the system's own; none by default. */
+/**
+ * Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the
+ * system. Default: none.
+ */
 logrtc_status logrtc_options_set_ca_file(logrtc_options *options, const char *ca_file);
 logrtc_status logrtc_options_set_ca_file_n(logrtc_options *options, const char *ca_file, size_t len);
 
-/** What is logged, by level and target: "info,app::db=debug"; everything by default. Replaces the level. */
+/**
+ * Sets the filter by level and target, such as "info,app::db=debug". Default: every entry is
+ * logged. Replaces the level.
+ */
 logrtc_status logrtc_options_set_filter(logrtc_options *options, const char *filter);
 logrtc_status logrtc_options_set_filter_n(logrtc_options *options, const char *filter, size_t len);
 
 /**
- * The lowest level that is logged, LOGRTC_DEBUG to LOGRTC_ERROR, of every target; LOGRTC_DEBUG by default. Replaces the
- * filter.
+ * Sets the lowest level that is logged, LOGRTC_DEBUG to LOGRTC_ERROR, for every target. Default:
+ * LOGRTC_DEBUG. Replaces the filter.
  */
 logrtc_status logrtc_options_set_level(logrtc_options *options, int level);
 
-/** Has `callback` called with each new state. NULL for none, the default. */
+/**
+ * Sets the callback that receives each new state. NULL, the default: none. `user_data` is passed
+ * to the callback.
+ */
 logrtc_status logrtc_options_set_state_callback(logrtc_options *options, logrtc_state_callback callback,
                                                 void *user_data);
 
 /**
- * Has `callback` called with the diagnostics of the producer: a warning at the first failed attempt to reach the signaling
- * server, with its address and the reason, and one when it is connected again; and at LOGRTC_DEBUG each state, consumer and
- * failed attempt. NULL for none, the default: the warnings go to standard error.
+ * Sets the callback that receives each event: states, consumers, errors of the signaling server.
+ * NULL, the default: none. `user_data` is passed to the callback.
+ */
+logrtc_status logrtc_options_set_event_callback(logrtc_options *options, logrtc_event_callback callback,
+                                                void *user_data);
+
+/**
+ * Sets the callback that receives the diagnostics of the producer, as text for people: a warning
+ * at the first failed attempt to reach the signaling server, with its address and the reason, and
+ * a warning when the connection is restored; at LOGRTC_DEBUG each state, consumer and failed
+ * attempt. NULL, the default: none; warnings are written to standard error.
  *
- * LOGRTC_DIAGNOSTICS=1 in the environment writes every diagnostic of logrtc to standard error, in any case.
+ * If LOGRTC_DIAGNOSTICS is 1 in the environment, every diagnostic is also written to standard
+ * error.
  */
 logrtc_status logrtc_options_set_diagnostics_callback(logrtc_options *options,
                                                       logrtc_diagnostics_callback callback, void *user_data);
 
-/** How many entries the journal holds; 65536 by default. */
+/** Sets the maximum number of entries in the journal. Default: 65536. */
 logrtc_status logrtc_options_set_max_entries(logrtc_options *options, size_t max_entries);
 
-/** How many bytes the journal holds; 16 MiB by default. */
+/** Sets the maximum size of the journal in bytes. Default: 16 MiB. */
 logrtc_status logrtc_options_set_max_bytes(logrtc_options *options, size_t max_bytes);
 
 /**
- * How long an entry may be when encoded, from 2048 to 65536 bytes; 65536 by default. A longer message is cut, and marked
- * by the field "truncated".
+ * Sets the maximum size of an encoded entry, 2048 to 65536 bytes. Default: 65536. The longest
+ * values of a longer entry are cut; its field "truncated" lists their names.
  */
 logrtc_status logrtc_options_set_max_entry_bytes(logrtc_options *options, size_t max_entry_bytes);
 
 /**
- * What happens when the journal is full: one of LOGRTC_OVERFLOW_…; LOGRTC_OVERFLOW_DROP_OLDEST by default. `limit_ms` is how
- * long LOGRTC_OVERFLOW_BLOCK may wait; the others do not read it.
+ * Sets the overflow policy, for a journal that is full: one of LOGRTC_OVERFLOW_…. Default:
+ * LOGRTC_OVERFLOW_DROP_OLDEST. Only LOGRTC_OVERFLOW_BLOCK reads `block_timeout_ms`, the maximum
+ * time that a log call waits.
  */
-logrtc_status logrtc_options_set_overflow(logrtc_options *options, int overflow, uint64_t limit_ms);
+logrtc_status logrtc_options_set_overflow(logrtc_options *options, int overflow, uint64_t block_timeout_ms);
 
-/** Where a new consumer begins: LOGRTC_REPLAY_ALL (the default), LOGRTC_REPLAY_NONE, or a number of the newest entries. */
+/**
+ * Sets which earlier entries a new consumer receives: LOGRTC_REPLAY_ALL (the default),
+ * LOGRTC_REPLAY_NONE, or that many of the newest entries.
+ */
 logrtc_status logrtc_options_set_replay(logrtc_options *options, int64_t replay);
 
-/** How long to wait between attempts to reach the signaling server; 5000 by default. */
+/** Sets the time between attempts to reach the signaling server. Default: 5000. */
 logrtc_status logrtc_options_set_reconnect_interval_ms(logrtc_options *options, uint64_t interval_ms);
 
-/** What that interval grows to, doubling with each failure; no growth by default. */
+/**
+ * Sets the maximum to which that interval grows; it doubles with each failure. By default it does
+ * not grow.
+ */
 logrtc_status logrtc_options_set_max_reconnect_interval_ms(logrtc_options *options, uint64_t max_interval_ms);
 
-/** The part of an interval, from 0 to 1, that chance takes away; 0 by default. */
+/**
+ * Sets the jitter, 0 to 1: each interval is shortened by a random fraction of at most this.
+ * Default: 0.
+ */
 logrtc_status logrtc_options_set_reconnect_jitter(logrtc_options *options, double jitter);
 
 /**
- * How many failed attempts in a row, the first one included, end the search for the signaling server: at least 1; or -1, the
- * default, for no end. An attempt fails, too, if its connection ends within 30 s.
+ * Sets after how many consecutive failed attempts to reach the signaling server the producer stops
+ * retrying: at least 1, or -1 (the default) for never. An attempt whose connection ends within 30
+ * s counts as failed.
  */
 logrtc_status logrtc_options_set_max_reconnect_attempts(logrtc_options *options, int64_t max_attempts);
 
-/** How many consumers there may be at once; 64 by default. */
+/** Sets the maximum number of consumers at one time. Default: 64. */
 logrtc_status logrtc_options_set_max_consumers(logrtc_options *options, size_t max_consumers);
 
-/** 1 makes the producer do nothing: no thread, no socket, no entry. 0 by default. */
+/** Disables the producer if 1: no thread, no socket, no entry. Default: 0. */
 logrtc_status logrtc_options_set_disabled(logrtc_options *options, int disabled);
 
 /**
- * Whether LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN and LOGRTC_DISABLED win over what is set here: 1, the
- * default, or 0.
+ * Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN
+ * and LOGRTC_DISABLED override these options: 1 (the default) or 0.
  */
 logrtc_status logrtc_options_set_environment(logrtc_options *options, int environment);
 
 /**
- * Whether the child of a fork logs as a producer of its own, client_id#pid, from its first log call on: 1, the default; or
- * not at all: 0.
+ * Sets what a child process does after fork(). 1, the default: from its first log call on, it logs
+ * as a producer of its own, client_id#pid. 0: it does not log.
  */
 logrtc_status logrtc_options_set_fork(logrtc_options *options, int fork);
 
-/** How long exit() may take to deliver what the program has logged; 2000 by default. logrtc_close() has a timeout of its own. */
+/**
+ * Sets the time that exit() may take to deliver the remaining entries. Default: 2000.
+ * logrtc_close() has its own timeout.
+ */
 logrtc_status logrtc_options_set_close_timeout_ms(logrtc_options *options, uint64_t timeout_ms);
 
 /**
- * Whether exit() closes the producer if it is still open: 1, the default, or 0. In the child of a fork, exit() closes the
- * child's own producer.
+ * Sets whether exit() closes the producer if it is still open: 1 (the default) or 0. In a child
+ * process after fork(), exit() closes the child's own producer.
  */
 logrtc_status logrtc_options_set_close_at_exit(logrtc_options *options, int close_at_exit);
 
 /**
- * Adds a STUN or TURN server: "stun:host:port", or "turn:host:port" with its user and password (NULL for STUN). The first
- * one that is added takes the place of the default, "stun:stun.l.google.com:19302".
+ * Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server
+ * ("turn:host:port"). The first one that is added replaces the default,
+ * "stun:stun.l.google.com:19302".
  */
 logrtc_status logrtc_options_add_ice_server(logrtc_options *options, const char *url, const char *username,
                                             const char *credential);
 
-/** Leaves no STUN or TURN server, not even the default: right within one network. */
+/**
+ * Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in
+ * one network.
+ */
 logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
 
 /**
- * Adds a network interface over which consumers connect, by name ("eth0") or by address ("192.0.2.1"). If none is added,
- * every interface but loopback is used, and loopback if the signaling server is on this host or there is no other.
+ * Adds a network interface over which consumers connect, by name ("eth0") or by address
+ * ("192.0.2.1"). By default, every interface except loopback is used; loopback is used if the
+ * signaling server is on this host or there is no other interface.
  *
- * An interface that this host does not have is skipped and reported once, as a diagnostic. If it has none of them, only
- * consumers on this host connect.
+ * An interface that this host does not have is skipped and reported once as a diagnostic. If the
+ * host has none of them, only consumers on this host can connect.
  */
 logrtc_status logrtc_options_add_interface(logrtc_options *options, const char *interface);
 logrtc_status logrtc_options_add_interface_n(logrtc_options *options, const char *interface, size_t len);
@@ -303,61 +464,63 @@ logrtc_status logrtc_options_add_interface_n(logrtc_options *options, const char
 /* The producer */
 
 /**
- * A producer: made by logrtc_connect(), ended by logrtc_close().
+ * A producer: logrtc_connect() makes it, and logrtc_close() ends it.
  *
- * logrtc_close() leaves some two thousand bytes of it, which are never freed: so any call with it is safe at any time.
+ * About two thousand bytes of a closed producer are never freed, so that every call with its
+ * handle stays safe.
  */
 typedef struct logrtc_producer logrtc_producer;
 
 /**
- * What a producer has done so far. Set `struct_size` to sizeof(logrtc_stats) before logrtc_get_stats(), which fills in what
- * fits: members are only ever added at the end. LOGRTC_STATS_INIT does it.
+ * The counters of a producer. Set `struct_size` to sizeof(logrtc_stats), as LOGRTC_STATS_INIT
+ * does, before logrtc_get_stats(), which writes the members that fit. Members are only added at
+ * the end.
  */
 typedef struct logrtc_stats {
     /** sizeof(logrtc_stats), set by the caller. */
     size_t struct_size;
-    /** Entries that entered the journal. */
+    /** Entries that were put into the journal. */
     uint64_t accepted;
-    /** Entries that the level and the filter left out. */
+    /** Entries that the filter left out. */
     uint64_t filtered;
     /** Entries that the overflow policy refused. */
     uint64_t refused;
     /** Entries that were logged after the producer closed. */
     uint64_t after_close;
-    /** Entries in the journal, now. */
+    /** Entries that are in the journal now. */
     uint64_t retained_entries;
-    /** Bytes that the journal takes, now. */
+    /** Bytes that the journal takes now. */
     uint64_t retained_bytes;
-    /** How often the producer registered with a signaling server. */
+    /** Number of registrations with a signaling server. */
     uint64_t registrations;
-    /** Consumers with an open channel, now. */
+    /** Consumers with an open channel now. */
     uint64_t consumers;
-    /** Consumers whose channel opened. */
+    /** Consumers whose channel has opened. */
     uint64_t consumers_opened;
     /** Consumers whose channel did not open in time. */
     uint64_t consumers_failed;
-    /** Consumers that were refused, for there were as many as may be. */
+    /** Consumers that were refused because max_consumers were connected. */
     uint64_t consumers_refused;
     /**
-     * Of the consumers that are connected now, together: entries that were accepted for them. Always
+     * Sum over the consumers that are connected now: entries for them. Always
      * accepted = delivered + waiting + dropped + filtered.
      */
     uint64_t consumers_accepted;
-    /** Of them: entries that they acknowledged. */
+    /** Of these: acknowledged by the consumer. */
     uint64_t consumers_delivered;
-    /** Of them: entries in the journal or on the way. */
+    /** Of these: in the journal or in flight. */
     uint64_t consumers_waiting;
-    /** Of them: entries that were lost to them. */
+    /** Of these: dropped. */
     uint64_t consumers_dropped;
-    /** Of them: entries that they do not want. */
+    /** Of these: left out by the consumer's filter. */
     uint64_t consumers_filtered;
-    /** Answers of consumers that were refused, for they did not hold what the protocol says. */
+    /** Answers of consumers that were refused because they violate the protocol. */
     uint64_t answers_refused;
     /** Candidates of consumers that were refused. */
     uint64_t candidates_refused;
-    /** Messages of the signaling server that were malformed. */
+    /** Malformed messages of the signaling server. */
     uint64_t malformed_messages;
-    /** Messages of consumers that could not be read, or were too long or too many. */
+    /** Messages of consumers that were malformed, too long or too many. */
     uint64_t ignored_messages;
 } logrtc_stats;
 
@@ -365,84 +528,148 @@ typedef struct logrtc_stats {
 #define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
- * Starts a producer, and returns at once: it connects, registers and reconnects by itself. What is logged before a consumer
- * comes waits in the journal. The options are only read: the caller still owns them.
+ * Starts a producer and returns at once: it connects, registers and reconnects in the background.
+ * Entries that are logged before a consumer connects wait in the journal. The options are only
+ * read; the caller still owns them.
  *
- * `*producer` is written only where the status is LOGRTC_OK, and belongs to the program until logrtc_close().
- * LOGRTC_INVALID_ARGUMENT: an option is wrong. LOGRTC_INTERNAL: the system gives no threads.
+ * Writes the handle to `*producer` if the status is LOGRTC_OK. End it with logrtc_close(); exit()
+ * closes it otherwise. LOGRTC_INVALID_ARGUMENT: an option is invalid. LOGRTC_INTERNAL: the system
+ * cannot start a thread.
  */
 logrtc_status logrtc_connect(const logrtc_options *options, logrtc_producer **producer);
 
 /**
- * Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is connected.
+ * Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is
+ * connected.
  *
- * LOGRTC_TIMEOUT: none is; also at once if the producer is disabled. LOGRTC_CLOSED: the producer is closed, or another
- * thread closed it during the wait.
+ * LOGRTC_TIMEOUT: no consumer is connected; returned at once if the producer is disabled.
+ * LOGRTC_CLOSED: the producer is closed, or another thread closed it during the wait.
  */
 logrtc_status logrtc_wait_for_consumer(logrtc_producer *producer, uint64_t timeout_ms);
 
 /**
- * Waits until every connected consumer has acknowledged everything that was accepted before the call, at most for
- * `timeout_ms`; returns at once where none is connected.
+ * Waits, at most for `timeout_ms`, until every connected consumer has acknowledged all entries
+ * that were accepted before the call. Returns at once if no consumer is connected.
  *
- * LOGRTC_TIMEOUT: some has not; `*pending`, where `pending` is not NULL, is how many entries the slowest consumer still waits
- * for. It is 0 where the status is LOGRTC_OK, and not written otherwise.
+ * LOGRTC_TIMEOUT: a consumer has not. `pending` may be NULL. Otherwise `*pending` is 0 for
+ * LOGRTC_OK; for LOGRTC_TIMEOUT it is the number of entries that the slowest consumer still waits
+ * for; it is not written for another status.
  */
 logrtc_status logrtc_flush(logrtc_producer *producer, uint64_t timeout_ms, uint64_t *pending);
 
 /**
- * Does the same for what was accepted before `position`, an earlier answer of logrtc_position(): so that a wait can be done in
- * parts, with other things in between.
+ * Does the same for the entries that were accepted before `position`, an earlier result of
+ * logrtc_position(). With it, a program can wait in several steps.
  */
 logrtc_status logrtc_flush_to(logrtc_producer *producer, uint64_t position, uint64_t timeout_ms,
                               uint64_t *pending);
 
-/** Writes to `*position` how many entries were accepted so far: what logrtc_flush_to() may wait for. */
+/** Writes the number of entries that were accepted so far to `*position`, for logrtc_flush_to(). */
 logrtc_status logrtc_position(const logrtc_producer *producer, uint64_t *position);
 
 /**
- * Delivers what is logged, and ends the producer. When it returns, no thread, socket or callback of it is left; if a callback
- * calls it, that callback is the last one.
+ * Delivers the remaining entries and ends the producer. When it returns, no thread, socket or
+ * callback of the producer is left. If a callback calls it, that callback is the last one.
  *
- * Waits, at most for `timeout_ms`, until every consumer that is connected or announced has everything. If the first
- * registration is still under way, it waits for that, too: so the entries of a short program reach a page that is open.
- * Returns at once if the signaling server cannot be reached, or has no consumer. Takes at most 200 ms beyond `timeout_ms`.
+ * Waits, at most for `timeout_ms`, until every consumer that is connected or announced has all
+ * entries. If the first registration is still in progress, it waits for that too: so the entries
+ * of a short program reach an open page. Returns at once if the signaling server cannot be reached
+ * or has no consumer. Takes at most 200 ms longer than `timeout_ms`.
  *
- * LOGRTC_TIMEOUT: a consumer did not receive everything; the producer is closed all the same. LOGRTC_CLOSED: it is closed
- * already, as for every later call.
+ * LOGRTC_TIMEOUT: a consumer did not receive all entries; the producer is closed anyway.
+ * LOGRTC_CLOSED: the producer was closed before; every later call returns it.
  */
 logrtc_status logrtc_close(logrtc_producer *producer, uint64_t timeout_ms);
 
-/** Writes the state, one of LOGRTC_STATE_…, to `*state`: LOGRTC_STATE_CLOSED after logrtc_close(), with LOGRTC_OK. */
+/**
+ * Writes the state, one of LOGRTC_STATE_…, to `*state`. After logrtc_close() it is
+ * LOGRTC_STATE_CLOSED, and the status is LOGRTC_OK.
+ */
 logrtc_status logrtc_get_state(const logrtc_producer *producer, int *state);
 
 /**
- * Writes why the signaling server cannot be reached, or its last complaint; an empty text if it takes the producer. After
- * logrtc_close() too.
+ * Writes the last error of the signaling server, or the reason why it cannot be reached; an empty
+ * text once the producer is registered. Works after logrtc_close() too.
  *
- * `buffer` receives at most `size` bytes, including the NUL at the end; a text that is longer is cut. It may be NULL if
- * `size` is 0. `*length`, unless `length` is NULL, is the length of the whole text, without the NUL.
+ * `buffer` receives at most `size` bytes, including the NUL at the end; a longer text is cut. It may be NULL if `size` is 0.
+ * Unless `length` is NULL, `*length` is the length of the whole text without the NUL.
  */
 logrtc_status logrtc_get_server_error(const logrtc_producer *producer, char *buffer, size_t size,
                                       size_t *length);
 
-/** Writes what has been counted so far to `*stats`, whose `struct_size` must be set; after logrtc_close() too. */
+/**
+ * Writes the counters to `*stats`, whose `struct_size` must be set. Works after logrtc_close()
+ * too.
+ */
 logrtc_status logrtc_get_stats(const logrtc_producer *producer, logrtc_stats *stats);
+
+/* Fields */
+
+/** No value. */
+#define LOGRTC_FIELD_NULL 0
+/** `value.integer` is 0 for false; any other number is true. */
+#define LOGRTC_FIELD_BOOL 1
+/** A signed integer, `value.integer`. */
+#define LOGRTC_FIELD_INT 2
+/** An unsigned integer, `value.unsigned_integer`. */
+#define LOGRTC_FIELD_UINT 3
+/** A floating-point number, `value.number`. NaN and the infinities become strings. */
+#define LOGRTC_FIELD_DOUBLE 4
+/** A string, `value.text`, of `length` bytes. */
+#define LOGRTC_FIELD_TEXT 5
+/** One JSON value, `value.text`, of `length` bytes. Text that is not JSON becomes a string. */
+#define LOGRTC_FIELD_JSON 6
+/** An array of `length` values, `value.fields`, whose names are ignored. */
+#define LOGRTC_FIELD_ARRAY 7
+/** An object of `length` fields, `value.fields`. */
+#define LOGRTC_FIELD_OBJECT 8
+
+/** The value of a field. Which member is set depends on `kind`. */
+typedef union logrtc_value {
+    /** LOGRTC_FIELD_BOOL and LOGRTC_FIELD_INT. */
+    int64_t integer;
+    /** LOGRTC_FIELD_UINT. */
+    uint64_t unsigned_integer;
+    /** LOGRTC_FIELD_DOUBLE. */
+    double number;
+    /** LOGRTC_FIELD_TEXT and LOGRTC_FIELD_JSON. */
+    const char *text;
+    /** LOGRTC_FIELD_ARRAY and LOGRTC_FIELD_OBJECT. */
+    const struct logrtc_field *fields;
+} logrtc_value;
+
+/**
+ * A field: a name and a typed value. Make one with logrtc_int(), logrtc_text() and the other
+ * functions that return it. A field points to its strings and nested fields, and does not own
+ * them.
+ */
+typedef struct logrtc_field {
+    /** Not NUL-terminated. */
+    const char *name;
+    /** The length of `name` in bytes. */
+    size_t name_length;
+    /** The value. */
+    union logrtc_value value;
+    /** The length of a string in bytes; the number of nested fields. */
+    size_t length;
+    /** One of LOGRTC_FIELD_…. A kind that the library does not know is logged as null. */
+    int kind;
+} logrtc_field;
 
 /* Logging */
 
 /**
- * Where an entry stands in a distributed trace. Each member but the first is NULL or a NUL-terminated string. Set
- * `struct_size` to sizeof(logrtc_span); LOGRTC_SPAN_INIT does it.
+ * The place of an entry in a distributed trace. An id that is NULL is left out. Set `struct_size`
+ * to sizeof(logrtc_span), as LOGRTC_SPAN_INIT does.
  */
 typedef struct logrtc_span {
     /** sizeof(logrtc_span), set by the caller. */
     size_t struct_size;
     /** The id of the span. */
     const char *id;
-    /** The id of the trace that the span belongs to. */
+    /** The id of the trace. */
     const char *trace_id;
-    /** The id of the span that this one is part of. */
+    /** The id of the parent span. */
     const char *parent_id;
 } logrtc_span;
 
@@ -450,59 +677,248 @@ typedef struct logrtc_span {
 #define LOGRTC_SPAN_INIT {sizeof(logrtc_span), NULL, NULL, NULL}
 
 /**
- * Logs an entry. `fields` is a JSON object, or NULL; `span` may be NULL. Never waits on the network.
+ * Logs an entry. Never waits on the network. `fields` is a JSON object or NULL;
+ * logrtc_log_fields() needs no JSON. `span` may be NULL.
  *
- * LOGRTC_OK where the level and the filter do not want it, too. LOGRTC_INVALID_ARGUMENT: an argument is NULL, the level is
- * none, or `fields` is no JSON object. LOGRTC_DROPPED: the journal is full and its policy refuses. LOGRTC_CLOSED.
+ * Returns LOGRTC_OK if the entry is logged, or left out by the filter. LOGRTC_REPAIRED: the entry
+ * is logged, but an argument was invalid: `fields` that is not a JSON object becomes the field
+ * "invalid_json" with its text; a number that is not a level, the nearest level; an invalid span
+ * is left out. LOGRTC_DROPPED: the journal is full and its overflow policy refused the entry.
+ * LOGRTC_CLOSED: the producer is closed. LOGRTC_INVALID_ARGUMENT: `producer` is NULL.
  */
 logrtc_status logrtc_log(logrtc_producer *producer, int level, const char *target, const char *message,
                          const char *fields, const logrtc_span *span);
 
-/** The same, with strings of so many bytes. `fields` is NULL for none; the ids of `span` are NUL-terminated. */
+/**
+ * The same, with strings that have a length. `fields` may be NULL; the ids of `span` are
+ * NUL-terminated.
+ */
 logrtc_status logrtc_log_n(logrtc_producer *producer, int level, const char *target, size_t target_len,
                            const char *message, size_t message_len, const char *fields, size_t fields_len,
                            const logrtc_span *span);
 
 /**
- * Logs an entry of another time than the present one, as logrtc_log() does: `unix_ms` milliseconds after 1970, UTC. For what
- * was logged elsewhere before.
+ * Logs an entry as logrtc_log() does, with another time than now: `unix_ms` milliseconds after
+ * 1970-01-01, UTC. For entries that were recorded earlier.
  */
 logrtc_status logrtc_log_at(logrtc_producer *producer, int64_t unix_ms, int level, const char *target,
                             const char *message, const char *fields, const logrtc_span *span);
 
-/** The same, with strings of so many bytes. `fields` is NULL for none; the ids of `span` are NUL-terminated. */
+/**
+ * The same, with strings that have a length. `fields` may be NULL; the ids of `span` are
+ * NUL-terminated.
+ */
 logrtc_status logrtc_log_at_n(logrtc_producer *producer, int64_t unix_ms, int level, const char *target,
                               size_t target_len, const char *message, size_t message_len, const char *fields,
                               size_t fields_len, const logrtc_span *span);
 
+/** Logs an entry as logrtc_log() does, with `count` typed fields: see LOGRTC_FIELDS(). */
+logrtc_status logrtc_log_fields(logrtc_producer *producer, int level, const char *target, const char *message,
+                                const logrtc_field *fields, size_t count, const logrtc_span *span);
+
+/** The same, with strings that have a length. The ids of `span` are NUL-terminated. */
+logrtc_status logrtc_log_fields_n(logrtc_producer *producer, int level, const char *target, size_t target_len,
+                                  const char *message, size_t message_len, const logrtc_field *fields,
+                                  size_t count, const logrtc_span *span);
+
+/** Logs an entry as logrtc_log_fields_n() does, with the time of logrtc_log_at(). */
+logrtc_status logrtc_log_fields_at_n(logrtc_producer *producer, int64_t unix_ms, int level,
+                                     const char *target, size_t target_len, const char *message,
+                                     size_t message_len, const logrtc_field *fields, size_t count,
+                                     const logrtc_span *span);
+
 /**
- * Logs a whole entry, a JSON object: the keys "timestamp" (ISO 8601), "level", "target" and "message" are required, and
- * "fields" and "span" may be there. Never waits on the network.
+ * Logs a whole entry, a JSON object. The keys "timestamp" (ISO 8601), "level", "target" and
+ * "message" are required; "fields" and "span" are optional. Never waits on the network.
  *
- * LOGRTC_INVALID_ARGUMENT names the key that is missing, of another type, unknown, or twice there. Else as logrtc_log().
+ * LOGRTC_INVALID_ARGUMENT: a key is missing, unknown, repeated or of the wrong type; nothing is
+ * logged. Otherwise as logrtc_log().
  */
 logrtc_status logrtc_send(logrtc_producer *producer, const char *json);
 logrtc_status logrtc_send_n(logrtc_producer *producer, const char *json, size_t len);
 
 /**
- * Whether an entry of this level and target would be logged: 1 or 0. 0 for what is NULL, wrong or closed. Costs a few
- * nanoseconds where nothing of that level would be.
+ * Returns 1 if an entry of this level and target would be logged, else 0. NULL stands for the
+ * client_id; a number that is not a level, for the nearest one. Returns 0 if the producer is NULL
+ * or closed. Takes a few nanoseconds if no target logs the level.
  */
 int logrtc_enabled(const logrtc_producer *producer, int level, const char *target);
 int logrtc_enabled_n(const logrtc_producer *producer, int level, const char *target, size_t len);
 
 /**
- * Counts an entry that logrtc_enabled() said no to, and that the program therefore never made: as logrtc_log() counts those
- * that it leaves out.
+ * Counts an entry that the program skipped because logrtc_enabled() returned 0. logrtc_log()
+ * counts its own.
  */
 logrtc_status logrtc_count_filtered(logrtc_producer *producer);
 
-/** Sets the lowest level that is logged, of every target that the filter does not name. */
+/** Sets the lowest level that is logged, for every target that the filter does not name. */
 logrtc_status logrtc_set_level(logrtc_producer *producer, int level);
 
-/** Sets what is logged, by level and target: "info,app::db=debug". */
+/** Sets the filter by level and target, such as "info,app::db=debug". */
 logrtc_status logrtc_set_filter(logrtc_producer *producer, const char *filter);
 logrtc_status logrtc_set_filter_n(logrtc_producer *producer, const char *filter, size_t len);
+
+/* Formatted messages, and fields */
+
+/* The compiler checks the arguments of a function that formats. */
+#if defined(__GNUC__) || defined(__clang__)
+#define LOGRTC_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
+#else
+#define LOGRTC_PRINTF(text, first)
+#endif
+
+LOGRTC_PRINTF(4, 0)
+static inline logrtc_status logrtc_vlogf(logrtc_producer *producer, int level, const char *target, const char *format,
+                                         va_list arguments);
+
+/**
+ * Logs an entry whose message is formatted as by printf(): logrtc_logf(producer, LOGRTC_INFO,
+ * "shop", "order %d", id). The arguments are only formatted if the entry is wanted. Otherwise as
+ * logrtc_log().
+ *
+ * If the arguments cannot be formatted, the message is `format`.
+ */
+LOGRTC_PRINTF(4, 5)
+static inline logrtc_status logrtc_logf(logrtc_producer *producer, int level, const char *target, const char *format, ...) {
+    va_list arguments;
+    logrtc_status status;
+    va_start(arguments, format);
+    status = logrtc_vlogf(producer, level, target, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+/** The same, with a va_list. */
+static inline logrtc_status logrtc_vlogf(logrtc_producer *producer, int level, const char *target, const char *format,
+                                         va_list arguments) {
+    char room[512];
+    char *message = room;
+    va_list again;
+    int length;
+    logrtc_status status;
+    if (!logrtc_enabled(producer, level, target)) {
+        return logrtc_count_filtered(producer);
+    }
+    va_copy(again, arguments);
+    length = format ? vsnprintf(room, sizeof room, format, arguments) : -1;
+    if (length >= (int)sizeof room && (message = (char *)malloc((size_t)length + 1)) != NULL) {
+        vsnprintf(message, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    if (length < 0) {
+        return logrtc_log(producer, level, target, format, NULL, NULL);
+    }
+    if (message == NULL) { /* There is no memory: what fits. */
+        message = room;
+        length = (int)sizeof room - 1;
+    }
+    status = logrtc_log_n(producer, level, target, target ? strlen(target) : 0, message, (size_t)length, NULL, 0, NULL);
+    if (message != room) {
+        free(message);
+    }
+    return status;
+}
+
+static inline logrtc_field logrtc_make_field(const char *name, int kind) {
+    logrtc_field field;
+    field.name = name;
+    field.name_length = name ? strlen(name) : 0;
+    field.value.unsigned_integer = 0;
+    field.length = 0;
+    field.kind = kind;
+    return field;
+}
+
+/** A field without a value. */
+static inline logrtc_field logrtc_null(const char *name) {
+    return logrtc_make_field(name, LOGRTC_FIELD_NULL);
+}
+
+/** A field that is true (any number but 0) or false (0). */
+static inline logrtc_field logrtc_bool(const char *name, int value) {
+    logrtc_field field = logrtc_make_field(name, LOGRTC_FIELD_BOOL);
+    field.value.integer = value != 0;
+    return field;
+}
+
+/** A signed integer. */
+static inline logrtc_field logrtc_int(const char *name, int64_t value) {
+    logrtc_field field = logrtc_make_field(name, LOGRTC_FIELD_INT);
+    field.value.integer = value;
+    return field;
+}
+
+/** An unsigned integer. */
+static inline logrtc_field logrtc_uint(const char *name, uint64_t value) {
+    logrtc_field field = logrtc_make_field(name, LOGRTC_FIELD_UINT);
+    field.value.unsigned_integer = value;
+    return field;
+}
+
+/** A floating-point number. NaN and the infinities become strings. */
+static inline logrtc_field logrtc_double(const char *name, double value) {
+    logrtc_field field = logrtc_make_field(name, LOGRTC_FIELD_DOUBLE);
+    field.value.number = value;
+    return field;
+}
+
+/** A string of `length` bytes; null if `text` is NULL. */
+static inline logrtc_field logrtc_text_n(const char *name, const char *text, size_t length) {
+    logrtc_field field = logrtc_make_field(name, LOGRTC_FIELD_TEXT);
+    field.value.text = text;
+    field.length = length;
+    return field;
+}
+
+/** A NUL-terminated string; null if `text` is NULL. */
+static inline logrtc_field logrtc_text(const char *name, const char *text) {
+    return logrtc_text_n(name, text, text ? strlen(text) : 0);
+}
+
+/**
+ * A JSON value, NUL-terminated. Text that is not JSON is logged as a string, and the call returns
+ * LOGRTC_REPAIRED.
+ */
+static inline logrtc_field logrtc_json(const char *name, const char *json) {
+    logrtc_field field = logrtc_text(name, json);
+    field.kind = LOGRTC_FIELD_JSON;
+    return field;
+}
+
+/**
+ * An object: logrtc_object("user", LOGRTC_FIELDS(logrtc_int("id", 7))). Fields are nested at most
+ * 32 deep.
+ */
+static inline logrtc_field logrtc_object(const char *name, const logrtc_field *fields, size_t count) {
+    logrtc_field field = logrtc_make_field(name, LOGRTC_FIELD_OBJECT);
+    field.value.fields = fields;
+    field.length = count;
+    return field;
+}
+
+/**
+ * An array. The names of its elements are ignored and may be NULL. Fields are nested at most 32
+ * deep.
+ */
+static inline logrtc_field logrtc_array(const char *name, const logrtc_field *elements, size_t count) {
+    logrtc_field field = logrtc_object(name, elements, count);
+    field.kind = LOGRTC_FIELD_ARRAY;
+    return field;
+}
+
+#ifndef __cplusplus
+/**
+ * Fields and their number, for logrtc_log_fields(), logrtc_object() and logrtc_array():
+ *
+ *     logrtc_log_fields(producer, LOGRTC_WARN, "shop.db", "slow query",
+ *                       LOGRTC_FIELDS(logrtc_int("duration_ms", 812), logrtc_text("table", table)), NULL);
+ *
+ * They live until the end of the block. For fields whose number is only known at run time, pass an
+ * array and its length.
+ */
+#define LOGRTC_FIELDS(...)                                                                                             \
+    (const logrtc_field[]){__VA_ARGS__}, (sizeof((const logrtc_field[]){__VA_ARGS__}) / sizeof(logrtc_field))
+#endif
 
 #ifdef __cplusplus
 }

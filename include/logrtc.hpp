@@ -1,11 +1,11 @@
 /*
- * logrtc for C++17, header only: the C library in types that end by themselves.
+ * logrtc for C++17: a header-only wrapper of logrtc.h whose types clean up after themselves.
  *
  *     auto producer = logrtc::Producer::connect(logrtc::Options("checkout").version("1.4.0"));
  *     if (!producer) { std::cerr << producer.error() << '\n'; return 1; }
  *     producer->info("checkout.http", "listening", {{"port", 8080}, {"host", "localhost"}});
  *
- * What holds for every function of logrtc.h holds here. No function throws, but for std::bad_alloc.
+ * The rules at the top of logrtc.h apply. No function throws, except for std::bad_alloc.
  */
 
 #ifndef LOGRTC_HPP
@@ -13,10 +13,9 @@
 
 #include <logrtc.h>
 
-#include <charconv>
 #include <chrono>
-#include <cmath>
-#include <cstdio>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -25,6 +24,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace logrtc {
 
@@ -45,20 +45,66 @@ enum class Overflow {
     block = LOGRTC_OVERFLOW_BLOCK,
 };
 
-/** What a call answers: LOGRTC_OK, or why not. True where it is LOGRTC_OK. May be ignored, as logging often is. */
+/** The kind of an event. Ignore a kind that you do not know. */
+enum class EventKind {
+    state = LOGRTC_EVENT_STATE,
+    consumer_connected = LOGRTC_EVENT_CONSUMER_CONNECTED,
+    consumer_disconnected = LOGRTC_EVENT_CONSUMER_DISCONNECTED,
+    consumer_refused = LOGRTC_EVENT_CONSUMER_REFUSED,
+    server_error = LOGRTC_EVENT_SERVER_ERROR,
+};
+
+/** Why a connection to a consumer ended. */
+enum class EndReason {
+    closed_by_consumer = LOGRTC_END_CLOSED_BY_CONSUMER,
+    left = LOGRTC_END_LEFT,
+    replaced = LOGRTC_END_REPLACED,
+    open_timeout = LOGRTC_END_OPEN_TIMEOUT,
+    stalled = LOGRTC_END_STALLED,
+    path_lost = LOGRTC_END_PATH_LOST,
+    flooded = LOGRTC_END_FLOODED,
+    failed = LOGRTC_END_FAILED,
+    producer_closed = LOGRTC_END_PRODUCER_CLOSED,
+};
+
+/** The name of a state, such as "registered". */
+inline const char *to_string(State state) noexcept { return logrtc_state_string(static_cast<int>(state)); }
+/** The name of a reason, such as "path_lost". */
+inline const char *to_string(EndReason reason) noexcept { return logrtc_end_reason_string(static_cast<int>(reason)); }
+
+/**
+ * An event of a producer. Valid until the callback returns. `kind()` says which of the others are
+ * set.
+ */
+class Event {
+  public:
+    explicit Event(const logrtc_event &event) noexcept : event_(&event) {}
+    EventKind kind() const noexcept { return static_cast<EventKind>(event_->kind); }
+    State state() const noexcept { return static_cast<State>(event_->state); }
+    EndReason reason() const noexcept { return static_cast<EndReason>(event_->reason); }
+    std::string_view consumer_id() const noexcept { return event_->consumer_id ? event_->consumer_id : ""; }
+    std::string_view message() const noexcept { return event_->message ? event_->message : ""; }
+    /** All members, with the counts of a consumer. */
+    const logrtc_event &raw() const noexcept { return *event_; }
+
+  private:
+    const logrtc_event *event_;
+};
+
+/** The result of a call: true if it is LOGRTC_OK. May be ignored, as a log call's often is. */
 class Status {
   public:
     constexpr Status(logrtc_status code = LOGRTC_OK) noexcept : code_(code) {}
     constexpr explicit operator bool() const noexcept { return code_ == LOGRTC_OK; }
     constexpr logrtc_status code() const noexcept { return code_; }
-    /** Its name, such as "invalid argument". */
+    /** The name of the status, such as "invalid argument". */
     const char *name() const noexcept { return logrtc_status_string(code_); }
 
   private:
     logrtc_status code_;
 };
 
-/** A value, or the status and the text of why there is none. */
+/** A value, or the status and the text of an error. */
 template <class T> class Result {
   public:
     Result(T value) : value_(std::move(value)) {}
@@ -67,7 +113,7 @@ template <class T> class Result {
     explicit operator bool() const noexcept { return value_.has_value(); }
     Status status() const noexcept { return status_; }
     const std::string &error() const noexcept { return error_; }
-    /** Only where there is a value. */
+    /** Only if there is a value. */
     T &operator*() & noexcept { return *value_; }
     T &&operator*() && noexcept { return *std::move(value_); }
     T *operator->() noexcept { return &*value_; }
@@ -78,152 +124,171 @@ template <class T> class Result {
     std::optional<T> value_;
 };
 
-/** JSON text in the making, on the stack as long as it is short. */
-class Json {
-  public:
-    Json() = default;
-    Json(const Json &) = delete;
-    Json &operator=(const Json &) = delete;
-
-    std::string_view view() const noexcept {
-        return long_.empty() ? std::string_view(short_, length_) : std::string_view(long_);
-    }
-
-    Json &raw(std::string_view text) {
-        if (long_.empty() && length_ + text.size() <= sizeof short_) {
-            text.copy(short_ + length_, text.size());
-            length_ += text.size();
-        } else {
-            if (long_.empty()) {
-                long_.reserve(2 * (length_ + text.size()));
-                long_.assign(short_, length_);
-            }
-            long_.append(text);
-        }
-        return *this;
-    }
-
-    Json &string(std::string_view text) {
-        raw("\"");
-        std::size_t copied = 0;
-        for (std::size_t at = 0; at < text.size(); at++) {
-            const auto byte = static_cast<unsigned char>(text[at]);
-            if (byte >= 0x20 && byte != '"' && byte != '\\') {
-                continue;
-            }
-            raw(text.substr(copied, at - copied));
-            copied = at + 1;
-            char escape[8];
-            const bool quoted = byte == '"' || byte == '\\';
-            const int length = quoted ? std::snprintf(escape, sizeof escape, "\\%c", byte)
-                                      : std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(byte));
-            raw({escape, static_cast<std::size_t>(length)});
-        }
-        return raw(text.substr(copied)).raw("\"");
-    }
-
-    template <class Integer> Json &integer(Integer number) {
-        char digits[24];
-        const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-        return raw({digits, static_cast<std::size_t>(end - digits)});
-    }
-
-    /** NaN and the infinities, for which JSON has no number, become strings. */
-    Json &number(double number) {
-        if (!std::isfinite(number)) {
-            return string(std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
-        }
-        char digits[32];
-#if defined(__cpp_lib_to_chars)
-        const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-        return raw({digits, static_cast<std::size_t>(end - digits)});
-#else
-        return raw({digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%.17g", number))});
-#endif
-    }
-
-  private:
-    char short_[256];
-    std::size_t length_ = 0;
-    std::string long_;
-};
-
-/** JSON that is written as it is: `{"items", logrtc::Raw{"[1,2]"}}`. */
+/**
+ * A JSON value, logged as it is: `{"items", logrtc::Raw{"[1,2]"}}`. Text that is not JSON is logged
+ * as a string.
+ */
 struct Raw {
     std::string_view json;
 };
 
-/** One field: a name, and a value that is only looked at during the call. */
+class Fields;
+
+namespace detail {
+template <class Value> inline constexpr bool is_integer = std::is_integral_v<Value> && !std::is_same_v<Value, bool>;
+template <class Value>
+inline constexpr bool is_character = std::is_same_v<Value, char> || std::is_same_v<Value, unsigned char>;
+} // namespace detail
+
+/**
+ * A field: a name and a value. It points to the name and the text of the value, which must live
+ * until the log call returns.
+ *
+ * A value is a bool, an integer, an enum (its number), a floating-point number, text, nullptr, a
+ * std::optional of these, or Raw. A pointer to anything but characters does not compile.
+ */
 class Field {
   public:
-    template <class Integer, std::enable_if_t<std::is_integral_v<Integer> && std::is_signed_v<Integer>, int> = 0>
-    Field(std::string_view name, Integer value) noexcept : name_(name), kind_(Kind::signed_), signed_integer_(value) {}
-    template <class Integer, std::enable_if_t<std::is_integral_v<Integer> && std::is_unsigned_v<Integer>, int> = 0>
-    Field(std::string_view name, Integer value) noexcept
-        : name_(name), kind_(Kind::unsigned_), unsigned_integer_(value) {}
-    Field(std::string_view name, bool value) noexcept : name_(name), kind_(Kind::boolean), unsigned_integer_(value) {}
-    Field(std::string_view name, double value) noexcept : name_(name), kind_(Kind::number), number_(value) {}
-    Field(std::string_view name, std::string_view value) noexcept : name_(name), kind_(Kind::text), text_(value) {}
+    template <class Integer, std::enable_if_t<detail::is_integer<Integer> && std::is_signed_v<Integer>, int> = 0>
+    Field(std::string_view name, Integer value) noexcept : Field(name, Kind{LOGRTC_FIELD_INT}) {
+        field_.value.integer = value;
+    }
+    template <class Integer, std::enable_if_t<detail::is_integer<Integer> && std::is_unsigned_v<Integer>, int> = 0>
+    Field(std::string_view name, Integer value) noexcept : Field(name, Kind{LOGRTC_FIELD_UINT}) {
+        field_.value.unsigned_integer = value;
+    }
+    /* A template, because a pointer converts to bool. */
+    template <class Bool, std::enable_if_t<std::is_same_v<Bool, bool>, long> = 0>
+    Field(std::string_view name, Bool value) noexcept : Field(name, Kind{LOGRTC_FIELD_BOOL}) {
+        field_.value.integer = value;
+    }
+    template <class Enum, std::enable_if_t<std::is_enum_v<Enum>, char> = 0>
+    Field(std::string_view name, Enum value) noexcept : Field(name, number_of(value)) {}
+    template <class Float, std::enable_if_t<std::is_floating_point_v<Float>, short> = 0>
+    Field(std::string_view name, Float value) noexcept : Field(name, Kind{LOGRTC_FIELD_DOUBLE}) {
+        field_.value.number = static_cast<double>(value);
+    }
+    Field(std::string_view name, std::string_view value) noexcept : Field(name, Kind{LOGRTC_FIELD_TEXT}) { text(value); }
     Field(std::string_view name, const std::string &value) noexcept : Field(name, std::string_view(value)) {}
-    Field(std::string_view name, const char *value) noexcept
-        : name_(name), kind_(value ? Kind::text : Kind::null), text_(value ? value : "") {}
-    Field(std::string_view name, std::nullptr_t) noexcept : name_(name), kind_(Kind::null), signed_integer_(0) {}
-    Field(std::string_view name, Raw value) noexcept : name_(name), kind_(Kind::raw), text_(value.json) {}
+    template <class Character, std::enable_if_t<detail::is_character<std::remove_const_t<Character>>, int> = 0>
+    Field(std::string_view name, Character *value) noexcept : Field(name, Kind{LOGRTC_FIELD_NULL}) {
+        if (value) {
+            field_.kind = LOGRTC_FIELD_TEXT;
+            text(reinterpret_cast<const char *>(value));
+        }
+    }
+    template <class Object, std::enable_if_t<!detail::is_character<std::remove_const_t<Object>>, int> = 0>
+    Field(std::string_view name, Object *value) = delete;
+    Field(std::string_view name, std::nullptr_t) noexcept : Field(name, Kind{LOGRTC_FIELD_NULL}) {}
+    Field(std::string_view name, std::nullopt_t) noexcept : Field(name, Kind{LOGRTC_FIELD_NULL}) {}
+    template <class Value>
+    Field(std::string_view name, const std::optional<Value> &value) noexcept
+        : Field(value ? Field(name, *value) : Field(name, nullptr)) {}
+    Field(std::string_view name, Raw value) noexcept : Field(name, Kind{LOGRTC_FIELD_JSON}) { text(value.json); }
 
-    void write(Json &json) const {
-        json.string(name_).raw(":");
-        switch (kind_) {
-        case Kind::signed_:
-            json.integer(signed_integer_);
-            break;
-        case Kind::unsigned_:
-            json.integer(unsigned_integer_);
-            break;
-        case Kind::boolean:
-            json.raw(unsigned_integer_ ? "true" : "false");
-            break;
-        case Kind::number:
-            json.number(number_);
-            break;
-        case Kind::text:
-            json.string(text_);
-            break;
-        case Kind::raw:
-            json.raw(text_);
-            break;
-        case Kind::null:
-            json.raw("null");
-            break;
+    /** An object: `logrtc::Field::object("user", {{"id", 7}, {"name", name}})`. */
+    static Field object(std::string_view name, const Fields &members) noexcept;
+    /**
+     * An array; the names of its elements are ignored: `logrtc::Field::array("ids", {{"", 7}, {"",
+     * 8}})`.
+     */
+    static Field array(std::string_view name, const Fields &elements) noexcept;
+
+  private:
+    friend class Fields;
+    struct Kind {
+        int kind;
+    };
+
+    Field(std::string_view name, Kind kind) noexcept : field_{name.data(), name.size(), {}, 0, kind.kind} {}
+
+    template <class Enum> static constexpr auto number_of(Enum value) noexcept {
+        using Number = std::underlying_type_t<Enum>;
+        if constexpr (std::is_signed_v<Number>) {
+            return static_cast<std::int64_t>(value);
+        } else {
+            return static_cast<std::uint64_t>(value);
         }
     }
 
-  private:
-    enum class Kind { signed_, unsigned_, boolean, number, text, raw, null };
-    std::string_view name_;
-    Kind kind_;
-    union {
-        long long signed_integer_;
-        unsigned long long unsigned_integer_;
-        double number_;
-        std::string_view text_;
-    };
+    void text(std::string_view value) noexcept {
+        field_.value.text = value.data() ? value.data() : "";
+        field_.length = value.size();
+    }
+
+    logrtc_field field_;
 };
 
-using Fields = std::initializer_list<Field>;
+static_assert(sizeof(Field) == sizeof(logrtc_field) && std::is_standard_layout_v<Field>, "fields are passed to C");
 
-/** Where an entry stands in a distributed trace. An empty id is left out. */
+/**
+ * The fields of an entry: a list in braces, a std::vector<Field> or std::array<Field, N>, or a map
+ * or a vector of pairs from names to values. It points to them, so they must live until the log
+ * call returns.
+ */
+class Fields {
+  public:
+    Fields() noexcept = default;
+    Fields(const Field *fields, std::size_t size) noexcept : data_(fields), size_(size) {}
+    Fields(std::initializer_list<Field> fields) noexcept : Fields(fields.begin(), fields.size()) {}
+    /** What holds fields side by side: std::vector<Field>, std::array<Field, N>. */
+    template <class Container, std::enable_if_t<std::is_same_v<typename Container::value_type, Field>, int> = 0>
+    Fields(const Container &fields) noexcept : Fields(fields.data(), fields.size()) {}
+    /**
+     * What holds pairs of a name and a value: std::map<std::string, T>,
+     * std::vector<std::pair<std::string, T>>.
+     */
+    template <class Container, std::enable_if_t<!std::is_same_v<typename Container::value_type, Field>, int> = 0,
+              class = decltype(Field(std::declval<const Container &>().begin()->first,
+                                     std::declval<const Container &>().begin()->second))>
+    Fields(const Container &pairs) {
+        own_.reserve(pairs.size());
+        for (const auto &[name, value] : pairs) {
+            own_.emplace_back(name, value);
+        }
+        data_ = own_.data();
+        size_ = own_.size();
+    }
+    Fields(const Fields &) = delete;
+    Fields &operator=(const Fields &) = delete;
+
+    /** For the functions of logrtc.h. */
+    const logrtc_field *data() const noexcept { return data_ ? &data_->field_ : nullptr; }
+    std::size_t size() const noexcept { return size_; }
+
+  private:
+    std::vector<Field> own_;
+    const Field *data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+inline Field Field::object(std::string_view name, const Fields &members) noexcept {
+    Field field(name, Kind{LOGRTC_FIELD_OBJECT});
+    field.field_.value.fields = members.data();
+    field.field_.length = members.size();
+    return field;
+}
+
+inline Field Field::array(std::string_view name, const Fields &elements) noexcept {
+    Field field = object(name, elements);
+    field.field_.kind = LOGRTC_FIELD_ARRAY;
+    return field;
+}
+
+/** The place of an entry in a distributed trace. An empty id is left out. */
 struct Span {
     std::string id, trace_id, parent_id;
 };
 
 using StateCallback = std::function<void(State)>;
+using EventCallback = std::function<void(const Event &)>;
 using DiagnosticsCallback = std::function<void(Level, std::string_view)>;
 
 /**
- * The options of a producer; each has a default, which logrtc.h names.
+ * The options of a producer. Each has a default; see logrtc.h.
  *
- * Producer::connect reports the first value that is wrong. Callbacks run on a thread of logrtc; an exception that leaves one
- * is dropped.
+ * Producer::connect reports the first invalid value. Callbacks run on a thread of logrtc;
+ * exceptions that they throw are ignored.
  */
 class Options {
   public:
@@ -263,7 +328,10 @@ class Options {
     Options &overflow(Overflow overflow, std::chrono::milliseconds limit = {}) & {
         return note(logrtc_options_set_overflow(get(), static_cast<int>(overflow), milliseconds(limit)));
     }
-    /** LOGRTC_REPLAY_ALL, LOGRTC_REPLAY_NONE, or a number of the newest entries. */
+    /**
+     * LOGRTC_REPLAY_ALL, LOGRTC_REPLAY_NONE, or the number of the newest entries that a new
+     * consumer receives.
+     */
     Options &replay(std::int64_t replay) & { return note(logrtc_options_set_replay(get(), replay)); }
     Options &reconnect_interval(std::chrono::milliseconds interval) & {
         return note(logrtc_options_set_reconnect_interval_ms(get(), milliseconds(interval)));
@@ -272,7 +340,7 @@ class Options {
         return note(logrtc_options_set_max_reconnect_interval_ms(get(), milliseconds(interval)));
     }
     Options &reconnect_jitter(double jitter) & { return note(logrtc_options_set_reconnect_jitter(get(), jitter)); }
-    /** At least 1, or -1 for no end. */
+    /** At least 1, or -1 for no limit. */
     Options &max_reconnect_attempts(std::int64_t attempts) & {
         return note(logrtc_options_set_max_reconnect_attempts(get(), attempts));
     }
@@ -289,7 +357,10 @@ class Options {
     Options &interface(std::string_view interface) & {
         return note(logrtc_options_add_interface_n(get(), interface.data(), interface.size()));
     }
-    /** How long the end of a producer, and exit(), may take to deliver what was logged; 2 s by default. */
+    /**
+     * The time that the destructor, and exit(), may take to deliver the remaining entries. Default:
+     * 2 s.
+     */
     Options &close_timeout(std::chrono::milliseconds timeout) & {
         close_timeout_ = timeout;
         return note(logrtc_options_set_close_timeout_ms(get(), milliseconds(timeout)));
@@ -301,7 +372,12 @@ class Options {
         callbacks_->state = std::move(callback);
         return *this;
     }
-    /** Receives the diagnostics; by default, warnings go to standard error. */
+    /** Receives each event: states, consumers, errors of the signaling server. */
+    Options &on_event(EventCallback callback) & {
+        callbacks_->event = std::move(callback);
+        return *this;
+    }
+    /** Receives the diagnostics as text; by default, warnings are written to standard error. */
     Options &on_diagnostics(DiagnosticsCallback callback) & {
         callbacks_->diagnostics = std::move(callback);
         return *this;
@@ -338,6 +414,7 @@ class Options {
     LOGRTC_CHAINED(close_at_exit)
     LOGRTC_CHAINED(clear_ice_servers)
     LOGRTC_CHAINED(on_state)
+    LOGRTC_CHAINED(on_event)
     LOGRTC_CHAINED(on_diagnostics)
 #undef LOGRTC_CHAINED
 
@@ -346,6 +423,7 @@ class Options {
 
     struct Callbacks {
         StateCallback state;
+        EventCallback event;
         DiagnosticsCallback diagnostics;
     };
 
@@ -359,7 +437,7 @@ class Options {
         return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
     }
 
-    /** The first refusal is the one that connect tells. */
+    /** Keeps the first error, for connect. */
     Options &note(Status status) {
         if (status_ && !status) {
             status_ = status;
@@ -369,7 +447,9 @@ class Options {
     }
 
     std::unique_ptr<logrtc_options, Free> options_;
-    /** Its address is what the C library gets, and stays when the options or the producer move. */
+    /**
+     * The C library holds its address, which does not change when the options or the producer move.
+     */
     std::unique_ptr<Callbacks> callbacks_;
     std::chrono::milliseconds close_timeout_ = std::chrono::seconds(2);
     Status status_;
@@ -377,15 +457,19 @@ class Options {
 };
 
 /**
- * A producer. Can be moved, and used by many threads at once. Its destructor closes it, within the close_timeout of its
- * options. A static one may end after exit() has closed it: its calls return LOGRTC_CLOSED then.
+ * A producer. Several threads may use it at once. Its destructor closes it, within the
+ * close_timeout of its options. The calls of a static producer that is used after exit() has closed
+ * it return LOGRTC_CLOSED.
  *
- * One that was moved from is none: its calls answer LOGRTC_INVALID_ARGUMENT. It must not end in one of its own callbacks;
- * close() may be called there.
+ * The calls of a producer that was moved from return LOGRTC_INVALID_ARGUMENT. A callback must not
+ * destroy its producer; it may call close().
  */
 class Producer {
   public:
-    /** Starts a producer, and returns at once: it connects, registers and reconnects by itself. */
+    /**
+     * Starts a producer and returns at once: it connects, registers and reconnects in the
+     * background.
+     */
     static Result<Producer> connect(Options options) {
         if (!options.callbacks_ && options.status_) {
             return {LOGRTC_INVALID_ARGUMENT, "options: were moved from"};
@@ -395,10 +479,13 @@ class Producer {
         }
         auto *callbacks = options.callbacks_.get();
         if (callbacks->state) {
-            options.note(logrtc_options_set_state_callback(options.get(), tell_state, callbacks));
+            options.note(logrtc_options_set_state_callback(options.get(), call_state, callbacks));
+        }
+        if (callbacks->event) {
+            options.note(logrtc_options_set_event_callback(options.get(), call_event, callbacks));
         }
         if (callbacks->diagnostics) {
-            options.note(logrtc_options_set_diagnostics_callback(options.get(), tell_diagnostics, callbacks));
+            options.note(logrtc_options_set_diagnostics_callback(options.get(), call_diagnostics, callbacks));
         }
         logrtc_producer *handle = nullptr;
         if (const Status status = logrtc_connect(options.get(), &handle); !status) {
@@ -421,25 +508,25 @@ class Producer {
     }
     ~Producer() { end(); }
 
-    Status debug(std::string_view target, std::string_view message, Fields fields = {}) const {
+    Status debug(std::string_view target, std::string_view message, const Fields &fields = {}) const {
         return log(Level::debug, target, message, fields);
     }
-    Status info(std::string_view target, std::string_view message, Fields fields = {}) const {
+    Status info(std::string_view target, std::string_view message, const Fields &fields = {}) const {
         return log(Level::info, target, message, fields);
     }
-    Status warn(std::string_view target, std::string_view message, Fields fields = {}) const {
+    Status warn(std::string_view target, std::string_view message, const Fields &fields = {}) const {
         return log(Level::warn, target, message, fields);
     }
-    Status error(std::string_view target, std::string_view message, Fields fields = {}) const {
+    Status error(std::string_view target, std::string_view message, const Fields &fields = {}) const {
         return log(Level::error, target, message, fields);
     }
 
-    /** Logs an entry; the fields are only encoded where it is wanted. Never waits on the network. */
-    Status log(Level level, std::string_view target, std::string_view message, Fields fields = {}) const {
+    /** Logs an entry. Never waits on the network. */
+    Status log(Level level, std::string_view target, std::string_view message, const Fields &fields = {}) const {
         return log(level, target, message, fields, nullptr);
     }
 
-    Status log(Level level, std::string_view target, std::string_view message, Fields fields, const Span &span) const {
+    Status log(Level level, std::string_view target, std::string_view message, const Fields &fields, const Span &span) const {
         const auto id = [](const std::string &text) { return text.empty() ? nullptr : text.c_str(); };
         const logrtc_span ids = {sizeof(logrtc_span), id(span.id), id(span.trace_id), id(span.parent_id)};
         return log(level, target, message, fields, &ids);
@@ -457,20 +544,26 @@ class Producer {
         return logrtc_set_filter_n(handle_, filter.data(), filter.size());
     }
 
-    /** Counts an entry that enabled() said no to, and that was therefore never made. */
+    /** Counts an entry that was skipped because enabled() returned false. */
     Status count_filtered() const { return logrtc_count_filtered(handle_); }
 
-    /** Waits until a consumer is connected. LOGRTC_TIMEOUT if none is. */
+    /** Waits until a consumer is connected. Returns LOGRTC_TIMEOUT if none is. */
     Status wait_for_consumer(std::chrono::milliseconds timeout) const {
         return logrtc_wait_for_consumer(handle_, Options::milliseconds(timeout));
     }
 
-    /** Waits until every connected consumer has what was logged before the call; `pending` is what the slowest lacks. */
+    /**
+     * Waits until every connected consumer has all earlier entries; `*pending` is the number that
+     * the slowest one lacks.
+     */
     Status flush(std::chrono::milliseconds timeout, std::uint64_t *pending = nullptr) const {
         return logrtc_flush(handle_, Options::milliseconds(timeout), pending);
     }
 
-    /** Delivers what is logged, and ends it. Afterwards every call returns LOGRTC_CLOSED, and no callback runs. */
+    /**
+     * Delivers the remaining entries and ends the producer. Afterwards calls return LOGRTC_CLOSED,
+     * and no callback runs.
+     */
     Status close(std::chrono::milliseconds timeout = std::chrono::seconds(2)) const {
         return logrtc_close(handle_, Options::milliseconds(timeout));
     }
@@ -481,11 +574,14 @@ class Producer {
         return static_cast<State>(state);
     }
 
-    /** Why the signaling server cannot be reached, or its last complaint; empty if it takes the producer. */
+    /**
+     * The last error of the signaling server, or why it cannot be reached; empty once the producer
+     * is registered.
+     */
     std::string last_error() const {
         std::string text;
         std::size_t length = 0;
-        // Again if another text has taken its place meanwhile.
+        // Repeats if the text became longer meanwhile.
         while (logrtc_get_server_error(handle_, text.data(), text.empty() ? 0 : text.size() + 1, &length) == LOGRTC_OK &&
                length > text.size()) {
             text.resize(length);
@@ -500,7 +596,7 @@ class Producer {
         return stats;
     }
 
-    /** For the functions of logrtc.h. Still owned by the producer. */
+    /** For the functions of logrtc.h. The producer still owns it. */
     logrtc_producer *handle() const noexcept { return handle_; }
 
   private:
@@ -508,25 +604,10 @@ class Producer {
              std::chrono::milliseconds close_timeout) noexcept
         : handle_(handle), callbacks_(std::move(callbacks)), close_timeout_(close_timeout) {}
 
-    Status log(Level level, std::string_view target, std::string_view message, Fields fields,
+    Status log(Level level, std::string_view target, std::string_view message, const Fields &fields,
                const logrtc_span *span) const {
-        const int number = static_cast<int>(level);
-        if (!enabled(level, target)) {
-            return logrtc_count_filtered(handle_);
-        }
-        if (fields.size() == 0) {
-            return logrtc_log_n(handle_, number, target.data(), target.size(), message.data(), message.size(), nullptr,
-                                0, span);
-        }
-        Json json;
-        const char *between = "{";
-        for (const Field &field : fields) {
-            field.write(json.raw(between));
-            between = ",";
-        }
-        const std::string_view text = json.raw("}").view();
-        return logrtc_log_n(handle_, number, target.data(), target.size(), message.data(), message.size(), text.data(),
-                            text.size(), span);
+        return logrtc_log_fields_n(handle_, static_cast<int>(level), target.data(), target.size(), message.data(),
+                                   message.size(), fields.data(), fields.size(), span);
     }
 
     void end() noexcept {
@@ -535,14 +616,20 @@ class Producer {
         }
     }
 
-    /* What a callback throws must not pass through C. */
-    static void tell_state(int state, void *callbacks) noexcept {
+    /* An exception must not pass through C. */
+    static void call_state(int state, void *callbacks) noexcept {
         try {
             static_cast<Options::Callbacks *>(callbacks)->state(static_cast<State>(state));
         } catch (...) {
         }
     }
-    static void tell_diagnostics(int level, const char *message, void *callbacks) noexcept {
+    static void call_event(const logrtc_event *event, void *callbacks) noexcept {
+        try {
+            static_cast<Options::Callbacks *>(callbacks)->event(Event(*event));
+        } catch (...) {
+        }
+    }
+    static void call_diagnostics(int level, const char *message, void *callbacks) noexcept {
         try {
             static_cast<Options::Callbacks *>(callbacks)->diagnostics(static_cast<Level>(level), message);
         } catch (...) {
@@ -550,7 +637,7 @@ class Producer {
     }
 
     logrtc_producer *handle_;
-    /** Where the callbacks are; gone only after the close, when none runs any more. */
+    /** Destroyed after the close, when no callback runs any more. */
     std::unique_ptr<Options::Callbacks> callbacks_;
     std::chrono::milliseconds close_timeout_;
 };

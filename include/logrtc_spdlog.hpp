@@ -6,8 +6,11 @@
  *     auto producer = std::make_shared<logrtc::Producer>(*std::move(connected));
  *     spdlog::default_logger()->sinks().push_back(std::make_shared<logrtc::SpdlogSink>(producer));
  *
- * The logger's name is the target, "spdlog" where it has none; the message is what was logged, without spdlog's pattern,
- * and its time is when it was logged, behind an asynchronous logger too.
+ * The name of the logger is the target ("spdlog" if it has none). The message is the logged text
+ * without spdlog's pattern, and the time is that of the log call, also with an asynchronous logger.
+ *
+ * The values of spdlog::mdc (spdlog 1.14 or newer) become fields. They belong to the thread that
+ * logs: an asynchronous logger loses them, as spdlog's own pattern %& does.
  */
 
 #ifndef LOGRTC_SPDLOG_HPP
@@ -19,15 +22,21 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <mutex>
+#include <vector>
+
+#if __has_include(<spdlog/mdc.h>) && !defined(SPDLOG_NO_TLS)
+#include <spdlog/mdc.h>
+#define LOGRTC_SPDLOG_MDC
+#endif
 
 namespace logrtc {
 
-/** The levels of spdlog: trace is debug, critical is error, and either keeps its name in the field `level_name`. */
+/** trace becomes debug and critical becomes error; the field "level_name" has the original name. */
 template <class Mutex> class BasicSpdlogSink final : public spdlog::sinks::base_sink<Mutex> {
   public:
     /**
-     * A flush of the logger waits for the consumers, but no longer than `flush_timeout`: by default not at all, for a logger
-     * that flushes on errors would make each of them wait.
+     * A flush of the logger waits for the consumers, at most for `flush_timeout`. The default is
+     * not to wait, because a logger that flushes on errors would wait at each error.
      */
     explicit BasicSpdlogSink(std::shared_ptr<Producer> producer,
                              std::chrono::milliseconds flush_timeout = std::chrono::milliseconds::zero())
@@ -41,20 +50,26 @@ template <class Mutex> class BasicSpdlogSink final : public spdlog::sinks::base_
             producer_->count_filtered();
             return;
         }
-        Json json;
-        json.raw("{\"thread.id\":").integer(static_cast<unsigned long long>(message.thread_id));
+        std::vector<Field> fields;
+        fields.emplace_back("thread.id", message.thread_id);
         if (message.level == spdlog::level::trace || message.level == spdlog::level::critical) {
-            json.raw(",\"level_name\":").raw(message.level == spdlog::level::trace ? "\"TRACE\"" : "\"CRITICAL\"");
+            fields.emplace_back("level_name", message.level == spdlog::level::trace ? "TRACE" : "CRITICAL");
         }
         if (!message.source.empty()) {
-            json.raw(",\"code.file.path\":").string(message.source.filename);
-            json.raw(",\"code.line.number\":").integer(message.source.line);
-            json.raw(",\"code.function.name\":").string(message.source.funcname ? message.source.funcname : "");
+            fields.emplace_back("code.file.path", message.source.filename);
+            fields.emplace_back("code.line.number", message.source.line);
+            fields.emplace_back("code.function.name", message.source.funcname ? message.source.funcname : "");
         }
-        const std::string_view fields = json.raw("}").view(), text = view(message.payload);
+#ifdef LOGRTC_SPDLOG_MDC
+        for (const auto &[name, value] : spdlog::mdc::get_context()) {
+            fields.emplace_back(name, value);
+        }
+#endif
+        const std::string_view text = view(message.payload);
         const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(message.time.time_since_epoch());
-        logrtc_log_at_n(producer_->handle(), since.count(), static_cast<int>(level), target.data(), target.size(), text.data(),
-                     text.size(), fields.data(), fields.size(), nullptr);
+        const Fields passed(fields);
+        logrtc_log_fields_at_n(producer_->handle(), since.count(), static_cast<int>(level), target.data(),
+                               target.size(), text.data(), text.size(), passed.data(), passed.size(), nullptr);
     }
 
     void flush_() override {
@@ -85,7 +100,7 @@ template <class Mutex> class BasicSpdlogSink final : public spdlog::sinks::base_
 };
 
 using SpdlogSink = BasicSpdlogSink<std::mutex>;
-/** For loggers that one thread uses. */
+/** For a logger that only one thread uses. */
 using SpdlogSinkSt = BasicSpdlogSink<spdlog::details::null_mutex>;
 
 } // namespace logrtc

@@ -1,3 +1,7 @@
-module logrtc
+module go_app
 
 go 1.21
+
+require github.com/logrtc/logrtc/bindings-go v0.0.0
+
+replace github.com/logrtc/logrtc/bindings-go => ../../bindings-go

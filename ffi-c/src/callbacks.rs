@@ -2,24 +2,30 @@
 
 mod thread;
 
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use logrtc_core::{Diagnostic, Event};
 
-use crate::options::{LOGRTC_DEBUG, LOGRTC_WARN, level_number};
-use crate::producer::state_number;
+use crate::event::{logrtc_event, terminated, with_event};
+use crate::level::{LOGRTC_DEBUG, LOGRTC_WARN, level_number};
+use crate::state::state_number;
 pub(crate) use thread::CallbackThread;
 
-/// How many messages wait for a callback that takes its time. Further diagnostics are dropped then.
+/// The maximum number of messages in the queue. Further diagnostics are dropped.
 const QUEUE: usize = 256;
 
-/// Called with the state at logrtc_connect(), which may not have returned by then, and with each new one (LOGRTC_STATE_…), on
-/// a thread of logrtc's. No exception may leave it.
+/// Receives the state at logrtc_connect(), possibly before logrtc_connect() returns, and each new
+/// state (LOGRTC_STATE_…). Runs on a thread of logrtc. It must not throw.
 pub type logrtc_state_callback = Option<extern "C" fn(state: c_int, user_data: *mut c_void)>;
 
-/// Called with a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text, on a thread of logrtc. The text is valid until the
-/// callback returns. No exception may leave it.
+/// Receives each event, beginning with the state at logrtc_connect(). Runs on a thread of logrtc.
+/// `event` is valid until the callback returns. It must not throw. If 256 events are queued,
+/// further events are dropped; the latest state is still delivered.
+pub type logrtc_event_callback = Option<extern "C" fn(event: *const logrtc_event, user_data: *mut c_void)>;
+
+/// Receives a level (LOGRTC_DEBUG to LOGRTC_ERROR) and a line of text. Runs on a thread of logrtc.
+/// `message` is valid until the callback returns. It must not throw.
 pub type logrtc_diagnostics_callback =
     Option<extern "C" fn(level: c_int, message: *const c_char, user_data: *mut c_void)>;
 
@@ -30,10 +36,11 @@ struct UserData(*mut c_void);
 // SAFETY: it is never followed here; the header says that the callback runs on another thread.
 unsafe impl Send for UserData {}
 
-/// What the program wants to be told.
+/// The callbacks of the program.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Callbacks {
     state: Option<(extern "C" fn(c_int, *mut c_void), UserData)>,
+    event: Option<(extern "C" fn(*const logrtc_event, *mut c_void), UserData)>,
     diagnostics: Option<(extern "C" fn(c_int, *const c_char, *mut c_void), UserData)>,
 }
 
@@ -42,15 +49,19 @@ impl Callbacks {
         self.state = callback.map(|callback| (callback, UserData(user_data)));
     }
 
+    pub(crate) fn set_event(&mut self, callback: logrtc_event_callback, user_data: *mut c_void) {
+        self.event = callback.map(|callback| (callback, UserData(user_data)));
+    }
+
     pub(crate) fn set_diagnostics(&mut self, callback: logrtc_diagnostics_callback, user_data: *mut c_void) {
         self.diagnostics = callback.map(|callback| (callback, UserData(user_data)));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.state.is_none() && self.diagnostics.is_none()
+        self.state.is_none() && self.event.is_none() && self.diagnostics.is_none()
     }
 
-    /// What receives the diagnostics of the core, if there is a callback for them. It never blocks.
+    /// The handler of the core's diagnostics, if there is a callback for them. It never blocks.
     pub(crate) fn diagnostics_handler(
         &self,
         queue: &SyncSender<Message>,
@@ -70,17 +81,21 @@ impl Callbacks {
         if let (Message::Event(Event::StateChanged(state)), Some((callback, user_data))) = (message, self.state) {
             callback(state_number(*state), user_data.0);
         }
+        if let (Message::Event(event), Some((callback, user_data))) = (message, self.event)
+            && !is_muted()
+        {
+            with_event(event, |event| callback(event, user_data.0));
+        }
         if let Some((callback, user_data)) = self.diagnostics
             && let Some((level, text)) = describe(message)
             && !is_muted()
         {
-            let text = CString::new(text.replace('\0', "\u{fffd}")).expect("its NULs are replaced");
-            callback(level, text.as_ptr(), user_data.0);
+            callback(level, terminated(&text).as_ptr(), user_data.0);
         }
     }
 }
 
-/// What the thread that calls back receives.
+/// A message to the thread that calls back.
 pub(crate) enum Message {
     Event(Event),
     Diagnostic(Diagnostic),
@@ -88,7 +103,7 @@ pub(crate) enum Message {
     End,
 }
 
-/// The way to the thread that calls back.
+/// The queue to the thread that calls back.
 pub(crate) fn queue() -> (SyncSender<Message>, Receiver<Message>) {
     sync_channel(QUEUE)
 }
@@ -116,7 +131,7 @@ fn describe_event(event: &Event) -> (c_int, String) {
             ),
         ),
         Event::ConsumerRefused { consumer_id } => {
-            (LOGRTC_WARN, format!("consumer {consumer_id:?} is refused: there are as many as may be"))
+            (LOGRTC_WARN, format!("consumer {consumer_id:?} is refused: max_consumers are connected"))
         }
         // The warnings of an outage are diagnostics of the core: one at its beginning, one at its end.
         Event::ServerError { message } => (LOGRTC_DEBUG, format!("signaling server: {message}")),

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::status::guard;
 use crate::{handle, signals};
 
-/// From now on exit() closes the producers that are open. What the program registers later runs earlier, and may log.
+/// From now on exit() closes the producers that are open. What the program registers later runs
+/// earlier, and may log.
 ///
 /// `atexit` belongs to the module that it is linked into: it runs when that is unloaded, too. The shared library is never
 /// unloaded (`build.rs`).

@@ -8,14 +8,18 @@ use logrtc_core::Producer;
 use crate::callbacks::CallbackThread;
 use crate::status::{Refusal, guard, logrtc_status};
 
-/// How long a callback may take to end at the end of the process, if the close has used up its timeout.
+/// How long a callback may take to end at the end of the process, if the close has used up its
+/// timeout.
 const CALLBACK_TIME: Duration = Duration::from_millis(100);
 
-/// A producer: made by logrtc_connect(), ended by logrtc_close().
+/// A producer: logrtc_connect() makes it, and logrtc_close() ends it.
 ///
-/// logrtc_close() leaves some two thousand bytes of it, which are never freed: so any call with it is safe at any time.
+/// About two thousand bytes of a closed producer are never freed, so that every call with its
+/// handle stays safe.
 pub struct logrtc_producer {
     pub(crate) producer: Producer,
+    /// The target of an entry that names none.
+    pub(crate) client_id: String,
     callbacks: Option<CallbackThread>,
     /// What exit() may take to close it; `None` if exit() leaves it alone.
     exit_timeout: Option<Duration>,
@@ -28,14 +32,20 @@ pub struct logrtc_producer {
     next: AtomicPtr<logrtc_producer>,
 }
 
-/// The newest handle, and by it every one: for the end of the process, and so that a leak checker sees that none is lost.
-/// No lock, because a fork would leave it held.
+/// The newest handle, and by it every one: for the end of the process, and so that a leak checker
+/// sees that none is lost. No lock, because a fork would leave it held.
 static HANDLES: AtomicPtr<logrtc_producer> = AtomicPtr::new(std::ptr::null_mut());
 
 impl logrtc_producer {
-    pub(crate) fn new(producer: Producer, callbacks: Option<CallbackThread>, exit_timeout: Option<Duration>) -> Self {
+    pub(crate) fn new(
+        producer: Producer,
+        client_id: String,
+        callbacks: Option<CallbackThread>,
+        exit_timeout: Option<Duration>,
+    ) -> Self {
         Self {
             producer,
+            client_id,
             callbacks,
             exit_timeout,
             pid: std::process::id(),
@@ -75,13 +85,14 @@ impl logrtc_producer {
         if self.ended.load(Ordering::Acquire) { None } else { self.exit_timeout }
     }
 
-    /// Whether this is the child of a fork in which nothing was logged, so that everything belongs to the parent.
+    /// Whether this is the child of a fork in which nothing was logged, so that everything belongs
+    /// to the parent.
     pub(crate) fn is_untouched_by_child(&self) -> bool {
         self.pid != std::process::id() && self.producer.position() == 0
     }
 
-    /// Closes it as exit() does, which may have been called by a callback, or while one runs for ever: so the wait for the
-    /// callback has a limit.
+    /// Closes it as exit() does, which may have been called by a callback, or while one runs for
+    /// ever: so the wait for the callback has a limit.
     pub(crate) fn close_at_exit(&self, timeout: Duration, called_by: libc::pthread_t) {
         let began = Instant::now();
         self.closed.store(true, Ordering::Release);
@@ -109,16 +120,28 @@ pub(crate) unsafe fn with(
     act: impl FnOnce(&Producer) -> Result<(), Refusal>,
 ) -> logrtc_status {
     // SAFETY: the caller's promise is passed on.
+    unsafe { with_handle(producer, |handle| act(&handle.producer)) }
+}
+
+/// Calls `act` with the handle.
+///
+/// # Safety
+/// As for [`with`].
+pub(crate) unsafe fn with_handle(
+    producer: *const logrtc_producer,
+    act: impl FnOnce(&logrtc_producer) -> Result<(), Refusal>,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
     unsafe { with_open(producer, |_| (), act) }
 }
 
-/// The same for what logs: an entry that comes after the close is counted.
+/// Calls `act` with the handle, for what logs: an entry that comes after the close is counted.
 ///
 /// # Safety
 /// As for [`with`].
 pub(crate) unsafe fn with_entry(
     producer: *const logrtc_producer,
-    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
+    act: impl FnOnce(&logrtc_producer) -> Result<(), Refusal>,
 ) -> logrtc_status {
     let count = |producer: &Producer| {
         producer.count_filtered();
@@ -133,7 +156,7 @@ pub(crate) unsafe fn with_entry(
 unsafe fn with_open(
     producer: *const logrtc_producer,
     if_closed: impl FnOnce(&Producer),
-    act: impl FnOnce(&Producer) -> Result<(), Refusal>,
+    act: impl FnOnce(&logrtc_producer) -> Result<(), Refusal>,
 ) -> logrtc_status {
     guard(|| {
         // SAFETY: the caller's promise is passed on.
@@ -142,7 +165,7 @@ unsafe fn with_open(
             if_closed(&handle.producer);
             return Err(Refusal::closed());
         }
-        act(&handle.producer)
+        act(handle)
     })
 }
 

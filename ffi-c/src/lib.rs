@@ -7,14 +7,20 @@
 #![allow(non_camel_case_types)]
 
 pub mod callbacks;
+pub mod event;
 mod exit;
+pub mod fields;
+pub mod filter;
 mod fork;
 pub mod handle;
+pub mod level;
 pub mod log;
 pub mod options;
 pub mod producer;
+mod repairs;
 mod signals;
 pub mod span;
+pub mod state;
 pub mod stats;
 pub mod status;
 mod text;

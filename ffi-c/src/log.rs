@@ -1,18 +1,20 @@
-//! Logging: entries, whether they are wanted, and which are.
+//! Logging. Whatever is passed as target, message, fields or span: the entry is logged.
 
 use std::borrow::Cow;
 use std::ffi::{c_char, c_int};
 
 use chrono::{DateTime, Utc};
-use logrtc_core::{Level, Outcome, Producer};
+use logrtc_core::{Fields, Level, Outcome, Record, Span};
 
-use crate::handle::{logrtc_producer, with, with_entry};
-use crate::options::level_of;
+use crate::fields::{logrtc_field, read_fields};
+use crate::handle::{logrtc_producer, with_entry};
+use crate::level::{level_of, nearest_level};
+use crate::repairs::Repairs;
 use crate::span::{logrtc_span, read_span};
-use crate::status::{LOGRTC_OK, Refusal, logrtc_status};
+use crate::status::{Refusal, logrtc_status};
 use crate::text;
 
-fn logged(outcome: Outcome) -> Result<(), Refusal> {
+pub(crate) fn logged(outcome: Outcome) -> Result<(), Refusal> {
     match outcome {
         Outcome::Accepted | Outcome::Filtered => Ok(()),
         Outcome::Dropped => Err(Refusal::dropped()),
@@ -20,103 +22,153 @@ fn logged(outcome: Outcome) -> Result<(), Refusal> {
     }
 }
 
-/// The time, target, message and fields of an entry, once they are asked for.
-struct Entry<'a> {
-    time: Option<DateTime<Utc>>,
-    target: Cow<'a, str>,
-    message: Cow<'a, str>,
-    fields: Option<Cow<'a, str>>,
+/// A target and a message, as the caller passes them.
+type Texts = ((*const c_char, usize), (*const c_char, usize));
+
+/// The fields of an entry, as the caller passes them.
+#[derive(Clone, Copy)]
+enum Passed {
+    Json(*const c_char),
+    CountedJson(*const c_char, usize),
+    Typed(*const logrtc_field, usize),
 }
 
-/// # Safety
-/// As for [`with`]; and `span` is NULL, or a `logrtc_span` whose size and strings are as it says.
-unsafe fn log<'a>(
-    producer: *const logrtc_producer,
+/// The fields of an entry, read.
+enum Read<'a> {
+    Json(Cow<'a, str>),
+    Typed(Fields),
+}
+
+/// How the target and the message of a call end.
+#[derive(Clone, Copy)]
+enum End {
+    /// With a NUL: the lengths are not read.
+    Nul,
+    /// At their length.
+    Length,
+}
+
+/// An entry as the caller passes it; only read if it is wanted.
+struct Call {
+    unix_ms: Option<i64>,
     level: c_int,
-    read: impl FnOnce() -> Result<Entry<'a>, Refusal>,
+    end: End,
+    texts: Texts,
+    fields: Passed,
     span: *const logrtc_span,
-) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe {
-        with_entry(producer, |producer| {
-            let level = level_of(level)?;
-            if producer.enabled_for_any_target(level) {
-                submit(producer, level, &read()?, span)
-            } else {
-                logged(producer.count_filtered())
+}
+
+impl Call {
+    /// # Safety
+    /// `producer` is as for [`with_entry`]; the pointers are NULL or what the header says.
+    unsafe fn log(self, producer: *const logrtc_producer) -> logrtc_status {
+        // SAFETY: the caller's promises are passed on.
+        unsafe {
+            with_entry(producer, |handle| {
+                let mut repairs = Repairs::default();
+                let level = repairs.or(level_of(self.level), || nearest_level(self.level));
+                if !handle.producer.enabled_for_any_target(level) {
+                    return logged(handle.producer.count_filtered());
+                }
+                match self.submit(handle, level, &mut repairs) {
+                    Outcome::Accepted => repairs.into_result(),
+                    outcome => logged(outcome),
+                }
+            })
+        }
+    }
+
+    /// # Safety
+    /// As for [`log`](Self::log).
+    unsafe fn submit(&self, handle: &logrtc_producer, level: Level, repairs: &mut Repairs) -> Outcome {
+        let (target, message) = self.texts;
+        // SAFETY: the caller's promises are passed on.
+        let (target, message) =
+            unsafe { (self.text(target, "target", repairs), self.text(message, "message", repairs)) };
+        let target = target.as_deref().unwrap_or(&handle.client_id);
+        let message = message.as_deref().unwrap_or_default();
+        let record = handle.producer.log(level, target, message);
+        if !record.is_wanted() {
+            return record.send();
+        }
+        let time = self.time(repairs);
+        // SAFETY: the caller's promises are passed on.
+        let span = unsafe { repairs.or(read_span(self.span), || None) };
+        // SAFETY: as above.
+        match unsafe { self.fields(repairs) } {
+            None => finish(record, time, span),
+            Some(Read::Typed(fields)) => finish(record.fields(fields), time, span),
+            Some(Read::Json(json)) => match record.fields_json(&json) {
+                Ok(record) => finish(record, time, span),
+                Err(error) => {
+                    repairs.note(format_args!("{error}; the entry has the text in its field \"invalid_json\""));
+                    let record = handle.producer.log(level, target, message);
+                    finish(record.field("invalid_json", &*json), time, span)
+                }
+            },
+        }
+    }
+
+    /// # Safety
+    /// `text` is NULL, or a string that ends as `self.end` says.
+    unsafe fn text<'a>(
+        &self,
+        (text, len): (*const c_char, usize),
+        name: &str,
+        repairs: &mut Repairs,
+    ) -> Option<Cow<'a, str>> {
+        match self.end {
+            // SAFETY: the caller's promise is passed on.
+            End::Nul => unsafe { text::optional(text) },
+            // SAFETY: as above.
+            End::Length => repairs.or(unsafe { text::optional_counted(text, len, name) }, || None),
+        }
+    }
+
+    fn time(&self, repairs: &mut Repairs) -> Option<DateTime<Utc>> {
+        let unix_ms = self.unix_ms?;
+        let time = DateTime::from_timestamp_millis(unix_ms);
+        if time.is_none() {
+            repairs.note(format_args!("unix_ms: {unix_ms} is not a time in milliseconds since 1970"));
+        }
+        time
+    }
+
+    /// # Safety
+    /// As for [`log`](Self::log).
+    unsafe fn fields<'a>(&self, repairs: &mut Repairs) -> Option<Read<'a>> {
+        // SAFETY: the caller's promises are passed on.
+        unsafe {
+            match self.fields {
+                Passed::Json(json) => text::optional(json).map(Read::Json),
+                Passed::CountedJson(json, len) => {
+                    repairs.or(text::optional_counted(json, len, "fields"), || None).map(Read::Json)
+                }
+                Passed::Typed(_, 0) => None,
+                Passed::Typed(fields, count) => Some(Read::Typed(read_fields(fields, count, repairs))),
             }
-        })
-    }
-}
-
-/// # Safety
-/// As for [`log`].
-unsafe fn submit(
-    producer: &Producer,
-    level: Level,
-    entry: &Entry<'_>,
-    span: *const logrtc_span,
-) -> Result<(), Refusal> {
-    let mut record = producer.log(level, &entry.target, &entry.message);
-    if record.is_wanted() {
-        if let Some(fields) = &entry.fields {
-            record = record.fields_json(fields)?;
-        }
-        // SAFETY: the caller's promise is passed on.
-        if let Some(span) = unsafe { read_span(span) }? {
-            record = record.span(span);
-        }
-        if let Some(time) = entry.time {
-            record = record.timestamp(time);
         }
     }
-    logged(record.send())
 }
 
-/// Reads the strings of an entry that end with a NUL.
-///
-/// # Safety
-/// Each is NULL, or a NUL-terminated string that stays as it is for `'a`.
-unsafe fn terminated<'a>(
-    time: Option<DateTime<Utc>>,
-    (target, message, fields): (*const c_char, *const c_char, *const c_char),
-) -> Result<Entry<'a>, Refusal> {
-    // SAFETY: the caller's promises are passed on.
-    unsafe {
-        let (target, message) = (text::terminated(target, "target")?, text::terminated(message, "message")?);
-        Ok(Entry { time, target, message, fields: text::optional(fields, "fields")? })
+fn finish(mut record: Record<'_>, time: Option<DateTime<Utc>>, span: Option<Span>) -> Outcome {
+    if let Some(span) = span {
+        record = record.span(span);
     }
-}
-
-/// Reads the strings of an entry that have a length.
-///
-/// # Safety
-/// Each is NULL, or points to as many bytes, which stay as they are for `'a`.
-unsafe fn counted<'a>(
-    time: Option<DateTime<Utc>>,
-    (target, target_len): (*const c_char, usize),
-    (message, message_len): (*const c_char, usize),
-    (fields, fields_len): (*const c_char, usize),
-) -> Result<Entry<'a>, Refusal> {
-    // SAFETY: the caller's promises are passed on.
-    unsafe {
-        let target = text::counted(target, target_len, "target")?;
-        let message = text::counted(message, message_len, "message")?;
-        let fields = if fields.is_null() { None } else { Some(text::counted(fields, fields_len, "fields")?) };
-        Ok(Entry { time, target, message, fields })
+    if let Some(time) = time {
+        record = record.timestamp(time);
     }
+    record.send()
 }
 
-fn time_of(unix_ms: i64) -> Result<Option<DateTime<Utc>>, Refusal> {
-    DateTime::from_timestamp_millis(unix_ms)
-        .map(Some)
-        .ok_or_else(|| Refusal::invalid(format!("unix_ms: {unix_ms} is not a time in milliseconds since 1970")))
-}
-
-/// Logs an entry. `fields` is a JSON object, or NULL; `span` may be NULL. Never waits on the network.
+/// Logs an entry. Never waits on the network. `fields` is a JSON object or NULL;
+/// logrtc_log_fields() needs no JSON. `span` may be NULL.
 ///
-/// LOGRTC_OK where the level and the filter do not want it, too. LOGRTC_INVALID_ARGUMENT: an argument is NULL, the level is
-/// none, or `fields` is no JSON object. LOGRTC_DROPPED: the journal is full and its policy refuses. LOGRTC_CLOSED.
+/// Returns LOGRTC_OK if the entry is logged, or left out by the filter. LOGRTC_REPAIRED: the entry
+/// is logged, but an argument was invalid: `fields` that is not a JSON object becomes the field
+/// "invalid_json" with its text; a number that is not a level, the nearest level; an invalid span
+/// is left out. LOGRTC_DROPPED: the journal is full and its overflow policy refused the entry.
+/// LOGRTC_CLOSED: the producer is closed. LOGRTC_INVALID_ARGUMENT: `producer` is NULL.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -129,11 +181,13 @@ pub unsafe extern "C" fn logrtc_log(
     fields: *const c_char,
     span: *const logrtc_span,
 ) -> logrtc_status {
+    let (end, texts, fields) = (End::Nul, ((target, 0), (message, 0)), Passed::Json(fields));
     // SAFETY: the caller's promises are passed on.
-    unsafe { log(producer, level, || terminated(None, (target, message, fields)), span) }
+    unsafe { Call { unix_ms: None, level, end, texts, fields, span }.log(producer) }
 }
 
-/// The same, with strings of so many bytes. `fields` is NULL for none; the ids of `span` are NUL-terminated.
+/// The same, with strings that have a length. `fields` may be NULL; the ids of `span` are
+/// NUL-terminated.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -149,16 +203,14 @@ pub unsafe extern "C" fn logrtc_log_n(
     fields_len: usize,
     span: *const logrtc_span,
 ) -> logrtc_status {
-    let read = || {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { counted(None, (target, target_len), (message, message_len), (fields, fields_len)) }
-    };
+    let (end, texts) = (End::Length, ((target, target_len), (message, message_len)));
+    let fields = Passed::CountedJson(fields, fields_len);
     // SAFETY: the caller's promises are passed on.
-    unsafe { log(producer, level, read, span) }
+    unsafe { Call { unix_ms: None, level, end, texts, fields, span }.log(producer) }
 }
 
-/// Logs an entry of another time than the present one, as logrtc_log() does: `unix_ms` milliseconds after 1970, UTC. For what
-/// was logged elsewhere before.
+/// Logs an entry as logrtc_log() does, with another time than now: `unix_ms` milliseconds after
+/// 1970-01-01, UTC. For entries that were recorded earlier.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -172,11 +224,13 @@ pub unsafe extern "C" fn logrtc_log_at(
     fields: *const c_char,
     span: *const logrtc_span,
 ) -> logrtc_status {
+    let (unix_ms, texts, fields) = (Some(unix_ms), ((target, 0), (message, 0)), Passed::Json(fields));
     // SAFETY: the caller's promises are passed on.
-    unsafe { log(producer, level, || terminated(time_of(unix_ms)?, (target, message, fields)), span) }
+    unsafe { Call { unix_ms, level, end: End::Nul, texts, fields, span }.log(producer) }
 }
 
-/// The same, with strings of so many bytes. `fields` is NULL for none; the ids of `span` are NUL-terminated.
+/// The same, with strings that have a length. `fields` may be NULL; the ids of `span` are
+/// NUL-terminated.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -193,25 +247,88 @@ pub unsafe extern "C" fn logrtc_log_at_n(
     fields_len: usize,
     span: *const logrtc_span,
 ) -> logrtc_status {
-    let read = || {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { counted(time_of(unix_ms)?, (target, target_len), (message, message_len), (fields, fields_len)) }
-    };
+    let (unix_ms, texts) = (Some(unix_ms), ((target, target_len), (message, message_len)));
+    let fields = Passed::CountedJson(fields, fields_len);
     // SAFETY: the caller's promises are passed on.
-    unsafe { log(producer, level, read, span) }
+    unsafe { Call { unix_ms, level, end: End::Length, texts, fields, span }.log(producer) }
 }
 
-/// Logs a whole entry, a JSON object: the keys "timestamp" (ISO 8601), "level", "target" and "message" are required, and
-/// "fields" and "span" may be there. Never waits on the network.
+/// Logs an entry as logrtc_log() does, with `count` typed fields: see LOGRTC_FIELDS().
 ///
-/// LOGRTC_INVALID_ARGUMENT names the key that is missing, of another type, unknown, or twice there. Else as logrtc_log().
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_log_fields(
+    producer: *mut logrtc_producer,
+    level: c_int,
+    target: *const c_char,
+    message: *const c_char,
+    fields: *const logrtc_field,
+    count: usize,
+    span: *const logrtc_span,
+) -> logrtc_status {
+    let (end, texts, fields) = (End::Nul, ((target, 0), (message, 0)), Passed::Typed(fields, count));
+    // SAFETY: the caller's promises are passed on.
+    unsafe { Call { unix_ms: None, level, end, texts, fields, span }.log(producer) }
+}
+
+/// The same, with strings that have a length. The ids of `span` are NUL-terminated.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_log_fields_n(
+    producer: *mut logrtc_producer,
+    level: c_int,
+    target: *const c_char,
+    target_len: usize,
+    message: *const c_char,
+    message_len: usize,
+    fields: *const logrtc_field,
+    count: usize,
+    span: *const logrtc_span,
+) -> logrtc_status {
+    let (end, texts) = (End::Length, ((target, target_len), (message, message_len)));
+    let fields = Passed::Typed(fields, count);
+    // SAFETY: the caller's promises are passed on.
+    unsafe { Call { unix_ms: None, level, end, texts, fields, span }.log(producer) }
+}
+
+/// Logs an entry as logrtc_log_fields_n() does, with the time of logrtc_log_at().
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_log_fields_at_n(
+    producer: *mut logrtc_producer,
+    unix_ms: i64,
+    level: c_int,
+    target: *const c_char,
+    target_len: usize,
+    message: *const c_char,
+    message_len: usize,
+    fields: *const logrtc_field,
+    count: usize,
+    span: *const logrtc_span,
+) -> logrtc_status {
+    let (unix_ms, texts) = (Some(unix_ms), ((target, target_len), (message, message_len)));
+    let fields = Passed::Typed(fields, count);
+    // SAFETY: the caller's promises are passed on.
+    unsafe { Call { unix_ms, level, end: End::Length, texts, fields, span }.log(producer) }
+}
+
+/// Logs a whole entry, a JSON object. The keys "timestamp" (ISO 8601), "level", "target" and
+/// "message" are required; "fields" and "span" are optional. Never waits on the network.
+///
+/// LOGRTC_INVALID_ARGUMENT: a key is missing, unknown, repeated or of the wrong type; nothing is
+/// logged. Otherwise as logrtc_log().
 ///
 /// # Safety
 /// The pointers are as the header says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn logrtc_send(producer: *mut logrtc_producer, json: *const c_char) -> logrtc_status {
     // SAFETY: the caller's promises are passed on.
-    unsafe { with_entry(producer, |producer| logged(producer.send_json(&text::terminated(json, "json")?)?)) }
+    unsafe { send(producer, || text::terminated(json, "json")) }
 }
 
 /// The same, of `len` bytes.
@@ -225,119 +342,15 @@ pub unsafe extern "C" fn logrtc_send_n(
     len: usize,
 ) -> logrtc_status {
     // SAFETY: the caller's promises are passed on.
-    unsafe { with_entry(producer, |producer| logged(producer.send_json(&text::counted(json, len, "json")?)?)) }
+    unsafe { send(producer, || text::counted(json, len, "json")) }
 }
 
 /// # Safety
-/// As for [`with`].
-unsafe fn enabled<'a>(
+/// As for [`with_entry`].
+unsafe fn send<'a>(
     producer: *const logrtc_producer,
-    level: c_int,
-    target: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
-) -> c_int {
-    let mut enabled = false;
-    // SAFETY: the caller's promise is passed on.
-    let status = unsafe {
-        with(producer, |producer| {
-            let level = level_of(level)?;
-            enabled = producer.enabled_for_any_target(level) && producer.enabled(level, &target()?);
-            Ok(())
-        })
-    };
-    c_int::from(status == LOGRTC_OK && enabled)
-}
-
-/// Whether an entry of this level and target would be logged: 1 or 0. 0 for what is NULL, wrong or closed. Costs a few
-/// nanoseconds where nothing of that level would be.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_enabled(
-    producer: *const logrtc_producer,
-    level: c_int,
-    target: *const c_char,
-) -> c_int {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { enabled(producer, level, || text::terminated(target, "target")) }
-}
-
-/// The same, of `len` bytes.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_enabled_n(
-    producer: *const logrtc_producer,
-    level: c_int,
-    target: *const c_char,
-    len: usize,
-) -> c_int {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { enabled(producer, level, || text::counted(target, len, "target")) }
-}
-
-/// Counts an entry that logrtc_enabled() said no to, and that the program therefore never made: as logrtc_log() counts those
-/// that it leaves out.
-///
-/// # Safety
-/// The pointer is as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_count_filtered(producer: *mut logrtc_producer) -> logrtc_status {
-    // SAFETY: the caller's promise is passed on.
-    unsafe { with_entry(producer, |producer| logged(producer.count_filtered())) }
-}
-
-/// Sets the lowest level that is logged, of every target that the filter does not name.
-///
-/// # Safety
-/// The pointer is as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_set_level(producer: *mut logrtc_producer, level: c_int) -> logrtc_status {
-    // SAFETY: the caller's promise is passed on.
-    unsafe {
-        with(producer, |producer| {
-            producer.set_level(level_of(level)?);
-            Ok(())
-        })
-    }
-}
-
-/// Sets what is logged, by level and target: "info,app::db=debug".
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_set_filter(producer: *mut logrtc_producer, filter: *const c_char) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { set_filter(producer, || text::terminated(filter, "filter")) }
-}
-
-/// The same, of `len` bytes.
-///
-/// # Safety
-/// The pointers are as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn logrtc_set_filter_n(
-    producer: *mut logrtc_producer,
-    filter: *const c_char,
-    len: usize,
-) -> logrtc_status {
-    // SAFETY: the caller's promises are passed on.
-    unsafe { set_filter(producer, || text::counted(filter, len, "filter")) }
-}
-
-/// # Safety
-/// As for [`with`].
-unsafe fn set_filter<'a>(
-    producer: *const logrtc_producer,
-    filter: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
+    json: impl FnOnce() -> Result<Cow<'a, str>, Refusal>,
 ) -> logrtc_status {
     // SAFETY: the caller's promise is passed on.
-    unsafe {
-        with(producer, |producer| {
-            producer.set_filter(filter()?.parse()?);
-            Ok(())
-        })
-    }
+    unsafe { with_entry(producer, |handle| logged(handle.producer.send_json(&json()?)?)) }
 }

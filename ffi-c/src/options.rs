@@ -1,4 +1,4 @@
-//! Options: through setters, so that more can come without breaking a program.
+//! Options: through setters, so that options can be added without breaking a program.
 
 pub mod numbers;
 pub mod texts;
@@ -6,35 +6,26 @@ pub mod texts;
 use std::ffi::{c_int, c_void};
 use std::sync::mpsc::SyncSender;
 
-use logrtc_core::{Config, ConfigBuilder, IceServer, Level};
+use logrtc_core::{Config, ConfigBuilder, IceServer};
 
-use crate::callbacks::{Callbacks, Message, logrtc_diagnostics_callback, logrtc_state_callback};
+use crate::callbacks::{Callbacks, Message, logrtc_diagnostics_callback, logrtc_event_callback, logrtc_state_callback};
 use crate::status::{Refusal, guard, logrtc_status};
 
-/// For the person who debugs the program.
-pub const LOGRTC_DEBUG: i32 = 0;
-/// What happens in normal operation.
-pub const LOGRTC_INFO: i32 = 1;
-/// What may need attention.
-pub const LOGRTC_WARN: i32 = 2;
-/// What went wrong.
-pub const LOGRTC_ERROR: i32 = 3;
-
-/// When the journal is full, the oldest entry goes. Logging never waits.
+/// If the journal is full, the oldest entry is dropped. A log call never waits.
 pub const LOGRTC_OVERFLOW_DROP_OLDEST: i32 = 0;
-/// When the journal is full, the new entry is refused while a connected consumer has yet to read the oldest, or while nobody
-/// is connected.
+/// If the journal is full, a new entry is refused as long as a connected consumer has not read the
+/// oldest entry, or no consumer is connected.
 pub const LOGRTC_OVERFLOW_DROP_NEWEST: i32 = 1;
-/// When the journal is full, the call waits while a connected consumer has yet to read the oldest, at most for the limit;
-/// then the entry is refused.
+/// If the journal is full, a log call waits as long as a connected consumer has not read the oldest
+/// entry, at most for block_timeout_ms; then the entry is refused.
 pub const LOGRTC_OVERFLOW_BLOCK: i32 = 2;
 
-/// A new consumer begins at the oldest entry that is retained.
+/// A new consumer receives all entries in the journal.
 pub const LOGRTC_REPLAY_ALL: i64 = -1;
-/// A new consumer begins with what comes next.
+/// A new consumer receives only entries that are logged after it connected.
 pub const LOGRTC_REPLAY_NONE: i64 = 0;
 
-/// The options of a producer, each with a default. Not to be used by two threads at once.
+/// The options of a producer. Each has a default. Only one thread may use them at a time.
 pub struct logrtc_options {
     builder: ConfigBuilder,
     /// Those that take the place of the default.
@@ -66,27 +57,6 @@ impl logrtc_options {
             builder = builder.ice_servers(ice_servers.clone());
         }
         Ok(builder.build()?)
-    }
-}
-
-pub(crate) fn level_of(level: c_int) -> Result<Level, Refusal> {
-    Ok(match level {
-        LOGRTC_DEBUG => Level::Debug,
-        LOGRTC_INFO => Level::Info,
-        LOGRTC_WARN => Level::Warn,
-        LOGRTC_ERROR => Level::Error,
-        _ => {
-            return Err(Refusal::invalid(format!("level: {level} is not one of LOGRTC_DEBUG (0) to LOGRTC_ERROR (3)")));
-        }
-    })
-}
-
-pub(crate) fn level_number(level: Level) -> c_int {
-    match level {
-        Level::Debug => LOGRTC_DEBUG,
-        Level::Info => LOGRTC_INFO,
-        Level::Warn => LOGRTC_WARN,
-        Level::Error => LOGRTC_ERROR,
     }
 }
 
@@ -129,8 +99,8 @@ unsafe fn set(
     }
 }
 
-/// Makes options with every default. The caller owns them, and must eventually call logrtc_options_free().
-/// NULL where there is no memory.
+/// Creates options, all at their defaults. The caller owns them and must eventually call
+/// logrtc_options_free(). Returns NULL if there is no memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_options_new() -> *mut logrtc_options {
     let mut made = std::ptr::null_mut();
@@ -141,7 +111,7 @@ pub extern "C" fn logrtc_options_new() -> *mut logrtc_options {
     made
 }
 
-/// Frees options. They may be freed as soon as logrtc_connect() has returned. NULL does nothing.
+/// Frees options; logrtc_connect() does not need them after it has returned. Does nothing for NULL.
 ///
 /// # Safety
 /// `options` is NULL, or came from `logrtc_options_new` and was not freed.
@@ -156,7 +126,8 @@ pub unsafe extern "C" fn logrtc_options_free(options: *mut logrtc_options) {
     });
 }
 
-/// Has `callback` called with each new state. NULL for none, the default.
+/// Sets the callback that receives each new state. NULL, the default: none. `user_data` is passed
+/// to the callback.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -175,11 +146,33 @@ pub unsafe extern "C" fn logrtc_options_set_state_callback(
     }
 }
 
-/// Has `callback` called with the diagnostics of the producer: a warning at the first failed attempt to reach the signaling
-/// server, with its address and the reason, and one when it is connected again; and at LOGRTC_DEBUG each state, consumer and
-/// failed attempt. NULL for none, the default: the warnings go to standard error.
+/// Sets the callback that receives each event: states, consumers, errors of the signaling server.
+/// NULL, the default: none. `user_data` is passed to the callback.
 ///
-/// LOGRTC_DIAGNOSTICS=1 in the environment writes every diagnostic of logrtc to standard error, in any case.
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_event_callback(
+    options: *mut logrtc_options,
+    callback: logrtc_event_callback,
+    user_data: *mut c_void,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe {
+        change(options, |options| {
+            options.callbacks.set_event(callback, user_data);
+            Ok(())
+        })
+    }
+}
+
+/// Sets the callback that receives the diagnostics of the producer, as text for people: a warning
+/// at the first failed attempt to reach the signaling server, with its address and the reason, and
+/// a warning when the connection is restored; at LOGRTC_DEBUG each state, consumer and failed
+/// attempt. NULL, the default: none; warnings are written to standard error.
+///
+/// If LOGRTC_DIAGNOSTICS is 1 in the environment, every diagnostic is also written to standard
+/// error.
 ///
 /// # Safety
 /// The pointers are as the header says.

@@ -1,47 +1,25 @@
-//! What a program does with a producer, but for logging.
+//! The functions of a producer other than logging.
 
 use std::ffi::{c_char, c_int};
 use std::time::Duration;
 
-use logrtc_core::{Producer, State};
+use logrtc_core::Producer;
 
 use crate::callbacks::{self, CallbackThread};
 use crate::handle::{handle, logrtc_producer, with};
 use crate::options::logrtc_options;
+use crate::state::state_number;
 use crate::stats::logrtc_stats;
 use crate::status::{Refusal, guard, logrtc_status};
 use crate::{exit, fork, signals, text};
 
-/// An attempt to reach the signaling server is under way.
-pub const LOGRTC_STATE_CONNECTING: i32 = 0;
-/// Registered: consumers can come.
-pub const LOGRTC_STATE_REGISTERED: i32 = 1;
-/// The server cannot be reached, or is lost; the next attempt will come.
-pub const LOGRTC_STATE_RECONNECTING: i32 = 2;
-/// No attempt is left; consumers that are there stay.
-pub const LOGRTC_STATE_ABANDONED: i32 = 3;
-/// Closed by the program.
-pub const LOGRTC_STATE_CLOSED: i32 = 4;
-/// Switched off (LOGRTC_DISABLED).
-pub const LOGRTC_STATE_DISABLED: i32 = 5;
-
-pub(crate) fn state_number(state: State) -> c_int {
-    match state {
-        State::Connecting => LOGRTC_STATE_CONNECTING,
-        State::Registered => LOGRTC_STATE_REGISTERED,
-        State::Abandoned => LOGRTC_STATE_ABANDONED,
-        State::Closed => LOGRTC_STATE_CLOSED,
-        State::Disabled => LOGRTC_STATE_DISABLED,
-        // A state that is not known here yet is one between the others.
-        _ => LOGRTC_STATE_RECONNECTING,
-    }
-}
-
-/// Starts a producer, and returns at once: it connects, registers and reconnects by itself. What is logged before a consumer
-/// comes waits in the journal. The options are only read: the caller still owns them.
+/// Starts a producer and returns at once: it connects, registers and reconnects in the background.
+/// Entries that are logged before a consumer connects wait in the journal. The options are only
+/// read; the caller still owns them.
 ///
-/// `*producer` is written only where the status is LOGRTC_OK, and belongs to the program until logrtc_close().
-/// LOGRTC_INVALID_ARGUMENT: an option is wrong. LOGRTC_INTERNAL: the system gives no threads.
+/// Writes the handle to `*producer` if the status is LOGRTC_OK. End it with logrtc_close(); exit()
+/// closes it otherwise. LOGRTC_INVALID_ARGUMENT: an option is invalid. LOGRTC_INTERNAL: the system
+/// cannot start a thread.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -59,6 +37,7 @@ pub unsafe extern "C" fn logrtc_connect(
         let (queue, messages) = callbacks::queue();
         let config = options.config(&queue)?;
         let exit_timeout = options.close_at_exit.then(|| config.close_timeout());
+        let client_id = config.client_id().to_owned();
         fork::watch();
         exit::watch();
         let _blocked = signals::Blocked::new();
@@ -68,18 +47,19 @@ pub unsafe extern "C" fn logrtc_connect(
         } else {
             Some(CallbackThread::start(options.callbacks, made.subscribe(), (queue, messages))?)
         };
-        let handle = logrtc_producer::new(made, callbacks, exit_timeout).keep();
+        let handle = logrtc_producer::new(made, client_id, callbacks, exit_timeout).keep();
         // SAFETY: it is not NULL, and the caller promises that it can be written.
         unsafe { producer.write(handle) };
         Ok(())
     })
 }
 
-/// Waits until every connected consumer has acknowledged everything that was accepted before the call, at most for
-/// `timeout_ms`; returns at once where none is connected.
+/// Waits, at most for `timeout_ms`, until every connected consumer has acknowledged all entries
+/// that were accepted before the call. Returns at once if no consumer is connected.
 ///
-/// LOGRTC_TIMEOUT: some has not; `*pending`, where `pending` is not NULL, is how many entries the slowest consumer still waits
-/// for. It is 0 where the status is LOGRTC_OK, and not written otherwise.
+/// LOGRTC_TIMEOUT: a consumer has not. `pending` may be NULL. Otherwise `*pending` is 0 for
+/// LOGRTC_OK; for LOGRTC_TIMEOUT it is the number of entries that the slowest consumer still waits
+/// for; it is not written for another status.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -93,8 +73,8 @@ pub unsafe extern "C" fn logrtc_flush(
     unsafe { flush(producer, pending, |producer| producer.flush(Duration::from_millis(timeout_ms))) }
 }
 
-/// Does the same for what was accepted before `position`, an earlier answer of logrtc_position(): so that a wait can be done in
-/// parts, with other things in between.
+/// Does the same for the entries that were accepted before `position`, an earlier result of
+/// logrtc_position(). With it, a program can wait in several steps.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -109,7 +89,7 @@ pub unsafe extern "C" fn logrtc_flush_to(
     unsafe { flush(producer, pending, |producer| producer.flush_to(position, Duration::from_millis(timeout_ms))) }
 }
 
-/// Writes to `*position` how many entries were accepted so far: what logrtc_flush_to() may wait for.
+/// Writes the number of entries that were accepted so far to `*position`, for logrtc_flush_to().
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -156,10 +136,11 @@ unsafe fn flush(
     status
 }
 
-/// Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is connected.
+/// Waits until a consumer is connected, at most for `timeout_ms`. Returns at once if one is
+/// connected.
 ///
-/// LOGRTC_TIMEOUT: none is; also at once if the producer is disabled. LOGRTC_CLOSED: the producer is closed, or another
-/// thread closed it during the wait.
+/// LOGRTC_TIMEOUT: no consumer is connected; returned at once if the producer is disabled.
+/// LOGRTC_CLOSED: the producer is closed, or another thread closed it during the wait.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -179,15 +160,16 @@ pub unsafe extern "C" fn logrtc_wait_for_consumer(producer: *mut logrtc_producer
     }
 }
 
-/// Delivers what is logged, and ends the producer. When it returns, no thread, socket or callback of it is left; if a callback
-/// calls it, that callback is the last one.
+/// Delivers the remaining entries and ends the producer. When it returns, no thread, socket or
+/// callback of the producer is left. If a callback calls it, that callback is the last one.
 ///
-/// Waits, at most for `timeout_ms`, until every consumer that is connected or announced has everything. If the first
-/// registration is still under way, it waits for that, too: so the entries of a short program reach a page that is open.
-/// Returns at once if the signaling server cannot be reached, or has no consumer. Takes at most 200 ms beyond `timeout_ms`.
+/// Waits, at most for `timeout_ms`, until every consumer that is connected or announced has all
+/// entries. If the first registration is still in progress, it waits for that too: so the entries
+/// of a short program reach an open page. Returns at once if the signaling server cannot be reached
+/// or has no consumer. Takes at most 200 ms longer than `timeout_ms`.
 ///
-/// LOGRTC_TIMEOUT: a consumer did not receive everything; the producer is closed all the same. LOGRTC_CLOSED: it is closed
-/// already, as for every later call.
+/// LOGRTC_TIMEOUT: a consumer did not receive all entries; the producer is closed anyway.
+/// LOGRTC_CLOSED: the producer was closed before; every later call returns it.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -200,7 +182,8 @@ pub unsafe extern "C" fn logrtc_close(producer: *mut logrtc_producer, timeout_ms
     })
 }
 
-/// Writes the state, one of LOGRTC_STATE_…, to `*state`: LOGRTC_STATE_CLOSED after logrtc_close(), with LOGRTC_OK.
+/// Writes the state, one of LOGRTC_STATE_…, to `*state`. After logrtc_close() it is
+/// LOGRTC_STATE_CLOSED, and the status is LOGRTC_OK.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -218,11 +201,11 @@ pub unsafe extern "C" fn logrtc_get_state(producer: *const logrtc_producer, stat
     })
 }
 
-/// Writes why the signaling server cannot be reached, or its last complaint; an empty text if it takes the producer. After
-/// logrtc_close() too.
+/// Writes the last error of the signaling server, or the reason why it cannot be reached; an empty
+/// text once the producer is registered. Works after logrtc_close() too.
 ///
-/// `buffer` receives at most `size` bytes, including the NUL at the end; a text that is longer is cut. It may be NULL if
-/// `size` is 0. `*length`, unless `length` is NULL, is the length of the whole text, without the NUL.
+/// `buffer` receives at most `size` bytes, including the NUL at the end; a longer text is cut. It may be NULL if `size` is 0.
+/// Unless `length` is NULL, `*length` is the length of the whole text without the NUL.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -250,7 +233,8 @@ pub unsafe extern "C" fn logrtc_get_server_error(
     })
 }
 
-/// Writes what has been counted so far to `*stats`, whose `struct_size` must be set; after logrtc_close() too.
+/// Writes the counters to `*stats`, whose `struct_size` must be set. Works after logrtc_close()
+/// too.
 ///
 /// # Safety
 /// The pointers are as the header says.

@@ -6,7 +6,8 @@ use std::mem::MaybeUninit;
 const LEFT_ALONE: [libc::c_int; 7] =
     [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL, libc::SIGTRAP, libc::SIGSYS, libc::SIGPROF];
 
-/// Signals are blocked in the calling thread, and in the threads that it starts, until this is dropped.
+/// Signals are blocked in the calling thread, and in the threads that it starts, until this is
+/// dropped.
 pub(crate) struct Blocked(libc::sigset_t);
 
 impl Blocked {

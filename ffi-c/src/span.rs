@@ -7,17 +7,17 @@ use logrtc_core::Span;
 use crate::status::Refusal;
 use crate::text;
 
-/// Where an entry stands in a distributed trace. Each member but the first is NULL or a NUL-terminated string. Set
-/// `struct_size` to sizeof(logrtc_span); LOGRTC_SPAN_INIT does it.
+/// The place of an entry in a distributed trace. An id that is NULL is left out. Set `struct_size`
+/// to sizeof(logrtc_span), as LOGRTC_SPAN_INIT does.
 #[repr(C)]
 pub struct logrtc_span {
     /// sizeof(logrtc_span), set by the caller.
     pub struct_size: usize,
     /// The id of the span.
     pub id: *const c_char,
-    /// The id of the trace that the span belongs to.
+    /// The id of the trace.
     pub trace_id: *const c_char,
-    /// The id of the span that this one is part of.
+    /// The id of the parent span.
     pub parent_id: *const c_char,
 }
 
@@ -37,9 +37,9 @@ pub(crate) unsafe fn read_span(span: *const logrtc_span) -> Result<Option<Span>,
     }
     // SAFETY: the caller promises that these members are there, by their size, and that they are strings.
     unsafe {
-        let id = text::optional((&raw const (*span).id).read(), "span.id")?;
-        let trace_id = text::optional((&raw const (*span).trace_id).read(), "span.trace_id")?;
-        let parent_id = text::optional((&raw const (*span).parent_id).read(), "span.parent_id")?;
+        let id = text::optional((&raw const (*span).id).read());
+        let trace_id = text::optional((&raw const (*span).trace_id).read());
+        let parent_id = text::optional((&raw const (*span).parent_id).read());
         let mut read = id.map_or_else(Span::default, Span::new);
         if let Some(trace_id) = trace_id {
             read = read.trace_id(trace_id);

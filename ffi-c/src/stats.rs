@@ -2,53 +2,54 @@
 
 use logrtc_core::Stats;
 
-/// What a producer has done so far. Set `struct_size` to sizeof(logrtc_stats) before logrtc_get_stats(), which fills in what
-/// fits: members are only ever added at the end. LOGRTC_STATS_INIT does it.
+/// The counters of a producer. Set `struct_size` to sizeof(logrtc_stats), as LOGRTC_STATS_INIT
+/// does, before logrtc_get_stats(), which writes the members that fit. Members are only added at
+/// the end.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub struct logrtc_stats {
     /// sizeof(logrtc_stats), set by the caller.
     pub struct_size: usize,
-    /// Entries that entered the journal.
+    /// Entries that were put into the journal.
     pub accepted: u64,
-    /// Entries that the level and the filter left out.
+    /// Entries that the filter left out.
     pub filtered: u64,
     /// Entries that the overflow policy refused.
     pub refused: u64,
     /// Entries that were logged after the producer closed.
     pub after_close: u64,
-    /// Entries in the journal, now.
+    /// Entries that are in the journal now.
     pub retained_entries: u64,
-    /// Bytes that the journal takes, now.
+    /// Bytes that the journal takes now.
     pub retained_bytes: u64,
-    /// How often the producer registered with a signaling server.
+    /// Number of registrations with a signaling server.
     pub registrations: u64,
-    /// Consumers with an open channel, now.
+    /// Consumers with an open channel now.
     pub consumers: u64,
-    /// Consumers whose channel opened.
+    /// Consumers whose channel has opened.
     pub consumers_opened: u64,
     /// Consumers whose channel did not open in time.
     pub consumers_failed: u64,
-    /// Consumers that were refused, for there were as many as may be.
+    /// Consumers that were refused because max_consumers were connected.
     pub consumers_refused: u64,
-    /// Of the consumers that are connected now, together: entries that were accepted for them. Always
+    /// Sum over the consumers that are connected now: entries for them. Always
     /// accepted = delivered + waiting + dropped + filtered.
     pub consumers_accepted: u64,
-    /// Of them: entries that they acknowledged.
+    /// Of these: acknowledged by the consumer.
     pub consumers_delivered: u64,
-    /// Of them: entries in the journal or on the way.
+    /// Of these: in the journal or in flight.
     pub consumers_waiting: u64,
-    /// Of them: entries that were lost to them.
+    /// Of these: dropped.
     pub consumers_dropped: u64,
-    /// Of them: entries that they do not want.
+    /// Of these: left out by the consumer's filter.
     pub consumers_filtered: u64,
-    /// Answers of consumers that were refused, for they did not hold what the protocol says.
+    /// Answers of consumers that were refused because they violate the protocol.
     pub answers_refused: u64,
     /// Candidates of consumers that were refused.
     pub candidates_refused: u64,
-    /// Messages of the signaling server that were malformed.
+    /// Malformed messages of the signaling server.
     pub malformed_messages: u64,
-    /// Messages of consumers that could not be read, or were too long or too many.
+    /// Messages of consumers that were malformed, too long or too many.
     pub ignored_messages: u64,
 }
 

@@ -4,25 +4,30 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ffi::{CStr, c_char};
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use logrtc_core::{Error, ErrorKind};
 
-/// What a call answers: LOGRTC_OK, or why not. The numbers never change their meaning; more may come.
+/// The result of a call: LOGRTC_OK, or the reason why it failed. A number never changes its
+/// meaning; new ones may be added.
 pub type logrtc_status = i32;
 
-/// The call did what it says.
+/// The call succeeded.
 pub const LOGRTC_OK: logrtc_status = 0;
-/// A value that was passed is wrong; logrtc_last_error() names it and says what is right.
+/// An argument is invalid; logrtc_last_error() names it and says what is valid.
 pub const LOGRTC_INVALID_ARGUMENT: logrtc_status = 1;
 /// The producer is closed.
 pub const LOGRTC_CLOSED: logrtc_status = 2;
-/// The time was over before the work was done.
+/// The operation timed out.
 pub const LOGRTC_TIMEOUT: logrtc_status = 3;
-/// The journal is full, and its overflow policy refused the entry. It is counted.
+/// The journal is full and its overflow policy refused the entry, which is counted.
 pub const LOGRTC_DROPPED: logrtc_status = 4;
-/// The system refused something that logrtc needs, or logrtc is at fault.
+/// A system call failed, or logrtc has a bug.
 pub const LOGRTC_INTERNAL: logrtc_status = 5;
+/// The entry was logged, but an argument was invalid and was replaced; logrtc_last_error() names
+/// it. Only log calls return it.
+pub const LOGRTC_REPAIRED: logrtc_status = 6;
 
 /// Why a call is refused.
 pub(crate) struct Refusal {
@@ -43,6 +48,10 @@ impl Refusal {
         Self { status: LOGRTC_INTERNAL, message: message.into() }
     }
 
+    pub(crate) fn repaired(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: LOGRTC_REPAIRED, message: message.into() }
+    }
+
     pub(crate) fn closed() -> Self {
         Self { status: LOGRTC_CLOSED, message: Cow::Borrowed("the producer is closed") }
     }
@@ -53,6 +62,12 @@ impl Refusal {
 
     pub(crate) fn dropped() -> Self {
         Self { status: LOGRTC_DROPPED, message: Cow::Borrowed("the journal is full, and refuses the entry") }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
     }
 }
 
@@ -70,7 +85,8 @@ impl From<Error> for Refusal {
 }
 
 thread_local! {
-    /// The text, with its NUL; or nothing. Its memory is used again, so that a refusal costs little.
+    /// The text, with its NUL; or nothing. Its memory is used again, so that a refusal costs
+    /// little.
     static LAST_ERROR: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -101,9 +117,10 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")
 }
 
-/// The text of the last call of the calling thread that failed, in UTF-8: which value was wrong, and what is right. Never
-/// NULL; empty if no call of this thread has failed. Valid until the next call of the same thread that fails; a call that
-/// succeeds does not change it. logrtc_get_server_error() has the trouble with the signaling server.
+/// Returns the error text of the last call on the calling thread that did not return LOGRTC_OK, in
+/// UTF-8. It names the invalid value and says what is valid. Never NULL; empty if no call of this
+/// thread has failed. Valid until the next call of this thread that fails; a call that succeeds
+/// does not change it. For errors of the signaling server, see logrtc_get_server_error().
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_last_error() -> *const c_char {
     let text = |last: &RefCell<Vec<u8>>| {
@@ -113,7 +130,8 @@ pub extern "C" fn logrtc_last_error() -> *const c_char {
     LAST_ERROR.try_with(text).unwrap_or(c"".as_ptr())
 }
 
-/// The name of a status, such as "invalid argument". Static; never NULL, whatever the number.
+/// Returns the name of a status, such as "invalid argument". Static; never NULL. "unknown status"
+/// if the number is not a status.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_status_string(status: logrtc_status) -> *const c_char {
     let name: &CStr = match status {
@@ -123,6 +141,7 @@ pub extern "C" fn logrtc_status_string(status: logrtc_status) -> *const c_char {
         LOGRTC_TIMEOUT => c"timeout",
         LOGRTC_DROPPED => c"dropped",
         LOGRTC_INTERNAL => c"internal error",
+        LOGRTC_REPAIRED => c"repaired",
         _ => c"unknown status",
     };
     name.as_ptr()

@@ -5,7 +5,8 @@ use std::ffi::{CStr, c_char};
 
 use crate::status::Refusal;
 
-/// A NUL-terminated string. What is not UTF-8 in it becomes U+FFFD: nothing is refused for its spelling.
+/// A NUL-terminated string. What is not UTF-8 in it becomes U+FFFD: nothing is refused for its
+/// spelling.
 ///
 /// # Safety
 /// `text` is NULL, or points to a NUL-terminated string that stays as it is for `'a`.
@@ -18,16 +19,16 @@ pub(crate) unsafe fn terminated<'a>(text: *const c_char, name: &str) -> Result<C
     Ok(lossy(text.to_bytes()))
 }
 
-/// The same, where NULL stands for nothing.
+/// The same, `None` for NULL.
 ///
 /// # Safety
 /// As for [`terminated`].
-pub(crate) unsafe fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<Cow<'a, str>>, Refusal> {
+pub(crate) unsafe fn optional<'a>(text: *const c_char) -> Option<Cow<'a, str>> {
     // SAFETY: the caller's promise is passed on.
-    if text.is_null() { Ok(None) } else { unsafe { terminated(text, name) }.map(Some) }
+    unsafe { terminated(text, "") }.ok()
 }
 
-/// A string of `len` bytes, which may hold NULs. NULL is right where `len` is 0.
+/// A string of `len` bytes, which may contain NULs. NULL is valid if `len` is 0.
 ///
 /// # Safety
 /// `text` is NULL, or points to `len` bytes that stay as they are for `'a`.
@@ -44,6 +45,19 @@ pub(crate) unsafe fn counted<'a>(text: *const c_char, len: usize, name: &str) ->
     // SAFETY: it is not NULL, no object is longer, and the caller promises the rest.
     let bytes = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), len) };
     Ok(lossy(bytes))
+}
+
+/// The same, `None` for NULL.
+///
+/// # Safety
+/// As for [`counted`].
+pub(crate) unsafe fn optional_counted<'a>(
+    text: *const c_char,
+    len: usize,
+    name: &str,
+) -> Result<Option<Cow<'a, str>>, Refusal> {
+    // SAFETY: the caller's promise is passed on.
+    if text.is_null() { Ok(None) } else { unsafe { counted(text, len, name) }.map(Some) }
 }
 
 /// Writes a string and a NUL, cut to what fits. Characters stay whole.

@@ -9,8 +9,8 @@ pub const LOGRTC_VERSION_MINOR: u32 = 1;
 /// The version of this header: patch.
 pub const LOGRTC_VERSION_PATCH: u32 = 0;
 
-/// The version of the library, such as "0.1.0". Static; never NULL. It may be newer than the header's: functions are only
-/// ever added within a soname.
+/// The version of the library, such as "0.1.0". Static; never NULL. It may be newer than the
+/// header's: functions are only ever added within a soname.
 #[unsafe(no_mangle)]
 pub extern "C" fn logrtc_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The header from top to bottom: what each part is called, and the beginnings of the names that belong to it.
 /// cbindgen writes all constants, then all types, then all functions; a reader wants together what is used together.
-const SECTIONS: [(&str, &[&str]); 7] = [
+const SECTIONS: [(&str, &[&str]); 8] = [
     ("The version", &["LOGRTC_VERSION_", "logrtc_version"]),
     (
         "Statuses",
@@ -19,11 +19,23 @@ const SECTIONS: [(&str, &[&str]); 7] = [
             "LOGRTC_TIMEOUT",
             "LOGRTC_DROPPED",
             "LOGRTC_INTERNAL",
+            "LOGRTC_REPAIRED",
             "logrtc_last_error",
         ],
     ),
     ("Levels: how severe an entry is", &["LOGRTC_DEBUG", "LOGRTC_INFO", "LOGRTC_WARN", "LOGRTC_ERROR"]),
-    ("States and callbacks", &["LOGRTC_STATE_", "logrtc_state_callback", "logrtc_diagnostics_callback"]),
+    (
+        "States, events and callbacks",
+        &[
+            "LOGRTC_STATE_",
+            "LOGRTC_EVENT_",
+            "LOGRTC_END_",
+            "logrtc_event",
+            "logrtc_state_",
+            "logrtc_diagnostics_callback",
+            "logrtc_end_reason_string",
+        ],
+    ),
     (
         "Options",
         &[
@@ -56,11 +68,15 @@ const SECTIONS: [(&str, &[&str]); 7] = [
             "logrtc_stats",
         ],
     ),
+    ("Fields", &["LOGRTC_FIELD_", "logrtc_value", "logrtc_field"]),
     (
         "Logging",
         &["logrtc_span", "logrtc_log", "logrtc_send", "logrtc_enabled", "logrtc_count_filtered", "logrtc_set_"],
     ),
 ];
+
+/// What a header has to hold itself: functions with a variable number of arguments, and those that make a struct.
+const INLINE: &str = include_str!("../src/inline.h");
 
 /// What `_n` means stands at the top of the header.
 const COUNTED: &str = "/** The same, of `len` bytes. */";
@@ -118,7 +134,8 @@ fn arrange(generated: &str) -> String {
                 let gap = if is_one_of_a_list { "" } else { "\n" };
                 writeln!(header, "{gap}{comment}\n{declaration}").unwrap();
             }
-            if declaration.contains("size_t struct_size;") {
+            // An event is made by the library.
+            if declaration.contains("size_t struct_size;") && name != "logrtc_event" {
                 writeln!(header, "{}", initialiser(name, declaration)).unwrap();
             }
             previous = declaration;
@@ -126,7 +143,11 @@ fn arrange(generated: &str) -> String {
     }
     assert!(items.is_empty(), "{:?} belongs to no section", items.iter().map(|item| &item.name).collect::<Vec<_>>());
     let bottom = bottom.replace("  // extern \"C\"", "").replace("#endif  // __cplusplus", "#endif");
-    header + "\n#ifdef __cplusplus\n}" + &bottom.replace("#endif  /*", "#endif /*")
+    header
+        + "\n/* Formatted messages, and fields */\n\n"
+        + INLINE
+        + "\n#ifdef __cplusplus\n}"
+        + &bottom.replace("#endif  /*", "#endif /*")
 }
 
 fn item(text: &str) -> Item {

@@ -5,8 +5,9 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <limits>
+#include <map>
 #include <stdexcept>
+#include <unordered_map>
 #include <spdlog/spdlog.h>
 
 #define CHECK(condition)                                                                                               \
@@ -23,27 +24,39 @@ static logrtc::Options local() {
     return logrtc::Options("cpp").url("ws://127.0.0.1:9").clear_ice_servers().environment(false);
 }
 
-static std::string encoded(logrtc::Fields fields) {
-    logrtc::Json json;
-    const char *between = "{";
-    for (const auto &field : fields) {
-        field.write(json.raw(between));
-        between = ",";
-    }
-    return std::string(json.raw("}").view());
-}
+enum Unscoped { none, some };
+enum class Scoped : unsigned char { one = 1 };
 
-static void fields_are_json() {
-    const std::string owned = "o", longer(1000, 'x');
-    CHECK(encoded({{"rows", 10}, {"id", "a"}}) == R"({"rows":10,"id":"a"})");
-    CHECK(encoded({{"a\"b", owned}, {"view", std::string_view("v")}, {"no", nullptr}, {"yes", true}}) ==
-          R"({"a\"b":"o","view":"v","no":null,"yes":true})");
-    CHECK(encoded({{"small", std::numeric_limits<long long>::min()}, {"big", ~0ULL}, {"half", 0.5}, {"f", 2.5f}}) ==
-          R"({"small":-9223372036854775808,"big":18446744073709551615,"half":0.5,"f":2.5})");
-    CHECK(encoded({{"nan", std::nan("")}, {"inf", -INFINITY}}) == R"({"nan":"NaN","inf":"-Infinity"})");
-    CHECK(encoded({{"control", std::string_view("\n\0\\", 3)}}) == "{\"control\":\"\\u000a\\u0000\\\\\"}");
-    CHECK(encoded({{"list", logrtc::Raw{"[1]"}}}) == R"({"list":[1]})");
-    CHECK(encoded({{"long", longer}, {"after", 1}}) == "{\"long\":\"" + longer + "\",\"after\":1}");
+template <class Value> inline constexpr bool is_value = std::is_constructible_v<logrtc::Field, const char *, Value>;
+
+// No pointer becomes `true`.
+static_assert(!is_value<void *> && !is_value<const int *> && !is_value<int (*)()> && !is_value<std::string *>);
+static_assert(!is_value<bool *> && !is_value<const signed char *> && !is_value<const wchar_t *>);
+static_assert(is_value<const unsigned char *> && is_value<char *> && is_value<Unscoped> && is_value<Scoped>);
+static_assert(is_value<bool> && is_value<float> && is_value<char> && is_value<std::uint8_t> && is_value<std::size_t>);
+static_assert(is_value<std::optional<std::string>> && is_value<std::vector<bool>::reference> == false);
+
+static void every_kind_of_field_is_taken() {
+    auto producer = *logrtc::Producer::connect(local());
+    std::uint64_t logged = 0;
+    const auto taken = [&](const logrtc::Fields &fields) {
+        logged++;
+        return bool(producer.info("cpp", "m", fields));
+    };
+    const std::string owned = "o";
+    const std::vector<logrtc::Field> at_run_time = {{"a", 1}, {"b", owned}};
+    const std::map<std::string, int> numbers = {{"one", 1}};
+    const std::vector<std::pair<std::string, std::string>> pairs = {{"k", "v"}};
+    const std::unordered_map<std::string, std::optional<double>> maybe = {{"half", 0.5}, {"none", std::nullopt}};
+    CHECK(taken({{"rows", 10}, {"id", "a"}, {"enum", some}, {"scoped", Scoped::one}, {"no", nullptr}, {"yes", true}}));
+    CHECK(taken({{"view", std::string_view()}, {"column", reinterpret_cast<const unsigned char *>("c")}}));
+    CHECK(taken(at_run_time) && taken(numbers) && taken(pairs) && taken(maybe) && taken({}));
+    CHECK(taken({logrtc::Field::object("user", {{"id", 7}, logrtc::Field::array("roles", {{"", "a"}, {"", 1}})})}));
+    CHECK(taken({{"raw", logrtc::Raw{"[1]"}}}));
+    CHECK(producer.stats().accepted == logged);
+    CHECK(producer.info("cpp", "m", {{"raw", logrtc::Raw{"[1"}}}).code() == LOGRTC_REPAIRED);
+    CHECK(producer.log(static_cast<logrtc::Level>(9), {}, {}).code() == LOGRTC_REPAIRED);
+    CHECK(producer.stats().accepted == logged + 2);
 }
 
 static void a_refusal_says_why() {
@@ -60,11 +73,17 @@ static void a_refusal_says_why() {
 }
 
 static void a_producer_moves_and_ends() {
-    std::atomic<int> states{0};
-    auto connected = logrtc::Producer::connect(local().on_state([&](logrtc::State) {
-        states++;
-        throw std::runtime_error("stays in the callback");
-    }));
+    std::atomic<int> states{0}, events{0};
+    auto connected = logrtc::Producer::connect(local()
+                                                   .on_state([&](logrtc::State) {
+                                                       states++;
+                                                       throw std::runtime_error("stays in the callback");
+                                                   })
+                                                   .on_event([&](const logrtc::Event &event) {
+                                                       events += event.kind() == logrtc::EventKind::state &&
+                                                                 logrtc::to_string(event.state())[0] != 'u';
+                                                       throw std::runtime_error("stays in the callback");
+                                                   }));
     CHECK(connected);
     logrtc::Producer first = *std::move(connected);
     logrtc::Producer producer = std::move(first);
@@ -78,7 +97,7 @@ static void a_producer_moves_and_ends() {
     CHECK(producer.flush(1s));
     CHECK(producer.stats().accepted == 2 && producer.stats().filtered == 1);
     CHECK(producer.count_filtered() && producer.stats().filtered == 2);
-    while (states == 0) {
+    while (states == 0 || events == 0) {
     }
     CHECK(producer.close());
     CHECK(producer.stats().accepted == 2);
@@ -115,7 +134,7 @@ static void spdlog_has_a_sink() {
 }
 
 int main() {
-    fields_are_json();
+    every_kind_of_field_is_taken();
     a_refusal_says_why();
     a_producer_moves_and_ends();
     a_missing_server_is_reported();

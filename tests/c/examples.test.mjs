@@ -12,12 +12,13 @@ import { within } from "../lib/deadline.mjs";
 import { PromptConsumer } from "../lib/prompt_consumer.mjs";
 import { Server } from "../lib/server.mjs";
 import { StrictServer } from "../lib/strict_server.mjs";
-import { EXAMPLES, program } from "./programs.mjs";
+import { EXAMPLES, GO_PACKAGE, program } from "./programs.mjs";
 
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-/** Nothing of the repository but the examples; what they need comes from where the library is installed, and was moved. */
+/** A copy of the examples and of the Go package; the library comes from where it is installed, and was moved. */
 const folder = mkdtempSync(join(tmpdir(), "logrtc-examples-"));
+const copies = join(folder, "examples");
 const prefix = join(folder, "moved");
 const LIBRARY = `LD_LIBRARY_PATH=${join(prefix, "lib")}`;
 const environment = { ...process.env, PKG_CONFIG_PATH: join(prefix, "lib/pkgconfig"), LD_LIBRARY_PATH: join(prefix, "lib") };
@@ -28,6 +29,7 @@ const RUNS = Number(process.env.LOGRTC_RUNS ?? 10);
 let browser;
 before(async () => {
   cpSync(program("prefix"), prefix, { recursive: true, verbatimSymlinks: true });
+  cpSync(GO_PACKAGE, join(folder, "bindings-go"), { recursive: true });
   browser = await Browser.start();
 });
 after(async () => {
@@ -57,17 +59,15 @@ const examples = [
     message: "Go应用程序启动",
     build: [
       ["go", "vet", "./..."],
-      ["go", "test", "./..."],
-      ["go", "build", "-o", "built", "./go_app"],
-      ["cp", "built", "go_app/go_app"],
+      ["go", "build", "-o", "go_app", "."],
     ],
   },
 ];
 
 for (const example of examples) {
   describe(example.name, () => {
-    const source = join(folder, example.folder);
-    const built = join(source, example.name === "go_app" ? "built" : example.name);
+    const source = join(copies, example.folder);
+    const built = join(source, example.name);
 
     before(() => {
       cpSync(join(EXAMPLES, example.folder), source, { recursive: true });
@@ -115,10 +115,10 @@ for (const example of examples) {
 }
 
 test("an open page shows a short program in Go", async (t) => {
-  const source = join(folder, "go_short");
-  cpSync(join(EXAMPLES, "go"), source, { recursive: true });
-  cpSync(fileURLToPath(new URL("short_go", import.meta.url)), join(source, "short"), { recursive: true });
-  execFileSync("go", ["build", "-o", "short_go", "./short"], { cwd: source, env: environment, stdio: "inherit" });
+  const source = join(copies, "short_go");
+  cpSync(join(EXAMPLES, "go", "go.mod"), join(source, "go.mod"));
+  cpSync(fileURLToPath(new URL("short_go", import.meta.url)), source, { recursive: true });
+  execFileSync("go", ["build", "-o", "short_go", "."], { cwd: source, env: environment, stdio: "inherit" });
   const server = await Server.start();
   t.after(() => server.kill());
   const consumer = new PromptConsumer(server.signalingUrl);

@@ -69,6 +69,8 @@ static void null_is_answered(void) {
     CHECK_STATUS(logrtc_options_set_diagnostics_callback(NULL, NULL, NULL), wrong);
     CHECK_STATUS(logrtc_options_set_state_callback(options, NULL, NULL), LOGRTC_OK);
     CHECK_STATUS(logrtc_options_set_diagnostics_callback(options, NULL, NULL), LOGRTC_OK);
+    CHECK_STATUS(logrtc_options_set_event_callback(NULL, NULL, NULL), wrong);
+    CHECK_STATUS(logrtc_options_set_event_callback(options, NULL, NULL), LOGRTC_OK);
     CHECK_STATUS(logrtc_connect(options, NULL), wrong);
     logrtc_options_free(options);
 
@@ -81,6 +83,10 @@ static void null_is_answered(void) {
     CHECK(producer == NULL);
     CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", NULL, NULL), wrong);
     CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", 1, NULL, 0, NULL), wrong);
+    CHECK_STATUS(logrtc_logf(producer, LOGRTC_INFO, "t", "%d", 1), wrong);
+    CHECK_STATUS(logrtc_log_fields(producer, LOGRTC_INFO, "t", "m", NULL, 0, NULL), wrong);
+    CHECK_STATUS(logrtc_log_fields_n(producer, LOGRTC_INFO, "t", 1, "m", 1, NULL, 0, NULL), wrong);
+    CHECK_STATUS(logrtc_log_fields_at_n(producer, 0, LOGRTC_INFO, "t", 1, "m", 1, NULL, 0, NULL), wrong);
     CHECK_STATUS(logrtc_send(producer, "{}"), wrong);
     CHECK_STATUS(logrtc_send_n(producer, "{}", 2), wrong);
     CHECK(logrtc_enabled(producer, LOGRTC_ERROR, "t") == 0);
@@ -106,6 +112,11 @@ static void null_is_answered(void) {
     CHECK(strcmp(logrtc_last_error(), "producer: must not be NULL") == 0);
 
     CHECK(logrtc_version() != NULL && logrtc_status_string(INT_MIN) != NULL && logrtc_status_string(99) != NULL);
+    CHECK(strcmp(logrtc_status_string(LOGRTC_REPAIRED), "repaired") == 0);
+    CHECK(strcmp(logrtc_state_string(LOGRTC_STATE_ABANDONED), "abandoned") == 0);
+    CHECK(strcmp(logrtc_state_string(INT_MIN), "unknown") == 0);
+    CHECK(strcmp(logrtc_end_reason_string(LOGRTC_END_PATH_LOST), "path_lost") == 0);
+    CHECK(strcmp(logrtc_end_reason_string(INT_MAX), "unknown") == 0);
 }
 
 static void options_are_checked(void) {
@@ -159,6 +170,79 @@ static void options_are_checked(void) {
 #undef REFUSED
 }
 
+static const char *const wrong_json[] = {"", "[]", "null", "5", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1}x", "{'a':1}",
+                                         "{\"a\":NaN}", "{\"a\":1e999}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}"};
+enum { WRONG_JSON = sizeof wrong_json / sizeof *wrong_json };
+
+/* Whatever is passed: the entry is logged, and the status says if an argument was replaced. */
+static void no_argument_loses_an_entry(void) {
+    logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
+    uint64_t accepted = 0;
+#define LOGGED(call, status)                                                                                           \
+    do {                                                                                                               \
+        CHECK_STATUS(call, status);                                                                                    \
+        accepted++;                                                                                                    \
+    } while (0)
+    const logrtc_status repaired = LOGRTC_REPAIRED;
+    LOGGED(logrtc_log(producer, LOGRTC_INFO, NULL, "m", NULL, NULL), LOGRTC_OK);
+    LOGGED(logrtc_log(producer, LOGRTC_INFO, "t", NULL, NULL, NULL), LOGRTC_OK);
+    LOGGED(logrtc_log_n(producer, LOGRTC_INFO, NULL, 1, NULL, 1, NULL, 1, NULL), LOGRTC_OK);
+    LOGGED(logrtc_log_n(producer, LOGRTC_INFO, "t", SIZE_MAX, "m", 1, NULL, 0, NULL), repaired);
+    LOGGED(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", SIZE_MAX, NULL, 0, NULL), repaired);
+    LOGGED(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", 1, "{}", SIZE_MAX, NULL), repaired);
+    LOGGED(logrtc_log(producer, INT_MIN, "t", "m", NULL, NULL), repaired);
+    LOGGED(logrtc_log(producer, 4, "t", "m", NULL, NULL), repaired);
+    CHECK(strncmp(logrtc_last_error(), "level: 4", 8) == 0);
+    LOGGED(logrtc_log_at(producer, INT64_MIN, LOGRTC_INFO, "t", "m", NULL, NULL), repaired);
+    LOGGED(logrtc_log_at(producer, INT64_MAX, LOGRTC_INFO, "t", "m", NULL, NULL), repaired);
+    CHECK(strncmp(logrtc_last_error(), "unix_ms: ", 9) == 0);
+    for (size_t i = 0; i < WRONG_JSON; i++) {
+        LOGGED(logrtc_log(producer, LOGRTC_INFO, "t", "m", wrong_json[i], NULL), repaired);
+        CHECK(strncmp(logrtc_last_error(), "fields: ", 8) == 0);
+    }
+    char *big = malloc(MIB + 1);
+    CHECK(big != NULL);
+    memset(big, '[', MIB);
+    big[MIB] = '\0';
+    memcpy(big, "{\"a\":", 5);
+    LOGGED(logrtc_log(producer, LOGRTC_INFO, "t", "m", big, NULL), repaired);
+    logrtc_span span = LOGRTC_SPAN_INIT;
+    span.struct_size = 0;
+    LOGGED(logrtc_log(producer, LOGRTC_INFO, "t", "m", NULL, &span), repaired);
+
+    LOGGED(logrtc_logf(producer, LOGRTC_INFO, NULL, "%s %d", "formatted", 1), LOGRTC_OK);
+    LOGGED(logrtc_logf(producer, LOGRTC_INFO, "t", "%s", big), LOGRTC_OK);
+    const char *no_format = NULL;
+    LOGGED(logrtc_logf(producer, LOGRTC_INFO, "t", no_format, 1), LOGRTC_OK);
+
+    logrtc_field circle = logrtc_array("circle", NULL, 1);
+    circle.value.fields = &circle;
+    logrtc_field unknown = logrtc_int("unknown", 1);
+    unknown.kind = 99;
+    LOGGED(logrtc_log_fields(producer, LOGRTC_INFO, "t", "m",
+                             LOGRTC_FIELDS(logrtc_null(NULL), logrtc_text("none", NULL), logrtc_text_n("nul", "\0\xff", 2),
+                                           logrtc_double("nan", 0.0 / 0.0), logrtc_object("o", NULL, 0)),
+                             NULL),
+           LOGRTC_OK);
+    LOGGED(logrtc_log_fields(producer, LOGRTC_INFO, "t", "m", NULL, 1, NULL), repaired);
+    LOGGED(logrtc_log_fields(producer, LOGRTC_INFO, "t", "m", &circle, 1, NULL), repaired);
+    LOGGED(logrtc_log_fields(producer, LOGRTC_INFO, "t", "m", &unknown, 1, NULL), repaired);
+    LOGGED(logrtc_log_fields(producer, LOGRTC_INFO, "t", "m", LOGRTC_FIELDS(logrtc_json("j", "[1")), NULL), repaired);
+    LOGGED(logrtc_log_fields(producer, LOGRTC_INFO, "t", "m", LOGRTC_FIELDS(logrtc_text_n("l", "", SIZE_MAX)), NULL), repaired);
+    CHECK(strncmp(logrtc_last_error(), "fields: ", 8) == 0);
+#undef LOGGED
+    logrtc_stats stats = LOGRTC_STATS_INIT;
+    CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
+    CHECK(stats.accepted == accepted && stats.filtered == 0);
+    CHECK_STATUS(logrtc_set_filter(producer, "off"), LOGRTC_OK);
+    CHECK_STATUS(logrtc_log(producer, 9, NULL, NULL, "[", NULL), LOGRTC_OK);
+    CHECK_STATUS(logrtc_logf(producer, 9, NULL, "%d", 1), LOGRTC_OK);
+    CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
+    CHECK(stats.accepted == accepted && stats.filtered == 2);
+    CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
+    free(big);
+}
+
 static void entries_are_checked(void) {
     logrtc_producer *producer = connect_locally(local_options("misuse", NULL));
     char *big = malloc(MIB + 1);
@@ -167,50 +251,32 @@ static void entries_are_checked(void) {
     big[MIB] = '\0';
     const logrtc_status wrong = LOGRTC_INVALID_ARGUMENT;
 
-    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, NULL, "m", NULL, NULL), wrong);
-    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", NULL, NULL, NULL), wrong);
-    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, NULL, 1, "m", 1, NULL, 0, NULL), wrong);
-    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, NULL, 1, NULL, 0, NULL), wrong);
-    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", SIZE_MAX, "m", 1, NULL, 0, NULL), wrong);
-    CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", 1, "{}", SIZE_MAX, NULL), wrong);
-    CHECK_STATUS(logrtc_log(producer, INT_MIN, "t", "m", NULL, NULL), wrong);
-    CHECK_STATUS(logrtc_log(producer, 4, "t", "m", NULL, NULL), wrong);
-    CHECK_STATUS(logrtc_log_at(producer, INT64_MIN, LOGRTC_INFO, "t", "m", NULL, NULL), wrong);
-    CHECK_STATUS(logrtc_log_at(producer, INT64_MAX, LOGRTC_INFO, "t", "m", NULL, NULL), wrong);
     CHECK_STATUS(logrtc_position(producer, NULL), wrong);
     CHECK_STATUS(logrtc_set_level(producer, -1), wrong);
     CHECK_STATUS(logrtc_set_filter(producer, "app=loud"), wrong);
     CHECK_STATUS(logrtc_set_filter(producer, NULL), wrong);
     CHECK_STATUS(logrtc_set_filter_n(producer, NULL, 3), wrong);
-    CHECK(logrtc_enabled(producer, 4, "t") == 0 && logrtc_enabled(producer, LOGRTC_INFO, NULL) == 0);
-    CHECK(logrtc_enabled_n(producer, LOGRTC_INFO, NULL, 1) == 0);
+    CHECK(logrtc_enabled(producer, 4, "t") == 1 && logrtc_enabled(producer, INT_MIN, NULL) == 1);
+    CHECK(logrtc_enabled_n(producer, LOGRTC_INFO, NULL, 1) == 1);
     CHECK(logrtc_enabled(producer, LOGRTC_INFO, "t") == 1 && logrtc_enabled_n(producer, LOGRTC_INFO, NULL, 0) == 1);
 
-    const char *const wrong_fields[] = {"", "[]", "null", "5", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1}x", "{'a':1}",
-                                        "{\"a\":NaN}", "{\"a\":1e999}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}"};
-    for (size_t i = 0; i < sizeof wrong_fields / sizeof *wrong_fields; i++) {
-        CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", wrong_fields[i], NULL), wrong);
-        CHECK_STATUS(logrtc_send(producer, wrong_fields[i]), wrong);
+    for (size_t i = 0; i < WRONG_JSON; i++) {
+        CHECK_STATUS(logrtc_send(producer, wrong_json[i]), wrong);
     }
     /* 1 MiB of brackets: refused, and no stack overflows. */
     memset(big, '[', MIB);
     memcpy(big, "{\"a\":", 5);
-    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", big, NULL), wrong);
     CHECK_STATUS(logrtc_send(producer, big), wrong);
     CHECK_STATUS(logrtc_send(producer, NULL), wrong);
     CHECK_STATUS(logrtc_send_n(producer, NULL, 1), wrong);
     CHECK_STATUS(logrtc_send_n(producer, "{}", SIZE_MAX), wrong);
-
-    logrtc_span span = LOGRTC_SPAN_INIT;
-    span.struct_size = 0;
-    CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", NULL, &span), wrong);
     logrtc_stats stats = LOGRTC_STATS_INIT;
     CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
     CHECK(stats.accepted == 0);
 
     /* Nothing of this is wrong. */
+    logrtc_span span = LOGRTC_SPAN_INIT;
     memset(big, 'x', MIB);
-    span.struct_size = sizeof span;
     uint64_t accepted = 0;
     const char *const texts[] = {"", "\xff\xfe\x80 not UTF-8", "\"quoted\"\\\n\x01", "\xe6\x97\xa5\xe5\xbf\x97", big};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -259,6 +325,8 @@ static void after_close_everything_answers(void) {
         CHECK_STATUS(logrtc_close(producer, 1000), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_log(producer, LOGRTC_INFO, "t", "m", NULL, NULL), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_log_n(producer, LOGRTC_INFO, "t", 1, "m", 1, NULL, 0, NULL), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_log_fields(producer, LOGRTC_INFO, "t", "m", NULL, 0, NULL), LOGRTC_CLOSED);
+        CHECK_STATUS(logrtc_logf(producer, LOGRTC_INFO, "t", "%d", 1), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_send(producer, "{}"), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_send_n(producer, "{}", 2), LOGRTC_CLOSED);
         CHECK_STATUS(logrtc_set_level(producer, LOGRTC_INFO), LOGRTC_CLOSED);
@@ -275,7 +343,7 @@ static void after_close_everything_answers(void) {
         CHECK(logrtc_enabled(producer, LOGRTC_ERROR, "t") == 0);
     }
     CHECK(state == LOGRTC_STATE_CLOSED && pending == 7 && position == 7);
-    CHECK(stats.accepted == 0 && stats.after_close == 12);
+    CHECK(stats.accepted == 0 && stats.after_close == 16);
 }
 
 /* What is left out is counted and never logged, whatever the level becomes meanwhile. */
@@ -300,13 +368,13 @@ static void what_is_left_out_is_never_logged(int rounds) {
     uint64_t left_out = 0;
     for (int i = 0; i < 200 * rounds; i++) {
         const logrtc_status status = logrtc_log(producer, LOGRTC_INFO, "t", "m", "[]", NULL);
-        CHECK(status == LOGRTC_OK || status == LOGRTC_INVALID_ARGUMENT);
+        CHECK(status == LOGRTC_OK || status == LOGRTC_REPAIRED);
         left_out += status == LOGRTC_OK;
     }
     CHECK(pthread_join(thread, NULL) == 0);
     logrtc_stats stats = LOGRTC_STATS_INIT;
     CHECK_STATUS(logrtc_get_stats(producer, &stats), LOGRTC_OK);
-    CHECK(stats.accepted == 0 && stats.filtered == left_out);
+    CHECK(stats.filtered == left_out && stats.accepted == 200 * (uint64_t)rounds - left_out);
     CHECK_STATUS(logrtc_close(producer, 0), LOGRTC_OK);
 }
 
@@ -390,6 +458,7 @@ struct watch {
     /* Set once connect has returned. */
     _Atomic(logrtc_producer *) producer;
     atomic_int calls;
+    atomic_int events;
     atomic_int closed;
     atomic_int over;
     int closes;
@@ -416,15 +485,28 @@ static void on_diagnostics(int level, const char *message, void *user_data) {
     CHECK(!atomic_load(&((struct watch *)user_data)->over) && !atomic_load(&((struct watch *)user_data)->closed));
 }
 
+static void on_event(const logrtc_event *event, void *user_data) {
+    struct watch *watch = user_data;
+    CHECK(event->struct_size == sizeof *event && !atomic_load(&watch->over) && !atomic_load(&watch->closed));
+    if (event->kind == LOGRTC_EVENT_STATE) {
+        CHECK(strcmp(logrtc_state_string(event->state), "unknown") != 0 && event->message == NULL);
+    } else {
+        CHECK(event->kind == LOGRTC_EVENT_SERVER_ERROR && strstr(event->message, "refused") != NULL);
+    }
+    CHECK(event->consumer_id == NULL && event->accepted == 0);
+    atomic_fetch_add(&watch->events, 1);
+}
+
 static void no_callback_after_close(int closes) {
     struct watch watch = {.closes = closes};
     logrtc_options *options = local_options("misuse", NULL);
     CHECK_STATUS(logrtc_options_set_state_callback(options, on_state, &watch), LOGRTC_OK);
+    CHECK_STATUS(logrtc_options_set_event_callback(options, on_event, &watch), LOGRTC_OK);
     CHECK_STATUS(logrtc_options_set_diagnostics_callback(options, on_diagnostics, &watch), LOGRTC_OK);
     logrtc_producer *producer = connect_locally(options);
     atomic_store(&watch.producer, producer);
     /* The first one tells the state at connect, so that nobody waits for a change that has been. */
-    while (closes ? !atomic_load(&watch.closed) : atomic_load(&watch.calls) == 0) {
+    while (closes ? !atomic_load(&watch.closed) : !atomic_load(&watch.calls) || !atomic_load(&watch.events)) {
     }
     /* Where it is closed already, this waits for the callback that closed it. */
     CHECK_STATUS(logrtc_close(producer, 0), closes ? LOGRTC_CLOSED : LOGRTC_OK);
@@ -465,6 +547,7 @@ int main(int argc, char **argv) {
     const int rounds = argc > 1 ? atoi(argv[1]) : 1000;
     null_is_answered();
     options_are_checked();
+    no_argument_loses_an_entry();
     entries_are_checked();
     after_close_everything_answers();
     what_is_left_out_is_never_logged(rounds);

@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Where everything of these tests is built and installed. */
 export const BUILT = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "c");
 export const EXAMPLES = join(ROOT, "examples");
+export const GO_PACKAGE = join(ROOT, "bindings-go");
 
 /** @param {string} name */
 export function program(name) {

@@ -43,23 +43,81 @@ export function asLines(cases) {
 const LEVELS = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3 };
 
 /**
- * The cases for a language without JSON: a line `log LEVEL` or `send`, and the arguments, each as its length in bytes (-1
- * where it is not there), a line break, the bytes and a line break.
+ * The cases for a language without JSON, with fields that are JSON: a line `log` or `send`, a line with the level, and the
+ * texts, each as its length in bytes (-1 if it is absent), a line break, the bytes and a line break.
  *
  * @param {readonly Case[]} cases
  */
 export function asFrames(cases) {
-  const argument = (/** @type {string | undefined} */ text) =>
-    text === undefined ? "-1\n\n" : `${Buffer.byteLength(text)}\n${text}\n`;
+  return frames(cases, (fields) => textFrame(fieldsText(fields)));
+}
+
+/**
+ * The same with typed fields: a line with their number, and for each its name, a line with its kind, and a text with its
+ * value, which for an array and an object is the number of values that follow.
+ *
+ * @param {readonly Case[]} cases
+ */
+export function asTypedFrames(cases) {
+  return frames(cases, (fields = {}) => {
+    const entries = Object.entries(fields);
+    return `${entries.length}\n${entries.map(namedFrame).join("")}`;
+  });
+}
+
+/** @param {readonly Case[]} cases @param {(fields: Case["fields"]) => string} fieldsFrame */
+function frames(cases, fieldsFrame) {
   return cases
     .map(({ send, level, target, message, fields, span }) => {
       if (send !== undefined) {
-        return `send\n${argument(JSON.stringify(send))}`;
+        return `send\n${textFrame(JSON.stringify(send))}`;
       }
-      const texts = [target, message, fieldsText(fields), span?.id, span?.trace_id, span?.parent_id];
-      return `log ${LEVELS[level ?? ""]}\n${texts.map(argument).join("")}`;
+      const texts = [target, message, span?.id, span?.trace_id, span?.parent_id];
+      return `log\n${LEVELS[level ?? ""]}\n${texts.map(textFrame).join("")}${fieldsFrame(fields)}`;
     })
     .join("");
+}
+
+/** @param {string | undefined} text */
+function textFrame(text) {
+  return text === undefined ? "-1\n\n" : `${Buffer.byteLength(text)}\n${text}\n`;
+}
+
+/** @param {[string, unknown]} field @returns {string} */
+function namedFrame([name, value]) {
+  return `${textFrame(name)}${valueFrame(value)}`;
+}
+
+/** @param {any} value @returns {string} */
+function valueFrame(value) {
+  const frame = (/** @type {string} */ kind, /** @type {unknown} */ text) => `${kind}\n${textFrame(String(text))}`;
+  if (value === null) {
+    return "null\n";
+  }
+  if (Array.isArray(value)) {
+    return `${frame("array", value.length)}${value.map(valueFrame).join("")}`;
+  }
+  if (value.$integer !== undefined) {
+    const integer = BigInt(value.$integer);
+    const kinds = { int: BigInt.asIntN(64, integer), uint: BigInt.asUintN(64, integer) };
+    const kind = Object.entries(kinds).find(([, cut]) => cut === integer)?.[0];
+    return frame(kind ?? "json", value.$integer);
+  }
+  if (value.$float !== undefined) {
+    return frame("double", value.$float);
+  }
+  switch (typeof value) {
+    case "boolean":
+      return frame("bool", value);
+    case "number":
+      return frame(Number.isInteger(value) ? "int" : "double", value);
+    case "string":
+      return frame("text", value);
+    default: {
+      const members = Object.entries(value);
+      return `${frame("object", members.length)}${members.map(namedFrame).join("")}`;
+    }
+  }
 }
 
 /** @param {Record<string, unknown> | undefined} fields */

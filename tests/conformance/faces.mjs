@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { program } from "../c/programs.mjs";
 import { builtProgram } from "../lib/child.mjs";
 import { PYTHON } from "../python/environment.mjs";
-import { asFrames, asLines } from "./cases.mjs";
+import { asFrames, asLines, asTypedFrames } from "./cases.mjs";
 
 /** So few, so that a case of a message that is too long is short. */
 export const MAX_ENTRY_BYTES = 2048;
@@ -32,5 +32,8 @@ export const faces = [
   },
   { name: "node", command: () => [process.execPath, driver("node.mjs")], input: asLines },
   { name: "c", command: () => [program("conformance")], input: asFrames },
+  { name: "c-fields", command: () => [program("conformance"), "typed"], input: asTypedFrames },
+  { name: "cpp", command: () => [program("conformance_cpp")], input: asTypedFrames },
+  { name: "go", command: () => [program("conformance_go")], input: asLines },
   { name: "python", command: () => [PYTHON, driver("python_driver.py")], input: asLines },
 ];

@@ -1,8 +1,13 @@
 //! The command line of the program `logrtc`: the signaling server with its log page, alone or with a producer to look
 //! at, and the log in a terminal. A library, so that the packages of other languages carry the same program.
 
+mod address;
 mod demo;
+mod pipe;
+mod run;
 mod serve;
+mod signals;
+mod source;
 mod tail;
 
 use std::ffi::OsString;
@@ -26,6 +31,10 @@ enum Command {
     Demo(serve::ServeArgs),
     /// Show the log in the terminal, or write it to a file.
     Tail(tail::TailArgs),
+    /// Run a program, and show its output.
+    Run(run::RunArgs),
+    /// Show the lines of standard input.
+    Pipe(pipe::PipeArgs),
     /// Print what completes the command line in a shell: `logrtc completions bash > /etc/bash_completion.d/logrtc`.
     Completions {
         /// The shell.
@@ -50,6 +59,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let ended = match cli.command {
         Command::Serve(args) => block_on("logrtc-serve", serve::run(args, false)),
         Command::Demo(args) => block_on("logrtc-serve", serve::run(args, true)),
+        Command::Run(args) => block_on("logrtc-run", args.run()),
+        Command::Pipe(args) => block_on("logrtc-pipe", run_pipe(args)),
         Command::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "logrtc", out);
             Ok(())
@@ -58,8 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Tail(args) => match args.check() {
             Ok(tail) => block_on("logrtc-tail", run_tail(tail)),
             Err(problem) => {
-                tail::eprint_line(&problem);
-                return 2;
+                return wrong_usage(&problem);
             }
         },
     };
@@ -102,6 +112,17 @@ fn block_on(thread_name: &str, program: impl Future<Output = std::io::Result<u8>
     // What is still waited for is the system's: a name server, or a reader that does not read.
     runtime.shutdown_background();
     ended
+}
+
+async fn run_pipe(pipe: pipe::PipeArgs) -> std::io::Result<u8> {
+    let interrupted = Interrupt::new()?;
+    pipe.run(interrupted.wait()).await
+}
+
+/// Says what is wrong with the options. Returns the exit status for that.
+fn wrong_usage(problem: &str) -> u8 {
+    tail::eprint_line(problem);
+    2
 }
 
 async fn run_tail(tail: tail::Tail) -> std::io::Result<u8> {

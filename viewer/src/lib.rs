@@ -21,6 +21,8 @@
 #![warn(missing_docs)]
 
 #[cfg(feature = "cli")]
+mod bridge;
+#[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "consumer")]
 pub mod consumer;

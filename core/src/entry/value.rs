@@ -1,7 +1,10 @@
 //! Nested values, written straight into the fields of an entry: no tree in between.
 
+use serde_json::value::RawValue;
+
 use super::fields::{FieldValue, push_value};
-use super::text::push_string;
+use super::text::{push_normalised, push_string};
+use crate::error::{Error, Result};
 
 /// The place of one JSON value in [`Fields`](super::Fields). Where nothing is written there, it is `null`.
 ///
@@ -31,6 +34,23 @@ impl<'a> ValueWriter<'a> {
     #[inline]
     pub fn value<'v>(mut self, value: impl Into<FieldValue<'v>>) {
         push_value(self.take(), value.into());
+    }
+
+    /// Writes a value that is JSON already, its numbers digit for digit.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `json` is not one JSON value. It is written as a string then.
+    pub fn json(mut self, json: &str) -> Result<()> {
+        let out = self.take();
+        let start = out.len();
+        let written = serde_json::from_str::<&RawValue>(json)
+            .map_err(|error| Error::invalid("json", error))
+            .and_then(|value| push_normalised(out, value.get(), "json"));
+        if written.is_err() {
+            out.truncate(start);
+            push_string(out, json);
+        }
+        written
     }
 
     /// Begins an array, which ends when the writer is dropped.
@@ -153,6 +173,21 @@ mod tests {
             pushed.push("k", &value);
             prop_assert_eq!(written, pushed);
         }
+    }
+
+    #[test]
+    fn json_is_written_as_it_is_and_other_text_as_a_string() {
+        let mut fields = Fields::new();
+        assert!(fields.member("a").json(" [1.0, 18446744073709551616, \"\\u0041\"] ").is_ok());
+        for wrong in ["", "[1", "1,2", "NaN", "\"\\ud800\""] {
+            assert_eq!(
+                fields.member("b").json(wrong).unwrap_err().kind(),
+                crate::ErrorKind::InvalidArgument,
+                "{wrong}"
+            );
+        }
+        let expected = r#"{"a":[1.0,18446744073709551616,"A"],"b":"","b":"[1","b":"1,2","b":"NaN","b":"\"\\ud800\""}"#;
+        assert_eq!(fields.to_json(), expected);
     }
 
     #[test]

@@ -35,8 +35,8 @@ impl End {
 
 /// The thread that calls back, until it is stopped.
 pub(crate) struct CallbackThread {
-    /// Not Rust's id of a thread: asking for that may panic on a thread that has lost its thread-local data, as one has that
-    /// runs the handlers of `atexit`.
+    /// Not Rust's id of a thread: asking for that may panic on a thread that has lost its
+    /// thread-local data, as one has that runs the handlers of `atexit`.
     id: libc::pthread_t,
     pid: u32,
     muted: Arc<AtomicBool>,
@@ -81,15 +81,16 @@ impl CallbackThread {
         Ok(Self { id, pid: std::process::id(), muted, end, handle: Mutex::new(Some(handle)) })
     }
 
-    /// Returns when no callback runs, and none will: at once if a callback calls this. The events must have ended.
+    /// Returns when no callback runs, and none will: at once if a callback calls this. The events
+    /// must have ended.
     pub(crate) fn stop(&self) {
         // SAFETY: it has no conditions.
         let caller = unsafe { libc::pthread_self() };
         while !self.stop_within(Duration::from_secs(60), caller) {}
     }
 
-    /// The same for a close on behalf of the thread `caller`, at most for `limit`. Returns whether it is done; a callback
-    /// that still runs is the last one in any case.
+    /// The same for a close on behalf of the thread `caller`, at most for `limit`. Returns whether
+    /// it is done; a callback that still runs is the last one in any case.
     pub(crate) fn stop_within(&self, limit: Duration, caller: libc::pthread_t) -> bool {
         // The child of a fork has no such thread to wait for, and the locks may be held for ever.
         if self.pid != std::process::id() {

@@ -7,12 +7,13 @@ use logrtc_core::{Fork, Overflow, Replay};
 
 use super::{
     LOGRTC_OVERFLOW_BLOCK, LOGRTC_OVERFLOW_DROP_NEWEST, LOGRTC_OVERFLOW_DROP_OLDEST, LOGRTC_REPLAY_ALL,
-    LOGRTC_REPLAY_NONE, change, flag, level_of, logrtc_options, set,
+    LOGRTC_REPLAY_NONE, change, flag, logrtc_options, set,
 };
+use crate::level::level_of;
 use crate::status::{Refusal, logrtc_status};
 
-/// The lowest level that is logged, LOGRTC_DEBUG to LOGRTC_ERROR, of every target; LOGRTC_DEBUG by default. Replaces the
-/// filter.
+/// Sets the lowest level that is logged, LOGRTC_DEBUG to LOGRTC_ERROR, for every target. Default:
+/// LOGRTC_DEBUG. Replaces the filter.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -22,7 +23,7 @@ pub unsafe extern "C" fn logrtc_options_set_level(options: *mut logrtc_options, 
     unsafe { set(options, |builder| Ok(builder.level(level_of(level)?))) }
 }
 
-/// How many entries the journal holds; 65536 by default.
+/// Sets the maximum number of entries in the journal. Default: 65536.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -35,7 +36,7 @@ pub unsafe extern "C" fn logrtc_options_set_max_entries(
     unsafe { set(options, |builder| Ok(builder.max_entries(max_entries))) }
 }
 
-/// How many bytes the journal holds; 16 MiB by default.
+/// Sets the maximum size of the journal in bytes. Default: 16 MiB.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -45,8 +46,8 @@ pub unsafe extern "C" fn logrtc_options_set_max_bytes(options: *mut logrtc_optio
     unsafe { set(options, |builder| Ok(builder.max_bytes(max_bytes))) }
 }
 
-/// How long an entry may be when encoded, from 2048 to 65536 bytes; 65536 by default. A longer message is cut, and marked
-/// by the field "truncated".
+/// Sets the maximum size of an encoded entry, 2048 to 65536 bytes. Default: 65536. The longest
+/// values of a longer entry are cut; its field "truncated" lists their names.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -59,8 +60,9 @@ pub unsafe extern "C" fn logrtc_options_set_max_entry_bytes(
     unsafe { set(options, |builder| Ok(builder.max_entry_bytes(max_entry_bytes))) }
 }
 
-/// What happens when the journal is full: one of LOGRTC_OVERFLOW_…; LOGRTC_OVERFLOW_DROP_OLDEST by default. `limit_ms` is how
-/// long LOGRTC_OVERFLOW_BLOCK may wait; the others do not read it.
+/// Sets the overflow policy, for a journal that is full: one of LOGRTC_OVERFLOW_…. Default:
+/// LOGRTC_OVERFLOW_DROP_OLDEST. Only LOGRTC_OVERFLOW_BLOCK reads `block_timeout_ms`, the maximum
+/// time that a log call waits.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -68,13 +70,14 @@ pub unsafe extern "C" fn logrtc_options_set_max_entry_bytes(
 pub unsafe extern "C" fn logrtc_options_set_overflow(
     options: *mut logrtc_options,
     overflow: c_int,
-    limit_ms: u64,
+    block_timeout_ms: u64,
 ) -> logrtc_status {
     // SAFETY: the caller's promise is passed on.
-    unsafe { set(options, |builder| Ok(builder.overflow(overflow_of(overflow, limit_ms)?))) }
+    unsafe { set(options, |builder| Ok(builder.overflow(overflow_of(overflow, block_timeout_ms)?))) }
 }
 
-/// Where a new consumer begins: LOGRTC_REPLAY_ALL (the default), LOGRTC_REPLAY_NONE, or a number of the newest entries.
+/// Sets which earlier entries a new consumer receives: LOGRTC_REPLAY_ALL (the default),
+/// LOGRTC_REPLAY_NONE, or that many of the newest entries.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -84,7 +87,7 @@ pub unsafe extern "C" fn logrtc_options_set_replay(options: *mut logrtc_options,
     unsafe { set(options, |builder| Ok(builder.replay(replay_of(replay)?))) }
 }
 
-/// How long to wait between attempts to reach the signaling server; 5000 by default.
+/// Sets the time between attempts to reach the signaling server. Default: 5000.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -97,7 +100,8 @@ pub unsafe extern "C" fn logrtc_options_set_reconnect_interval_ms(
     unsafe { set(options, |builder| Ok(builder.reconnect_interval(Duration::from_millis(interval_ms)))) }
 }
 
-/// What that interval grows to, doubling with each failure; no growth by default.
+/// Sets the maximum to which that interval grows; it doubles with each failure. By default it does
+/// not grow.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -110,7 +114,8 @@ pub unsafe extern "C" fn logrtc_options_set_max_reconnect_interval_ms(
     unsafe { set(options, |builder| Ok(builder.max_reconnect_interval(Duration::from_millis(max_interval_ms)))) }
 }
 
-/// The part of an interval, from 0 to 1, that chance takes away; 0 by default.
+/// Sets the jitter, 0 to 1: each interval is shortened by a random fraction of at most this.
+/// Default: 0.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -123,8 +128,9 @@ pub unsafe extern "C" fn logrtc_options_set_reconnect_jitter(
     unsafe { set(options, |builder| Ok(builder.reconnect_jitter(jitter))) }
 }
 
-/// How many failed attempts in a row, the first one included, end the search for the signaling server: at least 1; or -1, the
-/// default, for no end. An attempt fails, too, if its connection ends within 30 s.
+/// Sets after how many consecutive failed attempts to reach the signaling server the producer stops
+/// retrying: at least 1, or -1 (the default) for never. An attempt whose connection ends within 30
+/// s counts as failed.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -137,7 +143,7 @@ pub unsafe extern "C" fn logrtc_options_set_max_reconnect_attempts(
     unsafe { set(options, |builder| Ok(builder.max_reconnect_attempts(attempts_of(max_attempts)?))) }
 }
 
-/// How many consumers there may be at once; 64 by default.
+/// Sets the maximum number of consumers at one time. Default: 64.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -150,7 +156,7 @@ pub unsafe extern "C" fn logrtc_options_set_max_consumers(
     unsafe { set(options, |builder| Ok(builder.max_consumers(max_consumers))) }
 }
 
-/// 1 makes the producer do nothing: no thread, no socket, no entry. 0 by default.
+/// Disables the producer if 1: no thread, no socket, no entry. Default: 0.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -160,8 +166,8 @@ pub unsafe extern "C" fn logrtc_options_set_disabled(options: *mut logrtc_option
     unsafe { set(options, |builder| Ok(builder.disabled(flag(disabled, "disabled")?))) }
 }
 
-/// Whether LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN and LOGRTC_DISABLED win over what is set here: 1, the
-/// default, or 0.
+/// Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN
+/// and LOGRTC_DISABLED override these options: 1 (the default) or 0.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -174,8 +180,8 @@ pub unsafe extern "C" fn logrtc_options_set_environment(
     unsafe { set(options, |builder| Ok(builder.environment(flag(environment, "environment")?))) }
 }
 
-/// Whether the child of a fork logs as a producer of its own, client_id#pid, from its first log call on: 1, the default; or
-/// not at all: 0.
+/// Sets what a child process does after fork(). 1, the default: from its first log call on, it logs
+/// as a producer of its own, client_id#pid. 0: it does not log.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -185,7 +191,8 @@ pub unsafe extern "C" fn logrtc_options_set_fork(options: *mut logrtc_options, f
     unsafe { set(options, |builder| Ok(builder.fork(if flag(fork, "fork")? { Fork::Restart } else { Fork::Disable }))) }
 }
 
-/// How long exit() may take to deliver what the program has logged; 2000 by default. logrtc_close() has a timeout of its own.
+/// Sets the time that exit() may take to deliver the remaining entries. Default: 2000.
+/// logrtc_close() has its own timeout.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -198,8 +205,8 @@ pub unsafe extern "C" fn logrtc_options_set_close_timeout_ms(
     unsafe { set(options, |builder| Ok(builder.close_timeout(Duration::from_millis(timeout_ms)))) }
 }
 
-/// Whether exit() closes the producer if it is still open: 1, the default, or 0. In the child of a fork, exit() closes the
-/// child's own producer.
+/// Sets whether exit() closes the producer if it is still open: 1 (the default) or 0. In a child
+/// process after fork(), exit() closes the child's own producer.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -217,11 +224,11 @@ pub unsafe extern "C" fn logrtc_options_set_close_at_exit(
     }
 }
 
-fn overflow_of(overflow: c_int, limit_ms: u64) -> Result<Overflow, Refusal> {
+fn overflow_of(overflow: c_int, block_timeout_ms: u64) -> Result<Overflow, Refusal> {
     match overflow {
         LOGRTC_OVERFLOW_DROP_OLDEST => Ok(Overflow::DropOldest),
         LOGRTC_OVERFLOW_DROP_NEWEST => Ok(Overflow::DropNewest),
-        LOGRTC_OVERFLOW_BLOCK => Ok(Overflow::Block(Duration::from_millis(limit_ms))),
+        LOGRTC_OVERFLOW_BLOCK => Ok(Overflow::Block(Duration::from_millis(block_timeout_ms))),
         _ => Err(Refusal::invalid(format!("overflow: {overflow} is not one of LOGRTC_OVERFLOW_… (0 to 2)"))),
     }
 }

@@ -36,7 +36,8 @@ unsafe fn set_counted(
     unsafe { set(options, |builder| Ok(setter(builder, text::counted(value, len, name)?.into_owned()))) }
 }
 
-/// The address of the signaling server, ws:// or wss://; "ws://localhost:8080/signaling" by default.
+/// Sets the address of the signaling server, ws:// or wss://. Default:
+/// "ws://localhost:8080/signaling".
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -60,7 +61,8 @@ pub unsafe extern "C" fn logrtc_options_set_url_n(
     unsafe { set_counted(options, "url", (url, len), ConfigBuilder::url) }
 }
 
-/// The name under which the producer registers, of 1 to 128 bytes; the name of the program by default.
+/// Sets the name under which the producer registers, 1 to 128 bytes. Default: the name of the
+/// program.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -87,7 +89,7 @@ pub unsafe extern "C" fn logrtc_options_set_client_id_n(
     unsafe { set_counted(options, "client_id", (client_id, len), ConfigBuilder::client_id) }
 }
 
-/// The name of the system, for people; the client_id by default.
+/// Sets the display name of the system. Default: the client_id.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -114,7 +116,7 @@ pub unsafe extern "C" fn logrtc_options_set_system_name_n(
     unsafe { set_counted(options, "system_name", (system_name, len), ConfigBuilder::system_name) }
 }
 
-/// The version of the system; "0.0.0" by default.
+/// Sets the version of the system. Default: "0.0.0".
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -141,7 +143,7 @@ pub unsafe extern "C" fn logrtc_options_set_version_n(
     unsafe { set_counted(options, "version", (version, len), ConfigBuilder::version) }
 }
 
-/// What the system is, for people; none by default.
+/// Sets a description of the system for people. Default: none.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -168,7 +170,7 @@ pub unsafe extern "C" fn logrtc_options_set_description_n(
     unsafe { set_counted(options, "description", (description, len), ConfigBuilder::description) }
 }
 
-/// A bearer token for the signaling server; none by default.
+/// Sets the bearer token for the signaling server. Default: none.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -192,7 +194,8 @@ pub unsafe extern "C" fn logrtc_options_set_token_n(
     unsafe { set_counted(options, "token", (token, len), ConfigBuilder::token) }
 }
 
-/// A file of certificates (PEM) that are trusted for wss:// beside the system's own; none by default.
+/// Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the
+/// system. Default: none.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -219,7 +222,8 @@ pub unsafe extern "C" fn logrtc_options_set_ca_file_n(
     unsafe { set_counted(options, "ca_file", (ca_file, len), ConfigBuilder::ca_file) }
 }
 
-/// What is logged, by level and target: "info,app::db=debug"; everything by default. Replaces the level.
+/// Sets the filter by level and target, such as "info,app::db=debug". Default: every entry is
+/// logged. Replaces the level.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -246,8 +250,9 @@ pub unsafe extern "C" fn logrtc_options_set_filter_n(
     unsafe { set_counted(options, "filter", (filter, len), ConfigBuilder::filter) }
 }
 
-/// Adds a STUN or TURN server: "stun:host:port", or "turn:host:port" with its user and password (NULL for STUN). The first
-/// one that is added takes the place of the default, "stun:stun.l.google.com:19302".
+/// Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server
+/// ("turn:host:port"). The first one that is added replaces the default,
+/// "stun:stun.l.google.com:19302".
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -262,15 +267,16 @@ pub unsafe extern "C" fn logrtc_options_add_ice_server(
     unsafe {
         change(options, |options| {
             let url = text::terminated(url, "url")?;
-            let username = text::optional(username, "username")?.unwrap_or_default();
-            let credential = text::optional(credential, "credential")?.unwrap_or_default();
+            let username = text::optional(username).unwrap_or_default();
+            let credential = text::optional(credential).unwrap_or_default();
             options.ice_servers.get_or_insert_default().push(IceServer::turn(url, username, credential));
             Ok(())
         })
     }
 }
 
-/// Leaves no STUN or TURN server, not even the default: right within one network.
+/// Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in
+/// one network.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -285,11 +291,12 @@ pub unsafe extern "C" fn logrtc_options_clear_ice_servers(options: *mut logrtc_o
     }
 }
 
-/// Adds a network interface over which consumers connect, by name ("eth0") or by address ("192.0.2.1"). If none is added,
-/// every interface but loopback is used, and loopback if the signaling server is on this host or there is no other.
+/// Adds a network interface over which consumers connect, by name ("eth0") or by address
+/// ("192.0.2.1"). By default, every interface except loopback is used; loopback is used if the
+/// signaling server is on this host or there is no other interface.
 ///
-/// An interface that this host does not have is skipped and reported once, as a diagnostic. If it has none of them, only
-/// consumers on this host connect.
+/// An interface that this host does not have is skipped and reported once as a diagnostic. If the
+/// host has none of them, only consumers on this host can connect.
 ///
 /// # Safety
 /// The pointers are as the header says.

@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"logrtc"
+	logrtc "github.com/logrtc/logrtc/bindings-go"
 )
 
 func main() {

@@ -1,74 +1,80 @@
-/* Logs the cases of tests/conformance, as frames (cases.mjs), with the API of C. */
+/*
+ * Logs the cases of tests/conformance, as frames (cases.mjs), with the API of C: conformance [typed]. Without "typed", fields
+ * are JSON.
+ */
 
-#include <logrtc.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "frames.h"
 
-static void fail(const char *what) {
-    fprintf(stderr, "%s: %s\n", what, logrtc_last_error());
-    exit(1);
-}
+/* What is read stays until the end: it is little. */
+static logrtc_field *read_fields(size_t count, int are_named);
 
-static void check(logrtc_status status, const char *what) {
-    if (status != LOGRTC_OK) {
-        fail(what);
-    }
-}
-
-struct text {
-    char *bytes; /* NULL where it is not there; else with a NUL behind its end */
-    size_t len;
-};
-
-static struct text read_text(void) {
-    struct text text = {NULL, 0};
-    long len;
-    if (scanf("%ld", &len) != 1 || getchar() != '\n') {
-        fail("a length is missing");
-    }
-    if (len >= 0) {
-        text.len = (size_t)len;
-        text.bytes = calloc(1, text.len + 1);
-        if (text.bytes == NULL || fread(text.bytes, 1, text.len, stdin) != text.len) {
-            fail("a text is cut off");
+static logrtc_field read_field(int is_named) {
+    char kind[32];
+    const struct text name = is_named ? read_text() : (struct text){NULL, 0};
+    logrtc_field field = logrtc_null(NULL);
+    read_word(kind);
+    if (strcmp(kind, "null") != 0) {
+        const struct text value = read_text();
+        if (strcmp(kind, "bool") == 0) {
+            field = logrtc_bool(NULL, strcmp(value.bytes, "true") == 0);
+        } else if (strcmp(kind, "int") == 0) {
+            field = logrtc_int(NULL, strtoll(value.bytes, NULL, 10));
+        } else if (strcmp(kind, "uint") == 0) {
+            field = logrtc_uint(NULL, strtoull(value.bytes, NULL, 10));
+        } else if (strcmp(kind, "double") == 0) {
+            field = logrtc_double(NULL, strtod(value.bytes, NULL));
+        } else if (strcmp(kind, "text") == 0) {
+            field = logrtc_text_n(NULL, value.bytes, value.len);
+        } else if (strcmp(kind, "json") == 0) {
+            field = logrtc_json(NULL, value.bytes);
+        } else {
+            const size_t count = strtoul(value.bytes, NULL, 10);
+            const int is_object = strcmp(kind, "object") == 0;
+            field = is_object ? logrtc_object(NULL, read_fields(count, 1), count)
+                              : logrtc_array(NULL, read_fields(count, 0), count);
         }
     }
-    if (getchar() != '\n') {
-        fail("a text has no end");
-    }
-    return text;
+    field.name = name.bytes;
+    field.name_length = name.len;
+    return field;
 }
 
-static void log_case(logrtc_producer *producer, int level) {
-    struct text texts[6];
-    logrtc_span span = LOGRTC_SPAN_INIT;
-    for (int i = 0; i < 6; i++) {
-        texts[i] = read_text();
+static logrtc_field *read_fields(size_t count, int are_named) {
+    logrtc_field *fields = allocate(count, sizeof *fields);
+    for (size_t i = 0; i < count; i++) {
+        fields[i] = read_field(are_named);
     }
-    span.id = texts[3].bytes;
-    span.trace_id = texts[4].bytes;
-    span.parent_id = texts[5].bytes;
-    check(logrtc_log_n(producer, level, texts[0].bytes, texts[0].len, texts[1].bytes, texts[1].len, texts[2].bytes,
-                       texts[2].len, span.id || span.trace_id || span.parent_id ? &span : NULL),
-          "log");
-    for (int i = 0; i < 6; i++) {
-        free(texts[i].bytes);
+    return fields;
+}
+
+static void log_case(logrtc_producer *producer, int is_typed) {
+    const int level = (int)read_number();
+    const struct text target = read_text(), message = read_text();
+    logrtc_span ids = LOGRTC_SPAN_INIT;
+    ids.id = read_text().bytes;
+    ids.trace_id = read_text().bytes;
+    ids.parent_id = read_text().bytes;
+    const logrtc_span *span = ids.id || ids.trace_id || ids.parent_id ? &ids : NULL;
+    if (is_typed) {
+        const size_t count = (size_t)read_number();
+        check(logrtc_log_fields_n(producer, level, target.bytes, target.len, message.bytes, message.len,
+                                  read_fields(count, 1), count, span),
+              "log");
+    } else {
+        const struct text fields = read_text();
+        check(logrtc_log_n(producer, level, target.bytes, target.len, message.bytes, message.len, fields.bytes,
+                           fields.len, span),
+              "log");
     }
 }
 
-static void send_case(logrtc_producer *producer) {
-    struct text json = read_text();
-    check(logrtc_send_n(producer, json.bytes, json.len), "send");
-    free(json.bytes);
-}
-
-int main(void) {
+int main(int argc, char **argv) {
+    const int is_typed = argc > 1 && strcmp(argv[1], "typed") == 0;
+    const char *max_entry_bytes = getenv("MAX_ENTRY_BYTES");
     logrtc_options *options = logrtc_options_new();
     logrtc_producer *producer = NULL;
-    const char *max_entry_bytes = getenv("MAX_ENTRY_BYTES");
-    char what[8];
-    int level, logged = 0;
+    char what[32];
+    int logged = 0;
     if (max_entry_bytes == NULL) {
         fail("MAX_ENTRY_BYTES is not set");
     }
@@ -77,13 +83,12 @@ int main(void) {
     check(logrtc_connect(options, &producer), "connect");
     logrtc_options_free(options);
 
-    while (scanf("%7s", what) == 1 && strcmp(what, "end") != 0) {
+    for (read_word(what); strcmp(what, "end") != 0; read_word(what)) {
         if (strcmp(what, "send") == 0) {
-            send_case(producer);
-        } else if (strcmp(what, "log") == 0 && scanf("%d", &level) == 1) {
-            log_case(producer, level);
+            const struct text json = read_text();
+            check(logrtc_send_n(producer, json.bytes, json.len), "send");
         } else {
-            fail(what);
+            log_case(producer, is_typed);
         }
         logged++;
     }

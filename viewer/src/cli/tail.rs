@@ -1,6 +1,5 @@
 //! `logrtc tail`: the log in a terminal, or as lines of JSON.
 
-mod address;
 mod channels;
 mod earlier;
 mod entry;
@@ -20,6 +19,7 @@ use logrtc::{Filter, Level};
 use regex::Regex;
 use tokio::time::timeout;
 
+use super::address;
 use crate::consumer::{Consumer, Options, Selection, Start};
 use format::Format;
 use output::Output;

@@ -50,7 +50,7 @@ pub struct Failure {
     pub status: Option<u16>,
 }
 
-/// The close code of a server that does not accept the token (docs/protocol.md, "Who is let in").
+/// The close code of a server that does not accept the token (docs/protocol.md §4.5).
 const UNAUTHORIZED: u16 = 4401;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;

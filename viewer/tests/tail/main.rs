@@ -1,4 +1,4 @@
-//! `logrtc tail` as a process, with real producers behind real servers.
+//! `logrtc tail`, `run` and `pipe` as processes, with real producers behind real servers.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
@@ -10,5 +10,6 @@ mod lines;
 mod output;
 mod part_one;
 mod resume;
+mod sources;
 mod support;
 mod trouble;

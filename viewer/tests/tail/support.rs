@@ -56,8 +56,13 @@ pub(crate) fn signal(child: &Child, signal: rustix::process::Signal) {
 }
 
 pub(crate) fn command(arguments: &[&str]) -> Command {
+    plain_command(&[&["tail"], arguments].concat())
+}
+
+/// The program with these arguments, in an environment that says nothing to it.
+pub(crate) fn plain_command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logrtc"));
-    command.arg("tail").args(arguments).kill_on_drop(true).stdin(Stdio::null());
+    command.args(arguments).kill_on_drop(true).stdin(Stdio::null());
     for name in ["LOGRTC_URL", "LOGRTC_TOKEN", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }

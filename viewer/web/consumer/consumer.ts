@@ -207,9 +207,9 @@ export class Consumer {
       onMalformed: () => this.#roster.count(id, { malformed: 1 }),
       onError: (message) => this.#events.emit("error", message),
       deliver: () => this.#batch.flush(),
-      onClose: (how) => {
+      onClose: (how, failure) => {
         this.#links.delete(id);
-        this.#roster.closed(id, Date.now(), how);
+        this.#roster.closed(id, Date.now(), how, failure);
         this.#ask();
         this.#producersChanged();
       },

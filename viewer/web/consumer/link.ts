@@ -11,6 +11,7 @@ import type { Places } from "./extension/places";
 import type { ChannelReader, ReaderHandlers } from "./extension/reader";
 import { Receiver } from "./extension/receiver";
 import { Requests } from "./extension/requests";
+import type { PathFailure } from "./path";
 import { Peer } from "./peer";
 import type { ChannelEnd } from "./roster";
 import type { Message } from "./signaling";
@@ -45,8 +46,11 @@ export interface LinkHandlers {
   onError(message: string): void;
   /** Hands everything so far to the user of the library. */
   deliver(): void;
-  /** The channel has ended, or never came to be, and everything it brought is read. Comes once, and nothing after it. */
-  onClose(how: ChannelEnd): void;
+  /**
+   * The channel has ended, and everything it brought is read; or it never came to be, and `failure` is why. Comes once, and
+   * nothing after it.
+   */
+  onClose(how: ChannelEnd, failure: PathFailure | undefined): void;
 }
 
 export class Link {
@@ -90,7 +94,7 @@ export class Link {
       greet: (offerSdp) => this.#greet(offerSdp),
       onOpen: () => handlers.onOpen(),
       onMessage: (data) => this.#reader.take(data),
-      onClose: (how) => this.#end(how),
+      onClose: (how, failure) => this.#end(how, failure),
     });
   }
 
@@ -193,15 +197,15 @@ export class Link {
     }
   }
 
-  #end(how: ChannelEnd): void {
+  #end(how: ChannelEnd, failure: PathFailure | undefined): void {
     this.#finish();
     const drained = this.#reader.drained();
     if (drained === undefined) {
-      this.#handlers.onClose(how);
+      this.#handlers.onClose(how, failure);
       return;
     }
     void drained.then(() => {
-      if (!this.#isClosed) this.#handlers.onClose(how);
+      if (!this.#isClosed) this.#handlers.onClose(how, failure);
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { isObject } from "./entry";
 import { type Hello, withHello } from "./extension/hello";
+import { type PathFailure, PathWatch } from "./path";
 import type { ChannelEnd } from "./roster";
 import type { Message } from "./signaling";
 
@@ -13,8 +14,8 @@ export interface PeerHandlers {
   onOpen(): void;
   /** The text or the bytes of one message of the channel. */
   onMessage(data: unknown): void;
-  /** The channel has ended, or never came to be. Comes once, and nothing comes after it. */
-  onClose(how: ChannelEnd): void;
+  /** The channel has ended, or never came to be: then `failure` is why. Comes once, and nothing comes after it. */
+  onClose(how: ChannelEnd, failure: PathFailure | undefined): void;
 }
 
 /** A connection that has not opened by then will not. */
@@ -31,6 +32,7 @@ export class Peer {
   readonly #handlers: PeerHandlers;
   /** Candidates wait for it: they cannot be added before the offer is applied. */
   readonly #answered: Promise<void>;
+  readonly #path = new PathWatch();
   #channel: RTCDataChannel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disconnectedTimeoutMs = DISCONNECTED_TIMEOUT_MS;
@@ -43,6 +45,8 @@ export class Peer {
     this.#connection = connection;
     connection.ondatachannel = ({ channel }) => this.#adopt(channel);
     connection.onicecandidate = ({ candidate }) => this.#offerCandidate(candidate);
+    connection.onicecandidateerror = ({ url, errorCode, errorText }) =>
+      this.#path.addServerError({ url, code: errorCode, text: errorText });
     connection.onconnectionstatechange = () => this.#follow(connection.connectionState);
     this.#failAfter(OPEN_TIMEOUT_MS, "broken");
     this.#answered = this.#answer(offer);
@@ -50,6 +54,7 @@ export class Peer {
 
   /** Adds a candidate of the producer; one that cannot be read is left out, since others may do. */
   async addCandidate(message: Message): Promise<void> {
+    this.#path.addMessage(message);
     await this.#answered;
     const candidate = readCandidate(message);
     if (candidate !== undefined && !this.#isClosed) {
@@ -82,6 +87,7 @@ export class Peer {
   async #answer(offer: Message): Promise<void> {
     try {
       const offerSdp = readSdp(offer);
+      this.#path.addTheirs(offerSdp);
       // Before the browser finds candidates: those must not overtake the answer.
       const hello = await this.#handlers.greet(offerSdp);
       await this.#connection.setRemoteDescription({ type: "offer", sdp: offerSdp });
@@ -100,6 +106,7 @@ export class Peer {
     if (candidate === null || candidate.candidate === "" || this.#isClosed) {
       return;
     }
+    this.#path.addOwn(candidate.candidate);
     const { sdpMid, sdpMLineIndex } = candidate;
     this.#handlers.send({ type: "ice_candidate", candidate: candidate.candidate, sdpMid, sdpMLineIndex });
   }
@@ -164,7 +171,7 @@ export class Peer {
   #fail(how: ChannelEnd): void {
     if (!this.#isClosed) {
       this.close();
-      this.#handlers.onClose(how);
+      this.#handlers.onClose(how, this.#isOpen ? undefined : this.#path.failure());
     }
   }
 }

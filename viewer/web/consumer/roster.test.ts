@@ -48,6 +48,19 @@ test.each([
   expect(state()).toBe(expected);
 });
 
+test("why a path did not open is known until one opens", () => {
+  const failure = { own: ["host"], theirs: [], serverErrors: [] };
+  const known = () => roster.producers()[0]?.pathFailure;
+  announce("s1");
+  roster.offered("api");
+  roster.closed("api", 0, "broken", failure);
+  expect(known()).toEqual(failure);
+  roster.offered("api");
+  expect(known()).toEqual(failure);
+  roster.opened("api", 0);
+  expect(known()).toBeUndefined();
+});
+
 test("the goodbye may come behind the end of the channel", () => {
   for (const how of ["closed", "broken"] as const) {
     announce("s1");

@@ -2,6 +2,7 @@
 
 import { isObject } from "./entry";
 import type { Status } from "./extension/frames";
+import type { PathFailure } from "./path";
 import type { Message } from "./signaling";
 
 /** What a user may see of a producer. `ended`: it closed. `lost`: it is gone without a word, or out of reach. */
@@ -40,6 +41,8 @@ export interface Producer {
   readonly filtered: number;
   /** Its own counts, as it last told them. */
   readonly status: Status | undefined;
+  /** Why the last connection to it did not open; undefined if it did. */
+  readonly pathFailure: PathFailure | undefined;
 }
 
 /** What has come of a producer. */
@@ -69,6 +72,7 @@ interface Known {
   failures: number;
   counts: Counts;
   status: Status | undefined;
+  pathFailure: PathFailure | undefined;
 }
 
 /** How long an announced producer may take to make its offer. */
@@ -92,6 +96,7 @@ export class Roster {
       session: producer.welcomedSession,
       ...producer.counts,
       status: producer.status,
+      pathFailure: producer.pathFailure,
     }));
   }
 
@@ -163,6 +168,7 @@ export class Roster {
   opened(id: string, nowMs: number): void {
     const producer = this.#get(id);
     producer.channel = "open";
+    producer.pathFailure = undefined;
     producer.openedAtMs = nowMs;
   }
 
@@ -170,8 +176,9 @@ export class Roster {
    * The channel has ended or failed: ask for another, at once the first time, then ever more slowly. A producer that closed
    * it is about to go, and is asked only if it stays.
    */
-  closed(id: string, nowMs: number, how: ChannelEnd): void {
+  closed(id: string, nowMs: number, how: ChannelEnd, failure?: PathFailure): void {
     const producer = this.#get(id);
+    producer.pathFailure = failure;
     const wasOpen = producer.channel === "open";
     if (wasOpen && nowMs - producer.openedAtMs > LASTING_MS) {
       producer.failures = 0;
@@ -235,6 +242,7 @@ export class Roster {
       failures: 0,
       counts: { received: 0, malformed: 0, lost: 0, filtered: 0 },
       status: undefined,
+      pathFailure: undefined,
     };
     this.#producers.set(id, producer);
     return producer;

@@ -12,7 +12,7 @@ import { pick } from "./language";
 import type { ListCommands } from "./list/commands";
 import { List } from "./list/list";
 import type { Model } from "./model";
-import { Panel } from "./panel/panel";
+import { PanelSlot } from "./panel/slot";
 import { QueryBar } from "./query/query_bar";
 import { Side } from "./side/side";
 import { StatusLine } from "./status/status_line";
@@ -27,7 +27,6 @@ const text = pick({
 
 export function App({ model }: { model: Model }) {
   const commands = useRef<ListCommands>(undefined);
-  const [isFilterOpen, setFilterOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const mounted = useCallback((list: ListCommands) => {
     commands.current = list;
@@ -47,13 +46,7 @@ export function App({ model }: { model: Model }) {
   const isPanelOpen = model.selected.value !== undefined || model.trace.value !== undefined;
   return (
     <>
-      <Strip
-        model={model}
-        onToggle={() => commands.current?.toggle()}
-        onHelp={toggleHelp}
-        isFilterOpen={isFilterOpen}
-        onFilter={() => setFilterOpen(!isFilterOpen)}
-      />
+      <Strip model={model} onToggle={() => commands.current?.toggle()} onHelp={toggleHelp} />
       <div class="query-row">
         <SideSwitch model={model} />
         <QueryBar model={model} />
@@ -66,11 +59,7 @@ export function App({ model }: { model: Model }) {
           <List model={model} onMount={mounted} />
           <Empty model={model} />
         </div>
-        {isPanelOpen && (
-          <div class="panel-slot">
-            <Panel model={model} />
-          </div>
-        )}
+        {isPanelOpen && <PanelSlot model={model} />}
       </main>
       {/* Below the list: what comes above it would move the rows under the pointer. */}
       <TroubleBar model={model} />

@@ -1,10 +1,12 @@
 /** Carries out what the signals of the model stand for, and sets those that come from the store and the consumer. */
 
 import { effect, untracked } from "@preact/signals";
+import { Back } from "./back";
 import { fetchIntoStore } from "./fetch";
+import { backDepth, closeInnermost } from "./layers";
 import type { Model } from "./model";
 import { keepPaces } from "./pace_keeper";
-import { watchForSlowQuery } from "./slow_query";
+import { watchContext } from "./panel/context";
 import { keepSettings } from "./storage";
 import { keepTitle } from "./title";
 import type { EntryLink } from "./url";
@@ -27,10 +29,10 @@ export function carryOut(model: Model): () => void {
     keepAddress(model),
     applySettings(model),
     applySourceFilter(model),
+    watchContext(model),
     keepPaces(model),
     keepTitle(model),
     followLinks(model),
-    watchForSlowQuery(model),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -56,7 +58,10 @@ function fromConsumer({ consumer, producers, colourOf, signaling, trouble }: Mod
 /** Has the store show the view; a query that is wrong leaves the last one that was right. */
 function applyView(model: Model): () => void {
   let latest = 0;
-  return effect(() => {
+  const stopSlow = model.store.on("slow", (error) => {
+    if (model.view.peek().query === error.text) model.queryError.value = error;
+  });
+  const stop = effect(() => {
     const view = model.view.value;
     latest += 1;
     const turn = latest;
@@ -67,8 +72,13 @@ function applyView(model: Model): () => void {
       })
       .catch((error: unknown) => report(model, error));
   });
+  return () => {
+    stop();
+    stopSlow();
+  };
 }
 
+/** The address has the view, and Back closes what is open. */
 function keepAddress(model: Model): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = () => {
@@ -80,14 +90,25 @@ function keepAddress(model: Model): () => void {
     clearTimeout(timer);
     timer = setTimeout(write, ADDRESS_DELAY_MS);
   });
-  const onPop = () => {
-    model.view.value = readView(location.href);
-  };
+  const back = new Back(history, {
+    depth: () => untracked(() => backDepth(model)),
+    closeInnermost: () => closeInnermost(model),
+    onAddress: () => {
+      model.view.value = readView(location.href);
+    },
+    onStay: write,
+  });
+  const stopBack = effect(() => {
+    backDepth(model);
+    untracked(() => back.update());
+  });
+  const onPop = () => back.popped();
   addEventListener("popstate", onPop);
   return () => {
     clearTimeout(timer);
     removeEventListener("popstate", onPop);
     stop();
+    stopBack();
   };
 }
 

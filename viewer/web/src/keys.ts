@@ -1,6 +1,7 @@
 /** Runs what a key stands for. */
 
 import type { Command } from "./keyboard";
+import { closeInnermost } from "./layers";
 import type { ListCommands } from "./list/commands";
 import type { Model } from "./model";
 
@@ -26,7 +27,7 @@ export function runCommand(command: Command, targets: KeyTargets): void {
       toggleHelp();
       break;
     case "close":
-      close(model);
+      closeInnermost(model);
       break;
     case "toggle":
       list.toggle();
@@ -56,16 +57,5 @@ export function runCommand(command: Command, targets: KeyTargets): void {
     case "previousWarning":
       list.step({ to: "level", level: 2, direction: command === "nextWarning" ? 1 : -1 }).catch(fail);
       break;
-  }
-}
-
-/** The innermost thing that is open. */
-function close({ selected, trace, side }: Model): void {
-  if (trace.value !== undefined) {
-    trace.value = undefined;
-  } else if (selected.value !== undefined) {
-    selected.value = undefined;
-  } else {
-    side.value = undefined;
   }
 }

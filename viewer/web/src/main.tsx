@@ -9,7 +9,6 @@ import { carryOut } from "./effects";
 import { pick } from "./language";
 import { makeModel } from "./model";
 import { keepPlace, loadPlace } from "./place";
-import { withoutSlowQuery } from "./slow_query";
 import { loadSettings } from "./storage";
 import { startStore } from "./store/client";
 import { followToken, loadToken } from "./token/keep";
@@ -40,9 +39,14 @@ const consumer = connect({
   ...(token === undefined ? {} : { token }),
 });
 followToken(url, consumer);
-const { view, words } = withoutSlowQuery(readView(page));
-const model = makeModel({ store, consumer, signalingUrl: url, view, settings: loadSettings() });
-model.trouble.value = named === undefined ? text.noAddress : words;
+const model = makeModel({
+  store,
+  consumer,
+  signalingUrl: url,
+  view: readView(page),
+  settings: loadSettings(),
+});
+model.trouble.value = named === undefined ? text.noAddress : undefined;
 carryOut(model);
 store.nameProducers(consumer.producers());
 consumer.on("producers", (producers) => store.nameProducers(producers));

@@ -16,6 +16,8 @@ export type Side = "targets" | "fields" | "patterns";
 export interface Settings {
   readonly zone: Zone;
   readonly maxBytes: number;
+  /** How much of the room beside the list the panel has, from 0 to 1; undefined before the reader has moved its edge. */
+  readonly panelShare: number | undefined;
 }
 
 /** What the list can be told. */
@@ -59,7 +61,11 @@ export interface Model {
   /** Rows that came since the list stands still. */
   readonly unseen: Signal<number>;
   readonly side: Signal<Side | undefined>;
+  /** On a phone, what narrows the log is a sheet. */
+  readonly isFilterOpen: Signal<boolean>;
   readonly settings: Signal<Settings>;
+  /** The view that "In context" has left, until another query is written. */
+  readonly formerView: Signal<View | undefined>;
   /** What producers are asked to send. */
   readonly sourceFilter: Signal<SourceFilter>;
   /** Fixed by the list when it is mounted. */
@@ -88,6 +94,11 @@ export const NO_COUNTS: Counts = {
 
 export const NO_VIEW: View = { query: "", muted: [], range: undefined, columns: [] };
 
+/** Whether a view leaves entries out. */
+export function isNarrowed({ query, muted, range }: View): boolean {
+  return query !== "" || muted.length > 0 || range !== undefined;
+}
+
 export function makeModel(
   parts: Pick<Model, "store" | "consumer" | "signalingUrl"> & { view: View; settings: Settings },
 ): Model {
@@ -110,7 +121,9 @@ export function makeModel(
     isFollowing: signal(true),
     unseen: signal(0),
     side: signal(undefined),
+    isFilterOpen: signal(false),
     settings: signal(settings),
+    formerView: signal(undefined),
     sourceFilter: signal({}),
     list: signal(undefined),
     colourOf: (producer) => {

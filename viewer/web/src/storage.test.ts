@@ -12,14 +12,20 @@ test.each([
   expect(defaultMaxBytes(gib)).toBe(mib * MIB);
 });
 
-test.each([null, "", "{", "null", "7", '{"zone":"mars","maxBytes":-1}', '{"maxBytes":1e99}'])(
-  "%j is no setting",
-  (text) => {
-    expect(readSettings(text, 5)).toEqual({ zone: "local", maxBytes: 5 });
-  },
-);
+test.each([
+  null,
+  "",
+  "{",
+  "null",
+  "7",
+  '{"zone":"mars","maxBytes":-1}',
+  '{"maxBytes":1e99}',
+  '{"panelShare":"wide"}',
+])("%j is no setting", (text) => {
+  expect(readSettings(text, 5)).toEqual({ zone: "local", maxBytes: 5 });
+});
 
 test("what was set is kept", () => {
-  const settings = { zone: "utc", maxBytes: 64 * MIB } as const;
+  const settings = { zone: "utc", maxBytes: 64 * MIB, panelShare: 0.5 } as const;
   expect(readSettings(JSON.stringify(settings), 5)).toEqual(settings);
 });

@@ -1,6 +1,7 @@
 /** What the browser keeps for the page, if it does: one that keeps nothing refuses to be asked. */
 
 import type { Settings, Zone } from "./model";
+import { boundShare } from "./panel/width";
 
 const KEY = "logrtc.settings";
 const MIB = 1024 * 1024;
@@ -27,7 +28,7 @@ export function readSettings(text: string | null, defaultBytes: number): Setting
   } catch {
     value = {};
   }
-  const { zone, maxBytes }: { zone?: unknown; maxBytes?: unknown } =
+  const { zone, maxBytes, panelShare }: { zone?: unknown; maxBytes?: unknown; panelShare?: unknown } =
     typeof value === "object" && value !== null ? value : {};
   return {
     zone: isZone(zone) ? zone : "local",
@@ -35,6 +36,7 @@ export function readSettings(text: string | null, defaultBytes: number): Setting
       typeof maxBytes === "number" && maxBytes >= MIN_BYTES && maxBytes <= MAX_BYTES
         ? maxBytes
         : defaultBytes,
+    panelShare: typeof panelShare === "number" ? boundShare(panelShare) : undefined,
   };
 }
 

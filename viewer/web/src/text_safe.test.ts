@@ -38,8 +38,8 @@ test.each([
   ["38;5;196", "ansi-1"],
   ["38;2;0;200;10", "ansi-2"],
   ["38;5;244", ""],
-  ["48;5;196;4", "ansi-underlined"],
-  ["94", "ansi-4"],
+  ["48;5;196;4", "ansi-on-1 ansi-underlined"],
+  ["94", "ansi-12"],
   ["999;38", ""],
 ])("the colour %s is %j", (codes, className) => {
   expect(safePieces(`\u001b[${codes}mx`)).toEqual([{ text: "x", className }]);

@@ -1,6 +1,6 @@
 /**
  * Takes what the page posts: questions are answered at once, frames wait in a queue of their own and are read in slices, and
- * what waits for the query is looked at between them. No I/O: posting and time are given.
+ * what waits for the query is looked at between them, or given to searchers. No I/O: posting and time are given.
  */
 
 import { Channel } from "./channel";
@@ -8,6 +8,7 @@ import type { ToPage, ToWorker } from "./messages";
 import type { Notices, Requests } from "./protocol";
 import type { Report } from "./report";
 import { handlers } from "./requests";
+import { SearchPool, type StartSearcher } from "./search/pool";
 import type { Store } from "./store";
 
 /** So long frames are read, or blocks looked at, before a question has its turn. */
@@ -26,6 +27,8 @@ export interface DeskParts {
   readonly now: () => number;
   /** Calls `work` soon, behind what has been posted meanwhile. */
   readonly soon: (work: () => void) => void;
+  /** Starts a searcher; without it, everything is looked at here. */
+  readonly startSearcher?: StartSearcher;
 }
 
 export class Desk {
@@ -44,10 +47,24 @@ export class Desk {
   #countsVersion = -1;
   #changedAt = 0;
   #changedVersion = -1;
+  #changedView = 0;
   #hasAsked = true;
+  readonly #pool: SearchPool | undefined;
+  #tickedAt: number;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.#tickedAt = parts.now();
+    const { store, startSearcher } = parts;
+    if (startSearcher !== undefined) {
+      this.#pool = new SearchPool({
+        view: store.view,
+        targets: store.targets,
+        start: startSearcher,
+        onFound: () => this.#schedule(),
+        onSlow: (filter) => store.showing.giveUp(filter),
+      });
+    }
   }
 
   handle(message: ToWorker): void {
@@ -122,13 +139,14 @@ export class Desk {
     this.#isSearchNext = !searches;
     while (this.#parts.now() < end) {
       if (searches && store.view.isBusy) {
-        store.search();
+        store.view.step();
       } else if (!searches && this.#head < this.#queue.length) {
         this.#readNext();
       } else {
         break;
       }
     }
+    this.#pool?.feed();
     this.#tell();
     if (this.#head < this.#queue.length || store.view.isBusy) {
       this.#schedule();
@@ -185,14 +203,22 @@ export class Desk {
     const now = this.#parts.now();
     const { version } = store;
     const sinceChanged = now - this.#changedAt;
+    const { number } = store.view;
     if (
       version !== this.#changedVersion &&
-      (this.#hasAsked ? sinceChanged >= FRAME_MS : sinceChanged >= UNASKED_INTERVAL_MS)
+      // The reader waits for another view.
+      (number !== this.#changedView ||
+        (this.#hasAsked ? sinceChanged >= FRAME_MS : sinceChanged >= UNASKED_INTERVAL_MS))
     ) {
       this.#changedAt = now;
       this.#changedVersion = version;
+      this.#changedView = number;
       this.#hasAsked = false;
-      this.#notice("changed", { total: store.order.total("shown") });
+      this.#notice("changed", { total: store.order.total("shown"), view: number });
+    }
+    const slow = store.showing.takeSlow();
+    if (slow !== undefined) {
+      this.#notice("slow", slow);
     }
     if (version !== this.#countsVersion && now - this.#countsAt >= COUNTS_INTERVAL_MS) {
       this.#countsAt = now;
@@ -209,6 +235,9 @@ export class Desk {
 
   /** To be called now and then, so that the last change is told, too. Returns whether there is more to tell. */
   tick(): boolean {
+    const now = this.#parts.now();
+    this.#pool?.tick(now - this.#tickedAt);
+    this.#tickedAt = now;
     this.#tell();
     return this.#isBehind;
   }

@@ -1,10 +1,11 @@
-/** Entries as a file. */
+/** Entries as a file. Each line of NDJSON is what was sent, with the id of its producer as a last member. */
 
 import type { ExportFormat } from "./protocol";
 import type { Pause } from "./requests";
 import type { Item } from "./sessions";
 import type { Store } from "./store";
 import { CsvWriter } from "./summary/csv";
+import { withProducer } from "./summary/ndjson";
 
 /** After so long, others have their turn. */
 const SLICE_MS = 8;
@@ -23,7 +24,7 @@ export async function exportOf(
   );
   const parts = new Parts();
   if (format === "ndjson") {
-    await each(store, items, pause, (line) => parts.add(`${line}\n`));
+    await each(store, items, pause, (line, producer) => parts.add(`${withProducer(line, producer)}\n`));
     return new Blob(parts.end(), { type: "application/x-ndjson" });
   }
   const csv = new CsvWriter();

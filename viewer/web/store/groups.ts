@@ -5,12 +5,12 @@ import { type Facets, type FacetValue, type FullEntry, MALFORMED, type Pattern }
 import { compile } from "./query/compile";
 import type { Pause } from "./requests";
 import { fullEntry } from "./rows";
+import { matchBlock, targetOf } from "./search/looking";
 import type { Store } from "./store";
 import { FacetCounter, samplePositions } from "./summary/facets";
 import { messageOf, PatternCounter } from "./summary/patterns";
 import { MAX_TRACE, orderTrace } from "./summary/trace";
 import { OTHER_TARGET } from "./targets";
-import { matchBlock, targetOf } from "./view";
 
 /** After so long, others have their turn. */
 const SLICE_MS = 8;
@@ -98,7 +98,11 @@ export async function patternsOf(store: Store, pause: Pause): Promise<readonly P
       turn = performance.now();
     }
   }
-  return counter.result().map((pattern) => ({ ...pattern, count: pattern.count * every }));
+  return counter.result().map((pattern) => ({
+    ...pattern,
+    count: pattern.count * every,
+    levels: pattern.levels.map((count) => count * every),
+  }));
 }
 
 /** The entries of a trace, whether the view passes them or not. */

@@ -1,5 +1,6 @@
 /** Reads a file of lines as a producer. */
 
+import type { Requests } from "./protocol";
 import type { Pause } from "./requests";
 import type { Store } from "./store";
 import { readBodies } from "./summary/open";
@@ -8,8 +9,13 @@ import { readBodies } from "./summary/open";
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 let files = 0;
 
-/** Returns how many lines it had. They are numbered, in a session of their own. */
-export async function openFile(store: Store, file: Blob, name: string, pause: Pause): Promise<number> {
+/** The lines are numbered from 0, in a session of their own. */
+export async function openFile(
+  store: Store,
+  file: Blob,
+  name: string,
+  pause: Pause,
+): Promise<Requests["open"]["answer"]> {
   files += 1;
   const [session, arrivalMs] = [`file-${files}`, Date.now()];
   let lines = 0;
@@ -20,5 +26,5 @@ export async function openFile(store: Store, file: Blob, name: string, pause: Pa
     store.take({ ...body, fresh: 0, liveFrom: EVERYTHING });
     await pause();
   }
-  return lines;
+  return { lines, session };
 }

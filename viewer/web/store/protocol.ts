@@ -161,7 +161,8 @@ export interface Pattern {
   /** The message with digits, hexadecimals and ids as `‹…›`. */
   readonly template: string;
   readonly count: number;
-  readonly level: LevelCode;
+  /** How many of each level, DEBUG first. */
+  readonly levels: readonly number[];
   /** Counts over time, oldest first, 24 of them. */
   readonly graph: readonly number[];
   readonly sample: ItemId;
@@ -187,7 +188,10 @@ export type ExportFormat = "ndjson" | "csv";
 
 /** What the page asks, each by its name, with what it is asked and what is returned. */
 export interface Requests {
-  /** Replaces the view; rejected windows of the former one are not answered late. Returns an error of its query, if it has one. */
+  /**
+   * Replaces the view. Returns when the list shows it, or why it does not: an error of its query. Until then windows are those of
+   * the former view, whose rows stay in sight.
+   */
   setView: { readonly ask: View; readonly answer: QueryError | undefined };
   window: { readonly ask: { readonly anchor: Anchor; readonly count: number }; readonly answer: Window };
   entry: { readonly ask: ItemId; readonly answer: FullEntry | undefined };
@@ -214,8 +218,11 @@ export interface Requests {
     readonly ask: { readonly format: ExportFormat; readonly isFiltered: boolean };
     readonly answer: Blob;
   };
-  /** Reads NDJSON as a producer of this name. Returns how many entries it had. */
-  open: { readonly ask: { readonly file: Blob; readonly name: string }; readonly answer: number };
+  /** Reads NDJSON as a producer of this name. Returns how many lines it had, and the session that numbers them from 0. */
+  open: {
+    readonly ask: { readonly file: Blob; readonly name: string };
+    readonly answer: { readonly lines: number; readonly session: string };
+  };
   /** Forgets everything that is held. */
   clear: { readonly ask: undefined; readonly answer: undefined };
   setMaxBytes: { readonly ask: number; readonly answer: undefined };
@@ -235,10 +242,8 @@ export interface Requests {
 
 /** The page as the worker's client. */
 export interface StoreClient {
-  /** Rejects if the worker has failed. Answers come in the order of the questions, but for `export`, `open` and `patterns`. */
+  /** Rejects if the worker has failed. Answers come in the order of the questions, but for `setView`, `export`, `open` and `patterns`. */
   ask<Name extends keyof Requests>(name: Name, ask: Requests[Name]["ask"]): Promise<Requests[Name]["answer"]>;
-  /** For how long it has not said anything, in milliseconds, while it owes an answer; 0 while it owes none. */
-  silentMs(): number;
   /** Calls `listener` at every notice until the returned function is called. */
   on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void;
   /** How many entries of a producer fetches have added, in all. */
@@ -249,6 +254,11 @@ export interface StoreClient {
 export interface Notices {
   /** At most every 100 ms while something changes. */
   counts: Counts;
-  /** Items were added, or the view has found or lost some: at most once a frame of the page, which `window` paces. */
-  changed: { readonly total: number };
+  /**
+   * Items were added, or the view has found or lost some: at most once a frame of the page, which `window` paces; at once if
+   * `view` is another one, because another filter is shown.
+   */
+  changed: { readonly total: number; readonly view: number };
+  /** The query that is shown takes too long: the list shows again what it showed before. */
+  slow: QueryError;
 }

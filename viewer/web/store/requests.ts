@@ -20,7 +20,7 @@ type Handlers = {
 };
 
 export const handlers: Handlers = {
-  setView: (store, view) => store.setView(view),
+  setView: (store, view) => store.showing.set(view),
   window: (store, { anchor, count }) => windowOf(store, anchor, count),
   entry: (store, id) => {
     const item = store.item(id);

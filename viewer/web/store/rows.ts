@@ -15,9 +15,9 @@ import {
   type Window,
 } from "./protocol";
 import { readRow } from "./reading";
+import { targetOf } from "./search/looking";
 import type { Item } from "./sessions";
 import type { Store } from "./store";
-import { targetOf } from "./view";
 
 /** More rows than any screen has; the console asks for more of them. */
 const MAX_WINDOW = 10_000;
@@ -84,7 +84,7 @@ export function rowOf(store: Store, { block, index }: Item): Row {
     const { first, last, reason } = block.gap ?? { first: 0, last: 0, reason: "unknown" as const };
     return { kind: "gap", id, producer: block.producer?.id ?? "", first, last, reason, arrivalMs };
   }
-  return entryRow(store, { block, index }, store.texts.line(block, index), store.columns);
+  return entryRow(store, { block, index }, store.texts.line(block, index), store.showing.columns);
 }
 
 export function entryRow(
@@ -122,7 +122,7 @@ export function fullEntry(store: Store, item: Item): FullEntry | undefined {
   const json = store.texts.line(block, index);
   const place = block.passes(index) ? store.order.find(block, index) : undefined;
   return {
-    row: entryRow(store, item, json, store.columns),
+    row: entryRow(store, item, json, store.showing.columns),
     json,
     session: block.session,
     position: place === undefined ? undefined : store.order.position(place, "shown"),

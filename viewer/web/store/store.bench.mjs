@@ -113,9 +113,9 @@ function time(name, work) {
 
 const view = { query: "", muted: [], range: undefined, columns: [] };
 const search = (query) => {
-  store.setView({ ...view, query });
+  store.showing.set({ ...view, query });
   let slices = 0;
-  for (; store.view.isBusy; slices += 1) store.search();
+  for (; store.view.isBusy; slices += 1) store.view.step();
   return slices;
 };
 time("first window at the end", () => windowOf(store, { kind: "end" }, 60));

@@ -7,6 +7,7 @@ import { histogramOf } from "./histogram";
 import { Naive, type NaiveEntry, type NaiveView } from "./naive.testing";
 import { LEVELS } from "./protocol";
 import { fullEntry, rowOf, stepFrom, windowOf } from "./rows";
+import { TestPool } from "./search/pool.testing";
 import type { Store } from "./store";
 import { batchOf, lineOf, makeStore, NO_VIEW, nameOf, openChannel, packed } from "./store.testing";
 
@@ -33,10 +34,13 @@ class World {
   #nowMs = T + 5_000;
   #received = 0;
   #fetched = 0;
+  readonly #pool: TestPool | undefined;
   view: NaiveView = { passes: () => true, muted: [], range: undefined };
 
-  constructor(store: Store, random: (limit: number) => number) {
+  /** `hasSearchers`: blocks are looked at by searchers, which answer when they will. */
+  constructor(store: Store, random: (limit: number) => number, hasSearchers: boolean) {
     this.store = store;
+    this.#pool = hasSearchers ? new TestPool(store) : undefined;
     this.#random = random;
   }
 
@@ -57,7 +61,10 @@ class World {
     } else if (what === 18) {
       this.#drop();
     } else {
-      for (let count = this.#random(5); count > 0; count -= 1) this.store.search();
+      for (let count = this.#random(5); count > 0; count -= 1) {
+        if (this.store.view.isBusy) this.store.view.step();
+        this.#pool?.work(this.#random);
+      }
     }
   }
 
@@ -168,7 +175,7 @@ class World {
       ] as const satisfies readonly (readonly [string, NaiveView["passes"]])[]
     )[this.#random(5)] ?? ["", () => true];
     this.view = { passes, muted, range };
-    this.store.setView({ ...NO_VIEW, query, muted, range });
+    this.store.showing.set({ ...NO_VIEW, query, muted, range });
   }
 
   #drop(): void {
@@ -184,7 +191,8 @@ class World {
 
   /** Holds all of the store against the array. */
   check(): void {
-    while (this.store.view.isBusy) this.store.search();
+    while (this.store.view.isBusy) this.store.view.step();
+    this.#pool?.drain();
     const { store } = this;
     const expected = this.naive.shown(this.view).map(({ name }) => name);
     const rows: string[] = [];
@@ -265,7 +273,7 @@ test.each(Array.from({ length: 24 }, (_, seed) => seed))(
   "windows are those of an array, seed %i",
   async (seed) => {
     const random = makeRandom(seed + 1);
-    const world = new World(await makeStore(), random);
+    const world = new World(await makeStore(), random, seed % 2 === 1);
     for (let step = 0; step < STEPS; step += 1) {
       world.step();
       if (step % 10 === 9) world.check();

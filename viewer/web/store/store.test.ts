@@ -140,19 +140,19 @@ test("a query is evaluated block by block, the newest first, and goes on with wh
     channel.take(packed(batchOf(lines)), T, true);
   };
   for (let block = 0; block < 5; block += 1) send(block);
-  expect(store.setView({ ...NO_VIEW, query: "level:warn+ needle" })).toBeUndefined();
+  expect(store.showing.set({ ...NO_VIEW, query: "level:warn+ needle" })).toBeUndefined();
   expect(store.counts()).toMatchObject({ searched: 0, shown: 0 });
-  store.search();
+  store.view.step();
   expect(store.counts().searched).toBe(20);
   expect(shown(store).every((row) => Number(row.slice(2)) >= 80)).toBe(true);
-  while (store.view.isBusy) store.search();
+  while (store.view.isBusy) store.view.step();
   send(5);
-  while (store.view.isBusy) store.search();
+  while (store.view.isBusy) store.view.step();
   const expected = Array.from({ length: 120 }, (_, seq) => seq).filter(
     (seq) => seq % 3 === 0 && seq % 4 >= 2,
   );
   expect(shown(store)).toEqual(expected.map((seq) => `a ${seq}`));
-  expect(store.setView({ ...NO_VIEW, query: "level:no" })).toMatchObject({ code: "level" });
+  expect(store.showing.set({ ...NO_VIEW, query: "level:no" })).toMatchObject({ code: "level" });
   const id = windowOf(store, { kind: "end" }, 1).rows[0]?.id ?? 0;
   const up = stepFrom(store, id, { to: "level", level: 3, direction: -1 });
   expect(up?.position).toBe(expected.findLastIndex((seq) => seq % 4 === 3 && seq < (expected.at(-1) ?? 0)));
@@ -162,11 +162,11 @@ test("a producer is found by the name that it gets later", async () => {
   const store = await makeStore();
   const { channel } = openChannel(store, "a", { from: 0, next: 0 });
   channel.take(batchOf([[0, lineOf({ timeMs: T })]]), T, true);
-  store.setView({ ...NO_VIEW, query: "producer:shop" });
-  while (store.view.isBusy) store.search();
+  store.showing.set({ ...NO_VIEW, query: "producer:shop" });
+  while (store.view.isBusy) store.view.step();
   expect(shown(store)).toEqual([]);
   store.nameProducer("a", ["Shop"]);
-  while (store.view.isBusy) store.search();
+  while (store.view.isBusy) store.view.step();
   expect(shown(store)).toEqual(["a 0"]);
 });
 

@@ -9,14 +9,12 @@ import { append, fill, hasRoom, type Line, open, SEAL_BYTES, seal } from "./inta
 import { type Counted, Order } from "./order";
 import { Placing } from "./placing";
 import { Producer } from "./producer";
-import { type Counts, type ItemId, MALFORMED, type View as Wanted } from "./protocol";
-import { compile } from "./query/compile";
-import { parse } from "./query/parse";
-import type { Query, QueryError } from "./query/syntax";
+import { type Counts, type ItemId, MALFORMED } from "./protocol";
+import { Showing } from "./search/showing";
+import { View } from "./search/view";
 import { type Item, Sessions } from "./sessions";
 import { Targets } from "./targets";
 import { Texts } from "./texts";
-import { View } from "./view";
 
 /** A body that is longer is worth a block of its own; shorter ones wait for company. */
 const OWN_BLOCK_BYTES = 16 * 1024;
@@ -29,16 +27,12 @@ export class Store {
   readonly order = new Order();
   readonly sessions = new Sessions();
   readonly view: View;
+  readonly showing: Showing;
   readonly #holdings = new Holdings();
   readonly #placing: Placing;
   readonly #producers = new Map<string, Producer>();
   #maxBytes: number;
   readonly #counts = { received: 0, held: 0, dropped: 0, lost: 0, filtered: 0, malformed: 0, errors: 0 };
-  #columns: readonly string[] = [];
-  #query: Query = { kind: "all" };
-  #wanted: Wanted = { query: "", muted: [], range: undefined, columns: [] };
-  /** What is looked for, as text. */
-  #filter = "";
   #version = 0;
 
   constructor(engine: Engine, maxBytes: number) {
@@ -50,7 +44,15 @@ export class Store {
       texts: this.texts,
       targets: this.targets,
       isMarkShown: () => this.#placing.hasHistory,
+      blocks: () => this.blocks(),
       onEvaluated: (block) => this.#changed(block),
+      onSwitched: () => this.#switched(),
+    });
+    this.showing = new Showing({
+      view: this.view,
+      onChanged: () => {
+        this.#version += 1;
+      },
     });
     this.#placing = new Placing({
       order: this.order,
@@ -61,11 +63,6 @@ export class Store {
   /** Is another one whenever anything has changed. */
   get version(): number {
     return this.#version;
-  }
-
-  /** The names of fields that rows have as columns. */
-  get columns(): readonly string[] {
-    return this.#columns;
   }
 
   /** The blocks that are held, the oldest first. */
@@ -110,10 +107,7 @@ export class Store {
     const known = [...new Set([id, ...names])];
     if (String(known) !== String(producer.names)) {
       producer.names = known;
-      if (this.#filter.includes('"kind":"producer"')) {
-        this.#filter = "";
-        this.setView(this.#wanted);
-      }
+      this.showing.renameProducers();
     }
   }
 
@@ -197,33 +191,6 @@ export class Store {
   countMalformed(): void {
     this.#counts.malformed += 1;
     this.#version += 1;
-  }
-
-  /** Returns the error of the query, in whose place the last one that was right stays. */
-  setView(view: Wanted): QueryError | undefined {
-    const { query, muted, range, columns } = view;
-    this.#wanted = view;
-    const { query: wanted, error } = parse(query);
-    const tree = error === undefined ? wanted : this.#query;
-    const filter = JSON.stringify([tree, muted, range]);
-    this.#columns = columns;
-    this.#version += 1;
-    if (filter === this.#filter) {
-      return error;
-    }
-    this.#query = tree;
-    this.#filter = filter;
-    this.view.set(tree.kind === "all" ? undefined : compile(tree), { muted, range }, this.blocks());
-    this.order.updateAll();
-    for (const block of this.blocks()) {
-      this.#holdings.recount(block);
-    }
-    return error;
-  }
-
-  /** Looks at one more block, if one waits for it. */
-  search(): void {
-    this.view.step();
   }
 
   setMaxBytes(maxBytes: number): void {
@@ -392,6 +359,15 @@ export class Store {
   #changed(block: Block): void {
     this.order.update(block);
     this.#holdings.recount(block);
+    this.#version += 1;
+  }
+
+  /** The view is by another filter. */
+  #switched(): void {
+    this.order.updateAll();
+    for (const block of this.blocks()) {
+      this.#holdings.recount(block);
+    }
     this.#version += 1;
   }
 

@@ -29,6 +29,11 @@ export class Targets {
     return this.#texts[number];
   }
 
+  /** The texts of all targets from a number on. */
+  from(number: number): string[] {
+    return this.#texts.slice(number);
+  }
+
   /** The number of the target between `start` and `end`, as JSON writes it. */
   number(bytes: Uint8Array, start: number, end: number): number {
     const mask = this.#slots.length - 1;

@@ -1,8 +1,9 @@
-/** The worker that holds the log: a shell around `desk.ts`. */
+/** The worker that holds the log, and those that search it for it: one script, and shells around `desk.ts` and `searcher.ts`. */
 
 import { Desk } from "./desk";
 import { loadEngine } from "./engine/index";
 import type { ToWorker } from "./messages";
+import { beSearcher, SEARCHER_NAME, searcherStarter } from "./search/worker";
 import { Store } from "./store";
 
 /** The page says how much it may take before it sends anything. */
@@ -11,31 +12,38 @@ const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 const TICK_MS = 50;
 
 interface WorkerScope {
+  readonly name: string;
   onmessage: ((event: { readonly data: ToWorker }) => void) | null;
   postMessage(message: unknown): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
-
-// Timers are throttled in a page that is hidden; messages are not.
-const { port1, port2 } = new MessageChannel();
-const tasks: (() => void)[] = [];
-port1.onmessage = () => tasks.shift()?.();
-
-const early: ToWorker[] = [];
-scope.onmessage = ({ data }) => early.push(data);
-
-const desk = new Desk({
-  store: new Store(await loadEngine(), DEFAULT_MAX_BYTES),
-  post: (message) => scope.postMessage(message),
-  now: () => performance.timeOrigin + performance.now(),
-  soon: (work) => {
-    tasks.push(work);
-    port2.postMessage(undefined);
-  },
-});
-for (const message of early) {
-  desk.handle(message);
+if (scope.name === SEARCHER_NAME) {
+  await beSearcher();
+} else {
+  await beStore();
 }
-scope.onmessage = ({ data }) => desk.handle(data);
-setInterval(() => desk.tick(), TICK_MS);
+
+async function beStore(): Promise<void> {
+  // Timers are throttled in a page that is hidden; messages are not.
+  const { port1, port2 } = new MessageChannel();
+  const tasks: (() => void)[] = [];
+  port1.onmessage = () => tasks.shift()?.();
+  const early: ToWorker[] = [];
+  scope.onmessage = ({ data }) => early.push(data);
+  const desk = new Desk({
+    store: new Store(await loadEngine(), DEFAULT_MAX_BYTES),
+    post: (message) => scope.postMessage(message),
+    now: () => performance.timeOrigin + performance.now(),
+    soon: (work) => {
+      tasks.push(work);
+      port2.postMessage(undefined);
+    },
+    startSearcher: searcherStarter(),
+  });
+  for (const message of early) {
+    desk.handle(message);
+  }
+  scope.onmessage = ({ data }) => desk.handle(data);
+  setInterval(() => desk.tick(), TICK_MS);
+}

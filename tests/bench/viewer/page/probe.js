@@ -67,7 +67,7 @@
     if (message.name === "setView") {
       const at = performance.now();
       bench.search = { at, id: message.id, isAnswered: false, windowId: 0, firstMs: 0, lastMs: 0, total: -1, changedMs: 0 };
-    } else if (message.name === "window" && message.value.count > 1 && search?.windowId === 0) {
+    } else if (message.name === "window" && message.value.count > 1 && search?.isAnswered && search.windowId === 0) {
       search.windowId = message.id;
     }
   };

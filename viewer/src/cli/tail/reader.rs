@@ -7,7 +7,6 @@ use tokio::time::sleep_until;
 
 use crate::consumer::{Consumer, Entries, Event, Failure};
 
-use super::address;
 use super::channels::{Channels, Progress, Verdict};
 use super::entry::Entry;
 use super::escape;
@@ -16,6 +15,7 @@ use super::gap;
 use super::output::Output;
 use super::shown::Shown;
 use super::{End, Tail};
+use crate::cli::address;
 
 /// How long it may take until a producer comes, before it is said that none has come.
 const WAITING_NOTE_AFTER: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-/** Reads files as producers of their names. */
+/** Reads files as producers of their names, and goes to the first entry of each. */
 
 import { formatCount } from "../format";
 import { pick } from "../language";
@@ -29,8 +29,12 @@ export async function openFiles(
     const name = safeText(file.name);
     say(text.reading(name));
     try {
-      const count = await model.store.ask("open", { file, name: file.name });
-      say(count === 0 ? text.none(name) : text.read(formatCount(count), name));
+      const { lines, session } = await model.store.ask("open", { file, name: file.name });
+      const first = await model.store.ask("findEntry", { session, seq: 0 });
+      if (first !== undefined) {
+        model.list.value?.goTo({ kind: "item", id: first, offset: 0 });
+      }
+      say(lines === 0 ? text.none(name) : text.read(formatCount(lines), name));
     } catch {
       say(text.failed(name));
     }

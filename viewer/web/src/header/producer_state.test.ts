@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Producer } from "../../consumer";
-import { labelOf, stateOf } from "./producer_state";
+import { byName, labelOf, stateOf } from "./producer_state";
 
 function producer(id: string, clientId: string, systemName: string): Producer {
   return {
@@ -15,6 +15,7 @@ function producer(id: string, clientId: string, systemName: string): Producer {
     lost: 0,
     filtered: 0,
     status: undefined,
+    pathFailure: undefined,
   };
 }
 
@@ -25,6 +26,16 @@ test.each([
   [producer("web", "web", "Shop"), [producer("api", "api", "Shop")], { name: "Shop", remark: "web" }],
 ])("%o is told from others", (one, others, expected) => {
   expect(labelOf(one, [one, ...others])).toEqual(expected);
+});
+
+test("producers are listed by name, then by id", () => {
+  const all = [
+    producer("p10", "p10", "worker 10"),
+    producer("b", "b", "api"),
+    producer("p9", "p9", "worker 9"),
+    producer("a", "a", "api"),
+  ];
+  expect(byName(all).map(({ id }) => id)).toEqual(["a", "b", "p9", "p10"]);
 });
 
 test("a connected producer of which nothing comes is quiet", () => {

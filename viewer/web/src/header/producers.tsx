@@ -6,7 +6,7 @@ import { pick } from "../language";
 import type { Model, Pace } from "../model";
 import { safeText } from "../text_safe";
 import { Menu } from "./menu";
-import { labelOf, type ShownState, stateOf } from "./producer_state";
+import { byName, labelOf, type ShownState, stateOf } from "./producer_state";
 import "./producers.css";
 
 /** More than these are counted. */
@@ -79,7 +79,7 @@ export function Producers({ model }: { model: Model }) {
           }
         >
           <ul class="producer-list">
-            {producers.map((producer) => (
+            {byName(producers).map((producer) => (
               <Details key={producer.id} producer={producer} model={model} />
             ))}
           </ul>

@@ -34,12 +34,9 @@ export interface StripProps {
   readonly model: Model;
   onToggle(): void;
   onHelp(): void;
-  /** On a phone, what narrows the log is shown on demand. */
-  readonly isFilterOpen: boolean;
-  onFilter(): void;
 }
 
-export function Strip({ model, onToggle, onHelp, isFilterOpen, onFilter }: StripProps) {
+export function Strip({ model, onToggle, onHelp }: StripProps) {
   const state = model.signaling.value;
   const isFollowing = model.isFollowing.value;
   return (
@@ -54,9 +51,11 @@ export function Strip({ model, onToggle, onHelp, isFilterOpen, onFilter }: Strip
         <button
           class="switch filter-switch"
           type="button"
-          aria-expanded={isFilterOpen}
+          aria-expanded={model.isFilterOpen.value}
           aria-pressed={model.view.value.query !== ""}
-          onClick={onFilter}
+          onClick={() => {
+            model.isFilterOpen.value = !model.isFilterOpen.value;
+          }}
         >
           {text.filter}
         </button>

@@ -6,6 +6,7 @@ import type { Model, Zone } from "../model";
 import { bucketAt, bucketCount, extent, type Range, rangeOf, SERIES, shareOf, sums } from "./buckets";
 import { dayLabel } from "./labels";
 import { pathsOf } from "./paths";
+import { ticksOf } from "./ticks";
 import { useHistogram, useWidth } from "./use_histogram";
 import "./histogram.css";
 
@@ -149,7 +150,6 @@ export function Histogram({ model }: { model: Model }) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const ends = histogram === undefined || count === 0 ? undefined : extent(histogram);
   return (
     <div class="histogram">
       <div
@@ -193,25 +193,41 @@ export function Histogram({ model }: { model: Model }) {
           </span>
         )}
       </div>
-      <div class="histogram-ends">
-        <span>
-          {ends !== undefined &&
-            histogram !== undefined &&
-            dayLabel(ends.fromMs, zone, histogram.bucketMs, ends.toMs)}
-        </span>
+      <div class="histogram-axis">
+        <Axis range={axisOf(model, histogram)} zone={zone} width={width} />
         {range !== undefined && (
           <button type="button" class="button" title={text.clear} onClick={() => setRange(undefined)}>
             {dayLabel(range.fromMs, zone, 1_000, range.toMs)} –{" "}
             {dayLabel(range.toMs, zone, 1_000, range.fromMs)} ✕
           </button>
         )}
-        <span>
-          {ends !== undefined &&
-            histogram !== undefined &&
-            dayLabel(ends.toMs, zone, histogram.bucketMs, ends.toMs)}
-        </span>
       </div>
     </div>
+  );
+}
+
+/** The time that is counted; if nothing passes, the time in which something could. */
+function axisOf(model: Model, histogram: Counted | undefined): Range | undefined {
+  if (histogram !== undefined && bucketCount(histogram) > 0) {
+    return extent(histogram);
+  }
+  const { oldestMs, newestMs } = model.counts.value;
+  return (
+    model.view.value.range ??
+    (oldestMs === undefined || newestMs === undefined ? undefined : { fromMs: oldestMs, toMs: newestMs })
+  );
+}
+
+function Axis({ range, zone, width }: { range: Range | undefined; zone: Zone; width: number }) {
+  const ticks = range === undefined ? [] : ticksOf(range, zone, width);
+  return (
+    <>
+      {ticks.map(({ share, label }) => (
+        <span key={label} class="histogram-tick" style={{ left: `${share * 100}%` }}>
+          {label}
+        </span>
+      ))}
+    </>
   );
 }
 

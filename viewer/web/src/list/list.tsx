@@ -1,19 +1,18 @@
-/** The list of rows, the names of its columns, and the way back to the newest row. */
+/** The list of rows, and the names of its columns. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { formatCount } from "../format";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { ListCommands } from "./commands";
 import { Header } from "./header";
 import { mountList } from "./mount";
-import "./ansi.css";
+import "../ansi/ansi.css";
 import "./list.css";
 import "./row.css";
 
 const text = pick({
-  en: { label: "Log entries", newest: "newest", unseen: "new" },
-  zh: { label: "日志条目", newest: "最新", unseen: "条新条目" },
+  en: { label: "Log entries" },
+  zh: { label: "日志条目" },
 });
 
 export interface ListProps {
@@ -60,28 +59,7 @@ export function List({ model, onMount }: ListProps) {
             </div>
           </div>
         </div>
-        <Resume model={model} onWheel={(top) => scroller.current?.scrollBy({ top })} />
       </div>
     </div>
-  );
-}
-
-/** `onWheel`: the wheel turns the list under the button, too. */
-function Resume({ model, onWheel }: { model: Model; onWheel(deltaY: number): void }) {
-  if (model.isFollowing.value) {
-    return null;
-  }
-  const unseen = model.unseen.value;
-  return (
-    <button
-      class="resume"
-      id="resume"
-      type="button"
-      onClick={() => model.list.value?.follow()}
-      onWheel={({ deltaY }) => onWheel(deltaY)}
-    >
-      <span aria-hidden="true">▼ </span>
-      {unseen === 0 ? text.newest : `${formatCount(unseen)} ${text.unseen}`}
-    </button>
   );
 }

@@ -46,6 +46,8 @@ export class ListView {
   #cursor: ItemId | undefined;
   /** Something came or went since the store was last asked. */
   #isStale = true;
+  /** Of the view that the store shows. */
+  #viewNumber = 0;
   #isViewNew = false;
   #refreshedAtMs = 0;
   #isAsking = false;
@@ -68,9 +70,14 @@ export class ListView {
       onResized: () => this.#resized(),
     });
     this.#stops.push(
-      model.store.on("changed", () => {
+      model.store.on("changed", ({ view }) => {
         this.#isStale = true;
-        this.schedule();
+        if (view === this.#viewNumber) {
+          this.schedule();
+        } else {
+          this.#viewNumber = view;
+          this.#viewChanged();
+        }
       }),
     );
   }
@@ -153,25 +160,6 @@ export class ListView {
     this.#moved();
   }
 
-  /** The view is another one: the row that is read, or that is in the middle, stays where it is. */
-  viewChanged(): void {
-    if (!this.isFollowing) {
-      const rows = this.layer.rows();
-      const { selected } = this.#model;
-      const kept =
-        rows.find(({ id }) => id === selected.value) ??
-        rows.find(({ id }) => id === this.#cursor) ??
-        rows[rows.length >> 1];
-      const position = kept && this.#cache.positionOf(kept.id);
-      if (kept !== undefined && position !== undefined) {
-        this.#anchor = { id: kept.id, position };
-      }
-      this.#isViewNew = true;
-    }
-    this.#isStale = true;
-    this.schedule();
-  }
-
   /** Paints what it has anew, in another form. */
   repaint(): void {
     this.#paint();
@@ -209,6 +197,25 @@ export class ListView {
     }
   }
 
+  /** The view is another one: the row that is read, or that is in the middle, stays where it is. */
+  #viewChanged(): void {
+    if (!this.isFollowing) {
+      const rows = this.layer.rows();
+      const { selected } = this.#model;
+      const kept =
+        rows.find(({ id }) => id === selected.value) ??
+        rows.find(({ id }) => id === this.#cursor) ??
+        rows[rows.length >> 1];
+      const position = kept && this.#cache.positionOf(kept.id);
+      if (kept !== undefined && position !== undefined) {
+        this.#anchor = { id: kept.id, position };
+      }
+    }
+    this.#isViewNew = true;
+    // The reader waits for it: what is asked now is painted in the next frame.
+    void this.#work();
+  }
+
   async #work(): Promise<void> {
     if (this.#isAsking || this.scroller.viewportPx === 0) {
       return;
@@ -226,7 +233,11 @@ export class ListView {
     } finally {
       this.#isAsking = false;
     }
-    this.schedule();
+    if (this.#isViewNew) {
+      void this.#work();
+    } else {
+      this.schedule();
+    }
   }
 
   #nextJob(): (() => Promise<void>) | undefined {
@@ -251,6 +262,7 @@ export class ListView {
   async #askEnd(): Promise<void> {
     const turn = this.#turn;
     this.#isStale = false;
+    this.#isViewNew = false;
     const window = await this.#model.store.ask("window", {
       anchor: { kind: "end" },
       count: this.scroller.rowsInSight(),

@@ -52,11 +52,6 @@ export function mountList(model: Model, elements: ListElements): { view: ListVie
         if (row.kind === "gap") void bringBack(model, row);
       },
     }),
-    // What a query leaves out changes which rows there are; how they look, only the rows.
-    effect(() => {
-      void model.view.value;
-      untracked(() => view.viewChanged());
-    }),
     effect(() => {
       const next = makeOptions(model);
       if (keyOf(next) === keyOf(options)) return;

@@ -2,7 +2,7 @@
 
 import { type Json, parseJson, textOf } from "../../store/json";
 import { fieldOf } from "../../store/reading";
-import { withoutAnsi } from "./ansi";
+import { withoutAnsi } from "../ansi/read";
 import type { Place } from "./frame";
 import { isBranch, member, membersOf, memberText } from "./json";
 import { canHoldStack, readStack, type StackLine } from "./stack";

@@ -3,14 +3,16 @@ import type { FullEntry } from "../../store/protocol";
 import { bringAround, canBringAround } from "../actions/around";
 import { CopyButton } from "../actions/copy_button";
 import { pick } from "../language";
-import type { Model } from "../model";
+import { isNarrowed, type Model } from "../model";
 import { writeEntryLink } from "../url";
 import type { Contents } from "./contents";
+import { leaveContext, showInContext } from "./context";
 
 const text = pick({
   en: {
     context: "In context",
     contextTitle: "The same entry among all others, without the query",
+    leaveTitle: "Back to what the query shows",
     trace: "Trace",
     traceTitle: "All entries of its trace",
     around: "Bring DEBUG around here",
@@ -26,6 +28,7 @@ const text = pick({
   zh: {
     context: "查看上下文",
     contextTitle: "去掉查询，在所有条目中显示此条目",
+    leaveTitle: "返回查询结果",
     trace: "追踪",
     traceTitle: "此追踪的所有条目",
     around: "取回附近的 DEBUG",
@@ -49,18 +52,27 @@ export interface EntryActionsProps {
 /** Where one can go from an entry. */
 export function EntryActions({ model, entry, contents }: EntryActionsProps) {
   const { row, session } = entry;
-  const { query, range, muted } = model.view.value;
-  const isNarrowed = query !== "" || range !== undefined || muted.length > 0;
   const { traceId } = contents;
   const { seq } = row;
   return (
     <div class="entry-actions">
-      {isNarrowed && (
+      {isNarrowed(model.view.value) && (
         <button
           type="button"
           class="button"
           title={text.contextTitle}
-          onClick={() => inContext(model, row.id)}
+          onClick={() => showInContext(model, row.id)}
+        >
+          {text.context}
+        </button>
+      )}
+      {model.formerView.value !== undefined && (
+        <button
+          type="button"
+          class="button"
+          title={text.leaveTitle}
+          aria-pressed={true}
+          onClick={() => leaveContext(model, row.id)}
         >
           {text.context}
         </button>
@@ -88,11 +100,6 @@ export function EntryActions({ model, entry, contents }: EntryActionsProps) {
       )}
     </div>
   );
-}
-
-function inContext(model: Model, id: number): void {
-  model.view.value = { ...model.view.value, query: "", range: undefined, muted: [] };
-  model.list.value?.goTo({ kind: "item", id, offset: 0 }, true);
 }
 
 type Progress = "asking" | "failed" | number | undefined;

@@ -126,7 +126,7 @@ async function walk(model: Model, step: Step): Promise<void> {
   }
 }
 
-export function close(model: Model): void {
+function close(model: Model): void {
   model.trace.value = undefined;
   model.selected.value = undefined;
 }

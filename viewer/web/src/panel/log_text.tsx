@@ -1,30 +1,36 @@
 import { useState } from "preact/hooks";
+import { readAnsi } from "../ansi/read";
+import { formatCount } from "../format";
 import { pick } from "../language";
 import { safeText } from "../text_safe";
-import { readAnsi } from "./ansi";
-import "./ansi.css";
+import { foldedEnd, type Limit } from "./fold";
+import "../ansi/ansi.css";
 import "../actions/button.css";
 
 const text = pick({
-  en: { more: (characters: string) => `Show all ${characters} characters` },
-  zh: { more: (characters: string) => `显示全部 ${characters} 个字符` },
+  en: { more: (characters: string) => `Show all ${characters} characters`, less: "Show less" },
+  zh: { more: (characters: string) => `显示全部 ${characters} 个字符`, less: "收起" },
 });
 
-/** What is longer is cut until it is asked for. */
-const MAX_SHOWN = 4_096;
+export interface LogTextProps {
+  readonly content: string;
+  /** What is longer is folded until the reader asks for it. */
+  readonly limit: Limit;
+}
 
 /** Text of a log over several lines, with its colours, and symbols for what does not show. */
-export function LogText({ content }: { content: string }) {
+export function LogText({ content, limit }: LogTextProps) {
   const [isWhole, setIsWhole] = useState(false);
-  const isCut = !isWhole && content.length > MAX_SHOWN;
+  const end = foldedEnd(content, limit);
+  const isLong = end < content.length;
   return (
     <>
-      <Colours content={isCut ? content.slice(0, MAX_SHOWN) : content} />
-      {isCut && (
+      <Colours content={isWhole ? content : content.slice(0, end)} />
+      {isLong && (
         <>
-          …{" "}
-          <button type="button" class="button" onClick={() => setIsWhole(true)}>
-            {text.more(content.length.toLocaleString("en").replaceAll(",", "\u2009"))}
+          {isWhole ? " " : "… "}
+          <button type="button" class="button" aria-expanded={isWhole} onClick={() => setIsWhole(!isWhole)}>
+            {isWhole ? text.less : text.more(formatCount(content.length))}
           </button>
         </>
       )}

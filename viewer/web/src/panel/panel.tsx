@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import { type FullEntry, MALFORMED } from "../../store/protocol";
 import { bringBack } from "../fetch_gap";
 import { pick } from "../language";
+import { closeInnermost } from "../layers";
 import { canBringBack, gapText, liveText } from "../list/text";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
@@ -9,7 +10,8 @@ import { Trace } from "../trace/trace";
 import { contentsOf } from "./contents";
 import { EditorSetting } from "./editor_setting";
 import { EntryActions } from "./entry_actions";
-import { close, Head, Walk } from "./head";
+import { MESSAGE_LIMIT } from "./fold";
+import { Head, Walk } from "./head";
 import { membersOf } from "./json";
 import { JsonView } from "./json_view";
 import { LogText } from "./log_text";
@@ -56,7 +58,7 @@ export function Panel({ model }: { model: Model }) {
   const closeByKey = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.defaultPrevented) {
       event.preventDefault();
-      close(model);
+      closeInnermost(model);
     }
   };
   return (
@@ -124,7 +126,7 @@ function Entry({ model, entry }: { model: Model; entry: FullEntry }) {
           {row.level === MALFORMED && <p class="soft">{text.line}</p>}
           {inMessage === undefined ? (
             <pre class="message" dir="auto">
-              <LogText content={contents.message ?? json} />
+              <LogText content={contents.message ?? json} limit={MESSAGE_LIMIT} />
             </pre>
           ) : (
             <StackView stack={inMessage.stack} />

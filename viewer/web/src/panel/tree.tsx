@@ -3,6 +3,7 @@ import { type Json, Raw, textOf } from "../../store/json";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
+import { VALUE_LIMIT } from "./fold";
 import { isBranch, membersOf } from "./json";
 import { LogText } from "./log_text";
 import { ValueTools } from "./value_tools";
@@ -119,7 +120,7 @@ function Leaf({ value }: { value: Json }) {
   const content = isBranch(value) ? (Array.isArray(value) ? "[]" : "{}") : textOf(value);
   return (
     <span class={`value ${kind}`} dir="auto">
-      {content === "" ? <span class="size">""</span> : <LogText content={content} />}
+      {content === "" ? <span class="size">""</span> : <LogText content={content} limit={VALUE_LIMIT} />}
     </span>
   );
 }

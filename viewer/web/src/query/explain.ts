@@ -15,6 +15,7 @@ const text = pick<Readonly<Record<QueryError["code"], (wrong: string) => string>
     paren: (wrong) =>
       wrong === ")" ? "This parenthesis closes nothing" : "This parenthesis is empty or not closed",
     operator: (wrong) => `${wrong} cannot stand here; in quotes it is text`,
+    slow: () => "This regular expression takes too long on some entries; the list does not use it",
   },
   zh: {
     unclosed: () => '引号未闭合：请添加 "',
@@ -23,6 +24,7 @@ const text = pick<Readonly<Record<QueryError["code"], (wrong: string) => string>
     value: (wrong) => `${wrong} 没有有效的值`,
     paren: (wrong) => (wrong === ")" ? "此括号没有对应的左括号" : "此括号为空或未闭合"),
     operator: (wrong) => `${wrong} 不能用在这里；放在引号中则作为文本`,
+    slow: () => "此正则表达式在某些条目上耗时过长，列表未使用它",
   },
 });
 

@@ -20,6 +20,8 @@ const text = pick({
 
 /** While the field has the focus, facets are asked for so often. */
 const FACETS_MS = 2_000;
+/** A word that suggestions may complete is not looked for before it stands so long: half of it seldom passes anything. */
+const HALF_WORD_MS = 400;
 
 export function QueryField({ model }: { model: Model }) {
   const input = useRef<HTMLInputElement>(null);
@@ -32,7 +34,10 @@ export function QueryField({ model }: { model: Model }) {
   /** What of it the view has. */
   const given = useRef(model.view.value.query);
   const frame = useRef<number>(undefined);
-  const error = useComputed(() => parse(written.value).error);
+  const halfWord = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const error = useComputed(
+    () => parse(written.value).error ?? slowError(model.queryError.value, written.value),
+  );
   const completion = useComputed(() => complete(written.value, caret.value, facets.value));
 
   // A click elsewhere has changed the query.
@@ -43,7 +48,13 @@ export function QueryField({ model }: { model: Model }) {
       written.value = query;
     }
   });
-  useEffect(() => () => cancelAnimationFrame(frame.current ?? 0), []);
+  useEffect(
+    () => () => {
+      cancelAnimationFrame(frame.current ?? 0);
+      clearTimeout(halfWord.current);
+    },
+    [],
+  );
   useEffect(() => {
     const element = input.current;
     if (element !== null && element.value !== written.value) {
@@ -51,15 +62,34 @@ export function QueryField({ model }: { model: Model }) {
     }
   }, [written.value]);
 
+  const give = () => {
+    clearTimeout(halfWord.current);
+    given.current = finish(written.value).trim();
+    if (given.current !== model.view.value.query) {
+      setQuery(model, given.current);
+    }
+  };
+  const isHalfWord = () => {
+    const { choices, start, end } = completion.value;
+    return isOpen.value && choices.length > 0 && end > start;
+  };
   const write = (query: string) => {
     written.value = query;
+    clearTimeout(halfWord.current);
     frame.current ??= requestAnimationFrame(() => {
       frame.current = undefined;
-      given.current = finish(written.value).trim();
-      if (given.current !== model.view.value.query) {
-        setQuery(model, given.current);
+      if (isHalfWord()) {
+        halfWord.current = setTimeout(give, HALF_WORD_MS);
+      } else {
+        give();
       }
     });
+  };
+  /** The query is written. */
+  const settle = () => {
+    isOpen.value = false;
+    chosen.value = undefined;
+    give();
   };
   const askFacets = useFacets(model, (found) => {
     // Half a word may pass nothing: what was there before is still what can be asked for.
@@ -108,18 +138,17 @@ export function QueryField({ model }: { model: Model }) {
       case "Enter":
       case "Tab":
         if (!isOpen.value || chosen.value === undefined) {
-          isOpen.value = false;
+          settle();
           return key === "Enter";
         }
         choose(chosen.value);
         return true;
       case "Escape":
-        if (isOpen.value && count > 0) {
-          isOpen.value = false;
-          chosen.value = undefined;
-        } else {
+        // A suggestion that has been chosen is given up first.
+        if (chosen.value === undefined) {
           input.current?.blur();
         }
+        settle();
         return true;
       default:
         return false;
@@ -166,10 +195,7 @@ export function QueryField({ model }: { model: Model }) {
           noteCaret();
           askFacets();
         }}
-        onBlur={() => {
-          isOpen.value = false;
-          chosen.value = undefined;
-        }}
+        onBlur={settle}
       />
       <WrongText field={input} text={written.value} error={wrong} />
       {written.value !== "" && (
@@ -197,6 +223,11 @@ export function QueryField({ model }: { model: Model }) {
 /** Whether the value that is missing is being chosen. */
 function isUnfinished(error: QueryError | undefined, caret: number): boolean {
   return error !== undefined && (error.code === "value" || error.code === "level") && error.end === caret;
+}
+
+/** What the store alone knows: that it takes too long to look for what stands in the field. */
+function slowError(error: QueryError | undefined, written: string): QueryError | undefined {
+  return error?.code === "slow" && error.text === finish(written).trim() ? error : undefined;
 }
 
 /** Asks for facets, and not again before some time has passed. */

@@ -4,6 +4,7 @@ import { parse } from "../../store/query/parse";
 import { Icon } from "../actions/icon";
 import { pick } from "../language";
 import type { Model } from "../model";
+import { sourceQuery } from "../panel/context";
 import { safeText } from "../text_safe";
 import { sourceFilterOf } from "./source";
 
@@ -28,6 +29,7 @@ const text = pick({
   },
 });
 
+const NOTE_ID = "source-note";
 /** A producer takes 64 requests a second: it is asked when the query stands still. */
 const DELAY_MS = 300;
 
@@ -35,7 +37,7 @@ const DELAY_MS = 300;
 export function SourceToggle({ model }: { model: Model }) {
   const isOn = useSignal(Object.keys(model.sourceFilter.value).length > 0);
   const isPartial = useSignal(false);
-  const { query } = model.view.value;
+  const query = sourceQuery(model);
   useEffect(() => {
     if (!isOn.value) {
       setFilter(model, {});
@@ -63,6 +65,7 @@ export function SourceToggle({ model }: { model: Model }) {
         class="button"
         aria-pressed={isOn.value}
         title={text.title}
+        aria-describedby={isOn.value ? NOTE_ID : undefined}
         onClick={() => {
           isOn.value = !isOn.value;
         }}
@@ -70,7 +73,7 @@ export function SourceToggle({ model }: { model: Model }) {
         <Icon name="filter" /> <span class="source-name">{text.name}</span>
       </button>
       {isOn.value && (
-        <span class="source-note" role="note">
+        <span id={NOTE_ID} class="source-note" role="note">
           {sent === undefined ? (
             text.everything
           ) : (

@@ -1,10 +1,11 @@
-import type { Pattern } from "../../store/protocol";
+import { LEVELS, type Pattern } from "../../store/protocol";
 import { filterFor, filterOut, patternTerm } from "../actions/filter";
 import { IconButton } from "../actions/icon_button";
 import { formatCount } from "../format";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
+import { commonLevel, worstLevel } from "./pattern_levels";
 import { usePolled } from "./polled";
 import { sparkline } from "./sparkline";
 
@@ -47,13 +48,19 @@ export function Patterns({ model }: { model: Model }) {
 }
 
 function PatternLine({ model, pattern }: { model: Model; pattern: Pattern }) {
-  const { hash, template, count, level, graph, sample } = pattern;
+  const { hash, template, count, graph, sample } = pattern;
+  const worst = worstLevel(pattern);
   const term = patternTerm(hash);
   return (
-    <li class={`pattern level-${LEVEL_CLASSES[level]}`}>
+    <li class={`pattern level-${LEVEL_CLASSES[commonLevel(pattern)]}`}>
       <div class="pattern-head">
         <span class="pattern-level" aria-hidden="true" />
         <span class="facet-count">{formatCount(count)}</span>
+        {worst !== undefined && (
+          <span class={`pattern-worst level-${LEVEL_CLASSES[worst.level]}`}>
+            {formatCount(worst.count)} {LEVELS[worst.level]}
+          </span>
+        )}
         <svg
           class="sparkline"
           width={WIDTH}

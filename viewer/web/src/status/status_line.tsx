@@ -3,8 +3,9 @@
 import { formatBytes, formatCount } from "../format";
 import { pick } from "../language";
 import { formatDay, formatTime } from "../list/time";
-import type { Model } from "../model";
+import { isNarrowed, type Model } from "../model";
 import { safeText } from "../text_safe";
+import { Resume } from "./resume";
 import "./status.css";
 
 const text = pick({
@@ -49,6 +50,7 @@ export function StatusLine({ model }: { model: Model }) {
         ))}
       </span>
       <Source model={model} />
+      <Resume model={model} />
     </footer>
   );
 }
@@ -57,17 +59,16 @@ function partsOf(model: Model): { key: string; shown: string }[] {
   const { received, held, shown, searched, bytes, maxBytes, dropped, lost, filtered, malformed, oldestMs } =
     model.counts.value;
   const { zone } = model.settings.value;
-  const { query, muted, range } = model.view.value;
-  const isNarrowed = query !== "" || muted.length > 0 || range !== undefined;
+  const hasRest = isNarrowed(model.view.value);
   const parts = [
     {
       key: "held",
-      shown: isNarrowed ? text.shown(formatCount(shown), formatCount(held)) : text.held(formatCount(held)),
+      shown: hasRest ? text.shown(formatCount(shown), formatCount(held)) : text.held(formatCount(held)),
     },
   ];
   const push = (key: string, content: string) => parts.push({ key, shown: content });
   // What has just come is looked at next: that is no search.
-  if (isNarrowed && held - searched > SEARCHING_ROWS)
+  if (hasRest && held - searched > SEARCHING_ROWS)
     push("searching", text.searching(Math.floor((searched / held) * 100)));
   if (oldestMs !== undefined)
     push("since", `${text.since} ${since(oldestMs, zone === "utc" ? "utc" : "local")}`);

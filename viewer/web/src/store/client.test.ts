@@ -145,7 +145,7 @@ test("every question has an answer, and one that fails rejects", async () => {
     await new Promise((resolve) => setTimeout(resolve, 1));
     work();
   }
-  expect(await opened).toBe(2);
+  expect(await opened).toEqual({ lines: 2, session: expect.any(String) });
   expect(await client.ask("all", undefined)).toHaveLength(5);
   await expect(client.ask("histogram", null as never)).rejects.toThrow();
 });

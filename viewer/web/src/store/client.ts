@@ -3,6 +3,7 @@
 import type { MakeReader } from "../../consumer/extension/reader";
 import type { ToPage, ToWorker } from "../../store/messages";
 import type { Notices, Requests, StoreClient } from "../../store/protocol";
+import { trustedScriptUrl } from "../../store/script_url";
 import workerUrl from "../../store/worker.ts?worker&url";
 import { RemoteReader } from "./reader";
 
@@ -26,8 +27,6 @@ export class WorkerStore implements StoreClient {
   #lastId = 0;
   #failure: Error | undefined;
   readonly #added = new Map<string, number>();
-  /** When it last said something, or was asked while it owed nothing. */
-  #heardMs = 0;
 
   constructor(worker: WorkerLike) {
     this.#worker = worker;
@@ -44,17 +43,10 @@ export class WorkerStore implements StoreClient {
         reject(this.#failure);
         return;
       }
-      if (this.#waiting.size === 0) {
-        this.#heardMs = performance.now();
-      }
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { resolve, reject });
       this.#post({ kind: "ask", id: this.#lastId, name, value });
     });
-  }
-
-  silentMs(): number {
-    return this.#waiting.size === 0 ? 0 : performance.now() - this.#heardMs;
   }
 
   on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void {
@@ -107,7 +99,6 @@ export class WorkerStore implements StoreClient {
   }
 
   #handle(message: ToPage): void {
-    this.#heardMs = performance.now();
     switch (message.kind) {
       case "answer":
         this.#settle(message.id)?.resolve(message.value as never);
@@ -141,24 +132,7 @@ export class WorkerStore implements StoreClient {
   }
 }
 
-interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL(url: string): string },
-  ): { createScriptURL(url: string): unknown };
-}
-
-/** Starts the worker. The page's policy lets only a script in that `logrtc` has passed, which is this one. */
+/** Starts the worker. */
 export function startStore(): WorkerStore {
-  const { trustedTypes } = globalThis as { readonly trustedTypes?: TrustedTypes };
-  const policy = trustedTypes?.createPolicy("logrtc", {
-    createScriptURL: (url) => {
-      if (url !== workerUrl) {
-        throw new TypeError("only the page's own worker is a script");
-      }
-      return url;
-    },
-  });
-  const url = (policy?.createScriptURL(workerUrl) ?? workerUrl) as string;
-  return new WorkerStore(new Worker(url, { type: "module", name: "store" }));
+  return new WorkerStore(new Worker(trustedScriptUrl(workerUrl), { type: "module", name: "store" }));
 }

@@ -15,6 +15,7 @@ function producer(id: string, state: Producer["state"]): Producer {
     lost: 0,
     filtered: 0,
     status: undefined,
+    pathFailure: undefined,
   };
 }
 
@@ -41,10 +42,9 @@ test("a server that is lost leaves the channels that are open", () => {
 
 test("a server that was never reached may not let this page in", () => {
   const facts: Facts = { ...FACTS, signaling: "lost", wasConnected: false };
-  expect(troubleOf(facts)).toEqual({ kind: "unreached", isForeign: false, isMixed: false });
+  expect(troubleOf(facts)).toEqual({ kind: "unreached", isMixed: false });
   expect(troubleOf({ ...facts, pageUrl: "https://static.example/" })).toEqual({
     kind: "unreached",
-    isForeign: true,
     isMixed: true,
   });
 });
@@ -52,5 +52,12 @@ test("a server that was never reached may not let this page in", () => {
 test("a path that does not open is said not to, after a while", () => {
   const producers = [producer("a", "connecting"), producer("b", "connecting")];
   const connectingMs = (id: string) => (id === "a" ? NO_PATH_AFTER_MS + 1 : 100);
-  expect(troubleOf({ ...FACTS, producers, connectingMs })).toEqual({ kind: "noPath", ids: ["a"] });
+  expect(troubleOf({ ...FACTS, producers, connectingMs })).toEqual({
+    kind: "noPath",
+    ids: ["a"],
+    failure: undefined,
+  });
+  const failure = { own: ["host"], theirs: ["host"], serverErrors: [] };
+  const failed = [producer("a", "connecting"), { ...producer("b", "connecting"), pathFailure: failure }];
+  expect(troubleOf({ ...FACTS, producers: failed })).toEqual({ kind: "noPath", ids: ["b"], failure });
 });

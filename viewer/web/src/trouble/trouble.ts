@@ -1,14 +1,14 @@
 /** What is wrong, of what the page knows. No DOM. */
 
-import type { Producer, SignalingState } from "../../consumer";
+import type { PathFailure, Producer, SignalingState } from "../../consumer";
 
 export type Trouble =
   /** The server was reached before, and is not now. */
   | { readonly kind: "lost"; readonly connected: number }
   /** The server was never reached. */
-  | { readonly kind: "unreached"; readonly isForeign: boolean; readonly isMixed: boolean }
+  | { readonly kind: "unreached"; readonly isMixed: boolean }
   /** A producer that the server knows, and to which no path opens. */
-  | { readonly kind: "noPath"; readonly ids: readonly string[] };
+  | { readonly kind: "noPath"; readonly ids: readonly string[]; readonly failure: PathFailure | undefined };
 
 export interface Facts {
   readonly signaling: SignalingState;
@@ -21,7 +21,7 @@ export interface Facts {
   readonly signalingUrl: string;
 }
 
-/** A path that has not opened by then is said not to open. */
+/** A path that has not opened by then is said not to open, if the browser has not said so before. */
 export const NO_PATH_AFTER_MS = 15_000;
 
 export function troubleOf(facts: Facts): Trouble | undefined {
@@ -29,17 +29,23 @@ export function troubleOf(facts: Facts): Trouble | undefined {
     const connected = facts.producers.filter(({ state }) => state === "connected").length;
     return facts.wasConnected ? { kind: "lost", connected } : unreached(facts);
   }
-  const ids = facts.producers
-    .filter(({ id, state }) => state === "connecting" && facts.connectingMs(id) > NO_PATH_AFTER_MS)
-    .map(({ id }) => id);
-  return ids.length === 0 ? undefined : { kind: "noPath", ids };
+  const pathless = facts.producers.filter(
+    ({ id, state, pathFailure }) =>
+      state === "connecting" && (pathFailure !== undefined || facts.connectingMs(id) > NO_PATH_AFTER_MS),
+  );
+  return pathless.length === 0
+    ? undefined
+    : {
+        kind: "noPath",
+        ids: pathless.map(({ id }) => id),
+        failure: pathless.find(({ pathFailure }) => pathFailure !== undefined)?.pathFailure,
+      };
 }
 
 function unreached({ pageUrl, signalingUrl }: Facts): Trouble {
   const [page, server] = [new URL(pageUrl), new URL(signalingUrl)];
   return {
     kind: "unreached",
-    isForeign: page.host !== server.host,
     isMixed: page.protocol === "https:" && server.protocol === "ws:",
   };
 }

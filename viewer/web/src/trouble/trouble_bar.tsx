@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { PathFailure } from "../../consumer";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
@@ -18,8 +19,20 @@ const text = pick({
     foreign: (origin: string) =>
       `If the server runs, it may refuse pages of this origin: start it with --allow-origin ${origin}`,
     mixed: "A page that was loaded over https: reaches no server at ws:. Use wss:.",
-    noPath: (names: string) =>
-      `${names}: the server knows the program, but no path to it opens. A firewall may block UDP, or both sides need a TURN server.`,
+    noPath: (names: string) => `${names}: the server knows the program, but no path to it opens.`,
+    offered: (own: string, theirs: string) =>
+      `This browser offered ${own}, the program ${theirs}, and no pair of these connects: a firewall may block UDP, or both sides need a TURN server.`,
+    noneOfTheirs: "The program offered no address.",
+    noneOfOwn: "This browser offered no address: an extension or a policy may forbid WebRTC.",
+    serverError: (url: string, code: number, text: string) => `${`${url} answered ${code} ${text}`.trim()}.`,
+    unreachedServer: (url: string) => `${url} cannot be reached.`,
+    kinds: {
+      host: "its own addresses",
+      srflx: "the address that a STUN server sees",
+      prflx: "an address that was found on the way",
+      relay: "a TURN server",
+    },
+    and: " and ",
     dismiss: "Dismiss",
   },
   zh: {
@@ -31,8 +44,20 @@ const text = pick({
     foreign: (origin: string) =>
       `如果服务器正在运行，它可能拒绝此来源的页面：请使用 --allow-origin ${origin} 启动`,
     mixed: "通过 https: 加载的页面无法连接 ws: 服务器。请使用 wss:。",
-    noPath: (names: string) =>
-      `${names}：服务器知道该程序，但无法建立通路。防火墙可能阻止了 UDP，或双方需要 TURN 服务器。`,
+    noPath: (names: string) => `${names}：服务器知道该程序，但无法建立通路。`,
+    offered: (own: string, theirs: string) =>
+      `此浏览器提供了${own}，程序提供了${theirs}，但没有任何一对能够连接：防火墙可能阻止了 UDP，或双方需要 TURN 服务器。`,
+    noneOfTheirs: "程序没有提供任何地址。",
+    noneOfOwn: "此浏览器没有提供任何地址：扩展程序或策略可能禁止了 WebRTC。",
+    serverError: (url: string, code: number, text: string) => `${`${url} 返回 ${code} ${text}`.trim()}。`,
+    unreachedServer: (url: string) => `无法连接 ${url}。`,
+    kinds: {
+      host: "自身地址",
+      srflx: "STUN 服务器看到的地址",
+      prflx: "途中发现的地址",
+      relay: "TURN 服务器",
+    },
+    and: "和",
     dismiss: "关闭",
   },
 });
@@ -100,8 +125,33 @@ function sentences(trouble: Trouble, model: Model): string[] {
         trouble.isMixed ? text.mixed : text.foreign(location.origin),
       ];
     case "noPath":
-      return [text.noPath(trouble.ids.map((id) => safeText(model.nameOf(id))).join(", "))];
+      return [
+        text.noPath(trouble.ids.map((id) => safeText(model.nameOf(id))).join(", ")),
+        ...(trouble.failure === undefined ? [] : reasons(trouble.failure)),
+      ];
   }
+}
+
+/** Of the protocol: the server cannot be reached. */
+const UNREACHED = 701;
+
+function reasons({ own, theirs, serverErrors }: PathFailure): string[] {
+  const said = serverErrors.map((error) => {
+    const [url, words] = [safeText(error.url), safeText(error.text)];
+    return error.code === UNREACHED ? text.unreachedServer(url) : text.serverError(url, error.code, words);
+  });
+  const offered =
+    theirs.length === 0
+      ? text.noneOfTheirs
+      : own.length === 0
+        ? text.noneOfOwn
+        : text.offered(kindsText(own), kindsText(theirs));
+  return [...said, offered];
+}
+
+function kindsText(kinds: readonly string[]): string {
+  const names: Readonly<Record<string, string>> = text.kinds;
+  return kinds.map((kind) => names[kind] ?? kind).join(text.and);
 }
 
 function watch({ producers }: Model): void {

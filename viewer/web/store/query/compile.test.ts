@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 function blockOf(lines: readonly string[], engine: Engine): MatchBlock {
   const body = bytesOf(lines.map((line) => `${line}\n`).join(""));
-  const { count, levels, times, targetStarts, targetEnds, traces, starts, ends } = copied(engine, body);
+  const { count, levels, times, targetStarts, targetEnds, traces } = copied(engine, body);
   const decoder = new TextDecoder();
   return {
     count,
@@ -30,7 +30,7 @@ function blockOf(lines: readonly string[], engine: Engine): MatchBlock {
     time: (index) => times[index] ?? Number.NaN,
     target: (index) =>
       String(JSON.parse(`"${decoder.decode(body.subarray(targetStarts[index], targetEnds[index]))}"`)),
-    text: () => ({ bytes: body.slice(), scan: { starts, ends } }),
+    bytes: () => body.slice(),
   };
 }
 

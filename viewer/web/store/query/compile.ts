@@ -15,7 +15,7 @@ import { both, fullMask, indexesOf, type Mask, without } from "./mask";
 import type { Matcher } from "./matcher";
 import { compileLineTest, compileRegex } from "./regex";
 import type { FieldTest, Query } from "./syntax";
-import { someValue } from "./values";
+import { someScalar, someValue } from "./values";
 import { compilePattern } from "./wildcard";
 
 export function compile(query: Query): Matcher {
@@ -67,20 +67,8 @@ function compileNode(query: Query): Node {
       return compileTrace(query.id);
     case "text":
       return compileText(query.text);
-    case "regex": {
-      const matches = compileRegex(query.source, query.flags);
-      const mayMatch = compileLineTest(query.source, query.flags) ?? (() => true);
-      const literal = literalOf(query.source, query.flags);
-      return {
-        cost: literal === undefined ? Cost.Regex : Cost.Text,
-        match: (lines, among) =>
-          filter(
-            lines,
-            holding(lines, among, literal),
-            (_, index) => mayMatch(lines.text(index)) && holds(lines, index, matches),
-          ),
-      };
-    }
+    case "regex":
+      return compileExpression(query.source, query.flags);
     case "pattern":
       return compileTemplate(query.hash);
     case "field":
@@ -197,18 +185,96 @@ function compileText(text: string): Node {
   };
 }
 
+function compileExpression(source: string, flags: string): Node {
+  const matches = compileRegex(source, flags);
+  const test = compileLineTest(source, flags);
+  const literal = literalOf(source, flags);
+  const isCommon = commonness();
+  return {
+    cost: literal === undefined ? Cost.Regex : Cost.Text,
+    match: (lines, among) => {
+      const likely = isCommon.value ? among : holding(lines, among, literal);
+      isCommon.add(likely);
+      const passes = (index: number) => holds(lines, index, matches);
+      if (test?.next === undefined) {
+        return filter(
+          lines,
+          likely,
+          (_, index) => (test?.mayMatch(lines.text(index)) ?? true) && passes(index),
+        );
+      }
+      return searchAll(lines, likely, test.next, passes);
+    },
+  };
+}
+
+/** Whether a text is in so many lines that looking for it first takes longer than it saves. */
+function commonness() {
+  const least = 2_000;
+  let [looked, found] = [0, 0];
+  return {
+    get value() {
+      return looked > least && 4 * found > looked;
+    },
+    add(mask: Mask) {
+      if (looked <= least) {
+        looked += mask.length;
+        for (let index = 0; index < mask.length; index += 1) {
+          found += mask[index] ?? 0;
+        }
+      }
+    },
+  };
+}
+
+/** By one search through all lines, and a look at those that tell nothing by it. */
+function searchAll(
+  lines: Lines,
+  among: Mask,
+  next: (text: string, from: number) => number,
+  passes: (index: number) => boolean,
+): Mask {
+  const mask = new Uint8Array(among.length);
+  if (!among.includes(1)) {
+    return mask;
+  }
+  for (let index = 0; index < among.length; index += 1) {
+    if (among[index] === 1 && lines.isUnusual(index) && passes(index)) {
+      mask[index] = 1;
+    }
+  }
+  const all = lines.all();
+  let index = 0;
+  for (let at = next(all, 0); at !== -1; at = next(all, lines.startInAll(index))) {
+    while (index + 1 < among.length && lines.startInAll(index + 1) <= at) {
+      index += 1;
+    }
+    if (among[index] === 1 && mask[index] === 0 && !lines.isUnusual(index) && passes(index)) {
+      mask[index] = 1;
+    }
+    index += 1;
+    if (index >= among.length) {
+      break;
+    }
+  }
+  return mask;
+}
+
 function compileField(path: string, test: FieldTest): Node {
   const { passes, passesQuickly, literal } = compileTest(test);
   const isOfMessage = path === "message";
   // The end of the last key, as it is written unless it has escapes.
   const key = JSON.stringify(path.slice(path.lastIndexOf(".") + 1)).slice(1);
   const isIndex = /^\d+"$/.test(key);
+  // A field that is not there passes nothing, and so does one whose values all fail, wherever in the line they are.
+  const mayPass = (line: string) =>
+    someScalar(line, key, (value) => passesQuickly(value, () => false) !== false);
   const passesLine = (lines: Lines, index: number): boolean => {
     if (lines.isMalformed(index)) {
       return isOfMessage && passes(lines.text(index));
     }
-    if (!isIndex && !lines.isOdd(index) && !lines.text(index).includes(key)) {
-      return passes(undefined);
+    if (!isIndex && !lines.isOdd(index) && !mayPass(lines.text(index))) {
+      return false;
     }
     const quickly = passesQuickly(quickFieldOf(lines.quick(index), path), () =>
       isExactLine(lines.text(index)),

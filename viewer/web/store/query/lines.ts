@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, parseJson } from "../json";
 import { MALFORMED } from "../protocol";
 import type { Mask } from "./mask";
 import type { MatchBlock } from "./matcher";
+import { MAX_LINE } from "./regex";
 
 /** A line, by how its texts are written. */
 const PLAIN = 0;
@@ -13,6 +14,7 @@ const ESCAPED = 1;
 /** It has characters as `\u0041` or `\/`, which others write as they are. */
 const ODD = 2;
 
+const LINE_END = 0x0a;
 const BACKSLASH = 0x5c;
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -22,10 +24,13 @@ const FEW_LINES = 8;
 export class Lines {
   readonly block: MatchBlock;
   readonly #engine: Engine;
-  #text: ReturnType<MatchBlock["text"]> | undefined;
-  #isScanned = false;
+  #bytes: Uint8Array | undefined;
+  /** Where each line ends, without its line end. */
+  #ends: Uint32Array | undefined;
   #writing: Uint8Array | undefined;
-  #ascii: string | undefined;
+  #all: string | undefined;
+  /** Where each line ends in it. */
+  #textEnds: Uint32Array | undefined;
   readonly #decoded = new Map<number, string>();
   readonly #quick = new Map<number, unknown>();
   readonly #exact = new Map<number, JsonObject | undefined>();
@@ -44,16 +49,20 @@ export class Lines {
     if (known !== undefined) {
       return known;
     }
-    const { bytes, scan } = this.#scanned();
-    const [start, end] = [scan.starts[index] ?? 0, scan.ends[index] ?? 0];
-    if (this.#decoded.size === FEW_LINES) {
-      const all = DECODER.decode(bytes);
-      // Then every character is one byte, and lines are parts of it.
-      this.#ascii = all.length === bytes.length ? all : undefined;
-    }
-    const line = this.#ascii?.slice(start, end) ?? DECODER.decode(bytes.subarray(start, end));
+    const line =
+      this.#decoded.size < FEW_LINES && this.#all === undefined ? this.#decode(index) : this.#cut(index);
     this.#decoded.set(index, line);
     return line;
+  }
+
+  /** All lines, each with its line end: what stands in line `index` begins at `startInAll(index)`. */
+  all(): string {
+    this.#all ??= DECODER.decode(this.#read());
+    return this.#all;
+  }
+
+  startInAll(index: number): number {
+    return index === 0 ? 0 : (this.#endsInAll()[index - 1] ?? 0) + 1;
   }
 
   /** What `JSON.parse` makes of a line that is not malformed: several times faster than `entry`, but for digits. */
@@ -76,6 +85,12 @@ export class Lines {
     return this.#exact.get(index);
   }
 
+  /** Whether an expression that matches a value need not match the line. */
+  isUnusual(index: number): boolean {
+    const isLong = this.startInAll(index + 1) - this.startInAll(index) > MAX_LINE + 1;
+    return isLong || !this.isPlain(index);
+  }
+
   isPlain(index: number): boolean {
     return this.#writings()[index] === PLAIN;
   }
@@ -86,37 +101,59 @@ export class Lines {
 
   /** Lines that may hold a text in a value, compared without case: no other line does. */
   candidates(text: string): Mask {
-    const { bytes } = this.#bytes();
-    const hits = this.#engine.find(bytes, { text, ignoresCase: true });
+    const hits = this.#engine.find(this.#read(), { text, ignoresCase: true });
     const mask = new Uint8Array(this.block.count);
     for (const index of hits) {
       mask[index] = 1;
     }
-    if (this.#isScanned || bytes.length === 0) {
-      // The engine's memory may have grown, which leaves views of it behind.
-      this.#text = undefined;
-      this.#isScanned = false;
-    }
     return mask;
   }
 
-  #bytes(): ReturnType<MatchBlock["text"]> {
-    this.#text ??= this.block.text();
-    return this.#text;
+  #decode(index: number): string {
+    const ends = this.#lineEnds();
+    const start = index === 0 ? 0 : (ends[index - 1] ?? 0) + 1;
+    return DECODER.decode(this.#read().subarray(start, ends[index]));
   }
 
-  #scanned(): ReturnType<MatchBlock["text"]> {
-    this.#isScanned = true;
-    return this.#bytes();
+  #cut(index: number): string {
+    return this.all().slice(this.startInAll(index), this.#endsInAll()[index]);
+  }
+
+  #endsInAll(): Uint32Array {
+    const all = this.all();
+    this.#textEnds ??= findEnds(all.length, (from) => all.indexOf("\n", from), this.block.count);
+    return this.#textEnds;
+  }
+
+  #read(): Uint8Array {
+    if (this.#bytes === undefined || this.#bytes.length === 0) {
+      // The engine's memory may have grown, which leaves views of it behind.
+      this.#bytes = this.block.bytes();
+    }
+    return this.#bytes;
+  }
+
+  #lineEnds(): Uint32Array {
+    const bytes = this.#read();
+    this.#ends ??= findEnds(bytes.length, (from) => bytes.indexOf(LINE_END, from), this.block.count);
+    return this.#ends;
   }
 
   #writings(): Uint8Array {
-    if (this.#writing === undefined) {
-      const { bytes, scan } = this.#scanned();
-      this.#writing = findWritings(bytes, scan.ends, this.block.count);
-    }
+    this.#writing ??= findWritings(this.#read(), this.#lineEnds(), this.block.count);
     return this.#writing;
   }
+}
+
+/** Where lines end: `next` finds the line end from an offset on, or -1. */
+function findEnds(length: number, next: (from: number) => number, count: number): Uint32Array {
+  const ends = new Uint32Array(count);
+  for (let [index, start] = [0, 0]; index < count; index += 1) {
+    const end = next(start);
+    ends[index] = end === -1 ? length : end;
+    start = (ends[index] ?? 0) + 1;
+  }
+  return ends;
 }
 
 function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint8Array {

@@ -1,6 +1,6 @@
 /** How the store evaluates a query on a block of entries. */
 
-import type { Engine, Scan } from "../engine/engine";
+import type { Engine } from "../engine/engine";
 
 /** A block, as a matcher sees it. The columns are the block's own; its text is inflated only when asked for. */
 export interface MatchBlock {
@@ -12,8 +12,8 @@ export interface MatchBlock {
   time(index: number): number;
   target(index: number): string;
   readonly traces: Uint32Array;
-  /** The inflated lines, and where each begins, which is found when it is asked for: valid until the engine inflates again. */
-  text(): { readonly bytes: Uint8Array; readonly scan: Pick<Scan, "starts" | "ends"> };
+  /** The inflated lines: valid until the engine inflates again. */
+  bytes(): Uint8Array;
 }
 
 /** A compiled query. */

@@ -76,6 +76,8 @@ test.each<[query: string, code: string, wrong: string, start: number]>([
   ["pattern:xyz", "value", "xyz", 8],
   ['"":a', "value", "a", 3],
   ["(a", "paren", "(", 0],
+  ["duration_ms>foo(", "paren", "(", 15],
+  ["a size<=(5 b", "paren", "(5", 8],
   ["a ((b)", "paren", "(", 2],
   ["a) b", "paren", ")", 1],
   ["()", "paren", "(", 0],

@@ -23,7 +23,7 @@ test.each([
   "[^$]T",
   "-12",
 ])("a line of which a value matches /%s/ matches it", (source) => {
-  const mayMatch = compileLineTest(source, "i") ?? (() => true);
+  const mayMatch = compileLineTest(source, "i")?.mayMatch ?? (() => true);
   const matches = compileRegex(source, "i");
   const matching = LINES.filter((line) => someValue(line, matches));
   expect(matching).not.toEqual([]);
@@ -35,6 +35,21 @@ test.each(["^GET", "503$", '503(?!")', '(?<!")GET', "(a|^)b"])("no line tells of
 });
 
 test("a line in which nothing matches does not match", () => {
-  const mayMatch = compileLineTest("POST \\d", "");
-  expect(LINES.filter((line) => mayMatch?.(line)).length).toBe(2);
+  const test = compileLineTest("POST \\d", "");
+  expect(LINES.filter((line) => test?.mayMatch(line)).length).toBe(2);
 });
+
+test.each(["a\\s", "[^x]", "\\W", "a[\\s\\S]", "\\n", "\\x0a", "\\u000a", "[\t-z]", "a\nb", "\\p{Cc}"])(
+  "/%s/ may reach over a line end",
+  (source) => {
+    expect(compileLineTest(source, "u")?.next).toBeUndefined();
+  },
+);
+
+test.each(["orders 5\\d\\d", "a.*b", "\\bcart\\b", "(GET|POST) \\/\\S+"])(
+  "/%s/ stays in its line",
+  (source) => {
+    expect(compileLineTest(source, "i")?.next).toBeDefined();
+    expect(compileLineTest(source, "s")?.next).toBeUndefined();
+  },
+);

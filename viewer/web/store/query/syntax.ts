@@ -33,7 +33,8 @@ export type FieldTest =
 export interface QueryError {
   readonly start: number;
   readonly end: number;
-  readonly code: "unclosed" | "regex" | "level" | "value" | "paren" | "operator";
+  /** `slow`: a regular expression takes too long on a text of the log. */
+  readonly code: "unclosed" | "regex" | "level" | "value" | "paren" | "operator" | "slow";
   /** The text that is wrong. */
   readonly text: string;
 }

@@ -69,6 +69,10 @@ export function readKeyed(text: string, keyed: Keyed): Term {
   if (piece.text === "" && quoted === undefined) {
     return failed("value", start);
   }
+  const open = quoted === undefined && isOrder(operator) ? openParenthesis(piece.text) : -1;
+  if (open !== -1) {
+    return failed("paren", valueAt + open);
+  }
   const value: Value = {
     text: piece.text,
     pattern: quoted === undefined ? piece.text : escapePattern(piece.text),
@@ -118,6 +122,26 @@ function ownQuery({ key, operator }: Keyed, value: Value): Query | QueryError["c
     default:
       return undefined;
   }
+}
+
+/** Whether an operator compares by order. What is compared so is a number or a time, and has no parentheses. */
+function isOrder(operator: string): boolean {
+  return operator.startsWith("<") || operator.startsWith(">");
+}
+
+/** Where the last parenthesis stands that is not closed; -1 if there is none. */
+function openParenthesis(text: string): number {
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === "\\") {
+      at += 1;
+    } else if (text[at] === "(") {
+      open.push(at);
+    } else if (text[at] === ")") {
+      open.pop();
+    }
+  }
+  return open.at(-1) ?? -1;
 }
 
 function isEqual(operator: string): boolean {

@@ -34,6 +34,32 @@ export function someValue(line: string, test: (text: string) => boolean): boolea
   return false;
 }
 
+const BEHIND_KEY = /\s*:\s*(?:"([^"\\]*)"|(-?\d[\d.eE+-]*)|(true|false|null)|)/y;
+const WORDS = new Map<string, unknown>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
+/**
+ * Whether a value behind a key passes `test`: `key` is the end of how it is written, with its quote. Of an object, a list or
+ * a text with escapes nothing is known: those pass.
+ */
+export function someScalar(line: string, key: string, test: (value: unknown) => boolean): boolean {
+  for (let at = line.indexOf(key); at !== -1; at = line.indexOf(key, at + key.length)) {
+    BEHIND_KEY.lastIndex = at + key.length;
+    const found = BEHIND_KEY.exec(line);
+    if (found !== null) {
+      const [, text, number, word] = found;
+      const value = text ?? (number === undefined ? WORDS.get(word ?? "") : Number(number));
+      if (value === undefined || test(value)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 function isStructure(code: number): boolean {
   // Spaces, comma, colon, brackets and braces.
   return (

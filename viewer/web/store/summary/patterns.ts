@@ -1,6 +1,6 @@
 /** Groups messages by their template. */
 
-import { type ItemId, type LevelCode, MALFORMED, type Pattern } from "../protocol";
+import { type ItemId, LEVELS, type LevelCode, MALFORMED, type Pattern } from "../protocol";
 import { hashTemplate, templateOf } from "./template";
 
 /** Further templates are not counted. */
@@ -19,7 +19,7 @@ export interface PatternEntry {
 interface Group {
   readonly template: string;
   count: number;
-  level: LevelCode;
+  readonly levels: number[];
   readonly graph: number[];
   sample: ItemId;
 }
@@ -46,11 +46,12 @@ export class PatternCounter {
       if (this.#groups.size === MAX_TEMPLATES) {
         return;
       }
-      group = { template, count: 0, level, graph: new Array(GRAPH_BUCKETS).fill(0), sample: id };
+      const levels = new Array(LEVELS.length).fill(0);
+      group = { template, count: 0, levels, graph: new Array(GRAPH_BUCKETS).fill(0), sample: id };
       this.#groups.set(template, group);
     }
     group.count += 1;
-    group.level = level > group.level ? level : group.level;
+    group.levels[level] = (group.levels[level] ?? 0) + 1;
     group.sample = Math.max(group.sample, id);
     if (!Number.isNaN(timeMs)) {
       const bucket = Math.floor((timeMs - this.#fromMs) / this.#bucketMs);
@@ -59,7 +60,7 @@ export class PatternCounter {
     }
   }
 
-  /** The most frequent first. `level` is the worst of the group, `sample` its newest entry. */
+  /** The most frequent first. `sample` is the newest entry of the group. */
   result(): Pattern[] {
     return [...this.#groups.values()]
       .sort((one, other) => other.count - one.count || (one.template < other.template ? -1 : 1))

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { EntryRow, FullEntry } from "../protocol";
 import { CsvWriter } from "./csv";
 import { FacetCounter, MAX_SAMPLE, samplePositions } from "./facets";
+import { withProducer } from "./ndjson";
 import { messageOf, PatternCounter } from "./patterns";
 import { orderTrace } from "./trace";
 
@@ -84,7 +85,7 @@ test("messages of one template are a pattern", () => {
   counter.add({ id: 4, level: 1, timeMs: 100, message: "ready" });
   counter.add({ id: 5, level: 4, timeMs: 100, message: "malformed" });
   const [took, ready] = counter.result();
-  expect(took).toMatchObject({ template: "took ‹n› ms", count: 3, level: 3, sample: 3 });
+  expect(took).toMatchObject({ template: "took ‹n› ms", count: 3, levels: [1, 1, 0, 1], sample: 3 });
   expect(took?.graph).toHaveLength(24);
   expect([took?.graph[0], took?.graph[23]]).toEqual([1, 1]);
   expect(ready?.graph[1]).toBe(1);
@@ -119,6 +120,27 @@ test("CSV as RFC 4180 has it", () => {
       '2026-01-01T00:00:00Z,ERROR,p,shop,"two\nlines",,,,"{""a"":[1.0]}"\r\n' +
       ',,p,,"not, an entry",,,,\r\n',
   );
+});
+
+test("what a span has are columns of their own", () => {
+  const csv = new CsvWriter();
+  const line = entry("m", '{"span.id":7,"x":1}').replace(/}$/, ',"span":{"id":"s","trace_id":"t"}}');
+  csv.learn(entry("m"));
+  csv.learn(line);
+  expect(csv.header() + csv.row("p", entry("m")) + csv.row("p", line)).toBe(
+    "\ufefftime,level,producer,target,message,span.id,span.trace_id,fields.span.id,x\r\n" +
+      "2026-01-01T00:00:00Z,INFO,p,shop,m,,,,\r\n" +
+      "2026-01-01T00:00:00Z,INFO,p,shop,m,s,t,7,1\r\n",
+  );
+});
+
+test("a line of NDJSON has its producer, and stays as it was sent otherwise", () => {
+  const big = entry("m", '{"n":9007199254740993, "a":1.50}');
+  expect(withProducer(big, 'the "api"')).toBe(big.replace(/}$/, ',"producer":"the \\"api\\""}'));
+  const own = entry("m").replace(/}$/, ',"producer":"own"}');
+  for (const line of ["no entry", "{}", own]) {
+    expect(withProducer(line, "p")).toBe(line);
+  }
 });
 
 test.each([

@@ -1,0 +1,3 @@
+module github.com/logrtc/logrtc/bindings-go
+
+go 1.21

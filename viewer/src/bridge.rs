@@ -1,0 +1,19 @@
+//! Other programs' output as entries: what a line says, and which lines belong together. No I/O, no clock.
+//!
+//! Each line is read by itself, because programs mix formats: a JSON object, logfmt, or plain text. A value takes a role (the
+//! time, the level, the target, the message, the span) only if it is one; every other value stays a field, with the digits
+//! that it had.
+
+mod json;
+mod level;
+mod line;
+mod lines;
+mod logfmt;
+mod roles;
+mod stack;
+mod text;
+mod time;
+
+pub(crate) use line::Line;
+pub(crate) use lines::Lines;
+pub(crate) use stack::Joiner;
