@@ -127,6 +127,12 @@ impl Config {
         &self.client_id
     }
 
+    /// What the credentials are called, if they leave this host without encryption.
+    pub(crate) fn secret_in_clear(&self) -> Option<&'static str> {
+        let is_in_clear = self.url.scheme() == "ws" && !self.server_is_local();
+        self.credentials.name().filter(|_| is_in_clear)
+    }
+
     /// Whether the signaling server is on this host.
     pub(crate) fn server_is_local(&self) -> bool {
         is_local(&self.url)

@@ -123,6 +123,28 @@ async fn the_reason_says_what_is_wrong() {
     }
 }
 
+/// The addresses are of no machine (RFC 5737), so nothing of the token leaves this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_everybody_on_the_way_can_read_is_warned_of() {
+    for (url, has_token, is_warned) in [
+        ("ws://192.0.2.1:9/signaling", true, true),
+        ("ws://user:password@192.0.2.1:9/signaling", false, true),
+        ("ws://192.0.2.1:9/signaling", false, false),
+        ("wss://192.0.2.1:9/signaling", true, false),
+        ("ws://127.0.0.1:9/signaling", true, false),
+    ] {
+        let said = Said::default();
+        let config = said.config(url.to_owned());
+        let config = if has_token { config.token("s3cret") } else { config };
+        let producer = Producer::connect(config.build().unwrap()).unwrap();
+        let closing = tokio::task::spawn_blocking(move || producer.close(Duration::from_millis(500)));
+        let _ = closing.await.unwrap();
+        let warned: Vec<_> = said.warnings().into_iter().filter(|text| text.contains("use wss://")).collect();
+        assert_eq!(warned.len(), usize::from(is_warned), "{url} {warned:?}");
+        assert!(warned.iter().all(|text| !text.contains("s3cret") && !text.contains("password@")), "{warned:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_ends_at_once_has_said_why() {
     let address = refusing("404 Not Found").await;

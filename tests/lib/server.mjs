@@ -29,8 +29,9 @@ export class Server {
    * @param {"serve" | "demo"} [command] `demo`: with a producer that logs
    * @param {string} [host] where it listens
    * @param {string[]} [allowedOrigins] of other pages, and of the names under which a proxy reaches it
+   * @param {string[]} [more] arguments
    */
-  static async start(port = 0, command = "serve", host = "127.0.0.1", allowedOrigins = []) {
+  static async start(port = 0, command = "serve", host = "127.0.0.1", allowedOrigins = [], more = []) {
     const program = builtProgram({ name: "logrtc", package: "logrtc-viewer", override: "LOGRTC_SERVER" });
     /** @type {(line: string) => void} */
     let onLine = () => {};
@@ -41,7 +42,9 @@ export class Server {
     const origin = PAGE_FOLDER === undefined ? undefined : await pageOrigin(PAGE_FOLDER);
     const origins = origin === undefined ? allowedOrigins : [...allowedOrigins, origin];
     const allowing = origins.flatMap((origin) => ["--allow-origin", origin]);
-    const child = new Child(program, [command, "--listen", `${host}:${port}`, ...allowing], onLine);
+    // In a network of the test's own nobody else is there.
+    const open = host === "127.0.0.1" ? [] : ["--insecure-no-token"];
+    const child = new Child(program, [command, "--listen", `${host}:${port}`, ...allowing, ...open, ...more], onLine);
     const url = await within("logrtc serve prints its URL", Promise.race([first, child.endedEarly()]));
     return new Server(child, url, origin);
   }

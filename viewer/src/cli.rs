@@ -5,15 +5,15 @@ mod address;
 mod demo;
 mod pipe;
 mod run;
+mod serve;
 mod signals;
 mod source;
 mod tail;
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::io::{self, Write};
 
-use crate::{Options, Origin, Server};
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Live logs in a web page, straight from the program that writes them.
 #[derive(Debug, Parser)]
@@ -26,28 +26,22 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the log page, and the signaling that producers connect to.
-    Serve(ServeArgs),
+    Serve(serve::ServeArgs),
     /// The same, with a made-up web shop that logs.
-    Demo(ServeArgs),
+    Demo(serve::ServeArgs),
     /// Show the log in the terminal, or write it to a file.
     Tail(tail::TailArgs),
     /// Run a program, and show its output.
     Run(run::RunArgs),
     /// Show the lines of standard input.
     Pipe(pipe::PipeArgs),
-}
-
-#[derive(Debug, Args)]
-struct ServeArgs {
-    /// The address to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// An origin besides the page's own that may connect, and whose host this server may be reached by.
-    #[arg(long = "allow-origin", value_name = "URL")]
-    allowed_origins: Vec<Origin>,
-    /// Open the page in the browser.
-    #[arg(long)]
-    open: bool,
+    /// Print what completes the command line in a shell: `logrtc completions bash > /etc/bash_completion.d/logrtc`.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page: `logrtc man > /usr/local/share/man/man1/logrtc.1`.
+    Man,
 }
 
 /// Runs the program until it is interrupted, and returns its exit status: 0, 1 where it failed, 2 where the command line
@@ -63,10 +57,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let ended = match cli.command {
-        Command::Serve(args) => block_on("logrtc-serve", serve(args, false)),
-        Command::Demo(args) => block_on("logrtc-serve", serve(args, true)),
+        Command::Serve(args) => block_on("logrtc-serve", serve::run(args, false)),
+        Command::Demo(args) => block_on("logrtc-serve", serve::run(args, true)),
         Command::Run(args) => block_on("logrtc-run", args.run()),
         Command::Pipe(args) => block_on("logrtc-pipe", run_pipe(args)),
+        Command::Completions { shell } => print(|out| {
+            clap_complete::generate(shell, &mut Cli::command(), "logrtc", out);
+            Ok(())
+        }),
+        Command::Man => print(manual),
         Command::Tail(args) => match args.check() {
             Ok(tail) => block_on("logrtc-tail", run_tail(tail)),
             Err(problem) => {
@@ -78,6 +77,32 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         eprintln!("logrtc: {error}");
         1
     })
+}
+
+/// Writes a text as a whole. A reader that takes no more of it is no error.
+fn print(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<u8> {
+    let mut text = Vec::new();
+    write(&mut text)?;
+    match io::stdout().write_all(&text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(0),
+    }
+}
+
+/// One page for the program and all its commands.
+fn manual(out: &mut Vec<u8>) -> io::Result<()> {
+    let mut cli = Cli::command();
+    cli.build();
+    clap_mangen::Man::new(cli.clone()).render(out)?;
+    for command in cli.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+        let name = format!("logrtc {}", command.get_name());
+        let page = clap_mangen::Man::new(command.clone().display_name(name));
+        for section in [clap_mangen::Man::render_name_section, clap_mangen::Man::render_options_section] {
+            section(&page, out)?;
+        }
+        page.render_extra_section(out)?;
+    }
+    Ok(())
 }
 
 fn block_on(thread_name: &str, program: impl Future<Output = std::io::Result<u8>>) -> std::io::Result<u8> {
@@ -105,32 +130,6 @@ async fn run_tail(tail: tail::Tail) -> std::io::Result<u8> {
     tail.run(interrupted.wait()).await
 }
 
-async fn serve(args: ServeArgs, with_demo: bool) -> std::io::Result<u8> {
-    let interrupted = Interrupt::new()?;
-    let server = start(&args).await?;
-    println!("{}", server.url());
-    eprintln!("logrtc: producers connect to {}", server.signaling_url());
-    if args.open
-        && let Err(error) = webbrowser::open(&server.url())
-    {
-        eprintln!("logrtc: cannot open a browser: {error}");
-    }
-    let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url())?) } else { None };
-    interrupted.wait().await;
-    if let Some(demo) = demo {
-        demo.stop().await;
-    }
-    server.stop().await;
-    Ok(0)
-}
-
-async fn start(args: &ServeArgs) -> std::io::Result<Server> {
-    let options = args.allowed_origins.iter().cloned().fold(Options::new(args.listen), Options::allow_origin);
-    Server::start(options)
-        .await
-        .map_err(|error| std::io::Error::new(error.kind(), format!("cannot listen on {}: {error}", args.listen)))
-}
-
 /// Ctrl-C, or what a service manager sends to end a program.
 #[cfg(unix)]
 struct Interrupt {
@@ -150,6 +149,36 @@ impl Interrupt {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+    }
+}
+
+/// What a service manager sends for files to be read anew.
+#[cfg(unix)]
+struct Hangup(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Hangup {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?))
+    }
+
+    async fn wait(&mut self) {
+        self.0.recv().await;
+    }
+}
+
+/// There is none.
+#[cfg(windows)]
+struct Hangup;
+
+#[cfg(windows)]
+impl Hangup {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn wait(&mut self) {
+        std::future::pending().await
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::message::{Departure, Outgoing, Register, Request};
+use crate::message::{Departure, Outgoing, Register, Request, mark_of};
 use crate::options::Limits;
+use crate::queue::{Queue, TotalBytes};
 use crate::registry::{ConnectionId, Effect, Registry};
+use crate::server::{Load, Metrics, add_one};
 
 /// Every connection of the server, and how to reach it.
 #[derive(Debug)]
@@ -17,26 +18,34 @@ pub(crate) struct Hub {
     state: Mutex<State>,
     seats: Arc<Semaphore>,
     limits: Limits,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug)]
 struct State {
     registry: Registry,
-    outboxes: HashMap<ConnectionId, Outbox>,
+    queues: HashMap<ConnectionId, Arc<Queue>>,
+    queued_bytes: TotalBytes,
+    max_queued_bytes: usize,
+    metrics: Arc<Metrics>,
     next_connection: u64,
 }
 
 impl Hub {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, metrics: Arc<Metrics>) -> Self {
         let run = RandomState::new().hash_one(std::process::id());
         Self {
             state: Mutex::new(State {
-                registry: Registry::new(format!("consumer-{run:016x}")),
-                outboxes: HashMap::new(),
+                registry: Registry::new(format!("consumer-{run:016x}"), mark_of),
+                queues: HashMap::new(),
+                queued_bytes: TotalBytes::default(),
+                max_queued_bytes: limits.max_total_queued_bytes,
+                metrics: Arc::clone(&metrics),
                 next_connection: 0,
             }),
             seats: Arc::new(Semaphore::new(limits.max_connections)),
             limits,
+            metrics,
         }
     }
 
@@ -47,13 +56,27 @@ impl Hub {
     /// Takes a seat for one connection, or none where all are taken.
     pub(crate) fn take_seat(self: &Arc<Self>) -> Option<Seat> {
         let permit = Arc::clone(&self.seats).try_acquire_owned().ok()?;
-        let (outbox, inbox) = outbox(&self.limits);
         let mut state = self.lock();
+        let queue = Queue::new(&self.limits, state.queued_bytes.clone());
         state.next_connection += 1;
         let connection = ConnectionId(state.next_connection);
-        state.outboxes.insert(connection, outbox);
+        state.queues.insert(connection, Arc::clone(&queue));
         drop(state);
-        Some(Seat { hub: Arc::clone(self), connection, inbox, _permit: permit })
+        Some(Seat { hub: Arc::clone(self), connection, queue, _permit: permit })
+    }
+
+    /// What it holds now.
+    pub(crate) fn load(&self) -> Load {
+        let state = self.lock();
+        let (producers, consumers) = state.registry.counts();
+        Load {
+            connections: state.queues.len(),
+            max_connections: self.limits.max_connections,
+            producers,
+            consumers,
+            queued_bytes: state.queued_bytes.get(),
+            max_queued_bytes: state.max_queued_bytes,
+        }
     }
 
     /// Waits until every seat is free again.
@@ -75,20 +98,38 @@ impl State {
         while let Some(effect) = waiting.pop_front() {
             match effect {
                 Effect::Send(connection, message) => {
-                    let is_queued = self.outboxes.get(&connection).is_none_or(|outbox| outbox.push(message.to_json()));
+                    let is_queued = self.queues.get(&connection).is_none_or(|queue| queue.push(message.to_json()));
                     if !is_queued {
-                        log::warn!("signaling: a client does not read its messages and is dropped");
-                        self.outboxes.remove(&connection);
-                        waiting.extend(self.registry.disconnect(connection, Departure::Lost));
+                        waiting.extend(self.drop_client(connection));
+                    }
+                    while self.queued_bytes.get() > self.max_queued_bytes
+                        && let Some(slowest) = self.slowest()
+                    {
+                        waiting.extend(self.drop_client(slowest));
                     }
                 }
                 Effect::Close(connection, reason) => {
-                    if let Some(outbox) = self.outboxes.remove(&connection) {
-                        outbox.push(Outgoing::error(reason).to_json());
+                    if let Some(queue) = self.queues.remove(&connection) {
+                        queue.push(Outgoing::error(reason).to_json());
+                        queue.close();
                     }
                 }
             }
         }
+    }
+
+    /// The client for which most is waiting.
+    fn slowest(&self) -> Option<ConnectionId> {
+        self.queues.iter().max_by_key(|(_, queue)| queue.bytes()).map(|(connection, _)| *connection)
+    }
+
+    fn drop_client(&mut self, connection: ConnectionId) -> Vec<Effect> {
+        log::warn!("signaling: a client does not read its messages and is dropped");
+        add_one(&self.metrics.dropped_clients);
+        if let Some(queue) = self.queues.remove(&connection) {
+            queue.discard();
+        }
+        self.registry.disconnect(connection, Departure::Lost)
     }
 }
 
@@ -97,7 +138,7 @@ impl State {
 pub(crate) struct Seat {
     hub: Arc<Hub>,
     connection: ConnectionId,
-    inbox: Inbox,
+    queue: Arc<Queue>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -107,12 +148,17 @@ impl Seat {
     }
 
     pub(crate) fn register(&self, register: Register) {
+        add_one(match &register {
+            Register::Producer(_) => &self.hub.metrics.producers_registered,
+            Register::Consumer(_) => &self.hub.metrics.consumers_registered,
+        });
         let mut state = self.hub.lock();
         let effects = state.registry.register(self.connection, register);
         state.apply(effects);
     }
 
     pub(crate) fn receive(&self, request: Request) {
+        add_one(&self.hub.metrics.messages);
         let mut state = self.hub.lock();
         let effects = state.registry.receive(self.connection, request);
         state.apply(effects);
@@ -120,13 +166,15 @@ impl Seat {
 
     /// The next message to send to the client, or none once the hub has let go of it.
     pub(crate) async fn next(&mut self) -> Option<String> {
-        self.inbox.next().await
+        self.queue.next().await
     }
 
     /// Tells everybody who knew the client that it is gone, and how; what they send from now on does not reach it.
     pub(crate) fn leave(&self, reason: Departure) {
         let mut state = self.hub.lock();
-        state.outboxes.remove(&self.connection);
+        if let Some(queue) = state.queues.remove(&self.connection) {
+            queue.discard();
+        }
         let effects = state.registry.disconnect(self.connection, reason);
         state.apply(effects);
     }
@@ -138,49 +186,6 @@ impl Drop for Seat {
     }
 }
 
-/// The hub's end of a connection's queue, bounded in messages and in bytes.
-#[derive(Debug)]
-struct Outbox {
-    messages: mpsc::Sender<String>,
-    queued_bytes: Arc<AtomicUsize>,
-    max_bytes: usize,
-}
-
-/// The connection's end of its queue.
-#[derive(Debug)]
-struct Inbox {
-    messages: mpsc::Receiver<String>,
-    queued_bytes: Arc<AtomicUsize>,
-}
-
-fn outbox(limits: &Limits) -> (Outbox, Inbox) {
-    let (sender, receiver) = mpsc::channel(limits.max_queued_messages.max(1));
-    let queued_bytes = Arc::new(AtomicUsize::new(0));
-    let outbox =
-        Outbox { messages: sender, queued_bytes: Arc::clone(&queued_bytes), max_bytes: limits.max_queued_bytes };
-    (outbox, Inbox { messages: receiver, queued_bytes })
-}
-
-impl Outbox {
-    /// Queues a message; false where it does not fit. A connection that has ended takes everything.
-    fn push(&self, message: String) -> bool {
-        let length = message.len();
-        let queued = self.queued_bytes.fetch_add(length, Ordering::Relaxed);
-        if queued.saturating_add(length) > self.max_bytes {
-            return false;
-        }
-        !matches!(self.messages.try_send(message), Err(mpsc::error::TrySendError::Full(_)))
-    }
-}
-
-impl Inbox {
-    async fn next(&mut self) -> Option<String> {
-        let message = self.messages.recv().await?;
-        self.queued_bytes.fetch_sub(message.len(), Ordering::Relaxed);
-        Some(message)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Map, Value};
@@ -189,7 +194,7 @@ mod tests {
     use crate::message::{RegisterConsumer, RegisterProducer};
 
     fn hub(limits: Limits) -> Arc<Hub> {
-        Arc::new(Hub::new(limits))
+        Arc::new(Hub::new(limits, Arc::default()))
     }
 
     fn producer(client_id: &str) -> Register {
@@ -227,12 +232,31 @@ mod tests {
             assert_eq!(next(&mut page).await.unwrap()["type"], "registered");
             assert_eq!(next(&mut page).await.unwrap()["type"], "producer_connected");
             assert_eq!(next(&mut page).await.unwrap()["type"], "producer_disconnected");
-            let mut received = 0;
-            while next(&mut idle).await.is_some() {
-                received += 1;
-            }
-            assert!((1..20).contains(&received), "{received}");
+            assert_eq!(next(&mut idle).await, None, "what waited for it is let go of");
         }
+    }
+
+    #[tokio::test]
+    async fn who_has_most_waiting_is_dropped_when_all_have_too_much() {
+        let hub = hub(Limits { max_total_queued_bytes: 20_000, ..Limits::default() });
+        let (mut api, mut idle, mut page) =
+            (hub.take_seat().unwrap(), hub.take_seat().unwrap(), hub.take_seat().unwrap());
+        api.register(producer("api"));
+        idle.register(Register::Consumer(RegisterConsumer { client_id: Some("idle".into()), ..Default::default() }));
+        page.register(consumer());
+        while next(&mut api).await.is_some_and(|message| message["type"] != "consumer_connected") {}
+        for number in 0..100 {
+            let body = serde_json::json!({"type": "webrtc_offer", "to": mark_of("idle"), "sdp": "x".repeat(1_000)});
+            let crate::message::Incoming::Request(offer) = crate::message::parse(&body.to_string()).unwrap() else {
+                panic!()
+            };
+            api.receive(offer);
+            assert!(hub.load().queued_bytes <= 20_000, "after {number}");
+        }
+        assert_eq!(next(&mut idle).await, None, "what waited for it is gone");
+        assert_eq!(next(&mut page).await.unwrap()["type"], "registered");
+        assert_eq!(next(&mut page).await.unwrap()["type"], "producer_connected");
+        assert_eq!((hub.load().connections, hub.load().consumers), (2, 1));
     }
 
     #[tokio::test]
@@ -256,6 +280,6 @@ mod tests {
         assert!(third.is_some());
         drop((second, third));
         hub.empty().await;
-        assert!(hub.lock().outboxes.is_empty());
+        assert!(hub.lock().queues.is_empty());
     }
 }

@@ -32,11 +32,15 @@ mod message;
 mod options;
 mod origin;
 mod page;
+mod queue;
 mod registry;
 mod server;
 mod socket;
 
 pub use hosted::HostedServer;
-pub use options::{Limits, Options};
+pub use options::{Handler, Limits, Options};
 pub use origin::{InvalidOrigin, Origin};
-pub use server::Server;
+pub use server::{
+    BasePath, InvalidBasePath, InvalidCertificate, InvalidToken, InvalidTrustedProxy, RequestRecord, Role, Server, Tls,
+    Tokens, TrustedProxy,
+};

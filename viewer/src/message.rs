@@ -37,8 +37,19 @@ impl fmt::Display for Problem {
 /// A message from a client.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Incoming {
-    Register(Register),
+    /// With the token of a client that could not send it in a header.
+    Register(Register, Option<Presented>),
     Request(Request),
+}
+
+/// A token as a client presents it. It is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Presented(pub(crate) String);
+
+impl fmt::Debug for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Presented(…)")
+    }
 }
 
 /// The first message of every client.
@@ -161,7 +172,7 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, Problem> {
         Ok(Incoming::Request(Request::Relay { kind, to, body }))
     };
     match kind {
-        "register" => register(&body).map(Incoming::Register),
+        "register" => Ok(Incoming::Register(register(&body)?, token(&body)?)),
         "webrtc_offer" => relay(RelayKind::Offer, body),
         "webrtc_answer" => relay(RelayKind::Answer, body),
         "ice_candidate" => relay(RelayKind::Candidate, body),
@@ -191,6 +202,15 @@ fn register(body: &Map<String, Value>) -> Result<Register, Problem> {
             connected: connected_producers(body)?,
         })),
         other => Err(Problem::new(format!("role: must be \"producer\" or \"consumer\", not {}", quote(other)))),
+    }
+}
+
+/// Whether it is right is not for the parser to say.
+fn token(body: &Map<String, Value>) -> Result<Option<Presented>, Problem> {
+    match body.get("token") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(token)) => Ok(Some(Presented(token.clone()))),
+        Some(_) => Err(Problem::new("token: must be a string")),
     }
 }
 
@@ -275,8 +295,8 @@ fn quote(text: &str) -> String {
     format!("{cut:?}")
 }
 
-/// What consumers are told of a session: enough to know it again, and not enough to register as the producer that has
-/// it.
+/// What the other side is told of a producer's session, or of a consumer's id: enough to know it again, and not enough to
+/// register in its place.
 pub(crate) fn mark_of(session: &str) -> String {
     let digest = Sha256::digest(session.as_bytes());
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()

@@ -28,7 +28,10 @@ pub(crate) enum Effect {
 pub(crate) struct Registry {
     connections: HashMap<ConnectionId, Client>,
     producers: BTreeMap<String, Producer>,
+    /// By the id that producers know.
     consumers: BTreeMap<String, Consumer>,
+    /// The id that producers know, of a consumer's own: always the same, so that a channel outlives the server.
+    public_id: fn(&str) -> String,
     generated_ids: GeneratedIds,
 }
 
@@ -59,6 +62,8 @@ impl Producer {
 #[derive(Debug)]
 struct Consumer {
     connection: ConnectionId,
+    /// The id that it registered with. Producers are not told it: with it, they could register in its place.
+    client_id: String,
     wanted: Option<String>,
     /// Producer id to session, of the data channels that it has: announced anew, they would be made twice.
     connected: BTreeMap<String, String>,
@@ -101,12 +106,14 @@ impl GeneratedIds {
 }
 
 impl Registry {
-    /// An empty registry; `generated_prefix` begins the ids that it makes up.
-    pub(crate) fn new(generated_prefix: String) -> Self {
+    /// An empty registry; `generated_prefix` begins the ids that it makes up, and `public_id` makes the id by which producers
+    /// know a consumer.
+    pub(crate) fn new(generated_prefix: String, public_id: fn(&str) -> String) -> Self {
         Self {
             connections: HashMap::new(),
             producers: BTreeMap::new(),
             consumers: BTreeMap::new(),
+            public_id,
             generated_ids: GeneratedIds { prefix: generated_prefix, next: 0 },
         }
     }
@@ -155,6 +162,11 @@ impl Registry {
         }
     }
 
+    /// How many producers and how many consumers are registered.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.producers.len(), self.consumers.len())
+    }
+
     fn register_producer(&mut self, connection: ConnectionId, register: RegisterProducer) -> Vec<Effect> {
         let RegisterProducer { client_id, metadata, session, connected } = register;
         let mut effects = Vec::new();
@@ -181,13 +193,19 @@ impl Registry {
     }
 
     fn register_consumer(&mut self, connection: ConnectionId, register: RegisterConsumer) -> Vec<Effect> {
-        let consumers = &self.consumers;
-        let id = match register.client_id {
+        let (consumers, public_id) = (&self.consumers, self.public_id);
+        let client_id = match register.client_id {
             Some(id) => id,
-            None => self.generated_ids.next(|id| consumers.contains_key(id)),
+            None => self.generated_ids.next(|id| consumers.contains_key(&public_id(id))),
         };
-        let consumer =
-            Consumer { connection, wanted: register.producer, connected: register.connected, last_offer_from: None };
+        let id = public_id(&client_id);
+        let consumer = Consumer {
+            connection,
+            client_id: client_id.clone(),
+            wanted: register.producer,
+            connected: register.connected,
+            last_offer_from: None,
+        };
         let mut effects = Vec::new();
         if let Some(older) = self.consumers.remove(&id) {
             self.connections.remove(&older.connection);
@@ -198,7 +216,7 @@ impl Registry {
                     .map(|(_, producer)| consumer_gone(&id, producer)),
             );
         }
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers: None }));
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id, consumers: None }));
         for (producer_id, producer) in self.producers_of(&consumer) {
             effects.extend(introduce((producer_id, producer), (&id, &consumer)));
         }
@@ -241,7 +259,7 @@ impl Registry {
         producer_id: &str,
         kind: RelayKind,
         to: Option<String>,
-        body: Map<String, Value>,
+        mut body: Map<String, Value>,
     ) -> Result<Effect, Outgoing> {
         let to = to.ok_or_else(|| Outgoing::error("to: must be there, as the consumer_id that was announced"))?;
         let client_id = &self.producers.get(producer_id).expect("a live producer has its record").client_id;
@@ -250,6 +268,8 @@ impl Registry {
         if kind == RelayKind::Offer {
             consumer.last_offer_from = Some(producer_id.to_owned());
         }
+        // It knows itself by its own id.
+        body.insert("to".to_owned(), Value::String(consumer.client_id.clone()));
         Ok(relay(consumer.connection, producer_id, body))
     }
 

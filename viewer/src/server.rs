@@ -1,37 +1,45 @@
-//! The port: accepts connections, serves the page, and upgrades `/signaling`.
+//! The port: what a server is started with, how it is reached, and how it ends.
+
+mod accept;
+mod attempts;
+mod base_path;
+mod client_address;
+mod entry;
+mod gate;
+mod metrics;
+mod notices;
+mod places;
+mod request_log;
+mod routes;
+mod tls;
+mod tokens;
+mod write_timeout;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, RwLock};
 
-use axum::Router;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
 use crate::hub::Hub;
-use crate::message::MAX_MESSAGE_BYTES;
 use crate::options::Options;
 use crate::origin::OriginPolicy;
-use crate::{page, socket};
+use accept::Acceptor;
+use entry::{Entry, MadeToken};
+use gate::Gate;
+use notices::Notices;
+use places::Places;
+use routes::Door;
 
-/// Plain HTTP connections open at once; further ones wait to be accepted.
-const MAX_HTTP_CONNECTIONS: usize = 256;
-/// How long a client may take to send the head of a request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long to wait after the system refused a connection, for example for want of file descriptors.
-const ACCEPT_RETRY: Duration = Duration::from_millis(100);
+pub use base_path::{BasePath, InvalidBasePath};
+pub use client_address::{InvalidTrustedProxy, TrustedProxy};
+pub(crate) use gate::{Refusal, Ticket};
+pub(crate) use metrics::{Load, Metrics, add_one};
+pub use request_log::RequestRecord;
+pub use tls::{InvalidCertificate, Tls};
+pub use tokens::{InvalidToken, Role, Tokens};
 
 /// A running signaling server with its log page.
 ///
@@ -43,6 +51,11 @@ pub struct Server {
     stopping: watch::Sender<bool>,
     accepting: JoinHandle<()>,
     hub: Arc<Hub>,
+    gate: Arc<Gate>,
+    made_token: Option<MadeToken>,
+    /// What TLS is spoken with, if it is.
+    tls: Option<Arc<RwLock<Tls>>>,
+    base_path: BasePath,
 }
 
 impl Server {
@@ -55,16 +68,55 @@ impl Server {
     /// Outside of a tokio runtime with I/O and time enabled.
     pub async fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
+        Self::serve(listener, options)
+    }
+
+    /// Begins to serve on a socket that listens already, as one that a service manager keeps over a restart.
+    /// [`Options::listen`] is ignored.
+    ///
+    /// # Errors
+    /// The socket is of no use, or the system has no random numbers for a token.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O and time enabled.
+    pub async fn start_on(listener: std::net::TcpListener, options: Options) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        Self::serve(TcpListener::from_std(listener)?, options)
+    }
+
+    fn serve(listener: TcpListener, mut options: Options) -> io::Result<Self> {
         let local_addr = listener.local_addr()?;
+        options.listen = local_addr;
+        let Entry { tokens, made: made_token } = entry::decide(&options)?;
         let (stopping, stopped) = watch::channel(false);
-        let hub = Arc::new(Hub::new(options.limits));
+        let gate = Arc::new(Gate::new(tokens));
+        let tls = options.tls.map(|tls| Arc::new(RwLock::new(tls)));
+        let limits = options.limits;
+        let metrics = Arc::new(Metrics::default());
+        let http_places = Places::new(limits.max_http_connections, limits.max_http_connections_per_address);
+        let sockets = Places::new(usize::MAX, limits.max_connections_per_address);
+        let hub = Arc::new(Hub::new(limits.clone(), Arc::clone(&metrics)));
         let door = Door {
             hub: Arc::clone(&hub),
+            gate: Arc::clone(&gate),
+            sockets,
+            metrics,
+            notices: Arc::new(Notices::new(options.on_notice)),
             origins: Arc::new(OriginPolicy::new(options.allowed_origins)),
-            stopping: stopped.clone(),
+            trusted_proxies: options.trusted_proxies.into(),
+            stopping: stopped,
         };
-        let accepting = tokio::spawn(accept(listener, router(door), stopped));
-        Ok(Self { local_addr, stopping, accepting, hub })
+        let acceptor = Acceptor {
+            places: http_places,
+            limits,
+            tls: tls.clone(),
+            base_path: options.base_path.clone(),
+            on_request: options.on_request,
+            door,
+        };
+        let accepting = tokio::spawn(accept::run(listener, acceptor));
+        let base_path = options.base_path;
+        Ok(Self { local_addr, stopping, accepting, hub, gate, made_token, tls, base_path })
     }
 
     /// The address that is bound, with the port that was chosen.
@@ -72,14 +124,57 @@ impl Server {
         self.local_addr
     }
 
-    /// The address of the log page, for a browser on this machine: `http://127.0.0.1:8080/`.
+    /// The address of the log page, for a browser on this machine: `http://127.0.0.1:8080/`. If the server has made a
+    /// token for readers, it has it: `http://127.0.0.1:8080/#token=…`. A browser does not send this part to anybody.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.reachable_addr())
+        self.url_at(self.reachable_addr())
+    }
+
+    /// The same for a browser that reaches the server at `address`.
+    pub fn url_at(&self, address: SocketAddr) -> String {
+        let fragment = match &self.made_token {
+            Some(made) if made.roles.contains(&Role::Reader) => format!("#token={}", made.token),
+            _ => String::new(),
+        };
+        format!("{}://{address}{}{fragment}", self.scheme("http"), self.base_path)
     }
 
     /// The address that producers on this machine connect to: `ws://127.0.0.1:8080/signaling`.
     pub fn signaling_url(&self) -> String {
-        format!("ws://{}/signaling", self.reachable_addr())
+        format!("{}://{}{}signaling", self.scheme("ws"), self.reachable_addr(), self.base_path)
+    }
+
+    /// The token that the server has made because it wants one and [`Options::tokens`] has none for a role; it stays the
+    /// same for as long as the server runs.
+    pub fn token(&self) -> Option<&str> {
+        self.made_token.as_ref().map(|made| made.token.as_str())
+    }
+
+    /// Whether clients must show a token.
+    pub fn wants_token(&self) -> bool {
+        self.gate.wants_token()
+    }
+
+    /// The roles that [`token`](Self::token) is for.
+    pub fn token_roles(&self) -> &[Role] {
+        self.made_token.as_ref().map_or(&[], |made| &made.roles)
+    }
+
+    /// Replaces the tokens that clients must show; the one that the server has made stays. A connection whose token is gone
+    /// is closed. A data channel between a producer and a reader is theirs alone and stays open.
+    pub fn set_tokens(&self, mut tokens: Tokens) {
+        if let Some(made) = &self.made_token {
+            made.add_to(&mut tokens);
+        }
+        self.gate.replace(tokens);
+    }
+
+    /// Replaces the certificate, for connections that begin from now on. Does nothing if the server was started without
+    /// one.
+    pub fn set_tls(&self, tls: Tls) {
+        if let Some(current) = &self.tls {
+            *current.write().expect("nothing panics while it holds the certificate") = tls;
+        }
     }
 
     /// Closes every connection and ends every task. When it returns, the port is free again.
@@ -90,6 +185,11 @@ impl Server {
         // A panic of the accepting task was reported where it happened, and left nothing to stop.
         let _ = self.accepting.await;
         self.hub.empty().await;
+    }
+
+    fn scheme(&self, plain: &str) -> String {
+        let secure = if self.tls.is_some() { "s" } else { "" };
+        format!("{plain}{secure}")
     }
 
     /// An address bound to every interface is reached by the loopback one.
@@ -103,99 +203,8 @@ impl Server {
     }
 }
 
-#[derive(Debug, Clone)]
-struct Door {
-    hub: Arc<Hub>,
-    origins: Arc<OriginPolicy>,
-    stopping: watch::Receiver<bool>,
-}
-
-async fn accept(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            biased;
-            () = stopped(&mut stopping) => break,
-            Some(_) = connections.join_next() => {}
-            accepted = listener.accept(), if connections.len() < MAX_HTTP_CONNECTIONS => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(serve_http(stream, router.clone()))),
-                Err(error) => {
-                    log::warn!("signaling: cannot accept a connection: {error}");
-                    tokio::time::sleep(ACCEPT_RETRY).await;
-                }
-            },
-        }
-    }
-    drop(listener);
-    connections.shutdown().await;
-}
-
 /// Waits until the server is told to stop, or is dropped.
 pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, and the server with it.
     let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
-}
-
-async fn serve_http(stream: TcpStream, router: Router) {
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
-        .with_upgrades();
-    if let Err(error) = connection.await {
-        log::debug!("signaling: a connection ended: {error}");
-    }
-}
-
-fn router(door: Door) -> Router {
-    page::router()
-        .layer(middleware::from_fn_with_state(door.clone(), check_host))
-        .route("/signaling", get(signaling))
-        .with_state(door)
-        .layer(middleware::map_response(async |response: Response| page::harden(response)))
-}
-
-/// Keeps the page from being served under a foreign name, so that no foreign page becomes our origin.
-async fn check_host(State(door): State<Door>, request: Request, next: Next) -> Response {
-    if single(request.headers(), header::HOST)
-        .is_ok_and(|host| host.is_some_and(|host| door.origins.permits_host(host)))
-    {
-        next.run(request).await
-    } else {
-        (StatusCode::FORBIDDEN, "Host: not a name of this server; permit it with --allow-origin\n").into_response()
-    }
-}
-
-type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
-
-async fn signaling(State(door): State<Door>, headers: HeaderMap, upgrade: Upgrade) -> Response {
-    let is_permitted = match (single(&headers, header::HOST), single(&headers, header::ORIGIN)) {
-        (Ok(host), Ok(origin)) => door.origins.permits_socket(host, origin),
-        _ => false,
-    };
-    if !is_permitted {
-        let reason = "Origin: not a page of this server; permit it with --allow-origin\n";
-        return (StatusCode::FORBIDDEN, reason).into_response();
-    }
-    let Ok(upgrade) = upgrade else {
-        return (StatusCode::UPGRADE_REQUIRED, [(header::UPGRADE, "websocket")], "a WebSocket\n").into_response();
-    };
-    let Some(seat) = door.hub.take_seat() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "too many connections\n").into_response();
-    };
-    let stopping = door.stopping.clone();
-    upgrade
-        .max_message_size(MAX_MESSAGE_BYTES)
-        .max_frame_size(MAX_MESSAGE_BYTES)
-        .on_upgrade(move |socket| socket::serve(socket, seat, stopping))
-}
-
-/// The one value of a header; an error where there are several, or one that is not text.
-fn single(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, ()> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(Some).map_err(drop),
-        (Some(_), Some(_)) => Err(()),
-    }
 }

@@ -7,13 +7,17 @@ use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, timeout};
 
 use crate::hub::Seat;
-use crate::message::{Departure, Incoming, Outgoing, Problem, parse};
+use crate::message::{Departure, Incoming, Outgoing, Problem, Register, parse};
 use crate::server::stopped;
+use crate::server::{Refusal, Role, Ticket};
 
 /// How long a client may take to make room for a message in its receive buffer.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The close code of a client that is not let in: of the range that RFC 6455 §7.4.2 leaves to applications, and like the
+/// HTTP status.
+const CLOSE_UNAUTHORIZED: u16 = 4401;
 
 /// Why a connection ends.
 enum End {
@@ -27,21 +31,28 @@ enum End {
     Stopping,
     /// The client broke a rule, and is told which.
     Refused(Problem),
+    /// The client has no token for what it wants to be.
+    Unauthorized(Refusal),
 }
 
 /// Serves a connection until it ends, whichever side ends it. The closing handshake is part of it, so that the client
 /// reads the reason before the connection is gone.
-pub(crate) async fn serve(mut socket: WebSocket, mut seat: Seat, mut stopping: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    mut socket: WebSocket,
+    mut seat: Seat,
+    mut ticket: Ticket,
+    mut stopping: watch::Receiver<bool>,
+) {
     let end = tokio::select! {
         biased;
         () = stopped(&mut stopping) => End::Stopping,
-        end = converse(&mut socket, &mut seat) => end,
+        end = converse(&mut socket, &mut seat, &mut ticket) => end,
     };
     seat.leave(if matches!(end, End::Closed) { Departure::Closed } else { Departure::Lost });
     let _ = timeout(CLOSE_TIMEOUT, close(&mut socket, end)).await;
 }
 
-async fn converse(socket: &mut WebSocket, seat: &mut Seat) -> End {
+async fn converse(socket: &mut WebSocket, seat: &mut Seat, ticket: &mut Ticket) -> End {
     let limits = seat.limits().clone();
     let register = match timeout(limits.register_timeout, next_text(socket)).await {
         Err(_) => {
@@ -49,11 +60,17 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat) -> End {
         }
         Ok(Err(end)) => return end,
         Ok(Ok(text)) => match parse(&text) {
-            Ok(Incoming::Register(register)) => register,
+            Ok(Incoming::Register(register, token)) => {
+                if let Err(refusal) = ticket.admit(role_of(&register), token.as_ref().map(|token| token.0.as_str())) {
+                    return End::Unauthorized(refusal);
+                }
+                register
+            }
             Ok(Incoming::Request(_)) => return End::Refused(Problem::new("type: must be register at first")),
             Err(problem) => return End::Refused(problem),
         },
     };
+    let role = role_of(&register);
     seat.register(register);
 
     let mut bad_messages = 0;
@@ -69,7 +86,7 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat) -> End {
                             seat.receive(request);
                             continue;
                         }
-                        Ok(Incoming::Register(_)) => Problem::new("register: this connection has registered already"),
+                        Ok(Incoming::Register(..)) => Problem::new("register: this connection has registered already"),
                         Err(problem) => problem,
                     },
                     Some(Ok(Message::Binary(_))) => Problem::new("message: must be text, not binary"),
@@ -88,6 +105,7 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat) -> End {
                 Some(message) => Message::text(message),
                 None => return End::LetGo,
             },
+            () = ticket.withdrawn(role) => return End::Unauthorized(Refusal::Withdrawn),
             _ = heartbeat.tick() => {
                 if last_heard.elapsed() >= limits.silence_timeout {
                     return End::Gone;
@@ -117,20 +135,30 @@ async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
 }
 
 async fn close(socket: &mut WebSocket, end: End) {
-    let (code, reason) = match end {
+    let (code, reason, error) = match end {
         End::Closed | End::Gone => return,
-        End::LetGo => (close_code::POLICY, "let go"),
-        End::Stopping => (close_code::AWAY, "the server stops"),
-        End::Refused(problem) => {
-            if socket.send(Message::text(Outgoing::error(problem).to_json())).await.is_err() {
-                return;
-            }
-            (close_code::POLICY, "refused")
+        End::LetGo => (close_code::POLICY, "let go", None),
+        End::Stopping => (close_code::AWAY, "the server stops", None),
+        End::Refused(problem) => (close_code::POLICY, "refused", Some(Outgoing::error(problem))),
+        End::Unauthorized(refusal) => {
+            (CLOSE_UNAUTHORIZED, "the token is not accepted", Some(Outgoing::error(refusal.text())))
         }
     };
+    if let Some(error) = error
+        && socket.send(Message::text(error.to_json())).await.is_err()
+    {
+        return;
+    }
     let frame = CloseFrame { code, reason: reason.into() };
     if socket.send(Message::Close(Some(frame))).await.is_ok() {
         while let Some(Ok(_)) = socket.recv().await {}
+    }
+}
+
+fn role_of(register: &Register) -> Role {
+    match register {
+        Register::Producer(_) => Role::Producer,
+        Register::Consumer(_) => Role::Reader,
     }
 }
 

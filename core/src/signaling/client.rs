@@ -81,6 +81,9 @@ impl Client {
     pub(crate) async fn run(mut self) {
         let mut backoff = Backoff::new(self.config.reconnect.clone());
         let mut shutdown = self.shutdown.clone();
+        if let Some(secret) = self.config.secret_in_clear() {
+            self.warn(trouble::in_clear(&self.config.url, secret));
+        }
         while shutdown.borrow().is_none() {
             self.observers.set_state(State::Connecting);
             self.is_confirmed = false;

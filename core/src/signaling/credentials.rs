@@ -56,7 +56,7 @@ impl Credentials {
     }
 
     /// What they are called in a message, if there are any.
-    pub(super) fn name(&self) -> Option<&'static str> {
+    pub(crate) fn name(&self) -> Option<&'static str> {
         match self {
             Self::None => None,
             Self::Token(_) => Some("the token"),

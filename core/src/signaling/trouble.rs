@@ -48,6 +48,11 @@ pub(crate) fn outage(url: &url::Url, reason: &str, next_attempt: Duration) -> St
     format!("no connection to the signaling server {}: {reason}; the next attempt is in {next_attempt:?}", shown(url))
 }
 
+/// The warning of a secret that everybody on the way can read.
+pub(crate) fn in_clear(url: &url::Url, secret: &str) -> String {
+    format!("{}: {secret} can be read by everybody on the way, because ws:// is not encrypted; use wss://", shown(url))
+}
+
 /// What a status other than 101 means for the person who runs the program; `credentials` is what those are called that
 /// were sent.
 pub(crate) fn refusal(status: StatusCode, credentials: Option<&str>) -> String {

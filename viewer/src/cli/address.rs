@@ -1,13 +1,27 @@
-//! The URL of the signaling server, from what a person writes.
+//! The URL of the signaling server, and the token in it, from what a person writes.
 
 use url::Url;
 
+/// A server, and the token for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    pub(super) url: Url,
+    pub(super) token: Option<String>,
+}
+
 /// Reads `ws://host:8080/signaling`, which is taken as it is, or the address of a log page, as `http://host:8080/` or
-/// `host:8080`.
+/// `host:8080`. The link that `logrtc serve` prints ends in `#token=…`.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn parse(text: &str) -> Result<Url, String> {
+pub(super) fn parse(text: &str) -> Result<Address, String> {
+    let mut url = parse_url(text)?;
+    let token = url.fragment().and_then(|fragment| fragment.strip_prefix("token=")).map(str::to_owned);
+    url.set_fragment(None);
+    Ok(Address { url, token: token.filter(|token| !token.is_empty()) })
+}
+
+fn parse_url(text: &str) -> Result<Url, String> {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url: Url = with_scheme.parse().map_err(|error| format!("{error}, as in localhost:8080"))?;
     let scheme = match url.scheme() {
@@ -16,10 +30,16 @@ pub(super) fn parse(text: &str) -> Result<Url, String> {
         "https" => "wss",
         other => return Err(format!("{other:?} is not a scheme of a server; use ws, wss, http or https")),
     };
-    // What the page does: `signaling`, relative to where it is.
+    // What the page does: `signaling`, relative to where it is. A last part without a dot is a folder.
+    let last = url.path().rsplit('/').next().unwrap_or_default();
+    if !last.is_empty() && !last.contains('.') {
+        let folder = format!("{}/", url.path());
+        url.set_path(&folder);
+    }
+    let fragment = url.fragment().map(str::to_owned);
     url = url.join("signaling").map_err(|error| error.to_string())?;
     url.set_query(None);
-    url.set_fragment(None);
+    url.set_fragment(fragment.as_deref());
     url.set_scheme(scheme).map_err(|()| format!("{scheme} does not fit {url}"))?;
     Ok(url)
 }
@@ -43,12 +63,28 @@ mod tests {
             ("http://host:8080/", "ws://host:8080/signaling"),
             ("http://host:8080", "ws://host:8080/signaling"),
             ("https://logs.example/app/#tail", "wss://logs.example/app/signaling"),
+            ("https://logs.example/app", "wss://logs.example/app/signaling"),
+            ("https://logs.example/app/index.html", "wss://logs.example/app/signaling"),
             ("host:8080", "ws://host:8080/signaling"),
             ("host", "ws://host/signaling"),
             ("127.0.0.1:9", "ws://127.0.0.1:9/signaling"),
             ("[::1]:9", "ws://[::1]:9/signaling"),
         ] {
-            assert_eq!(parse(text).unwrap().as_str(), url, "{text}");
+            assert_eq!(parse(text).unwrap().url.as_str(), url, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_printed_link_has_the_token() {
+        for (text, url, token) in [
+            ("http://host:8080/#token=t0k", "ws://host:8080/signaling", Some("t0k")),
+            ("host:8080/#token=t0k", "ws://host:8080/signaling", Some("t0k")),
+            ("wss://host/signaling#token=t0k", "wss://host/signaling", Some("t0k")),
+            ("http://host:8080/#token=", "ws://host:8080/signaling", None),
+            ("http://host:8080/#entry=a/1", "ws://host:8080/signaling", None),
+        ] {
+            let token = token.map(str::to_owned);
+            assert_eq!(parse(text).unwrap(), Address { url: url.parse().unwrap(), token }, "{text}");
         }
     }
 
@@ -62,6 +98,6 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        assert_eq!(shown(&parse("ws://u:p@host:1/s?token=t").unwrap()), "ws://host:1/s");
+        assert_eq!(shown(&parse("ws://u:p@host:1/s?token=t").unwrap().url), "ws://host:1/s");
     }
 }

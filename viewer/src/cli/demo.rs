@@ -19,15 +19,17 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Connects a producer to `signaling_url` and begins to log.
-    pub(crate) fn start(signaling_url: &str) -> io::Result<Self> {
-        let config = logrtc::Config::builder("shop")
+    /// Connects a producer to `signaling_url`, by a token if the server wants one, and begins to log.
+    pub(crate) fn start(signaling_url: &str, token: Option<String>) -> io::Result<Self> {
+        let mut config = logrtc::Config::builder("shop")
             .url(signaling_url)
             .system_name("Shop")
             .version("1.0.0")
-            .description("A made-up web shop")
-            .build()
-            .map_err(io::Error::other)?;
+            .description("A made-up web shop");
+        if let Some(token) = token {
+            config = config.token(token);
+        }
+        let config = config.build().map_err(io::Error::other)?;
         let producer = logrtc::Producer::connect(config).map_err(io::Error::other)?;
         let logging = tokio::spawn(trade(producer.clone()));
         Ok(Self { producer, logging })

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use logrtc::{Config, Level, Overflow, Producer, Span};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use url::Url;
 
 use super::address;
 use crate::bridge::{Joiner, Line, Lines};
@@ -18,7 +17,7 @@ const READ_BYTES: usize = 64 * 1024;
 pub(super) struct SourceArgs {
     /// The signaling server, or the address of its log page [default: ws://localhost:8080/signaling].
     #[arg(long, value_name = "URL", value_parser = address::parse)]
-    url: Option<Url>,
+    url: Option<address::Address>,
     /// The name of the producer.
     #[arg(long, value_name = "NAME")]
     client_id: Option<String>,
@@ -40,10 +39,14 @@ impl SourceArgs {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let client_id = self.client_id.clone().or_else(|| set("LOGRTC_CLIENT_ID"));
         let mut config = Config::builder(client_id.as_deref().unwrap_or(default_client_id)).overflow(overflow);
-        if let Some(url) = self.url.as_ref().map(Url::to_string).or_else(|| set("LOGRTC_URL")) {
+        let (url, token) = match &self.url {
+            Some(address) => (Some(address.url.to_string()), address.token.clone()),
+            None => (set("LOGRTC_URL"), None),
+        };
+        if let Some(url) = url {
             config = config.url(url);
         }
-        if let Some(token) = set("LOGRTC_TOKEN") {
+        if let Some(token) = token.or_else(|| set("LOGRTC_TOKEN")) {
             config = config.token(token);
         }
         if let Some(filter) = set("LOGRTC_LEVEL") {

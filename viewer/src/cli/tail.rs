@@ -18,7 +18,6 @@ use clap::Args;
 use logrtc::{Filter, Level};
 use regex::Regex;
 use tokio::time::timeout;
-use url::Url;
 
 use super::address;
 use crate::consumer::{Consumer, Options, Selection, Start};
@@ -37,10 +36,11 @@ Examples:
   logrtc tail --filter info,app::db=debug       INFO and above; of app::db, DEBUG too
   logrtc tail --grep 'GET /orders' --no-follow  what the history has of it
   logrtc tail --json >> app.ndjson              keep the log in a file
+  logrtc tail 'http://host:8080/#token=…'       by the link that logrtc serve prints
 
 The environment:
   LOGRTC_URL    the server, if no URL is given
-  LOGRTC_TOKEN  a bearer token for the server
+  LOGRTC_TOKEN  the token for the server, if the URL has none
   NO_COLOR      no colours
 
 Times are local; TZ=UTC makes them UTC. Text on a terminal shows control characters escaped. JSON is written as it was
@@ -54,7 +54,7 @@ the server refuses or a log cannot be read to its end, 2 if the command line is 
 pub(super) struct TailArgs {
     /// The signaling server, or the address of its log page [default: ws://localhost:8080/signaling].
     #[arg(value_name = "URL", value_parser = address::parse)]
-    url: Option<Url>,
+    address: Option<address::Address>,
     /// Only the producer with this client_id or id.
     #[arg(long, value_name = "NAME")]
     producer: Option<String>,
@@ -101,14 +101,14 @@ impl TailArgs {
     /// What is wrong with them.
     pub(super) fn check(self) -> Result<Tail, String> {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let url = match (self.url, set("LOGRTC_URL")) {
-            (Some(url), _) => url,
+        let address::Address { url, token } = match (self.address, set("LOGRTC_URL")) {
+            (Some(address), _) => address,
             (None, Some(text)) => address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?,
             (None, None) => address::parse("ws://localhost:8080/signaling")?,
         };
         let mut options = Options::new(url);
         options.producer = self.producer;
-        options.token = set("LOGRTC_TOKEN");
+        options.token = token.or_else(|| set("LOGRTC_TOKEN"));
         let level = self.level.map(|level| level.as_str().to_owned());
         // A default among the directives stands behind the level, and counts.
         let directives: Vec<String> = level.into_iter().chain(self.filter).collect();

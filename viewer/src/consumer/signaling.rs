@@ -10,7 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, 
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::Request;
 use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 use url::Url;
@@ -46,9 +46,12 @@ pub(crate) enum SignalingEvent {
 pub struct Failure {
     /// In words.
     pub reason: String,
-    /// The HTTP status, if the server responded with another one than 101.
+    /// The HTTP status, if the server responded with another one than 101; 401 also if it refused the token later.
     pub status: Option<u16>,
 }
+
+/// The close code of a server that does not accept the token (docs/protocol.md §4.5).
+const UNAUTHORIZED: u16 = 4401;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -74,7 +77,7 @@ impl Signaling {
         loop {
             let failure = match timeout(STEP_TIMEOUT, connect(&self.url, self.token.as_deref())).await {
                 Ok(Ok(socket)) => match self.converse(socket, &mut attempt).await {
-                    Some(reason) => Failure { reason, status: None },
+                    Some(failure) => failure,
                     None => return,
                 },
                 Ok(Err(failure)) => failure,
@@ -93,7 +96,7 @@ impl Signaling {
     }
 
     /// One connection. Returns why it ended, or none if nobody listens any more.
-    async fn converse(&mut self, mut socket: Socket, attempt: &mut u32) -> Option<String> {
+    async fn converse(&mut self, mut socket: Socket, attempt: &mut u32) -> Option<Failure> {
         while self.outgoing.try_recv().is_ok() {}
         self.events.send(SignalingEvent::Open).await.ok()?;
         let mut heard = Instant::now();
@@ -107,9 +110,10 @@ impl Signaling {
                     heard = Instant::now();
                     let text = match frame {
                         Some(Ok(Message::Text(text))) => text,
-                        Some(Ok(Message::Close(_))) | None => return Some("the server closed it".to_owned()),
+                        Some(Ok(Message::Close(frame))) => return Some(closed(frame.as_ref())),
+                        None => return Some(closed(None)),
                         Some(Ok(_)) => continue,
-                        Some(Err(error)) => return Some(error.to_string()),
+                        Some(Err(error)) => return Some(Failure { reason: error.to_string(), status: None }),
                     };
                     match message::parse(&text) {
                         Ok(Incoming::Ping) => write(&mut socket, Message::text(Outgoing::Pong.to_json())).await,
@@ -142,9 +146,17 @@ impl Signaling {
                 () = self.events.closed() => return None,
             };
             if let Err(reason) = written {
-                return Some(reason);
+                return Some(Failure { reason, status: None });
             }
         }
+    }
+}
+
+/// Why a server closes. If it does not accept the token for this role, that is what 401 is for any role.
+fn closed(frame: Option<&CloseFrame>) -> Failure {
+    match frame.map(|frame| u16::from(frame.code)) {
+        Some(UNAUTHORIZED) => Failure { reason: "the server refuses the token".to_owned(), status: Some(401) },
+        _ => Failure { reason: "the server closed it".to_owned(), status: None },
     }
 }
 

@@ -15,7 +15,7 @@ fn a_producer_registers_as_the_protocol_shows_it() {
         "client_id": "your_system_name",
         "metadata": {"system_name": "Your System Name", "version": "1.0.0"},
     });
-    let Ok(Incoming::Register(Register::Producer(producer))) = parse(&message.to_string()) else { panic!() };
+    let Ok(Incoming::Register(Register::Producer(producer), None)) = parse(&message.to_string()) else { panic!() };
     assert_eq!(producer.client_id, "your_system_name");
     assert_eq!(producer.metadata["version"], "1.0.0");
     assert_eq!((producer.session, producer.connected), (None, None));
@@ -25,7 +25,7 @@ fn a_producer_registers_as_the_protocol_shows_it() {
 fn a_producer_names_the_consumers_that_it_has_and_ids_of_other_servers_are_none_here() {
     let register = |connected: Value| {
         let message = json!({"type": "register", "role": "producer", "client_id": "a", "connected": connected});
-        let Ok(Incoming::Register(Register::Producer(producer))) = parse(&message.to_string()) else { panic!() };
+        let Ok(Incoming::Register(Register::Producer(producer), None)) = parse(&message.to_string()) else { panic!() };
         producer.connected
     };
     assert_eq!(register(Value::Null), None);
@@ -41,8 +41,16 @@ fn all_but_type_and_role_may_be_missing_for_a_consumer() {
         json!({"type": "register", "role": "consumer", "connected": {}, "color": "blue"}),
     ] {
         let parsed = parse(&message.to_string());
-        assert_eq!(parsed, Ok(Incoming::Register(Register::Consumer(RegisterConsumer::default()))), "{message}");
+        assert_eq!(parsed, Ok(Incoming::Register(Register::Consumer(RegisterConsumer::default()), None)), "{message}");
     }
+}
+
+#[test]
+fn a_page_brings_its_token_in_its_first_message() {
+    let message = |token: Value| json!({"type": "register", "role": "consumer", "token": token}).to_string();
+    let Ok(Incoming::Register(_, token)) = parse(&message(json!("t"))) else { panic!() };
+    assert_eq!((format!("{token:?}").as_str(), token), ("Some(Presented(…))", Some(Presented("t".to_owned()))));
+    assert_eq!(parse(&message(json!(1))).unwrap_err().to_string(), "token: must be a string");
 }
 
 #[test]

@@ -162,7 +162,7 @@ impl Knowledge {
 proptest! {
     #[test]
     fn everyone_knows_exactly_who_is_there(steps in vec(step(), 0..60)) {
-        let mut registry = Registry::new("consumer".to_owned());
+        let mut registry = Registry::new("consumer".to_owned(), str::to_owned);
         let mut world = World::default();
         for step in steps {
             let effects = match step {

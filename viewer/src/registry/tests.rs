@@ -12,13 +12,17 @@ struct Room {
 
 impl Room {
     fn new() -> Self {
-        Self { registry: Registry::new("consumer".to_owned()), inboxes: BTreeMap::new(), closed: Vec::new() }
+        Self {
+            registry: Registry::new("consumer".to_owned(), str::to_owned),
+            inboxes: BTreeMap::new(),
+            closed: Vec::new(),
+        }
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "so the calls read as the wire does")]
     fn say(&mut self, connection: u64, message: Value) {
         let effects = match parse(&message.to_string()).unwrap() {
-            Incoming::Register(register) => self.registry.register(ConnectionId(connection), register),
+            Incoming::Register(register, _) => self.registry.register(ConnectionId(connection), register),
             Incoming::Request(request) => self.registry.receive(ConnectionId(connection), request),
         };
         self.apply(effects);

@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod base_path;
 mod bounds;
+mod hostile;
+mod operation;
 mod page;
+mod proxy;
 mod signaling;
 mod stop;
 mod support;
+mod tls;
+mod tokens;
 mod trust;

@@ -8,12 +8,15 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
+/// The beginning of SHA-256 of "page": what a producer knows of it.
+const PAGE: &str = "3660315a9af3df255d8f19ab077e4797";
+
 #[tokio::test]
 async fn a_handshake_passes_through() {
     let server = server().await;
     let mut producer = Client::producer(&server, "api", "s1").await;
     let mut consumer = Client::consumer(&server, "page").await;
-    assert_eq!(producer.hear().await, json!({"type": "consumer_connected", "consumer_id": "page"}));
+    assert_eq!(producer.hear().await, json!({"type": "consumer_connected", "consumer_id": PAGE}));
     assert_eq!(
         consumer.hear().await,
         json!({
@@ -26,10 +29,10 @@ async fn a_handshake_passes_through() {
         })
     );
 
-    producer.say(json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0 offer"})).await;
+    producer.say(json!({"type": "webrtc_offer", "to": PAGE, "sdp": "v=0 offer"})).await;
     assert_eq!(consumer.hear().await, json!({"type": "webrtc_offer", "to": "page", "sdp": "v=0 offer", "from": "api"}));
     consumer.say(json!({"type": "webrtc_answer", "sdp": "v=0 answer"})).await;
-    assert_eq!(producer.hear().await, json!({"type": "webrtc_answer", "sdp": "v=0 answer", "from": "page"}));
+    assert_eq!(producer.hear().await, json!({"type": "webrtc_answer", "sdp": "v=0 answer", "from": PAGE}));
     consumer.say(json!({"type": "ice_candidate", "to": "api", "candidate": "c", "sdpMLineIndex": 0})).await;
     assert_eq!(producer.hear().await["candidate"], "c");
     server.stop().await;
@@ -42,7 +45,7 @@ async fn a_connection_that_ends_is_told_to_its_pairs() {
     let consumer = Client::consumer(&server, "page").await;
     assert_eq!(producer.hear().await["type"], "consumer_connected");
     consumer.close().await;
-    assert_eq!(producer.hear().await, json!({"type": "consumer_disconnected", "consumer_id": "page"}));
+    assert_eq!(producer.hear().await, json!({"type": "consumer_disconnected", "consumer_id": PAGE}));
 
     let mut consumer = Client::consumer(&server, "page").await;
     assert_eq!(consumer.hear().await["type"], "producer_connected");
@@ -90,6 +93,22 @@ async fn a_process_that_reconnects_replaces_its_older_connection() {
     let _newer = Client::producer(&server, "api", "s1").await;
     assert_eq!(older.hear().await["message"], "session: has registered again, on a newer connection");
     assert!(older.next().await.is_none());
+    server.stop().await;
+}
+
+/// An id that a producer is told is of no use to register with: the consumer keeps its place.
+#[tokio::test]
+async fn a_producer_cannot_take_a_consumer_s_place() {
+    let server = server().await;
+    let mut page = Client::consumer(&server, "page").await;
+    let mut producer = Client::producer(&server, "api", "s1").await;
+    let told = producer.hear().await["consumer_id"].as_str().unwrap().to_owned();
+    assert_eq!(page.hear().await["type"], "producer_connected");
+    let mut thief = Client::consumer(&server, &told).await;
+    assert_eq!(thief.hear().await["type"], "producer_connected");
+    assert_ne!(producer.hear().await["consumer_id"], told.as_str());
+    producer.say(json!({"type": "webrtc_offer", "to": told, "sdp": "v=0"})).await;
+    assert_eq!(page.hear().await["to"], "page");
     server.stop().await;
 }
 

@@ -45,6 +45,19 @@ impl Client {
         }
     }
 
+    /// Speaks over a connection that is there.
+    pub(crate) async fn on(server: &Server, stream: TcpStream) -> Self {
+        let request = server.signaling_url().into_client_request().unwrap();
+        let connecting = tokio_tungstenite::client_async(request, MaybeTlsStream::Plain(stream));
+        Self { socket: within(connecting).await.unwrap().0 }
+    }
+
+    /// Connects as a page does, which sends its origin.
+    pub(crate) async fn page(server: &Server) -> Self {
+        let origin = format!("http://{}", server.local_addr());
+        Self::connect_with(server, &[("origin", &origin)]).await.unwrap()
+    }
+
     pub(crate) async fn producer(server: &Server, client_id: &str, session: &str) -> Self {
         let mut client = Self::connect(server).await;
         let metadata = json!({"system_name": "Test"});
@@ -86,6 +99,16 @@ impl Client {
         match within(self.socket.next()).await? {
             Ok(Message::Close(_)) | Err(_) => None,
             Ok(message) => Some(message),
+        }
+    }
+
+    /// The code of the close frame, after whatever is said before it.
+    pub(crate) async fn close_code(&mut self) -> u16 {
+        loop {
+            match within(self.socket.next()).await.expect("a close frame").expect("a close frame") {
+                Message::Close(frame) => return frame.expect("a code").code.into(),
+                _ => continue,
+            }
         }
     }
 

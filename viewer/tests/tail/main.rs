@@ -5,6 +5,8 @@
 
 mod at_the_source;
 mod cut;
+#[path = "../common/lines.rs"]
+mod lines;
 mod output;
 mod part_one;
 mod resume;

@@ -18,7 +18,7 @@ const DEFAULT_ICE_SERVERS: RTCIceServer[] = [{ urls: "stun:stun.l.google.com:193
 const ASK_INTERVAL_MS = 500;
 
 export class Consumer {
-  /** The id under which producers know this consumer; it stays the same for as long as this object lives. */
+  /** The id that this consumer registers with; it stays the same for as long as this object lives. */
   readonly clientId = randomId();
   readonly #options: ConnectOptions;
   readonly #events = new Events<ConsumerEvents>();
@@ -29,11 +29,13 @@ export class Consumer {
   readonly #signaling: Signaling;
   readonly #askTimer: ReturnType<typeof setInterval>;
   #signalingState: SignalingState = "connecting";
+  #token: string | undefined;
   #filter: SourceFilter;
   readonly #filters = new Map<string, SourceFilter>();
 
   constructor(options: ConnectOptions) {
     this.#options = options;
+    this.#token = options.token;
     this.#filter = options.filter ?? {};
     checkFilter(this.#filter);
     this.#places = new Places(options.places);
@@ -62,6 +64,12 @@ export class Consumer {
 
   get signalingState(): SignalingState {
     return this.#signalingState;
+  }
+
+  /** Connects to the server again, with this token. Channels that are open stay. */
+  setToken(token: string): void {
+    this.#token = token;
+    this.#signaling.reopen();
   }
 
   /**
@@ -126,13 +134,14 @@ export class Consumer {
       role: "consumer",
       client_id: this.clientId,
       ...(producer === undefined ? {} : { producer }),
+      ...(this.#token === undefined ? {} : { token: this.#token }),
       connected: this.#roster.connected(),
     };
   }
 
   #follow(state: SignalingState): void {
     this.#signalingState = state;
-    if (state === "lost") {
+    if (state === "lost" || state === "unauthorized") {
       this.#roster.withdrawAll();
       this.#producersChanged();
     }

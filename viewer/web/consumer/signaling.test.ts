@@ -14,7 +14,7 @@ class FakeSocket {
   sent: Message[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
 
   constructor(readonly url: string) {
     FakeSocket.all.push(this);
@@ -38,9 +38,9 @@ class FakeSocket {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
 
-  break(): void {
+  break(code = 1006): void {
     this.readyState = 3;
-    this.onclose?.();
+    this.onclose?.({ code });
   }
 }
 
@@ -99,6 +99,16 @@ test("comes back after 1 s, then after longer, up to 5 s, and starts over once i
     "lost",
     "connecting",
   ]);
+});
+
+test("a token that is not accepted is not tried again until there is another one", () => {
+  FakeSocket.last.break(4401);
+  vi.advanceTimersByTime(60_000);
+  expect(FakeSocket.all).toHaveLength(1);
+  signaling.reopen();
+  FakeSocket.last.accept();
+  expect(FakeSocket.all).toHaveLength(2);
+  expect(states).toEqual(["connecting", "unauthorized", "connecting", "connected"]);
 });
 
 test("gives up a connection that has gone silent", () => {

@@ -5,8 +5,8 @@ import { isObject, parseJson } from "./entry";
 /** A message of the signaling protocol. */
 export type Message = Readonly<Record<string, unknown>>;
 
-/** `connected` means registered: the server has answered. */
-export type SignalingState = "connecting" | "connected" | "lost";
+/** `connected` means registered: the server has answered. `unauthorized`: it does not accept the token, or wants one. */
+export type SignalingState = "connecting" | "connected" | "lost" | "unauthorized";
 
 export interface SignalingHandlers {
   /** The message to register with, made anew for every connection. */
@@ -17,6 +17,8 @@ export interface SignalingHandlers {
 
 /** How often the server is asked for a sign of life. */
 const PING_INTERVAL_MS = 15_000;
+/** The close code of a server that does not accept the token. */
+const UNAUTHORIZED = 4401;
 /** A connection that is silent for longer is given up. */
 const SILENCE_TIMEOUT_MS = 40_000;
 
@@ -47,7 +49,7 @@ export class Signaling {
     this.#lastHeardMs = Date.now();
     socket.onopen = () => this.send(this.#handlers.register());
     socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = () => this.#lose();
+    socket.onclose = ({ code }) => (code === UNAUTHORIZED ? this.#refuse() : this.#lose());
     this.#pingTimer = setInterval(() => this.#ping(), PING_INTERVAL_MS);
   }
 
@@ -56,6 +58,13 @@ export class Signaling {
     if (this.#socket?.readyState === WebSocket.OPEN) {
       this.#socket.send(JSON.stringify(message));
     }
+  }
+
+  /** Connects again at once, as with another token. */
+  reopen(): void {
+    clearTimeout(this.#reconnectTimer);
+    this.#drop();
+    this.open();
   }
 
   /** Ends it for good, without another word to the handlers. */
@@ -94,6 +103,12 @@ export class Signaling {
     this.#reconnectTimer = setTimeout(() => this.open(), reconnectDelayMs(this.#attempt));
     this.#attempt += 1;
     this.#handlers.onState("lost");
+  }
+
+  /** Another attempt with the same token would end in the same way. */
+  #refuse(): void {
+    this.#drop();
+    this.#handlers.onState("unauthorized");
   }
 
   /** Lets go of the socket; its events come to nobody. */

@@ -23,6 +23,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** The only producer that is wanted, by its id or its `client_id`. All of them, by default. */
   readonly producer?: string;
+  /** For a server that wants one. `setToken` changes it. */
+  readonly token?: string;
   /** For paths through a NAT; the protocol's default where left out, and none where empty. */
   readonly iceServers?: IceServer[];
   /** Where to begin with a producer; its own setting, `replay`, decides by default and is the limit. */

@@ -16,6 +16,7 @@ import { PanelSlot } from "./panel/slot";
 import { QueryBar } from "./query/query_bar";
 import { Side } from "./side/side";
 import { StatusLine } from "./status/status_line";
+import { TokenForm } from "./token/token_form";
 import { TroubleBar } from "./trouble/trouble_bar";
 import "./app.css";
 
@@ -62,6 +63,7 @@ export function App({ model }: { model: Model }) {
       </main>
       {/* Below the list: what comes above it would move the rows under the pointer. */}
       <TroubleBar model={model} />
+      <TokenForm model={model} />
       <StatusLine model={model} />
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
     </>

@@ -11,6 +11,7 @@ import { makeModel } from "./model";
 import { keepPlace, loadPlace } from "./place";
 import { loadSettings } from "./storage";
 import { startStore } from "./store/client";
+import { followToken, loadToken } from "./token/keep";
 import { readView, signalingUrl, wantedProducer } from "./url";
 
 declare global {
@@ -30,11 +31,14 @@ const store = startStore();
 const producer = wantedProducer(page);
 const named = signalingUrl(page);
 const url = named ?? signalingUrl(new URL(".", page).href) ?? "";
+const token = loadToken(url);
 const consumer = connect({
   url,
   readers: store.readers((session) => place.take(session)),
   ...(producer === undefined ? {} : { producer }),
+  ...(token === undefined ? {} : { token }),
 });
+followToken(url, consumer);
 const model = makeModel({
   store,
   consumer,

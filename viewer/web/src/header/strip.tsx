@@ -9,7 +9,7 @@ import "./strip.css";
 
 const text = pick({
   en: {
-    state: { connecting: "connecting", connected: "live", lost: "server lost" },
+    state: { connecting: "connecting", connected: "live", lost: "server lost", unauthorized: "no token" },
     filter: "filter",
     pause: "pause",
     follow: "follow",
@@ -19,7 +19,7 @@ const text = pick({
     help: "Help: keys and queries",
   },
   zh: {
-    state: { connecting: "连接中", connected: "实时", lost: "服务器已断开" },
+    state: { connecting: "连接中", connected: "实时", lost: "服务器已断开", unauthorized: "缺少令牌" },
     filter: "筛选",
     pause: "暂停",
     follow: "跟随",

@@ -1,0 +1,173 @@
+//! `logrtc serve` and `logrtc demo`: the server, until it is interrupted.
+
+mod access_log;
+mod holder;
+mod limits;
+mod listen;
+mod reach;
+mod secrets;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Hangup, Interrupt, demo};
+use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
+use access_log::AccessLog;
+use secrets::{Files, Secrets};
+
+const EXAMPLES: &str = "\
+Examples:
+  logrtc serve                                  this machine alone, at http://127.0.0.1:8080/
+  logrtc serve --listen :8080                   every interface; prints the link with its token
+  logrtc serve --listen :8443 --tls-cert cert.pem --tls-key key.pem --token-file tokens
+                                                a team's server, over TLS
+  logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
+                                                behind a reverse proxy on this machine
+
+The environment:
+  LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
+  LISTEN_FDS    a socket of systemd, in place of --listen
+
+SIGHUP reads the files of tokens, the certificate and its key again, and opens the access log again. SIGTERM and
+SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ServeArgs {
+    /// The address to listen on: 8080 or localhost:8080 for this machine, :8080 for every interface, or an IP address with
+    /// a port. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen::parse)]
+    listen: SocketAddr,
+    /// An origin besides the page's own that may connect, and whose host this server may be reached by.
+    #[arg(long = "allow-origin", value_name = "URL")]
+    allowed_origins: Vec<Origin>,
+    /// A file of tokens, one a line, each of which lets producers and readers in. Read again on SIGHUP.
+    #[arg(long = "token-file", value_name = "FILE")]
+    token_files: Vec<PathBuf>,
+    /// A file of tokens that let producers in, and nobody else.
+    #[arg(long = "producer-token-file", value_name = "FILE")]
+    producer_token_files: Vec<PathBuf>,
+    /// A file of tokens that let readers in, and nobody else.
+    #[arg(long = "reader-token-file", value_name = "FILE")]
+    reader_token_files: Vec<PathBuf>,
+    /// Lets everybody who reaches the server log and read, on whatever address it listens.
+    #[arg(long, conflicts_with_all = ["token_files", "producer_token_files", "reader_token_files"])]
+    insecure_no_token: bool,
+    /// A reverse proxy whose X-Forwarded-For and X-Forwarded-Host are believed: an IP address, or a prefix as 10.0.0.0/8.
+    #[arg(long = "trusted-proxy", value_name = "ADDRESS")]
+    trusted_proxies: Vec<TrustedProxy>,
+    /// The certificate in PEM, with those of its authorities: the server speaks TLS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The key of the certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// The path below which a reverse proxy publishes the server, if the proxy does not take it away.
+    #[arg(long, value_name = "PATH", default_value = "/")]
+    base_path: BasePath,
+    /// Write every request to this file, or with - to standard error, as one line of JSON.
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
+    #[command(flatten)]
+    limits: limits::LimitArgs,
+    /// Open the page in the browser.
+    #[arg(long)]
+    open: bool,
+}
+
+/// Serves until it is interrupted.
+pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
+    let interrupted = Interrupt::new()?;
+    let mut hangup = Hangup::new()?;
+    let files = Files::of(&args);
+    let secrets = files.read()?;
+    let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
+    let demo_token = secrets.for_producer.clone();
+    let server = start(&args, secrets, access_log.clone()).await?;
+    announce(&args, &server);
+    let demo_token = demo_token.or_else(|| server.token().map(str::to_owned));
+    let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url(), demo_token)?) } else { None };
+    let mut interrupted = std::pin::pin!(interrupted.wait());
+    loop {
+        tokio::select! {
+            () = &mut interrupted => break,
+            () = hangup.wait() => reload(&files, &server, access_log.as_ref()),
+        }
+    }
+    if let Some(demo) = demo {
+        demo.stop().await;
+    }
+    server.stop().await;
+    Ok(0)
+}
+
+async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>) -> io::Result<Server> {
+    let mut options = Options::new(args.listen);
+    options.allowed_origins.clone_from(&args.allowed_origins);
+    options.insecure_no_token = args.insecure_no_token;
+    options.tokens = secrets.tokens;
+    options.tls = secrets.tls;
+    options.trusted_proxies.clone_from(&args.trusted_proxies);
+    options.base_path = args.base_path.clone();
+    args.limits.apply(&mut options.limits);
+    options.on_notice = Some(Handler::new(|notice: &str| eprintln!("logrtc: {notice}")));
+    options.on_request = access_log.map(|log| Handler::new(move |record| log.write(record)));
+    // What a service manager hands over stays open while this program is replaced, and nobody is refused meanwhile.
+    if let Some(listener) = listenfd::ListenFd::from_env().take_tcp_listener(0)? {
+        return Server::start_on(listener, options).await;
+    }
+    let address = args.listen;
+    Server::start(options).await.map_err(|error| {
+        let holder = if error.kind() == io::ErrorKind::AddrInUse { holder::hint(address) } else { String::new() };
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}{holder}"))
+    })
+}
+
+/// Says where the server is. The page's address comes first on standard output, for programs that start this one.
+fn announce(args: &ServeArgs, server: &Server) {
+    println!("{}", server.url());
+    eprintln!("logrtc: producers connect to {}", server.signaling_url());
+    for address in reach::addresses(server.local_addr()) {
+        eprintln!("logrtc: other machines reach it at {}", server.url_at(address));
+    }
+    if let Some(token) = server.token() {
+        let who = match server.token_roles() {
+            [Role::Producer] => "producers",
+            [Role::Reader] => "readers",
+            _ => "producers and readers",
+        };
+        eprintln!("logrtc: token for {who}, until this server ends: {token}");
+        eprintln!("logrtc: programs take it as LOGRTC_TOKEN; --token-file keeps one of your own");
+    }
+    if args.insecure_no_token && !server.wants_token() && !server.local_addr().ip().is_loopback() {
+        eprintln!("logrtc: WARNING: --insecure-no-token: everybody who reaches this server reads every log");
+    }
+    if args.open
+        && let Err(error) = webbrowser::open(&server.url())
+    {
+        eprintln!("logrtc: cannot open a browser: {error}");
+    }
+}
+
+/// Reads the files again. What was read before stays if that fails.
+fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
+    if let Some(Err(error)) = access_log.map(AccessLog::reopen) {
+        eprintln!("logrtc: {error}; the access log goes on in the file that it had");
+    }
+    if files.is_none() {
+        return;
+    }
+    match files.read() {
+        Ok(secrets) => {
+            server.set_tokens(secrets.tokens);
+            if let Some(tls) = secrets.tls {
+                server.set_tls(tls);
+            }
+            eprintln!("logrtc: has read the tokens and the certificate again");
+        }
+        Err(error) => eprintln!("logrtc: {error}; the tokens and the certificate stay as they were"),
+    }
+}

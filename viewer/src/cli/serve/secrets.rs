@@ -1,0 +1,83 @@
+//! Reads the tokens and the certificate of `logrtc serve`.
+
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::ServeArgs;
+use crate::{Role, Tls, Tokens};
+
+const BOTH: &[Role] = &[Role::Producer, Role::Reader];
+
+/// Where they come from.
+pub(super) struct Files {
+    tokens: Vec<(PathBuf, &'static [Role])>,
+    /// Of `LOGRTC_TOKEN`; the environment of a process does not change.
+    token: Option<String>,
+    /// The certificate and its key.
+    tls: Option<(PathBuf, PathBuf)>,
+}
+
+/// What they hold.
+pub(super) struct Secrets {
+    pub(super) tokens: Tokens,
+    /// One that lets a producer in.
+    pub(super) for_producer: Option<String>,
+    pub(super) tls: Option<Tls>,
+}
+
+impl Files {
+    pub(super) fn of(args: &ServeArgs) -> Self {
+        let both = args.token_files.iter().map(|path| (path.clone(), BOTH));
+        let producers = args.producer_token_files.iter().map(|path| (path.clone(), &BOTH[..1]));
+        let readers = args.reader_token_files.iter().map(|path| (path.clone(), &BOTH[1..]));
+        let token = if args.insecure_no_token { None } else { std::env::var("LOGRTC_TOKEN").ok() };
+        Self {
+            tokens: both.chain(producers).chain(readers).collect(),
+            token: token.filter(|token| !token.is_empty()),
+            tls: args.tls_cert.clone().zip(args.tls_key.clone()),
+        }
+    }
+
+    /// Whether there are no files to read.
+    pub(super) fn is_none(&self) -> bool {
+        self.tokens.is_empty() && self.tls.is_none()
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// The file that cannot be read, or what is wrong in it.
+    pub(super) fn read(&self) -> io::Result<Secrets> {
+        let mut tokens = Tokens::new();
+        let mut for_producer = self.token.clone();
+        if let Some(token) = &self.token {
+            tokens.add(token, BOTH).map_err(|error| invalid(&"LOGRTC_TOKEN", &error))?;
+        }
+        for (path, roles) in &self.tokens {
+            let text = String::from_utf8(read(path)?).map_err(|error| invalid(&path.display(), &error))?;
+            // An empty file would let nobody in, and is more likely one that is being written.
+            let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+            let first = first.ok_or_else(|| invalid(&path.display(), &"has no token"))?;
+            tokens.add(&text, roles).map_err(|error| invalid(&path.display(), &error))?;
+            if for_producer.is_none() && roles.contains(&Role::Producer) {
+                for_producer = Some(first.to_owned());
+            }
+        }
+        let tls = self.tls.as_ref().map(|(certificate, key)| read_tls(certificate, key)).transpose()?;
+        Ok(Secrets { tokens, for_producer, tls })
+    }
+}
+
+fn read_tls(certificate: &Path, key: &Path) -> io::Result<Tls> {
+    Tls::from_pem(&read(certificate)?, &read(key)?)
+        .map_err(|error| invalid(&format_args!("{}, {}", certificate.display(), key.display()), &error))
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+fn invalid(what: &dyn Display, problem: &dyn Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{what}: {problem}"))
+}

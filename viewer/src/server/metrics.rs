@@ -1,0 +1,134 @@
+//! What the server counts, in the text format of Prometheus.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+/// Of the text format.
+pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Why a request or a connection is refused.
+const REASONS: [&str; 5] = ["host", "origin", "token", "address_limit", "limit"];
+const STATUS_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// Counters since the server began.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    began: Instant,
+    responses: [AtomicU64; STATUS_CLASSES.len()],
+    refusals: [AtomicU64; REASONS.len()],
+    pub(crate) producers_registered: AtomicU64,
+    pub(crate) consumers_registered: AtomicU64,
+    pub(crate) messages: AtomicU64,
+    pub(crate) dropped_clients: AtomicU64,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            began: Instant::now(),
+            responses: Default::default(),
+            refusals: Default::default(),
+            producers_registered: AtomicU64::default(),
+            consumers_registered: AtomicU64::default(),
+            messages: AtomicU64::default(),
+            dropped_clients: AtomicU64::default(),
+        }
+    }
+}
+
+/// What the hub has at a moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Load {
+    pub(crate) connections: usize,
+    pub(crate) max_connections: usize,
+    pub(crate) producers: usize,
+    pub(crate) consumers: usize,
+    pub(crate) queued_bytes: usize,
+    pub(crate) max_queued_bytes: usize,
+}
+
+impl Metrics {
+    pub(crate) fn responded(&self, status: u16) {
+        if let Some(counter) = self.responses.get(usize::from(status / 100).saturating_sub(1)) {
+            add_one(counter);
+        }
+    }
+
+    /// Counts a refusal for one of `REASONS`.
+    pub(crate) fn refused(&self, reason: &str) {
+        let index = REASONS.iter().position(|known| *known == reason).expect("a reason is one of the list");
+        add_one(&self.refusals[index]);
+    }
+
+    pub(crate) fn to_text(&self, load: &Load) -> String {
+        let mut text = String::new();
+        let mut add = |name: &str, kind: &str, help: &str, samples: &[(String, u64)]| {
+            let _ = writeln!(text, "# HELP logrtc_{name} {help}\n# TYPE logrtc_{name} {kind}");
+            for (labels, value) in samples {
+                let _ = writeln!(text, "logrtc_{name}{labels} {value}");
+            }
+        };
+        let one = |value: usize| [(String::new(), value as u64)];
+        let count = |counter: &AtomicU64| [(String::new(), counter.load(Ordering::Relaxed))];
+        let labelled = |label: &str, names: &[&str], counters: &[AtomicU64]| -> Vec<_> {
+            let sample = |(name, counter): (&&str, &AtomicU64)| {
+                (format!("{{{label}=\"{name}\"}}"), counter.load(Ordering::Relaxed))
+            };
+            names.iter().zip(counters).map(sample).collect()
+        };
+        let roles = |producers: u64, consumers: u64| {
+            [(r#"{role="producer"}"#.to_owned(), producers), (r#"{role="consumer"}"#.to_owned(), consumers)]
+        };
+        let uptime = [(String::new(), self.began.elapsed().as_secs())];
+        add("uptime_seconds", "gauge", "Time since the server began.", &uptime);
+        add("connections", "gauge", "WebSockets that are open.", &one(load.connections));
+        add("connections_limit", "gauge", "WebSockets that may be open.", &one(load.max_connections));
+        let registered = roles(load.producers as u64, load.consumers as u64);
+        add("clients", "gauge", "Clients that are registered.", &registered);
+        add("queued_bytes", "gauge", "Bytes that wait for clients to read.", &one(load.queued_bytes));
+        add("queued_bytes_limit", "gauge", "Bytes that may wait for all clients.", &one(load.max_queued_bytes));
+        let registrations =
+            roles(self.producers_registered.load(Ordering::Relaxed), self.consumers_registered.load(Ordering::Relaxed));
+        add("registrations_total", "counter", "Registrations of clients.", &registrations);
+        add("messages_total", "counter", "Messages of registered clients.", &count(&self.messages));
+        let dropped = count(&self.dropped_clients);
+        add("dropped_clients_total", "counter", "Clients dropped because they did not read.", &dropped);
+        let refusals = labelled("reason", &REASONS, &self.refusals);
+        add("refused_total", "counter", "Requests and connections that were refused.", &refusals);
+        let responses = labelled("status", &STATUS_CLASSES, &self.responses);
+        add("responses_total", "counter", "HTTP responses by class of status.", &responses);
+        text
+    }
+}
+
+pub(crate) fn add_one(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_series_has_its_help_and_type() {
+        let metrics = Metrics::default();
+        metrics.responded(200);
+        metrics.responded(999);
+        REASONS.iter().for_each(|reason| metrics.refused(reason));
+        let text = metrics.to_text(&Load { producers: 2, queued_bytes: 7, ..Load::default() });
+        for line in [
+            "logrtc_clients{role=\"producer\"} 2",
+            "logrtc_queued_bytes 7",
+            "logrtc_refused_total{reason=\"token\"} 1",
+            "logrtc_responses_total{status=\"2xx\"} 1",
+        ] {
+            assert!(text.lines().any(|known| known == line), "{line}: {text}");
+        }
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let name = line.split(['{', ' ']).next().unwrap();
+            assert!(text.contains(&format!("# HELP {name} ")) && text.contains(&format!("# TYPE {name} ")), "{line}");
+            assert!(line.rsplit_once(' ').unwrap().1.parse::<u64>().is_ok(), "{line}");
+        }
+    }
+}

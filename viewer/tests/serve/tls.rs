@@ -1,0 +1,39 @@
+//! TLS from files, which are read again.
+
+use rustix::process::Signal;
+
+use crate::support::{Certificate, Folder, Program, close, command, producer};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_read_over_tls_and_a_renewed_certificate_is_taken_on_sighup() {
+    let folder = Folder::new("tls");
+    let first = Certificate::new(&folder, "first");
+    let (chain, key) = (folder.text("chain.pem"), folder.text("key.pem"));
+    std::fs::copy(&first.chain, &chain).unwrap();
+    std::fs::copy(&first.key, &key).unwrap();
+    let token = folder.write("token", "t0k");
+    let server = Program::serve(&["--listen", "0", "--tls-cert", &chain, "--tls-key", &key, "--token-file", &token]);
+    let page = server.url().await.replace("127.0.0.1", "localhost");
+    assert!(page.starts_with("https://localhost:"), "{page}");
+    let signaling = format!("{}signaling", page.replace("https:", "wss:"));
+    let app = producer(&signaling, "t0k", Some(&first.authority));
+    app.info("app", "over TLS");
+    let tail = |certificate: &Certificate| {
+        let mut command = command(&["tail", "--json", &format!("{page}#token=t0k")]);
+        command.env("SSL_CERT_FILE", &certificate.authority);
+        Program::spawn(command)
+    };
+    tail(&first).out.has("over TLS").await;
+
+    // A key of another certificate changes nothing.
+    let second = Certificate::new(&folder, "second");
+    std::fs::copy(&second.key, &key).unwrap();
+    server.signal(Signal::HUP);
+    server.err.has("the tokens and the certificate stay as they were").await;
+    tail(&first).out.has("over TLS").await;
+    std::fs::copy(&second.chain, &chain).unwrap();
+    server.signal(Signal::HUP);
+    server.err.has("has read the tokens and the certificate again").await;
+    tail(&second).out.has("over TLS").await;
+    close(app).await;
+}
