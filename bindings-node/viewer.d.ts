@@ -4,7 +4,7 @@ export interface ServeOptions {
   /** The address to listen on, an IP address or `localhost` with a port; `127.0.0.1:8080` by default. Port 0 takes a free one. */
   listen?: string;
   /** The origins that may connect besides the page's own, and whose hosts this server may be reached by. */
-  allowedOrigins?: readonly string[];
+  allowOrigins?: readonly string[];
   /** Opens the page in a browser; false by default. If that fails, a `LogrtcWarning` says so. */
   open?: boolean;
 }
