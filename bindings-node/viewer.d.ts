@@ -26,6 +26,6 @@ export interface Server extends AsyncDisposable {
 
 /**
  * Serves the log page, and the signaling that producers connect to, in this process: what `npx logrtc serve` does. Rejects
- * with `LOGRTC_INVALID_ARGUMENT`, or with `LOGRTC_INTERNAL` where the address is taken.
+ * with `LOGRTC_INVALID_ARGUMENT`, or with `LOGRTC_INTERNAL` if the address is in use.
  */
 export function serve(options?: ServeOptions): Promise<Server>;

@@ -13,7 +13,7 @@ class Lines {
   #rest = "";
   #isCut = false;
 
-  /** Takes a piece, and returns every line that it completes, as one text; empty if there is none. */
+  /** Takes a piece, and returns every line that it completes, as one text; empty if there is none. @param {string | Buffer} piece */
   take(piece) {
     let text = typeof piece === "string" ? piece : this.#decoder.write(piece);
     if (this.#isCut) {

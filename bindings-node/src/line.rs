@@ -53,9 +53,8 @@ pub(crate) fn log_line(producer: &Producer, line: &str, bindings: Option<&str>, 
     let (span_id, trace_id) = (id_at("span_id"), id_at("trace_id"));
 
     let (level_place, (level, level_name)) = level.map_or((None, (Level::Info, None)), |(at, level)| (Some(at), level));
-    let message_text = message.map_or(Cow::Borrowed(""), |place| {
-        text_at(place).unwrap_or_else(|| Cow::Borrowed(members[place].1.get()))
-    });
+    let message_text = message
+        .map_or(Cow::Borrowed(""), |place| text_at(place).unwrap_or_else(|| Cow::Borrowed(members[place].1.get())));
     let target_text = target.and_then(text_at).unwrap_or(Cow::Borrowed(&format.target));
     if !producer.enabled(level, &target_text) {
         // Counted, and nothing is made of it.
@@ -70,7 +69,8 @@ pub(crate) fn log_line(producer: &Producer, line: &str, bindings: Option<&str>, 
         taken.contains(&Some(place)) || (target_key == Some(key) && parts.is_binding(value))
     };
     let fields = fields(&members, is_taken);
-    let mut record = with_fields(|| producer.log(level, &*target_text, &*message_text), &fields);
+    let (target, message): (&str, &str) = (&target_text, &message_text);
+    let mut record = with_fields(|| producer.log(level, target, message), &fields);
     if let Some(level_name) = level_name.filter(|_| last("level_name").is_none()) {
         // Where the program has such a field, it is the program's.
         record = record.field("level_name", &*level_name);

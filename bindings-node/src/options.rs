@@ -57,7 +57,9 @@ pub(crate) fn config(
     if let Some(overflow) = overflow(options.get("overflow"), options.get("blockTimeoutMs"))? {
         builder = builder.overflow(overflow);
     }
-    for (key, value) in options.iter().filter(|(key, _)| !["level", "overflow", "blockTimeoutMs"].contains(&key.as_str())) {
+    for (key, value) in
+        options.iter().filter(|(key, _)| !["level", "overflow", "blockTimeoutMs"].contains(&key.as_str()))
+    {
         builder = set(builder, key, value)?;
     }
     builder.build().map_err(|error| as_written(&error))

@@ -94,7 +94,8 @@ impl NativeProducer {
         let id = local.next_id();
         let answers = Answers::new(Arc::clone(&local.shared), id);
         let warnings = answers.clone();
-        let config = options::config(&options, &adapter_options, program_name, move |diagnostic| warnings.warn(diagnostic))?;
+        let config =
+            options::config(&options, &adapter_options, program_name, move |diagnostic| warnings.warn(diagnostic))?;
         let close_timeout = config.close_timeout();
         let (client_id, url) = (config.client_id().to_owned(), config.url().to_owned());
         let is_disabled = config.is_disabled();

@@ -140,7 +140,7 @@ test("a time that may mean another stays a field, and formats are read by what t
     [format.combine(format.timestamp(), format.logstash()), "m", (fields) => fields, { a: 1 }],
     [format.metadata(), "m", ({ metadata }) => metadata, { a: 1 }],
     [format.printf(() => "printed"), "m", (fields) => fields, { a: 1 }],
-    [format(({ message, ...info }) => ({ ...info, msg: message }))(), "m", (fields) => fields, { a: 1, msg: "m" }],
+    [format(({ message, ...info }) => /** @type {any} */ ({ ...info, msg: message }))(), "m", (fields) => fields, { a: 1, msg: "m" }],
     [format((info) => ({ ...info, message: { event: info.message } }))(), '{"event":"m"}', (fields) => fields, { a: 1 }],
   ];
   for (const [shape] of formats) {
