@@ -3,22 +3,25 @@
 
 import { EventEmitter } from "node:events";
 
-/** How severe an entry is, in any case. Names of richer systems (`trace`, `fatal`, `notice`, …) are taken, too. */
+/** How severe an entry is. Names are in any case. */
 export type Level = "debug" | "info" | "warn" | "error" | "DEBUG" | "INFO" | "WARN" | "ERROR";
 
 /**
- * The same, with the names of richer systems: they become one of the four, and stay in `fields.level_name`, where the fields
- * have none of their own.
+ * A level, or a name of another logging system (`trace`, `notice`, `fatal`, …). Such a name becomes the nearest level and is kept
+ * in `fields.level_name`, unless the fields have a `level_name`. A log call takes an unknown name as INFO.
  */
 export type LevelName = Level | (string & {});
 
 /**
- * The structured fields of an entry: anything. What JSON does not have is encoded as well as can be, and never throws: a
- * cycle is `[Circular]`, a BigInt its digits, a function its name, an error its type, message and stack.
+ * The structured fields of an entry: anything. A value that JSON does not have is converted: a cycle to `[Circular]`, a BigInt
+ * to its digits, a function to its name, an error to its type, message and stack. Converting never throws.
  */
 export type Fields = object;
 
-/** Where an entry stands in a distributed trace. */
+/** The message of an entry. An error is logged with its message, and as the field `err` with its type and stack. */
+export type Message = string | Error;
+
+/** The place of an entry in a distributed trace. */
 export interface Span {
   id?: string | null;
   trace_id?: string | null;
@@ -27,20 +30,23 @@ export interface Span {
 
 /** A whole entry. */
 export interface Entry {
-  /** ISO 8601, as a text or a date. */
+  /** An ISO 8601 text or a date. */
   timestamp: string | Date;
   level: LevelName;
-  /** The module that it comes from. */
+  /** The module that the entry comes from. */
   target: string;
   message: string;
   fields?: Fields | null;
   span?: Span | null;
 }
 
-/** A STUN server as its address, or a TURN server with its user and password. */
+/** A STUN server by its URL, or a TURN server with its user and password. */
 export type IceServer = string | { url: string; username: string; credential: string };
 
-/** What `connect` takes. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN` and `LOGRTC_DISABLED` win over it. */
+/**
+ * The options of `connect`. The environment variables `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN` and
+ * `LOGRTC_DISABLED` override them.
+ */
 export interface ProducerOptions {
   /**
    * The name under which the producer registers, of 1 to 128 bytes. By default it is the name of the program: the name of its
@@ -48,7 +54,7 @@ export interface ProducerOptions {
    * `app`; `node` in the REPL and for `node -e`.
    */
   clientId?: string;
-  /** The address of the signaling server, `ws://` or `wss://`; `ws://localhost:8080/signaling` by default. */
+  /** The URL of the signaling server, `ws://` or `wss://`; `ws://localhost:8080/signaling` by default. */
   url?: string;
   /** The name of the system, for people; the `clientId` by default. */
   systemName?: string;
@@ -60,35 +66,39 @@ export interface ProducerOptions {
   token?: string;
   /** A file of certificates (PEM) that are trusted for `wss://`, beside the system's own; none by default. */
   caFile?: string;
-  /** The lowest level that is logged, of every target; `debug` by default. */
+  /** The lowest level that is logged, for every target; `debug` by default. */
   level?: LevelName;
-  /** What is logged, by level and target: `info,app.db=debug`. Wins over `level`. */
+  /** The levels that are logged, by target: `info,app.db=debug`. Overrides `level`. */
   filter?: string;
   /** How many entries the journal holds; 65 536 by default. */
   maxEntries?: number;
   /** How many bytes the journal holds; 16 MiB by default. */
   maxBytes?: number;
-  /** How long an entry may be, in bytes; 64 KiB by default, which is also the most. A longer message is cut. */
+  /** The longest entry, in bytes; 64 KiB by default and at most. A longer one is truncated. */
   maxEntryBytes?: number;
   /**
-   * What happens when the journal is full: the oldest entry goes (`drop_oldest`, the default), the new one is refused
-   * while a consumer has yet to read the oldest (`drop_newest`), or the call waits for that, so long at the most.
+   * The policy for a full journal. `drop_oldest`, the default, drops the oldest entry. `drop_newest` refuses the new entry if a
+   * connected consumer has not read the oldest. `block` has the log call wait for that, at most `blockTimeoutMs`.
    */
-  overflow?: "drop_oldest" | "drop_newest" | { blockMs: number };
-  /** Where a new consumer begins: with all that is held (the default), with what comes next, or with the newest so many. */
+  overflow?: "drop_oldest" | "drop_newest" | "block";
+  /** How long a log call may wait for room, in milliseconds. Required for `overflow: "block"`, and only for it. */
+  blockTimeoutMs?: number;
+  /** The first entry of a new consumer: the oldest that is held (`all`, the default), the next one, or the newest so many. */
   replay?: "all" | "none" | number;
   /** How long to wait between attempts to reach the signaling server; 5000 by default. */
   reconnectIntervalMs?: number;
-  /** What the interval grows to, doubling with each failure; no growth by default. */
+  /** The longest interval: it doubles with each failure up to this. By default it does not grow. */
   maxReconnectIntervalMs?: number;
-  /** The part of an interval, from 0 to 1, that chance takes away; 0 by default. */
+  /** Jitter, 0 to 1: each interval is shortened by a random fraction of at most this; 0 by default. */
   reconnectJitter?: number;
   /**
-   * How many failed attempts in a row, the first one included, end the search for the signaling server: at least 1; or -1 or
-   * Infinity, the default, for no end. An attempt fails, too, if its connection ends within 30 s.
+   * After how many failed attempts in a row, the first one included, the producer gives up: at least 1, or -1 or Infinity, the
+   * default, for never. An attempt also fails if its connection ends within 30 s.
    */
   maxReconnectAttempts?: number;
-  /** The STUN and TURN servers; `stun:stun.l.google.com:19302` by default. None at all is right within one network. */
+  /**
+   * The STUN and TURN servers; `stun:stun.l.google.com:19302` by default. `[]` asks none, which is enough within one network.
+   */
   iceServers?: readonly IceServer[];
   /**
    * The network interfaces over which consumers connect, by name (`eth0`) or by address (`192.0.2.1`). By default, it is every one
@@ -98,18 +108,18 @@ export interface ProducerOptions {
   interfaces?: readonly string[];
   /** How many consumers there may be at once; 64 by default. */
   maxConsumers?: number;
-  /** How long the end waits for delivery, a day at the most; 2000 by default. */
+  /** How long `close` and the end of the process wait for delivery, in milliseconds, at most a day; 2000 by default. */
   closeTimeoutMs?: number;
-  /** Makes the producer do nothing: no thread, no socket, no entry. */
+  /** Makes the producer do nothing: it has no thread, no socket and no entries. */
   disabled?: boolean;
-  /** Whether the variables `LOGRTC_…` win over these options; true by default. */
+  /** Whether the environment variables override these options; true by default. */
   environment?: boolean;
 }
 
-/** Where a producer stands with its signaling server. Open channels do not depend on it. */
+/** The state of the connection to the signaling server. Open channels do not depend on it. */
 export type State = "connecting" | "registered" | "reconnecting" | "abandoned" | "closed" | "disabled";
 
-/** What became of every entry for one consumer: `accepted = delivered + waiting + dropped + filtered`, always. */
+/** The number of entries for one consumer, by what became of them: `accepted = delivered + waiting + dropped + filtered`, always. */
 export interface Counts {
   accepted: number;
   delivered: number;
@@ -119,7 +129,7 @@ export interface Counts {
   filtered: number;
 }
 
-/** What happens with a consumer. */
+/** A consumer connected, disconnected, or was refused because of `maxConsumers`. */
 export type ConsumerEvent =
   | { type: "connected"; consumerId: string }
   | { type: "disconnected"; consumerId: string; reason: EndReason; counts: Counts }
@@ -127,15 +137,15 @@ export type ConsumerEvent =
 
 /** Why a consumer's connection ended. */
 export type EndReason =
-  | "closedByConsumer"
+  | "closed_by_consumer"
   | "left"
   | "replaced"
-  | "openTimeout"
+  | "open_timeout"
   | "stalled"
-  | "pathLost"
+  | "path_lost"
   | "failed"
   | "flooded"
-  | "producerClosed";
+  | "producer_closed";
 
 export interface ConsumerStats {
   consumerId: string;
@@ -143,14 +153,14 @@ export interface ConsumerStats {
   sentBytes: number;
   /** Bytes handed to its channel and not yet acknowledged, now. */
   bufferedAmount: number;
-  /** How many bytes may be on the way to it, now. */
+  /** How many bytes may be in flight to it, now. */
   windowBytes: number;
 }
 
 export interface Stats {
   /** Entries that entered the journal. */
   accepted: number;
-  /** Entries that the level and the filter left out. */
+  /** Entries that the level or the filter excluded. */
   filtered: number;
   /** Entries that the overflow policy refused. */
   refused: number;
@@ -177,26 +187,36 @@ export interface Stats {
 }
 
 /**
- * The events of a producer, with what their listeners get. Up to 256 wait for a program that is busy; later ones are lost to
- * it, while `state` and `stats()` always say how things are.
+ * The events of a producer, and the arguments of their listeners. At most 256 events wait for a busy program; later ones are
+ * dropped. `state` and `stats()` are always current.
  */
 export interface ProducerEvents {
-  /** The state is now another one. */
+  /** The state changed. */
   state: [state: State];
-  /** A consumer's channel opened or ended, or it was refused. */
+  /** The channel to a consumer opened or ended, or the consumer was refused. */
   consumer: [event: ConsumerEvent];
-  /** The signaling server said that something is wrong, or could not be reached. */
+  /** The signaling server reported an error, or could not be reached. */
   serverError: [message: string];
 }
 
-export interface WaitOptions {
+/** The options of `close` and `flushSync`. */
+export interface TimeoutOptions {
   /** How long to wait at most, in milliseconds; `closeTimeoutMs` by default. */
   timeoutMs?: number;
 }
 
+/** The options of `flush`. */
+export interface WaitOptions extends TimeoutOptions {
+  /** Ends the wait: the promise then rejects with the reason of the signal. */
+  signal?: AbortSignal;
+}
+
+/** The options of `waitForConsumer`. */
 export interface ConsumerWaitOptions {
   /** How long to wait at most, in milliseconds; no limit by default. */
   timeoutMs?: number;
+  /** Ends the wait: the promise then rejects with the reason of the signal. */
+  signal?: AbortSignal;
 }
 
 export type ErrorCode =
@@ -205,70 +225,97 @@ export type ErrorCode =
   | "LOGRTC_TIMEOUT"
   | "LOGRTC_INTERNAL";
 
-/** What is thrown, and what promises reject with. The message says which value was wrong, and what is right. */
+/** The error of every call. Its message names the wrong value and says what is right. */
 export class LogrtcError extends Error {
   private constructor();
   readonly code: ErrorCode;
-  /** How many entries the slowest consumer still waits for, where the code is `LOGRTC_TIMEOUT`. */
+  /** How many entries the slowest consumer has not acknowledged, if the code is `LOGRTC_TIMEOUT`. */
   readonly pending?: number;
 }
 
+/** A log for one target, with fields that all of its entries have. Made by `producer.logger` and `producer.child`. */
+export interface Logger {
+  readonly target: string;
+  debug(message: Message, fields?: Fields | null, span?: Span | null): void;
+  info(message: Message, fields?: Fields | null, span?: Span | null): void;
+  warn(message: Message, fields?: Fields | null, span?: Span | null): void;
+  error(message: Message, fields?: Fields | null, span?: Span | null): void;
+  log(level: LevelName, message: Message, fields?: Fields | null, span?: Span | null): void;
+  /** Whether an entry of this level would be logged. */
+  enabled(level: LevelName): boolean;
+  /** Returns a logger for another target, with the same fields. */
+  logger(target: string): Logger;
+  /** Returns a logger for the same target, with more fields. The fields of a call override them by key. */
+  child(fields: Fields): Logger;
+}
+
 /**
- * Streams a log to every consumer that comes. Made by `connect`; it is an `EventEmitter` of `ProducerEvents`.
+ * Streams a log to every consumer. Made by `connect`; it is an `EventEmitter` of `ProducerEvents`.
  *
- * It never keeps the process alive; a pending `flush`, `close` or `waitForConsumer` does. The end of the process (also by
- * `process.exit()` and after an uncaught exception) closes it, within `closeTimeoutMs`: the entries of a program that ends at
- * once reach a page that is open. A signal that ends the process by default, SIGTERM or SIGINT, ends it at once: undelivered
- * entries are lost. A worker that is terminated has 200 ms.
+ * It does not keep the process alive; a pending `flush`, `close` or `waitForConsumer` does. The end of the process closes it,
+ * within `closeTimeoutMs`, also after `process.exit()` and an uncaught exception. So entries of a short program reach an open
+ * page. SIGTERM and SIGINT with their default action end the process at once: undelivered entries are lost. A worker that is
+ * terminated has 200 ms.
  *
- * It stays open if the program does not keep it. A producer in a sandbox with a `process` of its own, such as a test file of
- * Jest, closes after the sandbox is garbage.
+ * It stays open if the program keeps no reference to it. In a sandbox with a `process` of its own, such as a test file of Jest, it
+ * closes when the sandbox is garbage-collected.
  *
  * If the signaling server cannot be reached, `process.emitWarning` gets one `LogrtcWarning` with the code `LOGRTC_SIGNALING`, and
- * one more when it is connected again. `NODE_NO_WARNINGS=1` silences them; `LOGRTC_DIAGNOSTICS=1` prints more.
+ * another one when it is connected again. `NODE_NO_WARNINGS=1` silences them; `LOGRTC_DIAGNOSTICS=1` prints more.
  *
- * A log call never waits on the network and throws nothing but `LOGRTC_INVALID_ARGUMENT`: for a target or a message that is
- * no string, an unknown level, a wrong span.
+ * A log call never waits for the network and never throws, whatever its arguments are: it logs what it can make of them.
+ * A single argument is the message, and the target is the `clientId`. An error as the message is logged with its message, and as
+ * the field `err`. A span that cannot be read is kept in `fields.invalid_span`.
  */
 export class Producer extends EventEmitter implements AsyncDisposable {
   private constructor();
 
-  debug(target: string, message: string, fields?: Fields | null, span?: Span | null): void;
-  info(target: string, message: string, fields?: Fields | null, span?: Span | null): void;
-  warn(target: string, message: string, fields?: Fields | null, span?: Span | null): void;
-  error(target: string, message: string, fields?: Fields | null, span?: Span | null): void;
-  log(level: LevelName, target: string, message: string, fields?: Fields | null, span?: Span | null): void;
+  debug(message: Message): void;
+  debug(target: string, message: Message, fields?: Fields | null, span?: Span | null): void;
+  info(message: Message): void;
+  info(target: string, message: Message, fields?: Fields | null, span?: Span | null): void;
+  warn(message: Message): void;
+  warn(target: string, message: Message, fields?: Fields | null, span?: Span | null): void;
+  error(message: Message): void;
+  error(target: string, message: Message, fields?: Fields | null, span?: Span | null): void;
+  log(level: LevelName, message: Message): void;
+  log(level: LevelName, target: string, message: Message, fields?: Fields | null, span?: Span | null): void;
 
-  /** Logs a whole entry, checked key by key. */
+  /** Returns a logger for one target; for the `clientId` by default. */
+  logger(target?: string): Logger;
+
+  /** Returns a logger for the target `clientId` whose entries all have these fields. */
+  child(fields: Fields): Logger;
+
+  /** Logs a whole entry. Throws `LOGRTC_INVALID_ARGUMENT` if a key is missing, unknown or wrong. */
   send(entry: Entry): void;
 
   /** Whether an entry of this level and target would be logged. */
-  enabled(level: LevelName, target: string): boolean;
+  enabled(level: LevelName, target?: string): boolean;
 
-  /** Sets the level of every target that the filter does not name. Does nothing after `close`. */
+  /** Sets the level of every target that the filter does not name. Has no effect after `close`. */
   setLevel(level: LevelName): void;
 
-  /** Sets what is logged, by level and target: `info,app.db=debug`. Does nothing after `close`. */
+  /** Sets the levels that are logged, by target: `info,app.db=debug`. Has no effect after `close`. */
   setFilter(filter: string): void;
 
   /**
-   * Resolves when every connected consumer has acknowledged everything that was accepted before the call, and at once where
-   * none is connected. Rejects with `LOGRTC_TIMEOUT`, whose `pending` says how many entries the slowest still waits for, and
-   * with `LOGRTC_CLOSED`.
+   * Resolves when every connected consumer has acknowledged everything that was logged before the call; at once if none is
+   * connected. Rejects with `LOGRTC_TIMEOUT`, with `LOGRTC_CLOSED`, or with the reason of the signal.
    */
   flush(options?: WaitOptions): Promise<void>;
 
-  /** The same, and blocks. */
-  flushSync(timeoutMs?: number): void;
+  /** Like `flush`, but blocks and throws. */
+  flushSync(options?: TimeoutOptions): void;
 
   /**
    * Resolves with true once the channel to a consumer is open; with false at the timeout, and if the producer is closed or
-   * disabled. It keeps the process alive meanwhile.
+   * disabled. Keeps the process alive meanwhile. Rejects with the reason of the signal.
    */
   waitForConsumer(options?: ConsumerWaitOptions): Promise<boolean>;
 
   /**
-   * Delivers what is logged, and ends everything. It waits until every consumer that is connected or announced has everything,
+   * Delivers what is logged, and closes every connection. It waits until every consumer that is connected or announced has everything,
    * and until the first registration if that is under way: entries of a short program reach a page that is open. It does not wait
    * if the server cannot be reached or has no consumers. A server other than `logrtc serve` does not say how many it has; 250 ms
    * without an announcement mean that there are none.
@@ -276,18 +323,26 @@ export class Producer extends EventEmitter implements AsyncDisposable {
    * Later log calls are counted and do nothing; closing again waits for the same end. Rejects with `LOGRTC_TIMEOUT` if a consumer
    * did not receive everything: the producer is closed all the same.
    */
-  close(options?: WaitOptions): Promise<void>;
+  close(options?: TimeoutOptions): Promise<void>;
 
-  /** Closes; that a consumer did not get everything in time is no error here. */
+  /** Closes. A timeout is no error here. */
   [Symbol.asyncDispose](): Promise<void>;
+
+  /** The name under which the producer registers. */
+  readonly clientId: string;
+
+  /** The URL of the signaling server, without user and password. */
+  readonly url: string;
 
   readonly state: State;
 
-  /** Why the signaling server cannot be reached, or its last complaint; null once it takes the producer. */
+  /** Why the signaling server cannot be reached, or the last error that it sent; null once the producer is registered. */
   readonly lastError: string | null;
 
-  /** What has happened so far. */
+  /** The counts since `connect`. */
   stats(): Stats;
+
+  toJSON(): { clientId: string; url: string; state: State };
 
   on<E extends keyof ProducerEvents>(event: E, listener: (...values: ProducerEvents[E]) => void): this;
   once<E extends keyof ProducerEvents>(event: E, listener: (...values: ProducerEvents[E]) => void): this;
@@ -299,10 +354,10 @@ export class Producer extends EventEmitter implements AsyncDisposable {
 }
 
 /**
- * Starts a producer, and returns at once: it connects, registers and reconnects by itself, and trouble with that shows in
- * its state. What is logged before a consumer comes waits in the journal.
+ * Starts a producer, and returns at once. The producer connects, registers and reconnects by itself; `state` and a warning report
+ * failures. Entries that are logged before a consumer connects wait in the journal.
  *
- * Throws `LOGRTC_INVALID_ARGUMENT` where an option is wrong.
+ * Throws `LOGRTC_INVALID_ARGUMENT` if an option is wrong.
  */
 export function connect(options?: ProducerOptions): Producer;
 

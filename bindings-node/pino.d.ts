@@ -4,31 +4,31 @@ import type { Writable } from "node:stream";
 import type { Producer, ProducerOptions } from "./index.js";
 
 declare namespace transport {
-  /** What the transport and the stream take beside the options of `connect`. */
+  /** The options of the transport and the stream, in addition to those of `connect`. */
   export interface LineOptions {
-    /** The target of entries that have neither `module` nor `name`; the `clientId` by default. */
+    /** The target of entries whose logger has neither a `module` nor a `name`; the `clientId` by default. */
     target?: string;
-    /** Where the logger writes the message; by default where pino itself says, or else `msg`. */
+    /** The key of the message. By default it is the one that pino reports, or else `msg`. */
     messageKey?: string;
-    /** Where the logger writes the level, which `formatters.level` may change; `level` by default, as in pino. */
+    /** The key of the level, which `formatters.level` may change; `level` by default, as in pino. */
     levelKey?: string;
   }
 
   export type TransportOptions = ProducerOptions & LineOptions;
 
-  /** The same with a producer that there is already: the end of the stream flushes it, and does not close it. */
+  /** The options of a stream. If it is given a producer, its end flushes the producer and does not close it. */
   export type StreamOptions = TransportOptions | (LineOptions & { producer: Producer });
 
   export interface LogStream {
     readonly producer: Producer;
-    /** By this pino knows a stream, where it is the only argument. */
+    /** By this pino recognizes a stream that is its only argument. */
     readonly writable: true;
     write(line: string): boolean;
     flush(callback?: (error?: Error) => void): void;
-    /** Waits for delivery, and blocks for 200 ms at the most: pino calls it at every `fatal`. */
+    /** Waits for delivery, and blocks for at most 200 ms. pino calls it at every `fatal`. */
     flushSync(): void;
     end(): void;
-    /** Resolves when everything is delivered, or the time for it is over. */
+    /** Resolves when everything is delivered, or at the timeout. */
     close(): Promise<void>;
   }
 

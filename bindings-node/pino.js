@@ -1,14 +1,18 @@
 "use strict";
 
 const { Writable } = require("node:stream");
-const { StringDecoder } = require("node:string_decoder");
 const { parentPort, workerData } = require("node:worker_threads");
 const { checkType, invalid } = require("./lib/errors");
+const { messageText } = require("./lib/call");
+const { Lines } = require("./lib/lines");
 const { LINE_WRITER, Producer } = require("./lib/producer");
 const { writeUnread } = require("./lib/warnings");
 
-/** What has no end of line by then is passed on as it is. */
-const MAX_LINE_LENGTH = 1024 * 1024;
+/** The options that are not those of `connect`. */
+const OWN_OPTIONS = ["producer", "messageKey", "levelKey", "target"];
+
+/** pino gives a stream with this mark the logger of each line, as `lastLogger`. */
+const WANTS_LOGGER = Symbol.for("pino.metadata");
 
 /** What pino calls at every `fatal` blocks the program no longer than this. */
 const FLUSH_SYNC_MS = 200;
@@ -29,11 +33,11 @@ function producerOf(options = {}) {
   if (!isOwned && typeof producer?.[LINE_WRITER] !== "function") {
     throw invalid("producer", "must be a producer of logrtc");
   }
-  const writer = isOwned ? new Producer(own) : producer;
+  const writer = isOwned ? new Producer(own, OWN_OPTIONS) : producer;
   let writeLines = writer[LINE_WRITER]({ messageKey, levelKey, target });
   return {
     producer: writer,
-    write: (lines) => writeLines(lines),
+    write: (...lines) => writeLines(...lines),
     /** Takes what pino says of itself; what the options say counts more. */
     configure(config) {
       const lines = { messageKey: messageKey ?? config?.messageKey, levelKey, labels: config?.levels?.labels, target };
@@ -49,27 +53,22 @@ function transport({ $context, pinoWillSendConfig, ...options } = {}) {
   // The first two are pino's, about itself.
   const { producer, write, configure, end } = producerOf(options);
   const configured = whenConfigured(configure);
-  // What comes is a piece of a text of lines, cut anywhere.
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
-  const pass = (lines) => {
-    if (lines.length > 0) {
-      write(lines);
+  const lines = new Lines();
+  const pass = (text) => {
+    if (text.length > 0) {
+      write(text);
     }
   };
   const writable = new Writable({
     decodeStrings: false,
     write(chunk, _encoding, callback) {
       configured(() => {
-        const text = rest + (typeof chunk === "string" ? chunk : decoder.write(chunk));
-        const end = text.length > MAX_LINE_LENGTH ? text.length : text.lastIndexOf("\n") + 1;
-        rest = text.slice(end);
-        pass(text.slice(0, end));
+        pass(lines.take(chunk));
         callback();
       });
     },
     final(callback) {
-      pass(rest + decoder.end());
+      pass(lines.end());
       end()
         .then(writeUnread)
         .then(() => callback());
@@ -118,6 +117,21 @@ function isConfig(message) {
   return message?.code === "PINO_CONFIG";
 }
 
+/** pino's key for the bindings of a logger; each copy of pino has its own. */
+let bindingsKey;
+
+/** The bindings of a pino logger, as they are in each of its lines; undefined if there is no logger, or it has other keys. */
+function bindingsOf(logger) {
+  if (typeof logger !== "object" || logger === null) {
+    return undefined;
+  }
+  if (typeof logger[bindingsKey] !== "string") {
+    bindingsKey = Object.getOwnPropertySymbols(logger).find(({ description }) => description === "pino.chindings");
+  }
+  const bindings = logger[bindingsKey];
+  return typeof bindings === "string" ? bindings : undefined;
+}
+
 /** `logger.flush(callback)`. */
 function flush(producer, callback = () => {}) {
   producer.flush().then(() => callback(), callback);
@@ -126,7 +140,7 @@ function flush(producer, callback = () => {}) {
 /** What pino calls after `fatal`, and at the end of the process. What is late by then stays counted. */
 function flushSync(producer) {
   try {
-    producer.flushSync(FLUSH_SYNC_MS);
+    producer.flushSync({ timeoutMs: FLUSH_SYNC_MS });
   } catch {}
 }
 
@@ -135,11 +149,20 @@ function stream(options) {
   const { producer, write, configure, end } = producerOf(options);
   return {
     producer,
-    /** By this pino knows a stream, where it is the only argument. */
+    /** By this pino knows a stream that is its only argument. */
     writable: true,
-    write(lines) {
-      checkType("line", lines, "string");
-      write(lines);
+    [WANTS_LOGGER]: true,
+    write(line) {
+      const bindings = bindingsOf(this.lastLogger);
+      // They are of this line alone.
+      this.lastLogger = undefined;
+      this.lastObj = undefined;
+      const text = typeof line === "string" ? line : messageText(line);
+      if (bindings === undefined) {
+        write(text);
+      } else {
+        write(text, bindings);
+      }
       return true;
     },
     flush: (callback) => flush(producer, callback),

@@ -4,7 +4,7 @@ export interface ServeOptions {
   /** The address to listen on, an IP address or `localhost` with a port; `127.0.0.1:8080` by default. Port 0 takes a free one. */
   listen?: string;
   /** The origins that may connect besides the page's own, and whose hosts this server may be reached by. */
-  allowedOrigins?: readonly string[];
+  allowOrigins?: readonly string[];
   /** Opens the page in a browser; false by default. If that fails, a `LogrtcWarning` says so. */
   open?: boolean;
 }
@@ -26,6 +26,6 @@ export interface Server extends AsyncDisposable {
 
 /**
  * Serves the log page, and the signaling that producers connect to, in this process: what `npx logrtc serve` does. Rejects
- * with `LOGRTC_INVALID_ARGUMENT`, or with `LOGRTC_INTERNAL` where the address is taken.
+ * with `LOGRTC_INVALID_ARGUMENT`, or with `LOGRTC_INTERNAL` if the address is in use.
  */
 export function serve(options?: ServeOptions): Promise<Server>;

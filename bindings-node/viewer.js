@@ -1,6 +1,7 @@
 "use strict";
 
-const { checkType, invalid, refusing } = require("./lib/errors");
+const { checkType, refusing } = require("./lib/errors");
+const { checkNames } = require("./lib/options");
 const { warn } = require("./lib/warnings");
 
 /** The compiled file is loaded with the first server: `logrtc/viewer` has the consumer, too, which works without it. */
@@ -37,7 +38,7 @@ class Server {
   }
 
   close() {
-    this.#closed ??= this.#native.stop();
+    this.#closed ??= this.#native.close();
     this.unref();
     running.delete(this);
     return this.#closed;
@@ -52,22 +53,19 @@ Object.defineProperty(Server.prototype, Symbol.asyncDispose ?? Symbol.for("nodej
   },
 });
 
-const OPTIONS = ["listen", "allowedOrigins", "open"];
+const OPTIONS = ["listen", "allowOrigins", "open"];
 
 /** Serves the log page, and the signaling that producers connect to, in this process. */
 async function serve(options = {}) {
   checkType("options", options, "object");
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) {
-    throw invalid(unknown, `is not an option of serve; use ${OPTIONS.join(", ")}`);
-  }
-  const { listen, allowedOrigins, open = false } = options;
+  checkNames(options, OPTIONS);
+  const { listen, allowOrigins, open = false } = options;
   if (listen !== undefined) {
     checkType("listen", listen, "string");
   }
   checkType("open", open, "boolean");
   const { native, hold } = load();
-  const server = new Server(refusing(() => new native.NativeServer(listen, allowedOrigins)), hold);
+  const server = new Server(refusing(() => new native.NativeServer(listen, allowOrigins)), hold);
   if (open) {
     native.openInBrowser(server.url).catch(({ message }) => {
       warn(`cannot open ${server.url} in a browser: ${message}`, "LOGRTC_BROWSER");

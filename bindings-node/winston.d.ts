@@ -6,11 +6,11 @@ type TransportOptions = Pick<
   "format" | "silent" | "handleExceptions" | "handleRejections"
 >;
 
-/** What the transport takes: winston's own options, and those of `connect` or a producer that there is already. */
+/** The options of the transport: those of winston, and those of `connect` or a producer. */
 export type LogrtcTransportOptions = TransportOptions & {
-  /** The lowest level that is logged, by its name in winston; also in the logger's `levels`. */
+  /** The lowest level that is logged, by its name in the logger's `levels`. */
   level?: string;
-  /** The target of entries that have neither `module`, `label` nor `name`; `winston` by default. */
+  /** The target of entries whose logger has neither a `module`, a `label` nor a `name`; `winston` by default. */
   target?: string;
 } & (Omit<ProducerOptions, "level"> | { producer: Producer });
 

@@ -19,7 +19,14 @@ function invalid(name, problem) {
   return new LogrtcError("LOGRTC_INVALID_ARGUMENT", `${name}: ${problem}`);
 }
 
-/** Throws where `value` is not of the type. */
+/** The error for an option that does not exist, with the one that was probably meant. */
+function unknownOption(name, known) {
+  // Loaded here alone: what has no native half has options, too.
+  const hint = require("./native").didYouMean(name, known) || `; use ${known.join(", ")}`;
+  return invalid(name, `is not an option${hint}`);
+}
+
+/** Throws if `value` is not of the type. */
 function checkType(name, value, type) {
   if (typeof value !== type || value === null) {
     const article = type === "object" ? "an" : "a";
@@ -42,4 +49,4 @@ function refusing(call) {
   }
 }
 
-module.exports = { LogrtcError, checkType, invalid, refusing };
+module.exports = { LogrtcError, checkType, invalid, refusing, unknownOption };

@@ -368,12 +368,23 @@ class Thrown {
 }
 
 function thrown(error) {
-  return quote(`[Throws: ${text(isError(error) ? error.message : error)}]`);
+  let reason;
+  try {
+    reason = isError(error) ? error.message : error;
+  } catch {
+    reason = "an error that cannot be read";
+  }
+  return quote(`[Throws: ${text(reason)}]`);
 }
 
 function isError(value) {
-  // The second is for what inherits from Error without being made by it, the first for the errors of other realms.
-  return types.isNativeError(value) || value instanceof Error;
+  try {
+    // The second is for what inherits from Error without being made by it, the first for the errors of other realms.
+    return types.isNativeError(value) || value instanceof Error;
+  } catch {
+    // A proxy that refuses to be asked.
+    return false;
+  }
 }
 
 /** The elements of a list, holes among them, whatever its own iterator does. */

@@ -1,33 +1,28 @@
 "use strict";
 
 const { EventEmitter } = require("node:events");
-const { LogrtcError, checkType, invalid, refusing } = require("./errors");
+const { inspect } = require("node:util");
+const { messageText, readCall, readSpan } = require("./call");
+const { LogrtcError, checkType, refusing } = require("./errors");
 const { encodeEntry, encodeFields } = require("./json");
+const { DEBUG, ERROR, INFO, WARN, knownLevel } = require("./levels");
 const lifecycle = require("./lifecycle");
+const { Logger } = require("./logger");
 const native = require("./native");
+const { optionsJson, waitOptions } = require("./options");
 const { programName } = require("./program");
 const { warn } = require("./warnings");
-
-const DEBUG = 0;
-const INFO = 1;
-const WARN = 2;
-const ERROR = 3;
 
 /** What a message from the native half is; all else says that there are warnings. */
 const EVENT = 0;
 const ANSWER = 1;
-
-/** The levels by the names that were used, so that each is looked up natively once. */
-const levels = new Map();
-
-/** How many are kept; a name may be spelled in any case. */
-const MAX_LEVELS = 64;
 
 /** What the adapters of this package need of a producer, which another copy of it may have made. No program sees it. */
 const LINE_WRITER = Symbol.for("logrtc.lineWriter");
 
 class Producer extends EventEmitter {
   #native;
+  #clientId;
   /** What is called natively, where it is referenced weakly. */
   #listener;
   /** What logs natively, by level. */
@@ -42,12 +37,15 @@ class Producer extends EventEmitter {
   #isDrained = false;
   #isOutOfTime = false;
 
-  /** Use `connect`. */
-  constructor(options) {
+  /** Use `connect`. An adapter passes the names of its own options, which may have been meant. */
+  constructor(options, adapterOptions = []) {
     super();
     const json = optionsJson(options);
     this.#listener = (topic, message) => this.#told(topic, message);
-    this.#native = refusing(() => new native.NativeProducer(json, programName(), this.#listener, process));
+    this.#native = refusing(
+      () => new native.NativeProducer(json, adapterOptions, programName(), this.#listener, process),
+    );
+    this.#clientId = this.#native.clientId();
     this.#calls = this.#native.calls();
     this.#lowestLevel = this.#native.lowestLevel();
     if (this.state !== "disabled") {
@@ -76,45 +74,53 @@ class Producer extends EventEmitter {
   }
 
   log(levelName, target, message, fields, span) {
-    const { level, levelName: kept } = levelNamed(levelName);
+    const name = messageText(levelName);
+    const { level, levelName: kept } = knownLevel(name) ?? { level: INFO, levelName: name };
     if (kept === undefined) {
       this.#log(level, target, message, fields, span);
     } else {
-      this.#logWith(level, target, message, fields, { levelName: kept, ...spanMembers(span) });
+      this.#logWith(level, target, message, fields, { levelName: kept, ...readSpan(span) });
     }
   }
 
   #log(level, target, message, fields, span) {
-    if (span !== undefined && span !== null) {
-      this.#logWith(level, target, message, fields, spanMembers(span));
-      return;
-    }
-    if (typeof target !== "string" || typeof message !== "string") {
-      checkTexts(target, message);
-    }
-    if (level < this.#lowestLevel) {
+    if (typeof target !== "string" || typeof message !== "string" || (span !== undefined && span !== null)) {
+      this.#logWith(level, target, message, fields, readSpan(span));
+    } else if (level < this.#lowestLevel) {
       this.#calls[level]();
     } else {
       this.#calls[level](target, message, encodeFields(fields));
     }
   }
 
+  /** Logs what is rare, or passed in a way of its own. */
   #logWith(level, target, message, fields, extras) {
-    checkTexts(target, message);
     if (level < this.#lowestLevel) {
       this.#calls[level]();
-    } else {
-      this.#native.logWith(level, target, message, encodeFields(fields), extras);
+      return;
     }
+    const isAsTyped = typeof target === "string" && typeof message === "string";
+    const call = isAsTyped ? { target, message, fields } : readCall(this.#clientId, target, message, fields);
+    this.#native.logWith(level, call.target, call.message, encodeFields(call.fields), extras);
+  }
+
+  /** A logger of one target. */
+  logger(target) {
+    return new Logger(this, messageText(target ?? this.#clientId), undefined);
+  }
+
+  /** A logger whose entries all have these fields. */
+  child(fields) {
+    return this.logger().child(fields);
   }
 
   send(entry) {
     refusing(() => this.#native.send(encodeEntry(entry)));
   }
 
-  enabled(levelName, target) {
-    checkType("target", target, "string");
-    return this.#native.enabled(levelNamed(levelName).level, target);
+  enabled(levelName, target = this.#clientId) {
+    const { level } = knownLevel(messageText(levelName)) ?? { level: INFO };
+    return this.#native.enabled(level, messageText(target));
   }
 
   setLevel(levelName) {
@@ -130,22 +136,22 @@ class Producer extends EventEmitter {
   }
 
   async flush(options) {
-    const timeoutMs = timeoutOf(options);
-    await this.#ask((question) => this.#native.flush(question, timeoutMs));
+    const { timeoutMs, signal } = waitOptions(options, { takesSignal: true });
+    await this.#ask((question) => this.#native.flush(question, timeoutMs), signal);
   }
 
-  flushSync(timeoutMs) {
-    checkTimeout(timeoutMs);
+  flushSync(options) {
+    const { timeoutMs } = waitOptions(options);
     refusing(() => this.#native.flushSync(timeoutMs));
   }
 
   async waitForConsumer(options) {
-    const timeoutMs = timeoutOf(options) ?? Infinity;
-    return await this.#ask((question) => this.#native.waitForConsumer(question, timeoutMs));
+    const { timeoutMs = Infinity, signal } = waitOptions(options, { takesSignal: true });
+    return await this.#ask((question) => this.#native.waitForConsumer(question, timeoutMs), signal);
   }
 
   async close(options) {
-    const timeoutMs = timeoutOf(options);
+    const { timeoutMs } = waitOptions(options);
     if (this.#closing !== undefined) {
       // Whoever closed first is told how it went.
       await this.#closing.catch(() => {});
@@ -160,6 +166,14 @@ class Producer extends EventEmitter {
     }
   }
 
+  get clientId() {
+    return this.#clientId;
+  }
+
+  get url() {
+    return this.#native.url();
+  }
+
   get lastError() {
     return this.#native.lastError() ?? null;
   }
@@ -172,22 +186,35 @@ class Producer extends EventEmitter {
     return JSON.parse(this.#native.stats());
   }
 
+  toJSON() {
+    return { clientId: this.clientId, url: this.url, state: this.state };
+  }
+
+  [inspect.custom](_depth, options) {
+    return `Producer ${inspect(this.toJSON(), { ...options, breakLength: Infinity })}`;
+  }
+
   /** A function that logs what a pino logger has written, lines of JSON, with `messageKey`, `levelKey`, `labels`, `target`. */
   [LINE_WRITER](lines) {
     return refusing(() => this.#native.calls(lines)).at(-1);
   }
 
   /** Asks natively; the answer comes later, and the process stays alive for it. */
-  async #ask(begin) {
+  async #ask(begin, signal) {
+    signal?.throwIfAborted();
     this.#lastQuestion = (this.#lastQuestion + 1) >>> 0;
     const question = this.#lastQuestion;
     const release = lifecycle.hold();
+    let abort;
     try {
       return await new Promise((resolve, reject) => {
+        abort = () => reject(signal.reason);
+        signal?.addEventListener("abort", abort);
         this.#questions.set(question, { resolve, reject });
         refusing(() => begin(question));
       });
     } finally {
+      signal?.removeEventListener("abort", abort);
       this.#questions.delete(question);
       release();
     }
@@ -244,97 +271,5 @@ Object.defineProperty(Producer.prototype, asyncDispose, {
     }
   },
 });
-
-function optionsJson(options) {
-  checkType("options", options, "object");
-  let option = "options";
-  try {
-    return JSON.stringify(options, function check(key, value) {
-      if (this === options) {
-        option = key;
-      }
-      return jsonOption(option, value);
-    });
-  } catch (error) {
-    throw error instanceof LogrtcError ? error : invalid(option, error.message);
-  }
-}
-
-/** A value of an option, which JSON can hold: what it would leave out or change is refused. */
-function jsonOption(option, value) {
-  if (typeof value === "function" || typeof value === "symbol") {
-    throw invalid(option, `must not be a ${typeof value}`);
-  }
-  const isNoLimit = option === "maxReconnectAttempts" && value === Infinity;
-  if (typeof value === "number" && !Number.isFinite(value) && !isNoLimit) {
-    throw invalid(option, `must be a finite number, not ${value}`);
-  }
-  return value;
-}
-
-/** The level that a name means, with the name to keep where the level says less than it. */
-function levelNamed(name) {
-  const known = levels.get(name);
-  if (known !== undefined) {
-    return known;
-  }
-  checkType("level", name, "string");
-  const level = refusing(() => native.levelByName(name));
-  if (levels.size < MAX_LEVELS) {
-    levels.set(name, level);
-  }
-  return level;
-}
-
-function checkTexts(target, message) {
-  checkType("target", target, "string");
-  checkType("message", message, "string");
-}
-
-/** `timeoutMs` of the options of a call that waits. */
-function timeoutOf(options = {}) {
-  checkType("options", options, "object");
-  const unknown = Object.keys(options).find((key) => key !== "timeoutMs");
-  if (unknown !== undefined) {
-    throw invalid(unknown, "is not an option here; use timeoutMs");
-  }
-  checkTimeout(options.timeoutMs);
-  return options.timeoutMs;
-}
-
-function checkTimeout(timeoutMs) {
-  if (timeoutMs !== undefined) {
-    checkType("timeoutMs", timeoutMs, "number");
-    if (!(timeoutMs >= 0)) {
-      throw invalid("timeoutMs", `must be a number of milliseconds from 0, not ${timeoutMs}`);
-    }
-  }
-}
-
-const SPAN_KEYS = new Map([
-  ["id", "id"],
-  ["trace_id", "traceId"],
-  ["parent_id", "parentId"],
-]);
-
-/** A span of docs/protocol.md, "The entry", as it is passed on. */
-function spanMembers(span) {
-  if (span === undefined || span === null) {
-    return {};
-  }
-  checkType("span", span, "object");
-  const members = {};
-  for (const [key, value] of Object.entries(span)) {
-    const name = SPAN_KEYS.get(key);
-    if (name === undefined) {
-      throw invalid(`span.${key}`, `is not a key here; use ${[...SPAN_KEYS.keys()].join(", ")}`);
-    }
-    if (value !== undefined && value !== null) {
-      checkType(`span.${key}`, value, "string");
-      members[name] = value;
-    }
-  }
-  return members;
-}
 
 module.exports = { LINE_WRITER, Producer };

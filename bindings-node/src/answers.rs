@@ -122,14 +122,14 @@ pub fn state_name(state: State) -> &'static str {
 
 fn reason_name(reason: EndReason) -> &'static str {
     match reason {
-        EndReason::ClosedByConsumer => "closedByConsumer",
+        EndReason::ClosedByConsumer => "closed_by_consumer",
         EndReason::Left => "left",
         EndReason::Replaced => "replaced",
-        EndReason::OpenTimeout => "openTimeout",
+        EndReason::OpenTimeout => "open_timeout",
         EndReason::Stalled => "stalled",
-        EndReason::PathLost => "pathLost",
+        EndReason::PathLost => "path_lost",
         EndReason::Flooded => "flooded",
-        EndReason::ProducerClosed => "producerClosed",
+        EndReason::ProducerClosed => "producer_closed",
         _ => "failed",
     }
 }

@@ -6,10 +6,11 @@ use std::ptr::null_mut;
 use std::sync::Arc;
 
 use logrtc::binding::ProducerExt as _;
-use logrtc::{Level, Producer, Record};
+use logrtc::{Level, Producer};
 use napi::bindgen_prelude::{Array, Unknown};
 use napi::{Env, Result, Status, sys};
 
+use crate::fields::with_fields;
 use crate::line::{LineFormat, log_line};
 use crate::text::with_texts;
 
@@ -24,7 +25,8 @@ struct Context {
 type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 /// `[debug, info, warn, error, writeLines]` of a producer. The first four take the target, the message and the fields as JSON
-/// or empty; without arguments, they count an entry that is not wanted. The last takes what a pino logger has written.
+/// or empty; without arguments, they count an entry that is not wanted. The last takes what a pino logger has written, and optionally
+/// the text of its bindings.
 pub(crate) fn calls<'env>(env: &'env Env, producer: &Producer, lines: &Arc<LineFormat>) -> Result<Array<'env>> {
     let mut functions = env.create_array(0)?;
     let context = |level| Context { producer: producer.clone(), level, lines: Arc::clone(lines) };
@@ -74,16 +76,21 @@ unsafe extern "C" fn log(env: sys::napi_env, info: sys::napi_callback_info) -> s
     }
 }
 
-/// Logs lines of JSON.
+/// Logs lines of JSON. The second argument is the text of the logger's bindings in each of them, if the caller knows it.
 unsafe extern "C" fn write_lines(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: Node's promise is passed on.
     unsafe {
-        guarded::<1>(env, info, |context, _, arguments| {
-            with_texts(env, arguments, |[lines]| {
+        guarded::<2>(env, info, |context, argument_count, [lines, bindings]| {
+            let log = |lines: &str, bindings: Option<&str>| {
                 for line in lines.split('\n').filter(|line| !line.is_empty()) {
-                    log_line(&context.producer, line, &context.lines);
+                    log_line(&context.producer, line, bindings, &context.lines);
                 }
-            })
+            };
+            if argument_count < 2 {
+                with_texts(env, [lines], |[lines]| log(lines, None))
+            } else {
+                with_texts(env, [lines, bindings], |[lines, bindings]| log(lines, Some(bindings)))
+            }
         })
     }
 }
@@ -117,13 +124,4 @@ unsafe fn guarded<const N: usize>(
         unsafe { napi::JsError::from(error).throw_into(env) };
     }
     null_mut()
-}
-
-/// The record that `begin` begins, with the fields of a JSON object, or none where it is empty. `lib/json.js` writes what the
-/// core takes. Should it not, the entry is logged all the same, and says why.
-pub(crate) fn with_fields<'a>(begin: impl Fn() -> Record<'a>, json: &'a str) -> Record<'a> {
-    if json.is_empty() {
-        return begin();
-    }
-    begin().fields_json(json).unwrap_or_else(|error| begin().field("fields_error", error.to_string()))
 }

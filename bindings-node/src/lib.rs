@@ -7,6 +7,7 @@
 pub mod answers;
 mod calls;
 pub mod environment;
+mod fields;
 mod line;
 mod options;
 pub mod producer;

@@ -6,24 +6,86 @@ use logrtc::binding::ConfigBuilderExt as _;
 use logrtc::{Config, ConfigBuilder, Diagnostic, Filter, IceServer, Level, Overflow, Replay};
 use serde_json::{Map, Value};
 
-use crate::refusal::{Result, invalid, refused};
+use crate::refusal::{Refusal, Result, invalid, refused};
 
-/// Reads the options of `connect`. Without a `clientId`, the producer is called `program_name`.
+/// The options of `connect`, each with its name in the core.
+const OPTIONS: [(&str, &str); 25] = [
+    ("url", "url"),
+    ("clientId", "client_id"),
+    ("systemName", "system_name"),
+    ("version", "version"),
+    ("description", "description"),
+    ("token", "token"),
+    ("caFile", "ca_file"),
+    ("level", "level"),
+    ("filter", "filter"),
+    ("maxEntries", "max_entries"),
+    ("maxBytes", "max_bytes"),
+    ("maxEntryBytes", "max_entry_bytes"),
+    ("maxConsumers", "max_consumers"),
+    ("overflow", "overflow"),
+    ("blockTimeoutMs", "block_timeout"),
+    ("replay", "replay"),
+    ("reconnectIntervalMs", "reconnect_interval"),
+    ("maxReconnectIntervalMs", "max_reconnect_interval"),
+    ("reconnectJitter", "reconnect_jitter"),
+    ("maxReconnectAttempts", "max_reconnect_attempts"),
+    ("iceServers", "ice_servers"),
+    ("interfaces", "interfaces"),
+    ("closeTimeoutMs", "close_timeout"),
+    ("disabled", "disabled"),
+    ("environment", "environment"),
+];
+
+/// Reads the options of `connect`. Without a `clientId`, the producer is called `program_name`. An unknown option may have been
+/// meant as one of `adapter_options`.
 pub(crate) fn config(
     json: &str,
+    adapter_options: &[String],
     program_name: String,
     on_diagnostic: impl Fn(&Diagnostic) + Send + Sync + 'static,
 ) -> Result<Config> {
     let options: Map<String, Value> = serde_json::from_str(json).map_err(|error| invalid("options", error))?;
     let mut builder = Config::for_program().program_name(program_name).on_diagnostic(on_diagnostic);
+    if let Some(unknown) = options.keys().find(|key| OPTIONS.iter().all(|(name, _)| name != key)) {
+        let names = OPTIONS.iter().map(|(name, _)| *name).chain(adapter_options.iter().map(String::as_str));
+        return Err(invalid(unknown, format_args!("is not an option{}", did_you_mean(unknown, names))));
+    }
     // A later setter replaces an earlier one; the more exact of the two is the filter.
     if let Some(level) = options.get("level") {
         builder = set(builder, "level", level)?;
     }
-    for (key, value) in options.iter().filter(|(key, _)| *key != "level") {
+    if let Some(overflow) = overflow(options.get("overflow"), options.get("blockTimeoutMs"))? {
+        builder = builder.overflow(overflow);
+    }
+    for (key, value) in
+        options.iter().filter(|(key, _)| !["level", "overflow", "blockTimeoutMs"].contains(&key.as_str()))
+    {
         builder = set(builder, key, value)?;
     }
-    builder.build().map_err(refused)
+    builder.build().map_err(|error| as_written(&error))
+}
+
+/// An error of the core, with the option under the name that it has here. A variable of the environment keeps its own.
+fn as_written(error: &logrtc::Error) -> Refusal {
+    let text = error.to_string();
+    let renamed = text.split_once(": ").and_then(|(written, problem)| {
+        let (name, _) = OPTIONS.iter().find(|(_, in_core)| *in_core == written)?;
+        Some(format!("{name}: {problem}"))
+    });
+    Refusal::new(error.kind().into(), renamed.unwrap_or(text))
+}
+
+/// `; did you mean NAME?` with the known name that is nearest to what was written; empty if none is near.
+pub(crate) fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> String {
+    /// Below this, two names have nothing in common.
+    const LEAST_LIKENESS: f64 = 0.75;
+    let likeness = |name: &str| strsim::jaro_winkler(&written.to_lowercase().replace('_', ""), &name.to_lowercase());
+    let nearest = known.map(|name| (likeness(name), name)).max_by(|(one, _), (other, _)| one.total_cmp(other));
+    nearest
+        .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
+        .map(|(_, name)| format!("; did you mean {name}?"))
+        .unwrap_or_default()
 }
 
 fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder> {
@@ -41,7 +103,6 @@ fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder
         "maxBytes" => builder.max_bytes(count(key, value)?),
         "maxEntryBytes" => builder.max_entry_bytes(count(key, value)?),
         "maxConsumers" => builder.max_consumers(count(key, value)?),
-        "overflow" => builder.overflow(overflow(value)?),
         "replay" => builder.replay(replay(value)?),
         "reconnectIntervalMs" => builder.reconnect_interval(milliseconds(key, value)?),
         "maxReconnectIntervalMs" => builder.max_reconnect_interval(milliseconds(key, value)?),
@@ -52,7 +113,7 @@ fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder
         "closeTimeoutMs" => builder.close_timeout(milliseconds(key, value)?),
         "disabled" => builder.disabled(boolean(key, value)?),
         "environment" => builder.environment(boolean(key, value)?),
-        unknown => return Err(invalid(unknown, "is not an option of connect")),
+        unknown => return Err(invalid(unknown, "is not an option")),
     })
 }
 
@@ -75,7 +136,7 @@ pub(crate) fn duration(name: &str, milliseconds: f64) -> Result<Duration> {
         .map_err(|_| invalid(name, format_args!("{milliseconds} is not a number of milliseconds from 0")))
 }
 
-fn wrong(key: &str, value: &Value, right: &str) -> crate::refusal::Refusal {
+fn wrong(key: &str, value: &Value, right: &str) -> Refusal {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -117,14 +178,21 @@ fn attempts(key: &str, value: &Value) -> Result<Option<u32>> {
     attempts.map(Some).ok_or_else(|| wrong(key, value, "a whole number from 1, or -1 for no end"))
 }
 
-fn overflow(value: &Value) -> Result<Overflow> {
-    match value {
-        Value::String(name) if name == "drop_oldest" => Ok(Overflow::DropOldest),
-        Value::String(name) if name == "drop_newest" => Ok(Overflow::DropNewest),
-        Value::Object(object) if object.len() == 1 && object.contains_key("blockMs") => {
-            Ok(Overflow::Block(milliseconds("overflow", &object["blockMs"])?))
+/// The policy that both options describe; `None` if neither is there.
+fn overflow(policy: Option<&Value>, block_timeout: Option<&Value>) -> Result<Option<Overflow>> {
+    let block_timeout = block_timeout.map(|value| milliseconds("blockTimeoutMs", value)).transpose()?;
+    let wrong = || invalid("overflow", "must be \"drop_oldest\", \"drop_newest\" or \"block\"");
+    let policy = policy.map(|value| value.as_str().ok_or_else(wrong)).transpose()?;
+    match (policy, block_timeout) {
+        (None, None) => Ok(None),
+        (Some("drop_oldest"), None) => Ok(Some(Overflow::DropOldest)),
+        (Some("drop_newest"), None) => Ok(Some(Overflow::DropNewest)),
+        (Some("block"), Some(timeout)) => Ok(Some(Overflow::Block(timeout))),
+        (Some("block"), None) => Err(invalid("blockTimeoutMs", "is missing: how long a log call may wait for room")),
+        (None | Some("drop_oldest" | "drop_newest"), Some(_)) => {
+            Err(invalid("blockTimeoutMs", "is only for overflow: \"block\""))
         }
-        _ => Err(invalid("overflow", "must be \"drop_oldest\", \"drop_newest\" or { blockMs: a number }")),
+        (Some(_), _) => Err(wrong()),
     }
 }
 

@@ -15,11 +15,12 @@ use napi::bindgen_prelude::{Array, Object, ObjectFinalize};
 use napi_derive::napi;
 
 use crate::answers::{Answers, state_name};
-use crate::calls::{calls, with_fields};
+use crate::calls::calls;
 use crate::environment::{Listener, Local, OpenProducer, close_together, process};
+use crate::fields::with_fields;
 use crate::line::{LineFormat, has_member};
 use crate::options;
-use crate::refusal::{Result, internal, invalid, refused};
+use crate::refusal::{Result, internal, refused};
 use crate::stats::describe_stats;
 
 /// The memory outside of the heap that V8 attributes to a producer in a sandbox: a full journal, and as much for its threads
@@ -46,6 +47,8 @@ pub struct Extras {
     pub trace_id: Option<String>,
     /// Of the span.
     pub parent_id: Option<String>,
+    /// What was passed as the span and cannot be read as one.
+    pub invalid_span: Option<String>,
 }
 
 /// How a pino logger writes its lines, where it is not as by default.
@@ -68,6 +71,7 @@ pub struct NativeProducer {
     producer: Producer,
     answers: Answers,
     client_id: String,
+    url: String,
     open: Arc<OpenProducer>,
     local: Local,
     id: u32,
@@ -76,11 +80,13 @@ pub struct NativeProducer {
 
 #[napi]
 impl NativeProducer {
-    /// Connects. `listener` gets a topic and JSON, and is referenced weakly. `own_process` is what JavaScript knows as `process`.
+    /// Connects. An unknown option may have been meant as one of `adapter_options`. `listener` gets a topic and JSON, and is
+    /// referenced weakly. `own_process` is what JavaScript knows as `process`.
     #[napi(constructor)]
     pub fn new(
         env: Env,
         options: String,
+        adapter_options: Vec<String>,
         program_name: String,
         listener: Listener<'_>,
         own_process: Object<'_>,
@@ -89,9 +95,10 @@ impl NativeProducer {
         let id = local.next_id();
         let answers = Answers::new(Arc::clone(&local.shared), id);
         let warnings = answers.clone();
-        let config = options::config(&options, program_name, move |diagnostic| warnings.warn(diagnostic))?;
+        let config =
+            options::config(&options, &adapter_options, program_name, move |diagnostic| warnings.warn(diagnostic))?;
         let close_timeout = config.close_timeout();
-        let client_id = config.client_id().to_owned();
+        let (client_id, url) = (config.client_id().to_owned(), config.url().to_owned());
         let is_disabled = config.is_disabled();
         let is_in_sandbox =
             !process(&env).and_then(|process| env.strict_equals(process, own_process)).map_err(internal)?;
@@ -110,7 +117,7 @@ impl NativeProducer {
             is_left: AtomicBool::new(is_in_sandbox),
         });
         local.shared.opened(id, Arc::clone(&open));
-        Ok(Self { producer, answers, client_id, open, local, id, external_bytes })
+        Ok(Self { producer, answers, client_id, url, open, local, id, external_bytes })
     }
 
     /// `[debug, info, warn, error, writeLines]`: what is called for every entry. Lines are read as pino writes them, but for what
@@ -133,7 +140,10 @@ impl NativeProducer {
         let mut record = with_fields(|| self.producer.log(level_of(level), &target, &message), &fields);
         if let Some(level_name) = extras.level_name.as_ref().filter(|_| !has_member(&fields, "level_name")) {
             // Where the program has such a field, it is the program's.
-            record = record.field("level_name", level_name);
+            record = record.field("level_name", &**level_name);
+        }
+        if let Some(invalid_span) = &extras.invalid_span {
+            record = record.field("invalid_span", &**invalid_span);
         }
         if let Some(span) = span(extras) {
             record = record.span(span);
@@ -206,6 +216,18 @@ impl NativeProducer {
         Ok(())
     }
 
+    /// The name under which the producer registers.
+    #[napi]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The address of the signaling server, without the user and the password.
+    #[napi]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Why the signaling server cannot be reached, or its last complaint.
     #[napi]
     pub fn last_error(&self) -> Option<String> {
@@ -268,13 +290,17 @@ pub fn process_arguments() -> Vec<String> {
     }
 }
 
-/// The level that a name means.
+/// The level that a name means; `None` if it is no name of a level.
 #[napi]
-pub fn level_by_name(name: String) -> Result<NamedLevel> {
-    match Level::from_name(&name) {
-        Some((level, level_name)) => Ok(NamedLevel { level: level as u32, level_name: level_name.map(str::to_owned) }),
-        None => Err(options::level(&name).err().unwrap_or_else(|| invalid("level", "is not a level"))),
-    }
+pub fn level_by_name(name: String) -> Option<NamedLevel> {
+    let (level, level_name) = Level::from_name(&name)?;
+    Some(NamedLevel { level: level as u32, level_name: level_name.map(str::to_owned) })
+}
+
+/// The end of an error for an option that does not exist: `; did you mean url?`, or nothing if none of the known ones is near.
+#[napi]
+pub fn did_you_mean(written: String, known: Vec<String>) -> String {
+    options::did_you_mean(&written, known.iter().map(String::as_str))
 }
 
 fn level_of(level: u32) -> Level {

@@ -24,14 +24,14 @@ impl NativeServer {
     /// Binds `listen`, or the address that the viewer listens on by default, and begins to serve.
     #[napi(constructor)]
     #[allow(clippy::needless_pass_by_value, reason = "what comes from JavaScript is owned")]
-    pub fn new(listen: Option<String>, allowed_origins: Option<Vec<String>>) -> Result<Self> {
+    pub fn new(listen: Option<String>, allow_origins: Option<Vec<String>>) -> Result<Self> {
         let mut options = Options::default();
         if let Some(listen) = listen {
             options.listen = address(&listen)?;
         }
         let address = options.listen;
-        for text in allowed_origins.unwrap_or_default() {
-            let origin: Origin = text.parse().map_err(|error| invalid("allowedOrigins", error))?;
+        for text in allow_origins.unwrap_or_default() {
+            let origin: Origin = text.parse().map_err(|error| invalid("allowOrigins", error))?;
             options = options.allow_origin(origin);
         }
         let server = HostedServer::start(options)
@@ -54,8 +54,8 @@ impl NativeServer {
 
     /// Closes every connection; resolves when the port is free again. Does nothing the second time.
     #[napi]
-    pub fn stop(&self) -> AsyncTask<Stop> {
-        AsyncTask::new(Stop(self.server.lock().unwrap_or_else(PoisonError::into_inner).take()))
+    pub fn close(&self) -> AsyncTask<Close> {
+        AsyncTask::new(Close(self.server.lock().unwrap_or_else(PoisonError::into_inner).take()))
     }
 }
 
@@ -97,9 +97,9 @@ impl Task for Open {
 }
 
 /// The end of a server, which blocks.
-pub struct Stop(Option<HostedServer>);
+pub struct Close(Option<HostedServer>);
 
-impl Task for Stop {
+impl Task for Close {
     type Output = ();
     type JsValue = ();
 

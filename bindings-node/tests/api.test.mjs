@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { networkInterfaces } from "node:os";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import * as logrtc from "logrtc";
 import { LogrtcError, connect } from "logrtc";
 import { eventually, within } from "../../tests/lib/deadline.mjs";
@@ -63,7 +64,7 @@ test("flush resolves when everything is delivered", async (t) => {
     },
   );
   producer.info("app", "one more");
-  producer.flushSync(10_000);
+  producer.flushSync({ timeoutMs: 10_000 });
   assert.equal(producer.stats().consumers[0].counts.delivered, 1_001);
 });
 
@@ -214,37 +215,34 @@ test("what is wrong is refused with a code, and named", async () => {
   /** @type {[string, () => unknown][]} */
   const calls = [
     ["options: must be an object, not string", () => anyConnect("app")],
-    ["client_id: must not be empty", () => anyConnect({ clientId: "", environment: false })],
+    ["clientId: must not be empty", () => anyConnect({ clientId: "", environment: false })],
     ["clientId: must be a string, not 5", () => anyConnect({ clientId: 5 })],
-    ["clientID: is not an option of connect", () => anyConnect({ clientID: "app" })],
+    ["clientID: is not an option; did you mean clientId?", () => anyConnect({ clientID: "app" })],
+    ["client_id: is not an option; did you mean clientId?", () => anyConnect({ client_id: "app" })],
+    ["blockMs: is not an option; did you mean blockTimeoutMs?", () => anyConnect({ blockMs: 5 })],
     ['url: the scheme must be ws or wss, not "http"', () => anyConnect({ ...OFF, url: "http://x" })],
     ['level: "loud" is not a level', () => anyConnect({ ...OFF, level: "loud" })],
     ['filter: "loud" is not a level', () => anyConnect({ ...OFF, filter: "app=loud" })],
     ["overflow: must be", () => anyConnect({ ...OFF, overflow: "explode" })],
+    ["overflow: must be", () => anyConnect({ ...OFF, overflow: { blockMs: 5 } })],
+    ["blockTimeoutMs: is missing", () => anyConnect({ ...OFF, overflow: "block" })],
+    ["blockTimeoutMs: is only for", () => anyConnect({ ...OFF, blockTimeoutMs: 5 })],
     ["replay: must be", () => anyConnect({ ...OFF, replay: -1 })],
     ["maxEntries: must be a whole number, not 1.5", () => anyConnect({ ...OFF, maxEntries: 1.5 })],
-    ["max_entries: 0 is not from 1", () => anyConnect({ ...OFF, maxEntries: 0 })],
+    ["maxEntries: 0 is not from 1", () => anyConnect({ ...OFF, maxEntries: 0 })],
     ["iceServers: must be an array, not a string", () => anyConnect({ ...OFF, iceServers: "stun:x" })],
     ["iceServers.urls: is not a key here", () => anyConnect({ ...OFF, iceServers: [{ urls: "stun:x" }] })],
-    ['ice_servers: "x" must begin', () => anyConnect({ ...OFF, iceServers: ["x"] })],
+    ['iceServers: "x" must begin', () => anyConnect({ ...OFF, iceServers: ["x"] })],
     ["interfaces: must be an array of strings, not a string", () => anyConnect({ ...OFF, interfaces: "lo" })],
     ["interfaces: must be an array of strings, not 5", () => anyConnect({ ...OFF, interfaces: ["lo", 5] })],
     ["interfaces: must not be empty", () => anyConnect({ ...OFF, interfaces: ["lo", ""] })],
-    ["max_reconnect_attempts: 0 is not from 1", () => anyConnect({ ...OFF, maxReconnectAttempts: 0 })],
+    ["maxReconnectAttempts: 0 is not from 1", () => anyConnect({ ...OFF, maxReconnectAttempts: 0 })],
     ["maxReconnectAttempts: must be a whole number from 1", () => anyConnect({ ...OFF, maxReconnectAttempts: -2 })],
     ["closeTimeoutMs: -1 is not", () => anyConnect({ ...OFF, closeTimeoutMs: -1 })],
     ["maxEntries: ", () => anyConnect({ ...OFF, maxEntries: 1n })],
     ["closeTimeoutMs: must be a finite number, not Infinity", () => anyConnect({ ...OFF, closeTimeoutMs: Infinity })],
     ["token: must not be a function", () => anyConnect({ ...OFF, token: () => "t" })],
     ["iceServers: must not be a symbol", () => anyConnect({ ...OFF, iceServers: [Symbol("stun")] })],
-    ["target: must be a string, not number", () => producer.info(5, "message")],
-    ["message: must be a string, not undefined", () => producer.info("app")],
-    ["message: must be a string, not null", () => producer.log("fatal", "app", null)],
-    ['level: "loud" is not a level', () => producer.log("loud", "app", "message")],
-    ["level: must be a string, not number", () => producer.log(30, "app", "message")],
-    ["span.traceId: is not a key here", () => producer.info("app", "message", {}, { traceId: "x" })],
-    ["span.id: must be a string, not number", () => producer.info("app", "message", {}, { id: 5 })],
-    ["span: must be an object, not string", () => producer.info("app", "message", {}, "s")],
     ["timestamp: is missing", () => producer.send({})],
     ["extra: is not a key here", () => producer.send({ extra: 1 })],
     ["entry: ", () => producer.send("text")],
@@ -252,9 +250,10 @@ test("what is wrong is refused with a code, and named", async () => {
     ['level: "loud" is not a level', () => producer.setLevel("loud")],
     ["level: must be a string, not number", () => producer.setLevel(3)],
     ['filter: "loud"', () => producer.setFilter("loud")],
-    ["target: must be a string, not undefined", () => producer.enabled("info")],
-    ["timeoutMs: must be a number", () => producer.flushSync("soon")],
-    ["timeoutMs: must be a number of milliseconds from 0, not NaN", () => producer.flushSync(NaN)],
+    ["timeoutMs: must be a number", () => producer.flushSync({ timeoutMs: "soon" })],
+    ["timeoutMs: must be a number of milliseconds from 0, not NaN", () => producer.flushSync({ timeoutMs: NaN })],
+    ["options: must be an object, not number", () => producer.flushSync(100)],
+    ["signal: is not an option; use timeoutMs", () => producer.flushSync({ signal: AbortSignal.abort() })],
   ];
   for (const [message, call] of calls) {
     assert.throws(call, (error) => {
@@ -266,10 +265,11 @@ test("what is wrong is refused with a code, and named", async () => {
   }
   await assert.rejects(producer.flush({ timeoutMs: "soon" }), { code });
   await assert.rejects(producer.close({ timeoutMs: -1 }), { code });
+  await assert.rejects(producer.flush({ signal: "now" }), { code, message: "signal: must be an AbortSignal" });
   for (const wait of [(/** @type {any} */ o) => producer.flush(o), (/** @type {any} */ o) => producer.close(o)]) {
     await assert.rejects(wait(null), { code, message: "options: must be an object, not null" });
     await assert.rejects(wait(100), { code, message: "options: must be an object, not number" });
-    await assert.rejects(wait({ timeout: 5 }), { code, message: "timeout: is not an option here; use timeoutMs" });
+    await assert.rejects(wait({ timeout: 5 }), { code, message: "timeout: is not an option; did you mean timeoutMs?" });
   }
   await producer.close();
 });
@@ -287,7 +287,8 @@ test("options are all taken", async () => {
     maxEntries: 100,
     maxBytes: 1_000_000,
     maxEntryBytes: 4096,
-    overflow: { blockMs: 10 },
+    overflow: "block",
+    blockTimeoutMs: 10,
     replay: 10,
     reconnectIntervalMs: 100,
     maxReconnectIntervalMs: 1_000,
@@ -314,6 +315,39 @@ test("the interfaces that are named are the only ones that are offered", async (
   const { sdp } = server.heard.find(({ type }) => type === "webrtc_offer") ?? {};
   const offered = [...sdp.matchAll(/^a=candidate:(?:\S+ ){4}(\S+)/gm)].map(([, address]) => address);
   assert.deepEqual([...new Set(offered)].sort(), addresses.map(({ address }) => address).sort());
+});
+
+test("a variable of the environment is named as it is", () => {
+  process.env.LOGRTC_URL = "http://x";
+  try {
+    assert.throws(() => connect({ clientId: "test" }), { message: /LOGRTC_URL|^url: / });
+  } finally {
+    delete process.env.LOGRTC_URL;
+  }
+});
+
+test("flush and waitForConsumer end with their signal", async (t) => {
+  const { producer } = await connected(t);
+  const reason = new Error("enough");
+  await assert.rejects(producer.flush({ signal: AbortSignal.abort(reason) }), reason);
+  await producer.flush({ signal: new AbortController().signal, timeoutMs: 10_000 });
+  const alone = connect({ clientId: "test", url: "ws://127.0.0.1:9/", environment: false });
+  const abort = new AbortController();
+  const waiting = alone.waitForConsumer({ signal: abort.signal });
+  abort.abort(reason);
+  await assert.rejects(within("it ends", waiting), reason);
+  await alone.close();
+});
+
+test("a producer is shown in one line, without its secrets", async () => {
+  const producer = connect({ ...OFF, url: "ws://user:secret@127.0.0.1:9/signaling", token: "secret" });
+  const shown = "{ clientId: 'test', url: 'ws://127.0.0.1:9/signaling', state: 'disabled' }";
+  assert.equal(inspect(producer), `Producer ${shown}`);
+  assert.equal(inspect({ nested: { producer } }, { breakLength: Infinity }), `{ nested: { producer: Producer ${shown} } }`);
+  assert.equal(JSON.stringify(producer), '{"clientId":"test","url":"ws://127.0.0.1:9/signaling","state":"disabled"}');
+  assert.equal(inspect(producer.logger("db").child({ a: 1 })), "Logger { target: 'db', fields: { a: 1 } }");
+  assert.deepEqual([producer.clientId, producer.url], ["test", "ws://127.0.0.1:9/signaling"]);
+  await producer.close();
 });
 
 test("the environment wins", async () => {

@@ -1,42 +1,36 @@
 /** The packed packages, in a folder that knows nothing of the repository. */
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Browser } from "../../tests/lib/browser.mjs";
 import { Child } from "../../tests/lib/child.mjs";
+import { ConsumerOfAll } from "../../tests/lib/consumer_of_all.mjs";
 import { DataChannelConsumer, cleanup } from "../../tests/lib/data_channel_consumer.mjs";
-import { within } from "../../tests/lib/deadline.mjs";
+import { eventually, within } from "../../tests/lib/deadline.mjs";
+import { Server } from "../../tests/lib/server.mjs";
 import { StrictServer } from "../../tests/lib/strict_server.mjs";
+import { PACKAGE, PackedProject } from "./lib/packed_project.mjs";
 
-const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 const EXAMPLES = join(PACKAGE, "../examples/node");
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), "logrtc-package-")));
-const packed = join(folder, "packed");
-const project = join(folder, "project");
-/** Nothing that was ever downloaded, and nothing that is. @type {string[]} */
-const npmOptions = ["--offline", "--cache", join(folder, "cache"), "--no-audit", "--no-fund"];
+/** @type {PackedProject} */
+let installed;
+/** @type {string} */
+let folder;
+/** @type {string} */
+let packed;
+/** @type {string} */
+let project;
+/** @type {string[]} */
+let npmOptions;
 
 /** @param {string} command @param {string[]} args @param {string} [cwd] */
-function run(command, args, cwd = project) {
-  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-}
+const run = (command, args, cwd) => installed.run(command, args, cwd);
 
 /** Copies a package that the tests have installed, with all that it needs. @param {string} name */
 function copyInstalled(name) {
@@ -52,12 +46,9 @@ function copyInstalled(name) {
 let browser;
 
 before(async () => {
-  run(process.execPath, [join(PACKAGE, "tools/pack.mjs"), join(PACKAGE, "logrtc.node"), packed], PACKAGE);
-  mkdirSync(project);
-  writeFileSync(join(project, "package.json"), '{"private": true}');
-  const files = readdirSync(packed).map((file) => join(packed, file));
-  assert.equal(files.length, 2);
-  run("npm", ["install", "--ignore-scripts", ...npmOptions, ...files]);
+  installed = new PackedProject();
+  ({ folder, packed, project, npmOptions } = installed);
+  installed.install();
   ["pino", "winston"].forEach(copyInstalled);
   for (const file of readdirSync(EXAMPLES).filter((name) => name.endsWith(".mjs"))) {
     cpSync(join(EXAMPLES, file), join(project, file));
@@ -67,7 +58,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   cleanup();
-  rmSync(folder, { recursive: true });
+  installed?.remove();
 });
 
 /** `npx logrtc COMMAND` on a free port, and its page. @param {import('node:test').TestContext} t @param {string} command */
@@ -156,6 +147,42 @@ for (const { name, metadata, count, check } of examples) {
     assert.equal(await example.kill("SIGINT"), 0);
   });
 }
+
+/** The programs of the README, with the messages that each of them logs. */
+const snippets = [
+  ["listening", "slow query", "a message alone", "connection lost"],
+  ["slow query"],
+  ["slow query"],
+  [],
+  ["in a test file"],
+];
+
+test("every program of the README runs as it stands", async (t) => {
+  const readme = readFileSync(join(PACKAGE, "README.md"), "utf8");
+  const programs = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, text]) => text);
+  assert.equal(programs.length, snippets.length);
+  const server = await Server.start();
+  t.after(() => server.kill());
+  for (const [index, messages] of snippets.entries()) {
+    writeFileSync(join(project, "snippet.mjs"), programs[index]);
+    const consumer = new ConsumerOfAll(server.signalingUrl);
+    t.after(() => consumer.leave());
+    /** @type {string[]} */
+    const lines = [];
+    const isServer = programs[index].includes("serve(");
+    // A server opens its page, and runs on.
+    const env = [`--chdir=${project}`, "BROWSER=true", ...(isServer ? [] : [`LOGRTC_URL=${server.signalingUrl}`])];
+    const program = new Child("env", [...env, process.execPath, "snippet.mjs"], (line) => lines.push(line));
+    t.after(() => program.kill());
+    if (isServer) {
+      await eventually("the server runs", () => lines.some((line) => line.startsWith("http://127.0.0.1:")));
+      continue;
+    }
+    assert.equal(await within(`program ${index} ends`, program.exited), 0);
+    const logged = () => [...consumer.entries.values()].flat().map(({ message }) => message);
+    await eventually(`program ${index} logs ${messages}`, () => messages.every((message) => logged().includes(message)));
+  }
+});
 
 test("npx logrtc demo fills the page", async (t) => {
   const server = await npxLogrtc(t, "demo");

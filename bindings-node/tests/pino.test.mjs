@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { connect } from "logrtc";
 import pinoTransport, { stream } from "logrtc/pino";
 import pino from "pino";
+import { Lines } from "../lib/lines.js";
 import { ConsumerProcess } from "../../tests/lib/consumer_process.mjs";
 import { eventually, within } from "../../tests/lib/deadline.mjs";
 import { connected, entriesOf, join, optionsFor, startServer } from "./lib/connected.mjs";
@@ -18,45 +19,48 @@ function logAll(log) {
   log.child({ request: "r1" }).child({ request: "r2" }).info({ request: "r3" }, "shadowed");
   log.fatal('日志 "f"\n');
   log.notice("n");
-  log.info({ level: "mine", time: "noon" }, "over the own keys");
+  log.info({ level: "mine", time: "noon" }, "beside the own keys");
 }
 
-const pid = process.pid;
-const expected = [
-  { level: "DEBUG", target: "app", message: "t", fields: { pid, hostname: "h", level_name: "TRACE" } },
-  { level: "DEBUG", target: "app", message: "d", fields: { pid, hostname: "h" } },
-  {
-    level: "INFO",
-    target: "app",
-    message: "slow query",
-    fields: { pid, hostname: "h", order: 1001, nested: { a: [1, null] } },
-  },
-  { level: "WARN", target: "app.db", message: "w", fields: { pid, hostname: "h", name: "app" } },
-  { level: "ERROR", target: "app.http", message: "bad", fields: { pid, hostname: "h", name: "app", request: "r1" } },
-  { level: "INFO", target: "app", message: "shadowed", fields: { pid, hostname: "h", request: "r3" } },
-  { level: "ERROR", target: "app", message: '日志 "f"\n', fields: { pid, hostname: "h", level_name: "FATAL" } },
-  { level: "INFO", target: "app", message: "n", fields: { pid, hostname: "h", level_name: "NOTICE" } },
-  { level: "INFO", target: "app", message: "over the own keys", fields: { pid, hostname: "h", level_name: "mine" } },
-];
+const base = { pid: process.pid, hostname: "h" };
 
-const options = { name: "app", level: "trace", base: { pid, hostname: "h" }, customLevels: { notice: 35 } };
+/** What arrives; in pino's worker a target may be of the logger or of what is logged, so it is a field as well. @param {boolean} inWorker */
+function expected(inWorker) {
+  const named = inWorker ? { ...base, name: "app" } : base;
+  return [
+    { level: "DEBUG", target: "app", message: "t", fields: { ...named, level_name: "TRACE" } },
+    { level: "DEBUG", target: "app", message: "d", fields: named },
+    { level: "INFO", target: "app", message: "slow query", fields: { ...named, order: 1001, nested: { a: [1, null] } } },
+    { level: "WARN", target: inWorker ? "app.db" : "app", message: "w", fields: { ...named, module: "app.db" } },
+    {
+      level: "ERROR",
+      target: "app.http",
+      message: "bad",
+      fields: { ...base, name: "app", ...(inWorker && { module: "app.http" }), request: "r1" },
+    },
+    { level: "INFO", target: "app", message: "shadowed", fields: { ...named, request: "r3" } },
+    { level: "ERROR", target: "app", message: '日志 "f"\n', fields: { ...named, level_name: "FATAL" } },
+    { level: "INFO", target: "app", message: "n", fields: { ...named, level_name: "NOTICE" } },
+    { level: "INFO", target: "app", message: "beside the own keys", fields: { ...named, level: "mine", time: "noon" } },
+  ];
+}
 
-/** @param {import('../../tests/lib/data_channel_consumer.mjs').DataChannelConsumer} consumer */
-async function assertAll(consumer) {
-  const entries = await entriesOf(consumer, expected.length);
+const options = { name: "app", level: "trace", base, customLevels: { notice: 35 } };
+
+/** @param {import('../../tests/lib/data_channel_consumer.mjs').DataChannelConsumer} consumer @param {boolean} inWorker */
+async function assertAll(consumer, inWorker) {
+  const entries = await entriesOf(consumer, expected(inWorker).length);
   const { err } = entries[4].fields;
   delete entries[4].fields.err;
   assert.deepEqual([err.type, err.message], ["TypeError", "bad"]);
   assert.match(err.stack, /^TypeError: bad\n/);
-  const own = entries[8];
-  delete own.fields.time;
-  assert.deepEqual(entries, expected);
+  assert.deepEqual(entries, expected(inWorker));
 }
 
 test("a stream in the same thread", async (t) => {
   const { producer, consumer } = await connected(t);
   logAll(pino(options, stream({ producer })));
-  await assertAll(consumer);
+  await assertAll(consumer, false);
 });
 
 test("a transport in a worker", async (t) => {
@@ -65,7 +69,7 @@ test("a transport in a worker", async (t) => {
   await within("the worker is ready", once(transport, "ready"));
   logAll(pino(options, transport));
   const consumer = join(t, server);
-  await assertAll(consumer);
+  await assertAll(consumer, true);
   await within("pino flushes", new Promise((resolve) => pino(options, transport).flush(resolve)));
   transport.end();
   await within("the worker ends", once(transport, "close"));
@@ -119,6 +123,82 @@ test("times, labels and another key for the message", async (t) => {
       { level: "ERROR", target: "default", message: "lines", fields: { big: "12345678901234567890" } },
     ],
   );
+});
+
+test("what a call passes stays in the fields beside what the logger writes", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const own = stream({ producer, target: "default" });
+  const log = pino({ base: null }, own);
+  const since = Date.now();
+  log.error({ level: 5, time: 12.5 }, "battery");
+  log.child({ level: 30, time: 1 }).error("bound");
+  log.warn({ msg: "mine" }, "m");
+  log.info({ msg: "alone" });
+  log.info({ module: "m", name: "Alice" }, "created");
+  log.child({ module: "db", name: "bound" }).child({ module: "db.pool" }).info({ name: "Alice", module: "m" }, "shadowed");
+  pino({ name: "app", base: {} }, own).info({ name: "Alice" }, "of people");
+  pino({ name: "app" }, pino.multistream([{ stream: own }])).info({ pid: 1, hostname: "h", name: "Alice" }, "beside others");
+  own.write(/** @type {any} */ (5));
+  own.write('{"level":30,"module":"written","msg":"by hand"}\n');
+  const came = await consumer.entries(10);
+  for (const { timestamp } of came) {
+    assert.ok(Date.parse(timestamp) >= since, timestamp);
+  }
+  assert.deepEqual(
+    came.map(({ timestamp, ...entry }) => entry),
+    [
+      { level: "ERROR", target: "default", message: "battery", fields: { level: 5, time: 12.5 } },
+      // pino itself leaves `level` out of bindings.
+      { level: "ERROR", target: "default", message: "bound", fields: { time: 1 } },
+      { level: "WARN", target: "default", message: "m", fields: { msg: "mine" } },
+      { level: "INFO", target: "default", message: "alone" },
+      { level: "INFO", target: "default", message: "created", fields: { module: "m", name: "Alice" } },
+      { level: "INFO", target: "db.pool", message: "shadowed", fields: { name: "Alice", module: "m" } },
+      { level: "INFO", target: "app", message: "of people", fields: { name: "Alice" } },
+      { level: "INFO", target: "app", message: "beside others", fields: { pid: 1, hostname: "h", name: "Alice" } },
+      { level: "INFO", target: "default", message: "5" },
+      { level: "INFO", target: "written", message: "by hand", fields: { module: "written" } },
+    ],
+  );
+});
+
+test("the ids that OpenTelemetry adds are the span", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const ids = { trace_id: "10c4b217", span_id: "c2e2d64d", trace_flags: "01" };
+  pino({ base: null, mixin: () => ids }, stream({ producer })).info({ order: 1 }, "traced");
+  pino({ base: null }, stream({ producer })).info({ trace_id: 5, span_id: "" }, "no ids");
+  const [traced, none] = await entriesOf(consumer, 2);
+  assert.deepEqual([traced.fields, traced.span], [{ order: 1, trace_flags: "01" }, { id: "c2e2d64d", trace_id: "10c4b217" }]);
+  assert.deepEqual([none.fields, none.span], [{ trace_id: 5, span_id: "" }, undefined]);
+});
+
+test("30 000 lines at once through the worker, which gets them cut anywhere, are 30 000 entries", async (t) => {
+  const server = await startServer(t);
+  const transport = pino.transport({ target: "logrtc/pino", options: optionsFor(server) });
+  const log = pino({ base: null }, transport);
+  const consumer = join(t, server);
+  await consumer.opened();
+  const count = 30_000;
+  for (let number = 0; number < count; number += 1) {
+    log.info({ number, padding: "x".repeat(200) }, "numbered");
+  }
+  const entries = await consumer.entries(count);
+  assert.ok(entries.every(({ fields, message }, number) => fields?.number === number && message === "numbered"));
+  transport.end();
+  await within("the worker ends", once(transport, "close"));
+});
+
+test("lines are put together whatever they are cut into, and one without an end is bounded", () => {
+  const lines = new Lines();
+  assert.equal(lines.take('{"a":'), "");
+  assert.equal(lines.take(Buffer.from("1}\n{").subarray(0, 3)), '{"a":1}\n');
+  assert.equal(lines.take("{}\n[]"), "{}\n");
+  assert.equal(lines.end(), "[]");
+  const mebibyte = "x".repeat(1024 * 1024);
+  const cut = Array.from({ length: 20 }, () => lines.take(mebibyte)).filter((text) => text !== "");
+  assert.deepEqual(cut.map(({ length }) => length), [9 * mebibyte.length]);
+  assert.equal(lines.take("rest\nnext\nla"), "next\n");
+  assert.equal(lines.end(), "la");
 });
 
 test("the transport puts lines together that come in pieces", async (t) => {
@@ -214,7 +294,7 @@ test("what is wrong is refused with a code, and named", async () => {
   const anyStream = stream;
   /** @type {[string, () => unknown][]} */
   const calls = [
-    ["line: must be a string, not number", () => own.write(/** @type {any} */ (5))],
+    ["messagekey: is not an option; did you mean messageKey?", () => anyStream({ messagekey: "m" })],
     ["producer: must be a producer of logrtc", () => anyStream({ producer: {} })],
     ["producer: must be a producer of logrtc", () => anyStream({ producer: null })],
     ["options: must be an object, not null", () => anyStream(null)],

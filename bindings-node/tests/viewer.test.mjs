@@ -14,7 +14,7 @@ after(() => cleanup());
 
 test("a server in the process serves the page, and introduces producer and consumer", async (t) => {
   assert.equal(serve, serveOfViewer);
-  const server = await serve({ listen: "127.0.0.1:0", allowedOrigins: ["https://example.com"] });
+  const server = await serve({ listen: "127.0.0.1:0", allowOrigins: ["https://example.com"] });
   t.after(() => server.close());
   const page = await fetch(server.url);
   assert.equal(page.status, 200);
@@ -75,8 +75,8 @@ test("what is wrong is refused with a code, and named", async () => {
     [{ listen: "localhost" }, /^listen: "localhost" is not an address with a port, as in 127.0.0.1:8080 or localhost:8080/],
     [{ listen: "127.0.0.1:0", open: 1 }, /^open: must be a boolean, not number/],
     [{ listen: 8080 }, /^listen: must be a string, not number/],
-    [{ listen: "127.0.0.1:0", allowedOrigins: ["nonsense"] }, /^allowedOrigins: /],
-    [{ listen: "127.0.0.1:0", allowedOrigins: "https://x" }, /./],
+    [{ listen: "127.0.0.1:0", allowOrigins: ["nonsense"] }, /^allowOrigins: /],
+    [{ listen: "127.0.0.1:0", allowOrigins: "https://x" }, /./],
   ];
   for (const [options, message] of wrong) {
     await assert.rejects(serve(options), (error) => {

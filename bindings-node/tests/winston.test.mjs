@@ -17,7 +17,7 @@ test("levels, fields, errors and targets", async (t) => {
   for (const level of ["error", "warn", "info", "http", "verbose", "debug", "silly"]) {
     log.log(level, `at ${level}`);
   }
-  log.info("with fields", { module: "app.db", rows: 3, big: 1n });
+  log.info("with fields", { module: "app.db", rows: 3, big: 1n, label: "fragile" });
   log.child({ label: "app.http", request: "r1" }).warn("child");
   log.error(new TypeError("bad"));
   const service = "shop";
@@ -33,8 +33,13 @@ test("levels, fields, errors and targets", async (t) => {
     { level: "DEBUG", target: "app", message: "at verbose", fields: { service, level_name: "VERBOSE" } },
     { level: "DEBUG", target: "app", message: "at debug", fields: { service } },
     { level: "DEBUG", target: "app", message: "at silly", fields: { service, level_name: "SILLY" } },
-    { level: "INFO", target: "app.db", message: "with fields", fields: { service, rows: 3, big: 1 } },
-    { level: "WARN", target: "app.http", message: "child", fields: { service, request: "r1" } },
+    {
+      level: "INFO",
+      target: "app",
+      message: "with fields",
+      fields: { service, module: "app.db", rows: 3, big: 1, label: "fragile" },
+    },
+    { level: "WARN", target: "app.http", message: "child", fields: { label: "app.http", request: "r1", service } },
     { level: "ERROR", target: "app", message: "bad", fields: { service } },
   ]);
 });
@@ -88,6 +93,65 @@ test("messages that are no texts, errors without a format for them, and times of
     timed.slice(3).map(({ fields }) => fields),
     [{ timestamp: 1e300 }, { timestamp: null }],
   );
+});
+
+test("what a call passes stays in the fields, and is no target", async (t) => {
+  const { producer, consumer } = await connected(t);
+  class ValidationError extends Error {
+    name = "ValidationError";
+  }
+  const transports = () => [new LogrtcTransport({ producer, target: "app" })];
+  const log = winston.createLogger({ transports: transports() });
+  log.info("created", { name: "Alice" });
+  log.error(new ValidationError("bad"));
+  log.error("failed", new ValidationError("worse"));
+  const named = winston.createLogger({ defaultMeta: { name: "shop", module: "db" }, transports: transports() });
+  named.info("of the logger");
+  named.info("of the call", { module: "m" });
+  log.info("traced", { trace_id: "t1", span_id: "s1", trace_flags: "01" });
+  log.info("no ids", { trace_id: 5 });
+  const entries = await entriesOf(consumer, 7);
+  for (const entry of entries) {
+    delete entry.fields.stack;
+  }
+  assert.deepEqual(entries, [
+    { level: "INFO", target: "app", message: "created", fields: { name: "Alice" } },
+    { level: "ERROR", target: "app", message: "bad", fields: { name: "ValidationError", type: "ValidationError" } },
+    { level: "ERROR", target: "app", message: "failed worse", fields: { name: "ValidationError" } },
+    { level: "INFO", target: "db", message: "of the logger", fields: { name: "shop" } },
+    { level: "INFO", target: "shop", message: "of the call", fields: { module: "m" } },
+    { level: "INFO", target: "app", message: "traced", fields: { trace_flags: "01" }, span: { id: "s1", trace_id: "t1" } },
+    { level: "INFO", target: "app", message: "no ids", fields: { trace_id: 5 } },
+  ]);
+});
+
+test("a time that may mean another stays a field, and formats are read by what they leave", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const { format } = winston;
+  const since = Date.now();
+  const inTokyo = () => new Date().toLocaleString("en-US", { timeZone: "Asia/Tokyo" });
+  /** @type {[winston.Logform.Format, string, (fields: any) => unknown, unknown][]} */
+  const formats = [
+    [format.timestamp({ format: inTokyo }), "m", ({ timestamp }) => typeof timestamp, "string"],
+    [format.timestamp({ format: () => "03/04/2026 10:00:00" }), "m", ({ timestamp }) => timestamp, "03/04/2026 10:00:00"],
+    [format.timestamp({ format: "YYYY-MM-DD HH:mm:ss" }), "m", ({ timestamp }) => timestamp.length, 19],
+    [format.timestamp({ format: () => "2026-04-03T10:00:00" }), "m", ({ timestamp }) => timestamp, "2026-04-03T10:00:00"],
+    [format.timestamp(), "m", (fields) => fields, { a: 1 }],
+    [format.combine(format.timestamp(), format.logstash()), "m", (fields) => fields, { a: 1 }],
+    [format.metadata(), "m", ({ metadata }) => metadata, { a: 1 }],
+    [format.printf(() => "printed"), "m", (fields) => fields, { a: 1 }],
+    [format(({ message, ...info }) => /** @type {any} */ ({ ...info, msg: message }))(), "m", (fields) => fields, { a: 1, msg: "m" }],
+    [format((info) => ({ ...info, message: { event: info.message } }))(), '{"event":"m"}', (fields) => fields, { a: 1 }],
+  ];
+  for (const [shape] of formats) {
+    winston.createLogger({ format: shape, transports: [new LogrtcTransport({ producer })] }).info("m", { a: 1 });
+  }
+  const entries = await consumer.entries(formats.length);
+  for (const [index, [, message, of, value]] of formats.entries()) {
+    const { timestamp, fields, ...entry } = entries[index];
+    assert.deepEqual([entry.message, of(fields)], [message, value], String(index));
+    assert.ok(Date.parse(timestamp) >= since && Date.parse(timestamp) <= Date.now(), `${index} ${timestamp}`);
+  }
 });
 
 test("nothing that is logged stops winston", async (t) => {

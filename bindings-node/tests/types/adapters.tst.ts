@@ -28,7 +28,7 @@ test("winston", () => {
 });
 
 test("viewer", () => {
-  expect(serve).type.toBeCallableWith({ allowedOrigins: ["https://example.com"], listen: "localhost:0", open: true });
+  expect(serve).type.toBeCallableWith({ allowOrigins: ["https://example.com"], listen: "localhost:0", open: true });
   expect(serve).type.not.toBeCallableWith({ open: "yes" });
-  expect(serve).type.not.toBeCallableWith({ allowedOrigins: "https://example.com" });
+  expect(serve).type.not.toBeCallableWith({ allowOrigins: "https://example.com" });
 });

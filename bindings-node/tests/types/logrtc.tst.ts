@@ -1,5 +1,5 @@
 import { type EventEmitter, on, once } from "node:events";
-import { type ConsumerEvent, type Level, LogrtcError, Producer, type State, type Stats, connect, serve } from "logrtc";
+import { type ConsumerEvent, type Level, type Logger, LogrtcError, Producer, type State, type Stats, connect, serve } from "logrtc";
 import { describe, expect, test } from "tstyche";
 
 const producer = connect({ clientId: "app" });
@@ -8,7 +8,8 @@ test("connect takes options, and gives a producer", () => {
   expect(connect()).type.toBe<Producer>();
   expect(connect).type.toBeCallableWith({
     clientId: "app",
-    overflow: { blockMs: 10 },
+    overflow: "block",
+    blockTimeoutMs: 10,
     replay: 10,
     iceServers: ["stun:x", { url: "turn:x", username: "u", credential: "c" }],
     interfaces: ["eth0", "192.0.2.1"],
@@ -28,17 +29,34 @@ test("log calls", () => {
     expect(log).type.toBeCallableWith("target", "message", { any: 1n }, { id: "s", trace_id: null });
     expect(log).type.toBeCallableWith("target", "message", null, undefined);
     expect(log).type.toBeCallableWith("target", "message", new Error("no"));
-    expect(log).type.not.toBeCallableWith("message");
-    expect(log).type.not.toBeCallableWith("target", new Error("no"));
+    expect(log).type.toBeCallableWith("message");
+    expect(log).type.toBeCallableWith(new Error("no"));
+    expect(log).type.toBeCallableWith("target", new Error("no"));
+    expect(log).type.not.toBeCallableWith();
+    expect(log).type.not.toBeCallableWith(5);
+    expect(log).type.not.toBeCallableWith("target", { a: 1 });
     expect(log).type.not.toBeCallableWith("target", "message", "fields");
     expect(log).type.not.toBeCallableWith("target", "message", {}, { traceId: "t" });
   }
   expect(producer.info("target", "message")).type.toBe<void>();
   expect(producer.log).type.toBeCallableWith("fatal", "target", "message");
+  expect(producer.log).type.toBeCallableWith("fatal", "message");
   expect<Level>().type.toBeAssignableFrom<"info" | "ERROR">();
   expect(producer.send).type.toBeCallableWith({ timestamp: new Date(), level: "INFO", target: "t", message: "m" });
   expect(producer.send).type.not.toBeCallableWith({ level: "INFO", target: "t", message: "m" });
   expect(producer.send).type.not.toBeCallableWith({ timestamp: 5, level: "INFO", target: "t", message: "m" });
+});
+
+test("loggers", () => {
+  const logger = producer.logger("app.db");
+  expect(logger).type.toBe<Logger>();
+  expect(producer.child({ request: "r1" })).type.toBe<Logger>();
+  expect(logger.child({ a: 1 }).logger("app")).type.toBe<Logger>();
+  expect(logger.info).type.toBeCallableWith("message", { a: 1 }, { id: "s" });
+  expect(logger.error).type.toBeCallableWith(new Error("no"));
+  expect(logger.info).type.not.toBeCallableWith("target", "message");
+  expect(logger.log).type.toBeCallableWith("fatal", "message");
+  expect(logger.enabled("info")).type.toBe<boolean>();
 });
 
 test("waiting, and what there is to see", () => {
@@ -49,7 +67,14 @@ test("waiting, and what there is to see", () => {
   expect(producer.waitForConsumer).type.toBeCallableWith({ timeoutMs: 100 });
   expect(producer.waitForConsumer).type.not.toBeCallableWith(100);
   expect(producer.lastError).type.toBe<string | null>();
-  expect(producer.flushSync(100)).type.toBe<void>();
+  expect(producer.flush).type.toBeCallableWith({ signal: AbortSignal.timeout(5) });
+  expect(producer.waitForConsumer).type.toBeCallableWith({ signal: AbortSignal.timeout(5) });
+  expect(producer.close).type.not.toBeCallableWith({ signal: AbortSignal.timeout(5) });
+  expect(producer.flushSync({ timeoutMs: 100 })).type.toBe<void>();
+  expect(producer.flushSync).type.not.toBeCallableWith(100);
+  expect(producer.clientId).type.toBe<string>();
+  expect(producer.url).type.toBe<string>();
+  expect(producer.toJSON()).type.toBe<{ clientId: string; url: string; state: State }>();
   expect(producer[Symbol.asyncDispose]()).type.toBe<Promise<void>>();
   expect(producer.stats()).type.toBe<Stats>();
   expect(producer.enabled("info", "app")).type.toBe<boolean>();
