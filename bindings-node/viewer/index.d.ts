@@ -22,6 +22,8 @@ interface ConnectOptions {
     readonly url: string;
     /** The only producer that is wanted, by its id or its `client_id`. All of them, by default. */
     readonly producer?: string;
+    /** For a server that wants one. `setToken` changes it. */
+    readonly token?: string;
     /** For paths through a NAT; the protocol's default where left out, and none where empty. */
     readonly iceServers?: IceServer[];
     /** Where to begin with a producer; its own setting, `replay`, decides by default and is the limit. */
@@ -61,7 +63,7 @@ type PlacesBySession = Readonly<Record<string, number>>;
 
 declare class Consumer {
     #private;
-    /** The id under which producers know this consumer; it stays the same for as long as this object lives. */
+    /** The id that this consumer registers with; it stays the same for as long as this object lives. */
     readonly clientId: string;
     constructor(options: ConnectOptions);
     /** Calls `listener` at every `event` until the returned function is called. */
@@ -69,6 +71,8 @@ declare class Consumer {
     /** Every producer that is there, and those that were, in the order in which they came. */
     producers(): readonly Producer[];
     get signalingState(): SignalingState;
+    /** Connects to the server again, with this token. Channels that are open stay. */
+    setToken(token: string): void;
     /**
      * Has producers send only what passes `filter`: one of them, or all of them, those to come too. What they leave out costs
      * no network, and `fetch` can bring it back. Resolves when it is in force wherever there is a channel; a producer that does
@@ -196,6 +200,8 @@ interface Producer {
     readonly filtered: number;
     /** Its own counts, as it last told them. */
     readonly status: Status | undefined;
+    /** Why the last connection to it did not open; undefined if it did. */
+    readonly pathFailure: PathFailure | undefined;
 }
 
 /** What a user may see of a producer. `ended`: it closed. `lost`: it is gone without a word, or out of reach. */
@@ -216,8 +222,29 @@ interface Status {
     readonly consumers: number;
 }
 
-/** `connected` means registered: the server has answered. */
-type SignalingState = "connecting" | "connected" | "lost";
+/** Why a connection to a producer has not opened, as far as the browser tells. */
+interface PathFailure {
+    /**
+     * The kinds of addresses that this browser offered, each once: `host` is its own, `srflx` the one that a STUN server sees,
+     * `relay` one of a TURN server.
+     */
+    readonly own: readonly string[];
+    /** The kinds of addresses that the producer offered. */
+    readonly theirs: readonly string[];
+    readonly serverErrors: readonly IceServerError[];
+}
+
+/** An answer of a STUN or TURN server that was no address, as the browser reports it. */
+interface IceServerError {
+    /** Of the server, as `stun:stun.example:3478`. */
+    readonly url: string;
+    /** Of the protocol, as 401 for wrong credentials; 701 if the server cannot be reached. */
+    readonly code: number;
+    readonly text: string;
+}
+
+/** `connected` means registered: the server has answered. `unauthorized`: it does not accept the token, or wants one. */
+type SignalingState = "connecting" | "connected" | "lost" | "unauthorized";
 
 /** What is to be brought back: the numbers from `first` to `last`, both included, as far as a filter passes them. */
 interface FetchRange extends SourceFilter {
@@ -236,4 +263,4 @@ interface Fetched {
 declare function levelOf(entry: Entry): Level;
 
 export { connect, levelOf };
-export type { ConnectOptions, Consumer, ConsumerEvents, Entry, FetchRange, Fetched, Gap, GapReason, IceServer, Level, PlacesBySession, Producer, ProducerState, Received, SignalingState, SourceFilter, Span, Start, Status, Welcome };
+export type { ConnectOptions, Consumer, ConsumerEvents, Entry, FetchRange, Fetched, Gap, GapReason, IceServer, IceServerError, Level, PathFailure, PlacesBySession, Producer, ProducerState, Received, SignalingState, SourceFilter, Span, Start, Status, Welcome };

@@ -638,6 +638,40 @@ var Requests = class {
 		this.#waiting.clear();
 	}
 };
+// consumer/path.ts
+var MAX_SERVER_ERRORS = 8;
+var PathWatch = class {
+	#own = /* @__PURE__ */ new Set();
+	#theirs = /* @__PURE__ */ new Set();
+	#serverErrors = /* @__PURE__ */ new Map();
+	addOwn(text) {
+		addKinds(this.#own, text);
+	}
+	addTheirs(text) {
+		addKinds(this.#theirs, text);
+	}
+	addMessage({ candidate }) {
+		const text = isObject(candidate) ? candidate.candidate : candidate;
+		if (typeof text === "string") this.addTheirs(text);
+	}
+	addServerError({ url, code, text }) {
+		if (this.#serverErrors.size < MAX_SERVER_ERRORS) this.#serverErrors.set(`${url} ${code}`, {
+			url,
+			code,
+			text
+		});
+	}
+	failure() {
+		return {
+			own: [...this.#own].sort(),
+			theirs: [...this.#theirs].sort(),
+			serverErrors: [...this.#serverErrors.values()]
+		};
+	}
+};
+function addKinds(kinds, text) {
+	for (const [, kind] of text.matchAll(/candidate:[^\r\n]* typ (host|srflx|prflx|relay)\b/g)) if (kind !== void 0) kinds.add(kind);
+}
 // consumer/peer.ts
 var OPEN_TIMEOUT_MS = 15e3;
 var ENDING_TIMEOUT_MS = 1e3;
@@ -647,6 +681,7 @@ var Peer = class {
 	#connection;
 	#handlers;
 	#answered;
+	#path = new PathWatch();
 	#channel;
 	#timer;
 	#disconnectedTimeoutMs = DISCONNECTED_TIMEOUT_MS;
@@ -658,11 +693,17 @@ var Peer = class {
 		this.#connection = connection;
 		connection.ondatachannel = ({ channel }) => this.#adopt(channel);
 		connection.onicecandidate = ({ candidate }) => this.#offerCandidate(candidate);
+		connection.onicecandidateerror = ({ url, errorCode, errorText }) => this.#path.addServerError({
+			url,
+			code: errorCode,
+			text: errorText
+		});
 		connection.onconnectionstatechange = () => this.#follow(connection.connectionState);
 		this.#failAfter(OPEN_TIMEOUT_MS, "broken");
 		this.#answered = this.#answer(offer);
 	}
 	async addCandidate(message) {
+		this.#path.addMessage(message);
 		await this.#answered;
 		const candidate = readCandidate(message);
 		if (candidate !== void 0 && !this.#isClosed) await this.#connection.addIceCandidate(candidate).catch(() => {});
@@ -682,6 +723,7 @@ var Peer = class {
 	async #answer(offer) {
 		try {
 			const offerSdp = readSdp(offer);
+			this.#path.addTheirs(offerSdp);
 			const hello = await this.#handlers.greet(offerSdp);
 			await this.#connection.setRemoteDescription({
 				type: "offer",
@@ -702,6 +744,7 @@ var Peer = class {
 	}
 	#offerCandidate(candidate) {
 		if (candidate === null || candidate.candidate === "" || this.#isClosed) return;
+		this.#path.addOwn(candidate.candidate);
 		const { sdpMid, sdpMLineIndex } = candidate;
 		this.#handlers.send({
 			type: "ice_candidate",
@@ -753,7 +796,7 @@ var Peer = class {
 	#fail(how) {
 		if (!this.#isClosed) {
 			this.close();
-			this.#handlers.onClose(how);
+			this.#handlers.onClose(how, this.#isOpen ? void 0 : this.#path.failure());
 		}
 	}
 };
@@ -810,7 +853,7 @@ var Link = class {
 			greet: (offerSdp) => this.#greet(offerSdp),
 			onOpen: () => handlers.onOpen(),
 			onMessage: (data) => this.#reader.take(data),
-			onClose: (how) => this.#end(how)
+			onClose: (how, failure) => this.#end(how, failure)
 		});
 	}
 	get session() {
@@ -891,15 +934,15 @@ var Link = class {
 			this.#filterInForce = JSON.stringify(filter);
 		}
 	}
-	#end(how) {
+	#end(how, failure) {
 		this.#finish();
 		const drained = this.#reader.drained();
 		if (drained === void 0) {
-			this.#handlers.onClose(how);
+			this.#handlers.onClose(how, failure);
 			return;
 		}
 		drained.then(() => {
-			if (!this.#isClosed) this.#handlers.onClose(how);
+			if (!this.#isClosed) this.#handlers.onClose(how, failure);
 		});
 	}
 	#finish() {
@@ -923,7 +966,8 @@ var Roster = class {
 			state: stateOf(producer),
 			session: producer.welcomedSession,
 			...producer.counts,
-			status: producer.status
+			status: producer.status,
+			pathFailure: producer.pathFailure
 		}));
 	}
 	connected() {
@@ -971,10 +1015,12 @@ var Roster = class {
 	opened(id, nowMs) {
 		const producer = this.#get(id);
 		producer.channel = "open";
+		producer.pathFailure = void 0;
 		producer.openedAtMs = nowMs;
 	}
-	closed(id, nowMs, how) {
+	closed(id, nowMs, how, failure) {
 		const producer = this.#get(id);
+		producer.pathFailure = failure;
 		const wasOpen = producer.channel === "open";
 		if (wasOpen && nowMs - producer.openedAtMs > LASTING_MS) producer.failures = 0;
 		producer.channel = "none";
@@ -1029,7 +1075,8 @@ var Roster = class {
 				lost: 0,
 				filtered: 0
 			},
-			status: void 0
+			status: void 0,
+			pathFailure: void 0
 		};
 		this.#producers.set(id, producer);
 		return producer;
@@ -1063,6 +1110,7 @@ function systemName(producer) {
 }
 // consumer/signaling.ts
 var PING_INTERVAL_MS = 15e3;
+var UNAUTHORIZED = 4401;
 var SILENCE_TIMEOUT_MS = 4e4;
 function reconnectDelayMs(attempt) {
 	return Math.min(1e3 * 1.5 ** attempt, 5e3);
@@ -1086,11 +1134,16 @@ var Signaling = class {
 		this.#lastHeardMs = Date.now();
 		socket.onopen = () => this.send(this.#handlers.register());
 		socket.onmessage = ({ data }) => this.#receive(data);
-		socket.onclose = () => this.#lose();
+		socket.onclose = ({ code }) => code === UNAUTHORIZED ? this.#refuse() : this.#lose();
 		this.#pingTimer = setInterval(() => this.#ping(), PING_INTERVAL_MS);
 	}
 	send(message) {
 		if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+	}
+	reopen() {
+		clearTimeout(this.#reconnectTimer);
+		this.#drop();
+		this.open();
 	}
 	close() {
 		clearTimeout(this.#reconnectTimer);
@@ -1120,6 +1173,10 @@ var Signaling = class {
 		this.#attempt += 1;
 		this.#handlers.onState("lost");
 	}
+	#refuse() {
+		this.#drop();
+		this.#handlers.onState("unauthorized");
+	}
 	#drop() {
 		clearInterval(this.#pingTimer);
 		const socket = this.#socket;
@@ -1144,10 +1201,12 @@ var Consumer = class {
 	#signaling;
 	#askTimer;
 	#signalingState = "connecting";
+	#token;
 	#filter;
 	#filters = /* @__PURE__ */ new Map();
 	constructor(options) {
 		this.#options = options;
+		this.#token = options.token;
 		this.#filter = options.filter ?? {};
 		checkFilter(this.#filter);
 		this.#places = new Places(options.places);
@@ -1168,6 +1227,10 @@ var Consumer = class {
 	}
 	get signalingState() {
 		return this.#signalingState;
+	}
+	setToken(token) {
+		this.#token = token;
+		this.#signaling.reopen();
 	}
 	async setFilter(filter, producer) {
 		checkFilter(filter);
@@ -1207,12 +1270,13 @@ var Consumer = class {
 			role: "consumer",
 			client_id: this.clientId,
 			...producer === void 0 ? {} : { producer },
+			...this.#token === void 0 ? {} : { token: this.#token },
 			connected: this.#roster.connected()
 		};
 	}
 	#follow(state) {
 		this.#signalingState = state;
-		if (state === "lost") {
+		if (state === "lost" || state === "unauthorized") {
 			this.#roster.withdrawAll();
 			this.#producersChanged();
 		}
@@ -1276,9 +1340,9 @@ var Consumer = class {
 			onMalformed: () => this.#roster.count(id, { malformed: 1 }),
 			onError: (message) => this.#events.emit("error", message),
 			deliver: () => this.#batch.flush(),
-			onClose: (how) => {
+			onClose: (how, failure) => {
 				this.#links.delete(id);
-				this.#roster.closed(id, Date.now(), how);
+				this.#roster.closed(id, Date.now(), how, failure);
 				this.#ask();
 				this.#producersChanged();
 			}
