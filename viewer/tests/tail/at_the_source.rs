@@ -19,8 +19,8 @@ async fn next<T>(consumer: &mut Consumer, what: &str, mut pick: impl FnMut(Event
 
 fn log(producer: &Producer, numbers: std::ops::Range<u32>) {
     for number in numbers {
-        producer.debug("app", &format!("debug {number}"));
-        producer.info("app", &format!("info {number}"));
+        producer.debug("app", format!("debug {number}"));
+        producer.info("app", format!("info {number}"));
     }
 }
 
@@ -117,7 +117,7 @@ async fn a_producer_that_ends_in_a_flood_loses_nothing() {
     consumed(&producer).await;
     let message = |number: usize| format!("entry {number} {:x<140}", "");
     for number in 0..ENTRIES {
-        producer.info("app::http", &message(number));
+        producer.info("app::http", message(number));
     }
     close(producer).await;
     tail.err.has("api: ended").await;
@@ -133,13 +133,13 @@ async fn of_a_program_that_begins_later_every_entry_is_new() {
     let server = server().await;
     for lines in ["0", "2"] {
         let before = producer(&server.signaling_url(), "before");
-        (0..10).for_each(|number| before.info("app", &format!("before {number}")));
+        (0..10).for_each(|number| before.info("app", format!("before {number}")));
         let tail = Tail::start(&[&server.url(), "--json", "-n", lines]);
         consumed(&before).await;
         before.info("app", "live");
         tail.out.has("live").await;
         let later = producer(&server.signaling_url(), "later");
-        (0..50).for_each(|number| later.info("app", &format!("later {number}")));
+        (0..50).for_each(|number| later.info("app", format!("later {number}")));
         tail.out.has("later 49").await;
         let count: usize = lines.parse().unwrap();
         let history = (10 - count..10).map(|number| format!("before {number}"));

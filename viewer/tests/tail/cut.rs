@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use crate::support::{RESUME_DEADLINE, Tail, config, consumed, messages, producer, server, signal};
 
 fn log(producer: &Producer, numbers: std::ops::Range<u32>) {
-    numbers.for_each(|number| producer.info("app", &number.to_string()));
+    numbers.for_each(|number| producer.info("app", number.to_string()));
 }
 
 fn all(numbers: std::ops::Range<u32>) -> Vec<String> {
@@ -81,7 +81,7 @@ fn be_a_producer(url: &str) {
     let producer = producer(url, "api");
     let bytes = std::io::Read::bytes(std::io::stdin());
     for (number, _) in (0_u32..).zip(bytes) {
-        producer.info("app", &number.to_string());
+        producer.info("app", number.to_string());
     }
     producer.close(Duration::from_secs(10)).unwrap();
 }

@@ -10,10 +10,10 @@ async fn ten_thousand_entries_come_in_order_as_history_and_live() {
     let server = server().await;
     let producer = producer(&server.signaling_url(), "api");
     let message = |number: &i32| format!("entry {number} {:x<100}", "");
-    (0..5_000).for_each(|number| producer.info("app", &message(&number)));
+    (0..5_000).for_each(|number| producer.info("app", message(&number)));
     let mut tail = Tail::start(&[&server.url()]);
     consumed(&producer).await;
-    (5_000..10_000).for_each(|number| producer.info("app", &message(&number)));
+    (5_000..10_000).for_each(|number| producer.info("app", message(&number)));
     let lines = tail.out.until("all entries", |lines| lines.len() >= 10_000).await;
     let expected: Vec<_> = (0..10_000).map(|number| message(&number)).collect();
     assert_eq!(messages(&lines), expected);
@@ -120,7 +120,7 @@ async fn a_stopped_reader_does_not_disturb_the_producer() {
     let tail = Tail::start(&[&server.url()]);
     consumed(&producer).await;
     tail.signal(rustix::process::Signal::STOP);
-    (0..20_000).for_each(|number| producer.info("app", &format!("entry {number}")));
+    (0..20_000).for_each(|number| producer.info("app", format!("entry {number}")));
     let (_, others, _) = Tail::run(&[&server.url(), "--no-follow"]).await;
     assert_eq!(others.len(), 20_000, "another reader gets everything");
     tail.signal(rustix::process::Signal::CONT);
@@ -136,7 +136,7 @@ async fn a_gap_is_told_on_standard_error_whatever_is_wanted() {
     let tail = Tail::start(&[&server.url(), "--level", "error"]);
     consumed(&producer).await;
     tail.signal(rustix::process::Signal::STOP);
-    (0..50_000).for_each(|number| producer.info("app", &format!("entry {number}")));
+    (0..50_000).for_each(|number| producer.info("app", format!("entry {number}")));
     tail.signal(rustix::process::Signal::CONT);
     producer.error("app", "last");
     tail.out.has("last").await;

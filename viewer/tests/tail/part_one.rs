@@ -108,7 +108,7 @@ async fn a_producer_that_is_not_asked_is_read_as_one_of_part_one() {
     // It is silent when the channel opens.
     let tail = Tail::start(&[&url, "--json"]);
     crate::support::consumed(&api).await;
-    (0..100).for_each(|number| api.info("app", &number.to_string()));
+    (0..100).for_each(|number| api.info("app", number.to_string()));
     let lines = tail.out.until("every entry", |lines| lines.len() == 100).await;
     assert_eq!(messages(&lines), (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
     let (status, lines, notes) = Tail::run(&[&url, "--json", "--no-follow", "-n", "3"]).await;
@@ -124,10 +124,10 @@ async fn a_consumer_that_was_stopped_for_long_goes_on_where_it_was() {
     let api = producer(&url, "api");
     let tail = Tail::start(&[&url, "--json"]);
     crate::support::consumed(&api).await;
-    (0..100).for_each(|number| api.info("app", &number.to_string()));
+    (0..100).for_each(|number| api.info("app", number.to_string()));
     tail.out.until("the first", |lines| lines.len() >= 100).await;
     tail.signal(rustix::process::Signal::STOP);
-    (100..200).for_each(|number| api.info("app", &number.to_string()));
+    (100..200).for_each(|number| api.info("app", number.to_string()));
     let gone = api.clone();
     logrtc_test_support::eventually("the producer gives the consumer up", || gone.stats().consumers.is_empty()).await;
     tail.signal(rustix::process::Signal::CONT);
