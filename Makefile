@@ -5,6 +5,7 @@ SHELL := bash
 
 RUST_FEATURES := logrtc/tracing,logrtc/log,logrtc/faults
 BENCH_PROGRAM := --package logrtc-bench --features logrtc-bench/program
+PORT := 8080
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 .PHONY: help
@@ -12,9 +13,9 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## Show a log in a browser: the server, and a program that logs
+demo: ## Show a log in a browser: the server, and a program that logs; PORT=9000 takes another port
 	cargo build --package logrtc-viewer
-	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open
+	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open --listen 127.0.0.1:$(PORT)
 
 .PHONY: test
 test: test-rust test-wasm test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
