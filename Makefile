@@ -50,7 +50,7 @@ test-readme: tests/node_modules ## Run every program that the README shows
 	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:readme
 
 .PHONY: test-interop
-test-interop: tests/node_modules programs ## Test against libdatachannel, behind a server of part 1 of the protocol
+test-interop: tests/node_modules programs ## Test against libdatachannel, behind a server of the base protocol
 	npm --prefix tests run test:interop
 
 WAN_PROGRAMS := --package logrtc-viewer --package logrtc-test-producer --package logrtc-test-wan

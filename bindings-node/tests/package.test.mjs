@@ -134,7 +134,7 @@ for (const { name, metadata, count, check } of examples) {
     await within("npx logrtc serve ends", server.exited);
   });
 
-  test(`${name}: its entries reach a consumer of part 1, and it ends when it is told to`, async (t) => {
+  test(`${name}: its entries reach a consumer of the base protocol, and it ends when it is told to`, async (t) => {
     const server = await StrictServer.start();
     t.after(() => server.stop());
     const example = startExample(t, name, server.url);

@@ -13,7 +13,7 @@ const REFUSED: Duration = Duration::from_secs(30);
 /// The longest delay that a server may ask for (`Retry-After`).
 const MAX_DEFERRAL: Duration = Duration::from_secs(600);
 
-/// How the delays go: docs/protocol.md §6, with optional growth and jitter.
+/// How the delays go: docs/protocol.md §1, with optional growth and jitter.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Policy {
     /// The delay after the first failure.

@@ -25,7 +25,7 @@ use crate::signaling::tls::ExtraCertificates;
 /// The address that the protocol names (docs/protocol.md §1).
 pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
 
-/// The ICE server that the protocol names (docs/protocol.md §4).
+/// The ICE server that the protocol names (docs/protocol.md §1).
 pub const DEFAULT_ICE_SERVER: &str = "stun:stun.l.google.com:19302";
 
 /// The longest `client_id`, in bytes: what servers take.

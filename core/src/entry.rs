@@ -1,4 +1,4 @@
-//! A log entry, and its one encoding: the JSON of docs/protocol.md, "The entry", written straight into bytes.
+//! A log entry, and its one encoding: the JSON of docs/protocol.md §2, written straight into bytes.
 
 mod compact;
 mod encode;
@@ -27,7 +27,7 @@ use crate::level::Level;
 /// The most bytes that one entry may take when encoded, by default.
 pub(crate) const DEFAULT_MAX_ENTRY_BYTES: usize = 64 * 1024;
 
-/// Where an entry stands in a distributed trace (docs/protocol.md, "The entry").
+/// Where an entry stands in a distributed trace (docs/protocol.md §2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     pub(crate) id: Option<String>,
@@ -83,7 +83,7 @@ impl Entry {
         }
     }
 
-    /// Reads a whole entry from JSON, strictly: docs/protocol.md, "The entry".
+    /// Reads a whole entry from JSON, strictly: docs/protocol.md §2.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the key: one that is missing, of another

@@ -32,7 +32,7 @@ const SYNONYMS: [(&str, Level); 6] = [
 /// The names that are told to a person.
 pub(crate) const LEVEL_NAMES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF"];
 
-/// Names of richer systems. The name itself is kept in `fields.level_name` (docs/protocol.md, "Getting along with what exists").
+/// Names of richer systems. The name itself is kept in `fields.level_name` (docs/protocol.md §5).
 const RICHER: [(&str, Level); 17] = [
     ("TRACE", Level::Debug),
     ("VERBOSE", Level::Debug),

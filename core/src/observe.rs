@@ -63,7 +63,7 @@ pub enum EndReason {
     Stalled,
     /// The path was lost for 15 s.
     PathLost,
-    /// It sent far more than a consumer may (docs/protocol.md, "The extension"). It is not offered another connection.
+    /// It sent far more than a consumer may (docs/protocol.md §6.3). It is not offered another connection.
     Flooded,
     /// The WebRTC stack refused something.
     Failed,

@@ -128,7 +128,7 @@ impl Producer {
         }
     }
 
-    /// Logs a whole entry that is JSON (docs/protocol.md, "The entry"), checked as [`Entry::from_json`] does.
+    /// Logs a whole entry that is JSON (docs/protocol.md §2), checked as [`Entry::from_json`] does.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the key.

@@ -74,7 +74,7 @@ pub struct Stats {
     pub answers_refused: u64,
     /// Candidates that were not acceptable.
     pub candidates_refused: u64,
-    /// Messages of consumers that could not be read, or were too long or too many (docs/protocol.md, "The extension").
+    /// Messages of consumers that could not be read, or were too long or too many (docs/protocol.md §6.3).
     pub ignored_messages: u64,
     /// UDP sockets, now.
     pub open_sockets: u64,

@@ -30,7 +30,7 @@ async fn the_user_of_the_url_is_sent() {
 }
 
 /// Names that the file of hosts has, and nothing else.
-const HOSTS: &str = "ip addr add 2001:db8::1/128 dev lo; ip addr add 2001:db8::2/128 dev lo; hosts=$(mktemp); \
+const HOSTS: &str = "ip addr add 2001:db8::1/128 dev lo nodad; ip addr add 2001:db8::2/128 dev lo nodad; hosts=$(mktemp); \
                      printf '2001:db8::1 many.test\\n2001:db8::2 many.test\\n127.0.0.2 many.test\\n127.0.0.3 many.test\\n\
                      127.0.0.4 direct.test\\n' >\"$hosts\"; mount --bind \"$hosts\" /etc/hosts; ";
 

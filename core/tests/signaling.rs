@@ -113,7 +113,7 @@ async fn a_ping_is_answered_and_an_error_reaches_the_program() {
     producer.close(DEADLINE).unwrap();
 }
 
-/// The answer and the candidates name nobody, and come in any order (docs/protocol.md, "Getting along with what exists").
+/// The answer and the candidates name nobody, and come in any order (docs/protocol.md §5).
 #[tokio::test(flavor = "multi_thread")]
 async fn consumers_that_join_at_the_same_time_are_told_apart_without_names() {
     let server = Server::start().await;

@@ -1,4 +1,4 @@
-/** The log page speaks the extension with our producer, and whoever does not ask for it gets part 1. */
+/** The log page speaks the extension with our producer, and whoever does not ask for it gets the base protocol. */
 
 import assert from "node:assert/strict";
 import { assertEveryNumber, countMissing } from "../lib/accounted.mjs";

@@ -98,7 +98,7 @@ for (const example of examples) {
       assert.equal(await running.kill("SIGINT"), 0);
     });
 
-    test("its entry reaches a consumer of part 1, and it ends when it is told to", async (t) => {
+    test("its entry reaches a consumer of the base protocol, and it ends when it is told to", async (t) => {
       const server = await StrictServer.start();
       t.after(() => server.stop());
       const running = start(server.url);

@@ -71,7 +71,7 @@ describe("an open page shows a program", () => {
       report(t, times);
     });
 
-    test(`of ${lifeMs} ms behind a server of part 1`, async (t) => {
+    test(`of ${lifeMs} ms behind a server of the base protocol`, async (t) => {
       const server = await StrictServer.start();
       t.after(() => server.stop());
       const consumer = new PromptConsumer(server.url);
@@ -155,7 +155,7 @@ describe("a program that nobody looks at", () => {
     assert.ok((await closes(t, `ws://127.0.0.1:${port}/signaling`)) < AT_ONCE_MS);
   });
 
-  test("ends soon behind a server of part 1", async (t) => {
+  test("ends soon behind a server of the base protocol", async (t) => {
     const server = await StrictServer.start();
     t.after(() => server.stop());
     assert.ok((await closes(t, server.url)) < QUIET_MS + AT_ONCE_MS);

@@ -1,4 +1,4 @@
-/** A consumer of part 1 on libdatachannel. */
+/** A consumer of the base protocol on libdatachannel. */
 
 import { DataChannel, PeerConnection, cleanup } from "node-datachannel";
 import { WebSocket } from "ws";

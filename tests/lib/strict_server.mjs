@@ -1,5 +1,5 @@
 /**
- * A signaling server that says what part 1 of the protocol says, and nothing more: nobody is told that it is
+ * A signaling server that says what the base protocol says, and nothing more: nobody is told that it is
  * registered, no message names its sender, and what a producer says but for offers goes nowhere.
  */
 

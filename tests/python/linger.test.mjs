@@ -71,8 +71,8 @@ async function readByPage() {
   };
 }
 
-/** A consumer of part 1, at a server of part 1. @returns {Promise<Reader>} */
-async function readByPartOne() {
+/** A consumer of the base protocol, at a server of the base protocol. @returns {Promise<Reader>} */
+async function readByBaseProtocol() {
   const server = await StrictServer.start();
   const consumer = new PromptConsumer(server.url);
   return {
@@ -88,7 +88,7 @@ async function readByPartOne() {
 
 for (const [name, start] of /** @type {const} */ ([
   ["a page behind logrtc serve", readByPage],
-  ["a consumer and a server of part 1", readByPartOne],
+  ["a consumer and a server of the base protocol", readByBaseProtocol],
 ])) {
   describe(name, () => {
     /** @type {Reader} */
@@ -126,7 +126,7 @@ for (const [name, start] of /** @type {const} */ ([
       });
     }
 
-    // A server of part 1 in these tests has one producer at a time.
+    // A server of the base protocol in these tests has one producer at a time.
     if (start === readByPage) {
       for (const [executor, jobs] of /** @type {const} */ ([
         ["Process", 2],

@@ -105,7 +105,7 @@ describe("the examples", () => {
     ["python_app", "Python Application", assertOfProtocol, 1],
     ["logging_app", "Logging Application", assertOfLogging, 2],
   ])) {
-    test(`${name} reaches a consumer of part 1`, async (t) => {
+    test(`${name} reaches a consumer of the base protocol`, async (t) => {
       const server = await StrictServer.start();
       t.after(() => server.stop());
       const example = startExample(name, server.url);

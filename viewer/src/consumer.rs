@@ -59,9 +59,9 @@ pub struct Options {
     pub token: Option<String>,
     /// Whether the STUN server of the protocol is used. Without it, a path through a NAT may not be found.
     pub use_stun: bool,
-    /// Which entries are asked for; all, by default. A producer of part 1 of the protocol sends all of them nevertheless.
+    /// Which entries are asked for; all, by default. A producer of the base protocol sends all of them nevertheless.
     pub selection: Selection,
-    /// Where the log of each session begins; where the producer likes, by default. A producer of part 1 begins where it
+    /// Where the log of each session begins; where the producer likes, by default. A producer of the base protocol begins where it
     /// likes, and so does one that has been told to show nothing older than its reader.
     pub start: Option<Start>,
 }
@@ -103,7 +103,7 @@ pub enum Event {
         session: Option<Arc<str>>,
         /// What a producer that numbers its entries says of them. With it, every number from `from` on, or from where an
         /// earlier channel of the session ended, comes exactly once: in `Entries` or in a `Gap`. Without it, the
-        /// producer speaks part 1 of the protocol, and every channel brings the whole history.
+        /// producer speaks the base protocol, and every channel brings the whole history.
         welcome: Option<Box<Welcome>>,
     },
     /// Entries have arrived.
@@ -181,7 +181,7 @@ pub enum Event {
 /// A consumer. It registers, connects to every producer, and connects again whatever is lost, until it is dropped.
 ///
 /// While [`Consumer::next`] is not called, it takes a bounded amount of memory and holds the producers back; a producer
-/// of part 1 that is held back for long ends the channel, and another one is made.
+/// of the base protocol that is held back for long ends the channel, and another one is made.
 pub struct Consumer {
     events: mpsc::Receiver<Event>,
     selection: watch::Sender<(u64, Selection)>,
@@ -208,7 +208,7 @@ impl Consumer {
     /// Asks every producer, now and later, for other entries than so far. What is on the way comes as it is.
     ///
     /// Returns the id of [`Event::FilterApplied`] or [`Event::RequestFailed`], which each producer with an open channel
-    /// responds with, unless another filter follows at once, or it speaks part 1 of the protocol.
+    /// responds with, unless another filter follows at once, or it speaks the base protocol.
     pub fn set_filter(&self, selection: Selection) -> u64 {
         let id = self.new_id();
         self.selection.send_replace((id, selection));

@@ -1,5 +1,5 @@
 /**
- * A consumer of part 1 of the protocol in a page of a browser. It listens to a channel from its first message on, so that it has
+ * A consumer of the base protocol in a page of a browser. It listens to a channel from its first message on, so that it has
  * the entries of a program that ends as soon as they are acknowledged.
  */
 

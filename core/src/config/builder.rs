@@ -203,7 +203,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long to wait between attempts to reach the signaling server; 5 s by default (docs/protocol.md §6).
+    /// How long to wait between attempts to reach the signaling server; 5 s by default (docs/protocol.md §1).
     pub fn reconnect_interval(mut self, interval: Duration) -> Self {
         self.reconnect.interval = interval;
         self

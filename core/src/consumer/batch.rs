@@ -1,4 +1,4 @@
-//! The text of a frame: a head, and a line for each entry (docs/protocol.md, "The extension"). No I/O.
+//! The text of a frame: a head, and a line for each entry (docs/protocol.md §6.2). No I/O.
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What a consumer of the extension says on its channel (docs/protocol.md, "The extension"). No I/O; told the time.
+//! What a consumer of the extension says on its channel (docs/protocol.md §6.3). No I/O; told the time.
 //!
 //! It is hostile until checked: what is too long, too much, or cannot be read is counted and ignored.
 

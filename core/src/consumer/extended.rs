@@ -1,4 +1,4 @@
-//! What a consumer of the extension has beside one of part 1: a wish, a credit, and acknowledgements of its program. No I/O;
+//! What a consumer of the extension has beside one of the base protocol: a wish, a credit, and acknowledgements of its program. No I/O;
 //! told the time.
 
 use std::collections::VecDeque;

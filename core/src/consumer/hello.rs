@@ -1,4 +1,4 @@
-//! What a consumer of the extension asks for before its channel opens (docs/protocol.md, "The extension"). No I/O.
+//! What a consumer of the extension asks for before its channel opens (docs/protocol.md §6.1). No I/O.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! The messages of the extension that hold no entries (docs/protocol.md, "The extension"). No I/O.
+//! The messages of the extension that hold no entries (docs/protocol.md §6.2). No I/O.
 
 use std::ops::Range;
 

@@ -252,7 +252,7 @@ impl Peer {
             };
             match &happened {
                 Happened::Drained => wakers.drained(),
-                // What one of part 1 says means nothing.
+                // What one of the base protocol says means nothing.
                 Happened::Message(message) if self.terms.hello.is_some() => {
                     match wakers.message(Instant::now(), message) {
                         Taken::Kept => {}
@@ -316,11 +316,11 @@ impl Peer {
         Ok(false)
     }
 
-    /// A `hello` that cannot be read is counted: that consumer gets part 1 of the protocol.
+    /// A `hello` that cannot be read is counted: that consumer gets the base protocol.
     fn read_terms(&self, answer: &CheckedAnswer) -> Terms {
         let hello = answer.hello.as_deref().map(Hello::decode);
         if let Some(Err(problem)) = &hello {
-            debug!("consumer {:?} gets part 1 of the protocol: {problem}", self.consumer_id);
+            debug!("consumer {:?} gets the base protocol: {problem}", self.consumer_id);
             self.context.counters.ignored_messages.increment();
         }
         let limit = if answer.max_message_bytes == 0 {

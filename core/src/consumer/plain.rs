@@ -1,4 +1,4 @@
-//! What a consumer of part 1 of the protocol gets beside the entries: it learns of lost entries by an entry. No I/O.
+//! What a consumer of the base protocol gets beside the entries: it learns of lost entries by an entry. No I/O.
 
 use chrono::{DateTime, Utc};
 
@@ -6,7 +6,7 @@ use crate::entry::Entry;
 use crate::journal::GapReason;
 use crate::level::Level;
 
-/// The entry that tells a consumer of part 1 that `dropped` entries are missing here.
+/// The entry that tells a consumer of the base protocol that `dropped` entries are missing here.
 pub(crate) fn gap(now: DateTime<Utc>, dropped: u64, reason: GapReason) -> String {
     Entry::new(Level::Warn, "logrtc", format!("{dropped} entries dropped"))
         .field("dropped", dropped)

@@ -1,7 +1,7 @@
 //! The registry of consumers: which have a connection, which are offered one again, and which a message belongs to. No I/O;
 //! told the time.
 //!
-//! An answer of part 1 of the protocol does not name its consumer. So each offer has a `mid` of its own, and the answer echoes
+//! An answer of the base protocol does not name its consumer. So each offer has a `mid` of its own, and the answer echoes
 //! it (RFC 9429 §5.3.1).
 
 use std::collections::{HashMap, VecDeque};

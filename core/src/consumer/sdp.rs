@@ -1,6 +1,6 @@
 //! What a consumer's SDP and candidates may say, before the stack sees them. No I/O.
 //!
-//! What comes from a consumer or through a server is hostile until checked (docs/protocol.md, "Getting along with what exists").
+//! What comes from a consumer or through a server is hostile until checked (docs/protocol.md §5).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -13,8 +13,8 @@ pub(crate) const MAX_CANDIDATES: usize = 32;
 /// The longest message to a consumer that names no limit (RFC 8841 §6.1).
 const DEFAULT_MESSAGE_BYTES: u32 = 64 * 1024;
 
-/// The line by which an offer tells of the extension, and the one by which an answer asks for it (docs/protocol.md, "The
-/// extension").
+/// The line by which an offer tells of the extension, and the one by which an answer asks for it (docs/protocol.md §6.1
+/// ).
 const OFFER_LINE: &str = "a=x-logrtc:1 ";
 const HELLO_LINE: &str = "a=x-logrtc-hello:";
 

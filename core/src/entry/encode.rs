@@ -20,7 +20,7 @@ pub(crate) struct Parts<'a> {
 /// What the names, the quotes, the braces and the timestamp take, at the most.
 pub(super) const FRAME_BYTES: usize = 192;
 
-/// Appends the JSON of docs/protocol.md, "The entry": no white space, keys in the order of the table, absent keys left out.
+/// Appends the JSON of docs/protocol.md §2: no white space, keys in the order of the table, absent keys left out.
 /// An entry of more than `max_bytes` is [truncated](truncate()).
 pub(crate) fn encode(out: &mut Vec<u8>, parts: &Parts<'_>, max_bytes: usize) {
     // An escaped byte takes six at the most: where even that fits, nothing needs to be measured.

@@ -50,7 +50,7 @@ impl ParsedEntry<'_> {
 const ENTRY_KEYS: [&str; 6] = ["timestamp", "level", "target", "message", "fields", "span"];
 const SPAN_KEYS: [&str; 3] = ["id", "trace_id", "parent_id"];
 
-/// Reads one entry: docs/protocol.md, "The entry", strictly. `null` stands for an absent `fields` or `span`.
+/// Reads one entry: docs/protocol.md §2, strictly. `null` stands for an absent `fields` or `span`.
 pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
     let members = members(json, "entry")?;
     let [timestamp, level, target, message, fields, span] = pick(&members, ENTRY_KEYS, "")?;

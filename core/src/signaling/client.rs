@@ -39,7 +39,7 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 const SILENCE_LIMIT: Duration = Duration::from_secs(25);
 
-/// After how long a connection counts as working if the server says nothing: one of part 1 of the protocol never does.
+/// After how long a connection counts as working if the server says nothing: one of the base protocol never does.
 const CONFIRMED_BY_SILENCE: Duration = Duration::from_secs(1);
 
 /// How long the farewell may take.

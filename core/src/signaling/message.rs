@@ -1,4 +1,4 @@
-//! The messages of signaling: strict out (docs/protocol.md, "The producer"), liberal in ("Getting along with what exists"). No I/O.
+//! The messages of signaling: strict out (docs/protocol.md §1), liberal in (§5). No I/O.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -34,7 +34,7 @@ pub(crate) enum Outgoing {
     Pong,
 }
 
-/// Who the producer is, to people (docs/protocol.md, "The producer").
+/// Who the producer is, to people (docs/protocol.md §1).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Metadata {
     pub(crate) system_name: String,

@@ -1,4 +1,4 @@
-//! A peer connection with the channel `logs`, as the stack wants to be used: docs/protocol.md, "The producer".
+//! A peer connection with the channel `logs`, as the stack wants to be used: docs/protocol.md §1.
 //!
 //! What the stack does wrong, and what is done about it, stands here and in `sockets`.
 
@@ -26,7 +26,7 @@ use crate::config::Config;
 use crate::signaling::message::RemoteCandidate;
 use crate::stats::Counters;
 
-/// The label of the channel (docs/protocol.md, "The producer").
+/// The label of the channel (docs/protocol.md §1).
 const CHANNEL_LABEL: &str = "logs";
 
 /// The longest message that is offered and sent, in bytes: an entry of the longest that there are, with the head of a batch.

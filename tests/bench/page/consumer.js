@@ -1,5 +1,5 @@
 /**
- * A consumer in a page that keeps nothing. By part 1 of the protocol it counts messages; by the extension a worker takes
+ * A consumer in a page that keeps nothing. By the base protocol it counts messages; by the extension a worker takes
  * the channel, splits every frame, and reads the level, the target and the time of each entry.
  *
  * @typedef {{open: number, count: number, reached: number, lost: number, worker: string, latencies: number[]}} PageState

@@ -1,4 +1,4 @@
-//! A consumer, on the same stack as the producer: of part 1, or of the extension where it says a `hello`.
+//! A consumer, on the same stack as the producer: of the base protocol, or of the extension where it says a `hello`.
 
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -50,7 +50,7 @@ impl Consumer {
         Self::answer_offer(server, offer["sdp"].as_str().expect("sdp is a string")).await
     }
 
-    /// Answers this offer, as part 1 does: without a name.
+    /// Answers this offer, as the base protocol does: without a name.
     pub async fn answer_offer(server: &Server, offer: &str) -> Self {
         Self::answer_with(offer, |answer| {
             server.say(&json!({"type": "webrtc_answer", "sdp": answer}));
@@ -58,7 +58,7 @@ impl Consumer {
         .await
     }
 
-    /// Announces itself, and asks for the extension (docs/protocol.md, "The extension") by this `hello`. The messages that it
+    /// Announces itself, and asks for the extension (docs/protocol.md §6) by this `hello`. The messages that it
     /// gets are those before compression.
     pub async fn join_extended(server: &Server, consumer_id: &str, hello: &Value) -> Self {
         server.say(&json!({"type": "consumer_connected", "consumer_id": consumer_id}));

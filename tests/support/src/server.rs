@@ -18,7 +18,7 @@ use crate::DEADLINE;
 
 /// Listens, takes every producer that comes, keeps what it says, and says what the test tells it to.
 ///
-/// It never names a sender, and forwards no candidate of the producer: part 1 of the protocol to the letter.
+/// It never names a sender, and forwards no candidate of the producer: the base protocol to the letter.
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,

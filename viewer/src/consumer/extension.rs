@@ -1,4 +1,4 @@
-//! The extension of the protocol, as a consumer speaks it ("The extension" in `docs/protocol.md`): entries in frames with
+//! The extension of the protocol, as a consumer speaks it (docs/protocol.md §6): entries in frames with
 //! sequence numbers, acknowledged, selected at the source, and resumed by the next channel. No I/O; the time is an
 //! argument.
 

@@ -27,7 +27,7 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 const SILENCE_LIMIT: Duration = Duration::from_secs(25);
 
-/// After how long a connection counts as working if the server says nothing: one of part 1 may not answer `register`.
+/// After how long a connection counts as working if the server says nothing: one of the base protocol may not answer `register`.
 const CONFIRMED_BY_SILENCE: Duration = Duration::from_secs(1);
 
 /// What becomes of the connection.

@@ -4,11 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod at_the_source;
+mod base_protocol;
 mod cut;
 #[path = "../common/lines.rs"]
 mod lines;
 mod output;
-mod part_one;
+
 mod resume;
 mod sources;
 mod support;

@@ -112,7 +112,7 @@ function helloIn(sdp: string): unknown {
     : JSON.parse(atob(encoded.replaceAll("-", "+").replaceAll("_", "/")));
 }
 
-test("an offer of part 1 is answered as the browser does, and its entries are plain", async () => {
+test("an offer of the base protocol is answered as the browser does, and its entries are plain", async () => {
   const { connection, link } = await open(PART_1_OFFER);
   connection.bring(line(0));
   connection.bring(welcome(0));

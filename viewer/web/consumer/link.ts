@@ -34,7 +34,7 @@ export interface LinkHandlers {
   /** Sends a message to the producer, by way of signaling. */
   send(message: Message): void;
   onOpen(): void;
-  /** A message of part 1. */
+  /** A message of the base protocol. */
   onPlain(decoded: Decoded): void;
   onWelcome(welcome: Welcome): void;
   onTaken(taken: Taken): void;
@@ -98,7 +98,7 @@ export class Link {
     });
   }
 
-  /** Of the producer, once it has said that it speaks the extension; undefined for part 1, and when the link has ended. */
+  /** Of the producer, once it has said that it speaks the extension; undefined for the base protocol, and when the link has ended. */
   get session(): string | undefined {
     return this.#isEnded ? undefined : this.#session;
   }

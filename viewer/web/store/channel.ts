@@ -1,5 +1,5 @@
 /**
- * Reads the messages of one channel into the store, in order, whether they are of part 1 or of the extension: as bytes. It
+ * Reads the messages of one channel into the store, in order, whether they are of the base protocol or of the extension: as bytes. It
  * accounts for them and acknowledges them as the consumer's own receiver does.
  */
 

@@ -71,7 +71,7 @@ test("a row has what was sent, and a line that is no entry is shown as it is", a
   expect(id === undefined ? undefined : fullEntry(store, id)?.json).toBe(line);
 });
 
-test("texts of part 1 are entries, too", async () => {
+test("texts of the base protocol are entries, too", async () => {
   const store = await makeStore();
   const { Channel } = await import("./channel");
   const channel = new Channel({ producer: "p", store, report: () => {} });

@@ -28,7 +28,7 @@ test.each([
   `${HEAD}a=x-logrtc:1 ${"a".repeat(161)}\r\n${MEDIA}`,
   `${HEAD}a=x-logrtc-hello:1 ${SESSION}\r\n${MEDIA}`,
   "",
-])("an offer of part 1 names none: %j", (offer) => {
+])("an offer of the base protocol names none: %j", (offer) => {
   expect(sessionOf(offer)).toBeUndefined();
 });
 

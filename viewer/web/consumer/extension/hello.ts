@@ -1,6 +1,6 @@
 /**
  * What is said before the channel opens: the producer's mark in its offer, the consumer's `hello` in its answer. No I/O.
- * docs/protocol.md, "The extension".
+ * docs/protocol.md §6.1.
  */
 
 import type { SourceFilter } from "./filter";

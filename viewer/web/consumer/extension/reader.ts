@@ -6,7 +6,7 @@ import type { Answer, Status, Welcome } from "./frames";
 
 /** What a reader reports, in the order of the messages. */
 export interface ReaderHandlers {
-  /** A message of part 1. */
+  /** A message of the base protocol. */
   onPlain(decoded: Decoded): void;
   /** The channel speaks the extension. Comes first, if it comes. */
   onWelcome(welcome: Welcome): void;

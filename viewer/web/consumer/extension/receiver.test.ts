@@ -38,7 +38,7 @@ const UNREADABLE: [string, ArrayBuffer | string][] = [
   ["a wrong text", "{"],
 ];
 
-describe("part 1", () => {
+describe("the base protocol", () => {
   test("one text message is one entry, at once", () => {
     receiver.take(line(0));
     receiver.take("{");

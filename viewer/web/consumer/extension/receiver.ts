@@ -1,4 +1,4 @@
-/** Reads the messages of one channel, in order, whether they are of part 1 or of the extension. */
+/** Reads the messages of one channel, in order, whether they are of the base protocol or of the extension. */
 
 import { decodeMessage } from "../entry";
 import { Account, type Asked, type Numbered } from "./account";

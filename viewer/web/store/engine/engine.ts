@@ -45,7 +45,7 @@ export interface Engine {
   find(body: Uint8Array, needle: Needle): Uint32Array;
 }
 
-/** No frame is longer before compression: docs/protocol.md, "The extension". */
+/** No frame is longer before compression: docs/protocol.md §6.2. */
 export const MAX_FRAME_BYTES = 256 * 1024;
 
 export type Level = LevelCode | typeof MALFORMED;

@@ -1,4 +1,4 @@
-//! Behind a server of part 1 that announces no producer, names no sender, and answers no registration.
+//! Behind a server of the base protocol that announces no producer, names no sender, and answers no registration.
 
 use std::sync::{Arc, Mutex};
 
