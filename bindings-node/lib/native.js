@@ -3,10 +3,11 @@
 /** Loads the compiled half: of a checkout, or from the package for this platform. There is no install script. */
 
 const { existsSync } = require("node:fs");
-const { join } = require("node:path");
+const { createRequire } = require("node:module");
+const { join, resolve } = require("node:path");
 
-/** The compiled file that LOGRTC_NATIVE names, or that of a checkout. A bundle may have no `__dirname`, and is no checkout. */
-const BUILT = process.env.LOGRTC_NATIVE || (typeof __dirname === "string" ? join(__dirname, "../logrtc.node") : "");
+/** The compiled file of a checkout; who builds it names another one by LOGRTC_NATIVE. A bundle may have no `__dirname`. */
+const BUILT = typeof __dirname === "string" ? join(__dirname, "../logrtc.node") : "";
 
 /**
  * The package for each platform that there is one for. Each `require` names its package as a literal, and in a `try`: tools that
@@ -48,16 +49,19 @@ function platforms() {
   return [process.platform === "win32" ? `${name}-msvc` : name];
 }
 
-/** The exports of a compiled file; no bundler looks for it. */
-function fromFile(path) {
-  const loaded = { exports: {} };
-  process.dlopen(loaded, path);
-  return loaded.exports;
+/**
+ * The exports of a compiled file, which no bundler looks for. A sandbox of Jest gets those of the process: with a `dlopen` of its
+ * own, the file would keep it in memory.
+ */
+function fromFile(file) {
+  const path = resolve(file);
+  return createRequire(path)(path);
 }
 
 function load() {
-  if (existsSync(BUILT)) {
-    return fromFile(BUILT);
+  const { LOGRTC_NATIVE: named } = process.env;
+  if (named || existsSync(BUILT)) {
+    return fromFile(named || BUILT);
   }
   const problems = [];
   for (const platform of platforms()) {

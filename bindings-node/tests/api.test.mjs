@@ -340,7 +340,7 @@ test("flush and waitForConsumer end with their signal", async (t) => {
 });
 
 test("a producer is shown in one line, without its secrets", async () => {
-  const producer = connect({ ...OFF, url: "ws://user:secret@127.0.0.1:9/signaling", token: "secret" });
+  const producer = connect({ ...OFF, url: "ws://user:secret@127.0.0.1:9/signaling" });
   const shown = "{ clientId: 'test', url: 'ws://127.0.0.1:9/signaling', state: 'disabled' }";
   assert.equal(inspect(producer), `Producer ${shown}`);
   assert.equal(inspect({ nested: { producer } }, { breakLength: Infinity }), `{ nested: { producer: Producer ${shown} } }`);

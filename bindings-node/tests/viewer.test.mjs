@@ -69,7 +69,8 @@ test("what is wrong is refused with a code, and named", async () => {
   /** @type {[any, RegExp][]} */
   const wrong = [
     ["text", /^options: must be an object/],
-    [{ port: 1 }, /^port: is not an option of serve; use listen/],
+    [{ port: 1 }, /^port: is not an option; use listen/],
+    [{ allowedOrigins: [] }, /^allowedOrigins: is not an option; did you mean allowOrigins\?$/],
     [{ listen: "nowhere" }, /^listen: "nowhere" is not an address/],
     [{ listen: "localhost:port" }, /^listen: "localhost:port" is not an address/],
     [{ listen: "localhost" }, /^listen: "localhost" is not an address with a port, as in 127.0.0.1:8080 or localhost:8080/],
