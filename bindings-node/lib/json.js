@@ -14,8 +14,17 @@ const { hasOwnProperty } = Object.prototype;
 /** Deeper than this the core takes nothing (128, with the object of the fields). */
 const MAX_DEPTH = 120;
 
-/** An entry has 64 KiB at the most, so nobody will see what comes after so many characters. */
+/** An entry has at most 64 KiB, so no value needs more characters: the core cuts what is longer. */
 const MAX_LENGTH = 64 * 1024;
+
+/**
+ * What is written of all fields together. It is more than an entry has, so that the core, which cuts the longest values, sees
+ * how long they are.
+ */
+const MAX_TOTAL_LENGTH = 5 * MAX_LENGTH;
+
+/** What a text may have behind a member that used up the room of its object. */
+const LATE_LENGTH = 4 * 1024;
 
 /** So many members that are undefined, and take no room, are passed over at the most. */
 const MAX_LOST_MEMBERS = 4 * MAX_LENGTH;
@@ -166,6 +175,8 @@ class Encoder {
   #ancestors = [];
   /** Never more than what is written takes, so that nothing is left out of what fits. */
   #length = 0;
+  /** Where the room of the present member ends: lists end there, and texts are short from there on. */
+  #end = MAX_TOTAL_LENGTH - MAX_LENGTH;
   #lostMembers = 0;
 
   fields(fields) {
@@ -179,21 +190,30 @@ class Encoder {
     return encoded.startsWith("{") ? encoded : `{"value":${encoded}}`;
   }
 
-  /**
-   * `value` as JSON, or undefined where it has no place in an object. Once there is more than an entry can hold, nothing
-   * more is added: the core sees that it is too long, leaves it out, and marks the entry.
-   */
+  /** `value` as JSON, or undefined where it has no place in an object, or nothing has any place left. */
   value(key, value) {
-    if (this.#length > MAX_LENGTH) {
+    if (this.#length > MAX_TOTAL_LENGTH) {
       return undefined;
     }
     if (typeof value === "object" && value !== null) {
       this.#length += 2;
       return this.#guarded(key, value);
     }
-    const encoded = primitive(value);
+    const isLate = typeof value === "string" && this.#length > this.#end;
+    const encoded = primitive(isLate ? shortened(key, value) : value);
     this.#length += encoded?.length ?? 0;
     return encoded;
+  }
+
+  /** One member of an object: a long one leaves those after it their room. */
+  #member(key, value) {
+    const end = this.#end;
+    this.#end = Math.min(end, this.#length + MAX_LENGTH);
+    try {
+      return this.value(key, value);
+    } finally {
+      this.#end = end;
+    }
   }
 
   #guarded(key, value) {
@@ -245,7 +265,7 @@ class Encoder {
   #array(values) {
     const encoded = [];
     for (const value of values) {
-      if (this.#length > MAX_LENGTH) {
+      if (this.#length > this.#end) {
         break;
       }
       this.#length += encoded.length === 0 ? 0 : 1;
@@ -259,10 +279,10 @@ class Encoder {
   #object(entries) {
     let json = "{";
     for (const [key, value] of entries) {
-      if (this.#length > MAX_LENGTH) {
+      if (this.#length > MAX_TOTAL_LENGTH) {
         break;
       }
-      const encoded = this.value(key, value);
+      const encoded = this.#member(key, value);
       if (encoded === undefined) {
         this.#lostMembers += 1;
         this.#endLost();
@@ -280,7 +300,7 @@ class Encoder {
     const byText = new Map();
     let length = this.#length;
     for (const [key, value] of Map.prototype.entries.call(map)) {
-      if (length > MAX_LENGTH) {
+      if (length > MAX_TOTAL_LENGTH) {
         break;
       }
       if (value === undefined) {
@@ -301,6 +321,17 @@ class Encoder {
       throw new RangeError("too many members are undefined");
     }
   }
+}
+
+/** The beginning of a text; of a stack its end, too, because the frames stand behind the message. */
+function shortened(key, text) {
+  if (text.length <= LATE_LENGTH) {
+    return text;
+  }
+  if (!key.endsWith("stack")) {
+    return text.slice(0, LATE_LENGTH);
+  }
+  return `${text.slice(0, LATE_LENGTH / 2)}…${text.slice(-LATE_LENGTH / 2)}`;
 }
 
 function primitive(value) {

@@ -162,10 +162,9 @@ test("what is deep, wide or endless is bounded", async (t) => {
   assert.ok(performance.now() - started < 5_000);
   const [deep, braid, wide, long, message] = await consumer.entries(5);
   assert.match(JSON.stringify(deep.fields), /"\[Object\]"/);
-  for (const entry of [braid, wide, long]) {
-    assert.deepEqual(entry.fields, { truncated: true });
-  }
-  assert.deepEqual(message.fields, { kept: true, truncated: true });
+  assert.deepEqual([braid, long].map(({ fields }) => fields.truncated), [["a"], ["list"]]);
+  assert.ok(wide.fields.dropped_fields > 0);
+  assert.deepEqual(message.fields, { kept: true, truncated: ["message"] });
   // What just fits is there to its end.
   const list = Array.from({ length: 20_000 }, (_, index) => (index % 2 === 0 ? 1n : 2));
   const gone = Object.fromEntries(Array.from({ length: 100_000 }, (_, key) => [`key${key}`, undefined]));
@@ -200,9 +199,24 @@ test("what takes no room takes no time and no memory either", async (t) => {
   producer.info("app", "gone", { gone, after: 1 });
   const entries = await consumer.entries(8);
   for (const { message, fields } of entries.slice(0, 7)) {
-    assert.deepEqual(fields, { truncated: true }, message);
+    assert.deepEqual(fields.truncated, ["value"], message);
   }
   assert.deepEqual(entries[7].fields, { gone: "[Throws: too many members are undefined]", after: 1 });
+});
+
+test("a field that is too long leaves the others their room", async (t) => {
+  const { producer, consumer } = await connected(t);
+  const body = "x".repeat(100_000);
+  producer.error("app", "call failed", { reqId: "r1", body, list: Array(100_000).fill(1), after: { id: 7 }, big: 1n });
+  const failed = Object.assign(new Error("e".repeat(80_000)), { response: { data: body, status: 500 }, code: "E1" });
+  producer.error("app", "thrown", { reqId: "r1", err: failed, after: 1 });
+  const [first, second] = await consumer.entries(2);
+  const { reqId, after, big, truncated } = first.fields;
+  assert.deepEqual({ reqId, after, big, truncated }, { reqId: "r1", after: { id: 7 }, big: 1, truncated: ["body", "list"] });
+  const { type, stack, code, response } = second.fields.err;
+  assert.deepEqual([type, code, response.status], ["Error", "E1", 500]);
+  assert.match(stack, /\n {4}at .*fields\.test\.mjs/);
+  assert.deepEqual([second.fields.reqId, second.fields.after], ["r1", 1]);
 });
 
 test("a member of a whole entry that is too long leaves the others their room", async (t) => {
@@ -211,8 +225,8 @@ test("a member of a whole entry that is too long leaves the others their room", 
   producer.send({ fields: { long: "x".repeat(100_000), big: 1n }, ...rest, message: "fields" });
   producer.send({ message: "m".repeat(100_000), ...rest, fields: { kept: 1n } });
   const [fields, message] = await consumer.entries(2);
-  assert.deepEqual([fields.message, fields.fields], ["fields", { truncated: true }]);
-  assert.deepEqual(message.fields, { kept: 1, truncated: true });
+  assert.deepEqual([fields.message, fields.fields], ["fields", { ...fields.fields, big: 1, truncated: ["long"] }]);
+  assert.deepEqual(message.fields, { kept: 1, truncated: ["message"] });
 });
 
 test("members that every object inherits are no fields", async (t) => {

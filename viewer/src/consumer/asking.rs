@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_selection_is_asked_for_and_an_offer_of_part_one_is_answered_as_ever() {
+    fn the_latest_selection_is_asked_for_and_an_offer_of_the_base_protocol_is_answered_as_ever() {
         let consumer = Consumer::new();
         consumer.selection.send_replace((1, Selection::new(Some("WARN"), None).unwrap()));
         let (mut asking, hello) = consumer.ask(None, None);

@@ -102,7 +102,7 @@ fn without_hello(message: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_producer_that_is_not_asked_is_read_as_one_of_part_one() {
+async fn a_producer_that_is_not_asked_is_read_as_one_of_the_base_protocol() {
     let url = server_that(without_hello).await;
     let api = producer(&url, "api");
     // It is silent when the channel opens.

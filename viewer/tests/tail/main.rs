@@ -9,7 +9,6 @@ mod cut;
 #[path = "../common/lines.rs"]
 mod lines;
 mod output;
-
 mod resume;
 mod sources;
 mod support;
