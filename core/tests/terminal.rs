@@ -49,8 +49,12 @@ async fn the_terminal_shows_our_diagnostics_and_not_the_stack() {
     let (address, url) = (server.address(), server.url());
     server.stop();
     eventually("nobody listens there any more", || std::net::TcpStream::connect(address).is_err()).await;
-    // The records of `log`, among them those of the tests' own consumer, have the target "log".
-    let config = Config::builder("app").url(url).ice_servers([]).environment(false).filter("debug,log=off");
+    // The stack of the tests' own consumer logs, too, and is no part of this.
+    let config = Config::builder("app")
+        .url(url)
+        .ice_servers([])
+        .environment(false)
+        .filter("off,shop=info,rtc_clock=warn,webrtc=warn");
     let config = config.reconnect_interval(std::time::Duration::from_millis(50)).build().unwrap();
     let producer = Producer::connect(config).unwrap();
     let subscriber = tracing_subscriber::registry().with(TracingLayer::new(&producer)).with(terminal.clone());

@@ -219,7 +219,7 @@ mod tests {
     async fn a_client_that_does_not_read_is_dropped_and_its_pairs_are_told() {
         for limits in [
             Limits { max_queued_messages: 4, ..Limits::default() },
-            Limits { max_queued_bytes: 400, ..Limits::default() },
+            Limits { max_queued_bytes: 800, ..Limits::default() },
         ] {
             let hub = hub(limits);
             let (mut idle, mut page) = (hub.take_seat().unwrap(), hub.take_seat().unwrap());
