@@ -25,7 +25,7 @@ describe("a consumer", () => {
   test("has typed events", () => {
     consumer.on("entries", (batch) => expect(batch).type.toBe<readonly Received[]>());
     consumer.on("gap", ({ first, last }) => expect(last - first).type.toBe<number>());
-    consumer.on("signaling", (state) => expect(state).type.toBe<"connecting" | "connected" | "lost">());
+    consumer.on("signaling", (state) => expect(state).type.toBe<"connecting" | "connected" | "lost" | "unauthorized">());
     expect(consumer.on("error", () => {})).type.toBe<() => void>();
     expect(consumer.on).type.not.toBeCallableWith("entry", () => {});
   });
