@@ -1,7 +1,7 @@
 //! What can go wrong, in one enum with fixed numbers that every face maps arm by arm.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 /// The result of a call that can be refused.
@@ -134,12 +134,19 @@ impl std::error::Error for Error {
     }
 }
 
+/// The text of a value; its beginning if its `Display` fails half-way, at which `to_string` panics.
+pub(crate) fn text_of(value: &(impl fmt::Display + ?Sized)) -> String {
+    let mut text = String::new();
+    let _ = write!(text, "{value}");
+    text
+}
+
 /// The text of `error`, and of each cause that the text before does not end with: `query failed: connection refused`.
 pub(crate) fn text_with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
+    let mut text = text_of(error);
     let mut source = error.source();
     while let Some(cause) = source {
-        let said = cause.to_string();
+        let said = text_of(cause);
         if !text.ends_with(&said) {
             text = format!("{text}: {said}");
         }
@@ -154,6 +161,18 @@ mod tests {
     use std::io;
 
     use super::*;
+
+    #[test]
+    fn a_value_that_cannot_be_written_is_its_beginning() {
+        struct Fails;
+        impl fmt::Display for Fails {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("begins")?;
+                Err(fmt::Error)
+            }
+        }
+        assert_eq!(text_of(&Fails), "begins");
+    }
 
     #[test]
     fn main_prints_the_text() {

@@ -88,6 +88,10 @@ unsafe fn elements<'a>(fields: *const logrtc_field, count: usize, repairs: &mut 
         repairs.note("fields: must not be NULL");
         return &[];
     }
+    if count > isize::MAX.unsigned_abs() / size_of::<logrtc_field>() {
+        repairs.note("fields: their count is more than memory can hold");
+        return &[];
+    }
     // SAFETY: it is not NULL, and the caller promises that there are so many.
     unsafe { std::slice::from_raw_parts(fields, count) }
 }

@@ -12,6 +12,9 @@ use crate::queue::{Queue, TotalBytes};
 use crate::registry::{ConnectionId, Effect, Registry};
 use crate::server::{Load, Metrics, add_one};
 
+/// What may still wait for a client that is closed.
+const MAX_LAST_BYTES: usize = 64 * 1024;
+
 /// Every connection of the server, and how to reach it.
 #[derive(Debug)]
 pub(crate) struct Hub {
@@ -110,6 +113,10 @@ impl State {
                 }
                 Effect::Close(connection, reason) => {
                     if let Some(queue) = self.queues.remove(&connection) {
+                        // Nobody can drop it any more for what waits in it.
+                        if queue.bytes() > MAX_LAST_BYTES {
+                            queue.discard();
+                        }
                         queue.push(Outgoing::error(reason).to_json());
                         queue.close();
                     }
@@ -120,7 +127,8 @@ impl State {
 
     /// The client for which most is waiting.
     fn slowest(&self) -> Option<ConnectionId> {
-        self.queues.iter().max_by_key(|(_, queue)| queue.bytes()).map(|(connection, _)| *connection)
+        let waiting = self.queues.iter().filter(|(_, queue)| queue.bytes() > 0);
+        waiting.max_by_key(|(_, queue)| queue.bytes()).map(|(connection, _)| *connection)
     }
 
     fn drop_client(&mut self, connection: ConnectionId) -> Vec<Effect> {

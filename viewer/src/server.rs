@@ -166,6 +166,10 @@ impl Server {
         if let Some(made) = &self.made_token {
             made.add_to(&mut tokens);
         }
+        // A server that wants none goes on without: no token at all would be none that is right.
+        if tokens.is_empty() && !self.gate.wants_token() {
+            return;
+        }
         self.gate.replace(tokens);
     }
 

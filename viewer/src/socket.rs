@@ -11,8 +11,6 @@ use crate::message::{Departure, Incoming, Outgoing, Problem, Register, parse};
 use crate::server::stopped;
 use crate::server::{Refusal, Role, Ticket};
 
-/// How long a client may take to make room for a message in its receive buffer.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The close code of a client that is not let in: of the range that RFC 6455 §7.4.2 leaves to applications, and like the
@@ -113,7 +111,7 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat, ticket: &mut Ticket) 
                 Message::Ping(Vec::new().into())
             }
         };
-        if !matches!(timeout(WRITE_TIMEOUT, socket.send(outgoing)).await, Ok(Ok(()))) {
+        if !matches!(timeout(limits.write_timeout, socket.send(outgoing)).await, Ok(Ok(()))) {
             return End::Gone;
         }
     }

@@ -9,6 +9,7 @@ use log::{LevelFilter, Log, Metadata, Record, SetLoggerError};
 
 use super::{is_diagnostic, is_our_own};
 use crate::entry::{FieldValue, Fields};
+use crate::error::text_of;
 use crate::filter::Rank;
 use crate::level::Level;
 use crate::producer::Producer;
@@ -135,7 +136,7 @@ impl Log for Logger {
         if record.level() == log::Level::Trace {
             fields.push("level_name", "TRACE");
         }
-        let message = record.args().as_str().map_or_else(|| record.args().to_string().into(), Cow::Borrowed);
+        let message = record.args().as_str().map_or_else(|| text_of(record.args()).into(), Cow::Borrowed);
         self.producer.log(level_of(record.level()), record.target(), message).fields(fields).send();
     }
 

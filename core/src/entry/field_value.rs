@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::text::{push_f64, push_string};
+use super::text::{push_f64, push_normalised, push_string};
 use crate::error::text_with_causes;
 
 /// The value of a field. `From` makes it of `bool`, the integers and floats, `char`, `&str`, `String`, `Cow<str>`, `Duration`
@@ -67,7 +67,13 @@ impl FieldValue<'_> {
     /// assert_eq!(fields.to_json(), r#"{"user":{"id":7,"roles":["admin"]}}"#);
     /// ```
     pub fn serialize(value: &(impl Serialize + ?Sized)) -> Self {
-        match serde_json::to_vec(value) {
+        // What is JSON already, as a `RawValue` is, may have white space, or hold what no reader takes.
+        let encoded = serde_json::to_string(value).map_err(|error| error.to_string()).and_then(|json| {
+            let mut encoded = Vec::with_capacity(json.len());
+            push_normalised(&mut encoded, &json, "value").map_err(|error| error.problem().to_owned())?;
+            Ok(encoded)
+        });
+        match encoded {
             Ok(json) => Self::Encoded(Encoded(json)),
             Err(error) => Self::OwnedText(format!("cannot be written as JSON: {error}")),
         }

@@ -76,7 +76,9 @@ fn ids(span: Option<&Span>) -> impl Iterator<Item = &str> {
 fn lengths(parts: &Parts<'_>) -> (Vec<usize>, usize) {
     let texts = [parts.target, parts.message].into_iter().chain(ids(parts.span)).map(escaped_len);
     let values = Tokens::new(parts.fields).filter_map(|token| match token {
-        Token::Text(text) | Token::Bare(text) => Some(text.len()),
+        Token::Text(text) => Some(text.len()),
+        // A number that is cut becomes a text.
+        Token::Bare(number) => Some(number.len() + 2),
         _ => None,
     });
     let mut all = parts.fields.len();

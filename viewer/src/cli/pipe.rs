@@ -47,10 +47,7 @@ impl PipeArgs {
         };
         let source = Source::new(&producer, "pipe", None);
         let copy = self.source.tees().then(tokio::io::stdout);
-        let read = tokio::select! {
-            read = source.copy(tokio::io::stdin(), copy) => read,
-            () = interrupted => Ok(()),
-        };
+        let read = source.copy(tokio::io::stdin(), copy, interrupted).await;
         source::close(producer, CLOSE_TIMEOUT).await;
         read.map(|()| 0)
     }

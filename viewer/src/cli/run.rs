@@ -9,13 +9,10 @@ use std::time::Duration;
 use clap::Args;
 use logrtc::{Overflow, Producer};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::sync::watch;
 
 use super::signals::Signals;
 use super::source::{self, Source, SourceArgs};
-
-/// What a process that the program left behind may write after it has ended.
-const LAST_OUTPUT: Duration = Duration::from_millis(500);
 
 /// How long the last entries may take to arrive.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -80,8 +77,10 @@ impl RunArgs {
         let out = child.stdout.take().expect("it is piped");
         let err = child.stderr.take().expect("it is piped");
         let tees = self.source.tees();
-        let copy_out = Source::new(producer, name, None).copy(out, tees.then(tokio::io::stdout));
-        let copy_err = Source::new(producer, name, Some("stderr")).copy(err, tees.then(tokio::io::stderr));
+        let (ended, _) = watch::channel(false);
+        let copy_out = Source::new(producer, name, None).copy(out, tees.then(tokio::io::stdout), ended_by(&ended));
+        let copy_err =
+            Source::new(producer, name, Some("stderr")).copy(err, tees.then(tokio::io::stderr), ended_by(&ended));
         let copies = async { tokio::join!(copy_out, copy_err) };
         tokio::pin!(copies);
         let mut copied = None;
@@ -92,14 +91,22 @@ impl RunArgs {
                 signal = signals.next() => signal.pass_to(&child),
             }
         };
-        if copied.is_none() {
-            copied = timeout(LAST_OUTPUT, copies).await.ok();
-        }
-        if let Some((out, err)) = copied {
-            out.and(err)?;
-        }
+        // A process that it left behind may hold its streams open.
+        ended.send_replace(true);
+        let (out, err) = match copied {
+            Some(copied) => copied,
+            None => copies.await,
+        };
+        out.and(err)?;
         Ok(exit_status(status))
     }
+}
+
+/// Waits until the program has ended.
+async fn ended_by(ended: &watch::Sender<bool>) {
+    let mut ended = ended.subscribe();
+    // The sender outlives everybody who waits.
+    let _ = ended.wait_for(|ended| *ended).await;
 }
 
 fn exit_status(status: ExitStatus) -> u8 {

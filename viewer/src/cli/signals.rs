@@ -37,8 +37,6 @@ impl Received {
 
 #[cfg(unix)]
 mod unix {
-    use std::io::IsTerminal;
-
     use rustix::process::Signal as Number;
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -52,6 +50,12 @@ mod unix {
         hang_up: Signal,
         user_1: Signal,
         user_2: Signal,
+    }
+
+    /// Whether a terminal sends its signals to this program, and to all in its process group: wherever their standard input is.
+    fn is_in_foreground() -> bool {
+        let group = std::fs::File::open("/dev/tty").ok().and_then(|tty| rustix::termios::tcgetpgrp(tty).ok());
+        group == Some(rustix::process::getpgrp())
     }
 
     impl Signals {
@@ -76,7 +80,7 @@ mod unix {
                 _ = self.user_1.recv() => (Number::USR1, false),
                 _ = self.user_2.recv() => (Number::USR2, false),
             };
-            Received { signal, is_shared: by_terminal && std::io::stdin().is_terminal() }
+            Received { signal, is_shared: by_terminal && is_in_foreground() }
         }
     }
 }

@@ -1,8 +1,10 @@
 //! A stream of lines as the log of a producer: what `logrtc run` and `logrtc pipe` have in common.
 
 use std::io;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use clap::Args;
 use logrtc::{Config, Level, Overflow, Producer, Span};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -12,6 +14,10 @@ use crate::bridge::{Joiner, Line, Lines};
 
 /// How much is read at once.
 const READ_BYTES: usize = 64 * 1024;
+
+/// What was written before the end has come when nothing follows for so long; and how long reading goes on at most.
+const LEFT_PAUSE: Duration = Duration::from_millis(500);
+const MAX_LEFT: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(super) struct SourceArgs {
@@ -39,14 +45,18 @@ impl SourceArgs {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let client_id = self.client_id.clone().or_else(|| set("LOGRTC_CLIENT_ID"));
         let mut config = Config::builder(client_id.as_deref().unwrap_or(default_client_id)).overflow(overflow);
-        let (url, token) = match &self.url {
-            Some(address) => (Some(address.url.to_string()), address.token.clone()),
-            None => (set("LOGRTC_URL"), None),
+        let address = match (&self.url, set("LOGRTC_URL")) {
+            (Some(address), _) => Some(address.clone()),
+            (None, Some(text)) => Some(address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?),
+            (None, None) => None,
         };
-        if let Some(url) = url {
-            config = config.url(url);
+        let has_user = address.as_ref().is_some_and(|address| !address.url.username().is_empty());
+        let mut token = set("LOGRTC_TOKEN").filter(|_| !has_user);
+        if let Some(address) = address {
+            token = address.token.or(token);
+            config = config.url(address.url);
         }
-        if let Some(token) = token.or_else(|| set("LOGRTC_TOKEN")) {
+        if let Some(token) = token {
             config = config.token(token);
         }
         if let Some(filter) = set("LOGRTC_LEVEL") {
@@ -75,7 +85,8 @@ impl Source {
         Self { producer: producer.clone(), target: target.to_owned(), stream, joiner: Joiner::default() }
     }
 
-    /// Reads `from` to its end, logs its lines, and copies it to `to`.
+    /// Reads `from` to its end, logs its lines, and copies it to `to`. Once `ending` is over, reads what is left: until nothing
+    /// comes for a moment, and for [`MAX_LEFT`] at most.
     ///
     /// # Errors
     /// Those of reading. A copy that cannot be written is not written any more.
@@ -83,26 +94,41 @@ impl Source {
         mut self,
         mut from: impl AsyncRead + Unpin,
         mut to: Option<impl AsyncWrite + Unpin>,
+        ending: impl Future<Output = ()>,
     ) -> io::Result<()> {
         let (mut lines, mut buffer) = (Lines::default(), vec![0; READ_BYTES]);
+        let mut ending = pin!(ending);
+        let mut last: Option<Instant> = None;
         loop {
-            let waits = self.joiner.deadline().map(tokio::time::Instant::from_std);
+            let idle = last.map(|last| last.min(Instant::now() + LEFT_PAUSE));
+            let waits = self.joiner.deadline();
             let read = tokio::select! {
                 read = from.read(&mut buffer) => read?,
-                () = tokio::time::sleep_until(waits.unwrap_or_else(tokio::time::Instant::now)), if waits.is_some() => {
+                () = sleep_until(waits), if waits.is_some() => {
                     self.finish();
                     continue;
                 }
+                () = &mut ending, if last.is_none() => {
+                    last = Some(Instant::now() + MAX_LEFT);
+                    continue;
+                }
+                () = sleep_until(idle), if idle.is_some() => break,
             };
             if let Some(copy) = &mut to
                 && copied(copy, &buffer[..read]).await.is_err()
             {
                 to = None;
             }
-            if read == 0 {
+            if read == 0 || last.is_some_and(|last| last <= Instant::now()) {
                 break;
             }
-            lines.push(&buffer[..read], |text| self.line(text));
+            let mut read_lines = Vec::new();
+            lines.push(&buffer[..read], |text| read_lines.push(text.to_owned()));
+            for text in read_lines {
+                self.line(&text);
+                // A call that waits for a page holds up its thread; signals are for another one.
+                tokio::task::yield_now().await;
+            }
         }
         lines.finish(|text| self.line(text));
         self.finish();
@@ -110,7 +136,10 @@ impl Source {
     }
 
     fn line(&mut self, text: &str) {
-        let complete: Vec<Line> = self.joiner.push(text, Line::read(text), Instant::now()).collect();
+        let mut line = Line::read(text);
+        // It may wait for others that belong to it.
+        line.time.get_or_insert_with(Utc::now);
+        let complete: Vec<Line> = self.joiner.push(text, line, Instant::now()).collect();
         complete.iter().for_each(|line| self.log(line));
     }
 
@@ -123,10 +152,10 @@ impl Source {
     fn log(&self, line: &Line) {
         let target = line.target.as_deref().unwrap_or(&self.target);
         let fields = line.fields_json();
-        let record = self.producer.log(line.level.unwrap_or(Level::Info), target, &line.message);
-        let Ok(mut record) = record.fields_json(&fields) else {
-            unreachable!("the fields are members of an object that was read as JSON");
-        };
+        let begin = || self.producer.log(line.level.unwrap_or(Level::Info), target, &*line.message);
+        // JSON may hold what no reader takes: half a character, or a number beyond any range.
+        let mut record =
+            begin().fields_json(&fields).unwrap_or_else(|_| begin().field("invalid_json", fields.as_str()));
         if let Some(stream) = self.stream {
             record = record.field("stream", stream);
         }
@@ -144,6 +173,13 @@ impl Source {
             record = record.span(span);
         }
         record.send();
+    }
+}
+
+async fn sleep_until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant.into()).await,
+        None => std::future::pending().await,
     }
 }
 

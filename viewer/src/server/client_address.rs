@@ -101,14 +101,16 @@ impl Forwarding<'_> {
         if !self.is_trusted(client) {
             return client;
         }
-        let values: Vec<&str> = headers
+        // What the client wrote before may be no text at all.
+        let values: Vec<&[u8]> = headers
             .get_all(HeaderName::from_static("x-forwarded-for"))
             .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
             .collect();
         for value in values.into_iter().rev() {
-            let Some(address) = address_of(value.trim()) else { break };
+            let Some(address) = std::str::from_utf8(value).ok().and_then(|value| address_of(value.trim())) else {
+                break;
+            };
             client = address;
             if !self.is_trusted(client) {
                 break;
@@ -157,10 +159,12 @@ mod tests {
             ("::1", vec!["6.6.6.6", "203.0.113.1:4711"], "203.0.113.1"),
             ("::1", vec!["203.0.113.1, unknown"], "::1"),
             ("::1", vec!["[2001:db8::1]:443"], "2001:db8::1"),
+            ("::1", vec!["\u{ff}, 203.0.113.1"], "203.0.113.1"),
         ] {
             let mut headers = HeaderMap::new();
             for value in &forwarded {
-                headers.append("x-forwarded-for", value.parse().unwrap());
+                let value = axum::http::HeaderValue::from_bytes(value.as_bytes()).unwrap();
+                headers.append("x-forwarded-for", value);
             }
             let forwarding = Forwarding { proxies: &trusted, peer: peer.parse().unwrap() };
             assert_eq!(forwarding.client(&headers).to_string(), client, "{peer} {forwarded:?}");

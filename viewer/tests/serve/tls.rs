@@ -37,3 +37,23 @@ async fn a_log_is_read_over_tls_and_a_renewed_certificate_is_taken_on_sighup() {
     tail(&second).out.has("over TLS").await;
     close(app).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_tokens_stays_open_when_its_certificate_is_renewed() {
+    let folder = Folder::new("tls-without-tokens");
+    let certificate = Certificate::new(&folder, "only");
+    let server = Program::serve(&["--listen", "0", "--tls-cert", &certificate.chain, "--tls-key", &certificate.key]);
+    let page = server.url().await.replace("127.0.0.1", "localhost");
+    let read = || {
+        let mut command = command(&["tail", "--json", &page]);
+        command.env("SSL_CERT_FILE", &certificate.authority);
+        Program::spawn(command)
+    };
+    let app = producer(&format!("{}signaling", page.replace("https:", "wss:")), "any", Some(&certificate.authority));
+    app.info("app", "open to all");
+    read().out.has("open to all").await;
+    server.signal(Signal::HUP);
+    server.err.has("has read the tokens and the certificate again").await;
+    read().out.has("open to all").await;
+    close(app).await;
+}

@@ -97,10 +97,26 @@ async fn ends_are_those_of_a_shell() {
 
 #[tokio::test]
 async fn a_process_that_is_left_behind_does_not_hold_the_end_up() {
+    let (server, url, tail) = reader().await;
     let started = std::time::Instant::now();
-    let output = run(&["run", "--url", "ws://127.0.0.1:1/signaling", "--", "sh", "-c", "sleep 60 & exit 0"]).await;
+    let output = run(&["run", "--url", &url, "--", "sh", "-c", "sleep 60 & printf last"]).await;
     assert_eq!(output.status.code(), Some(0));
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    tail.out.has("last").await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn json_that_no_reader_takes_is_logged_as_text() {
+    let (server, url, tail) = reader().await;
+    let deep = format!(r#"{{"msg":"deep","list":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+    let script = format!(r#"printf '%s\n' '{{"msg":"half","s":"\ud83d"}}' '{{"msg":"large","n":1e999}}' '{deep}'"#);
+    assert_eq!(run(&["run", "--url", &url, "--", "sh", "-c", &script]).await.status.code(), Some(0));
+    let all = entries(&tail, 3).await;
+    assert_eq!(all[0]["message"], "half");
+    assert_eq!(all[1]["fields"], json!({"invalid_json": "{\"n\":1e999}"}));
+    assert!(all[2].to_string().contains("[[["), "{}", all[2]);
+    server.stop().await;
 }
 
 #[tokio::test]
@@ -133,7 +149,9 @@ async fn a_line_is_shown_at_once_while_the_pipe_stays_open() {
     tail.out.has("first").await;
     input.write_all(b"second\n").await.unwrap();
     tail.out.has("second").await;
+    input.write_all(b"no line end").await.unwrap();
     signal(&child, Signal::INT);
     assert_eq!(timeout(DEADLINE, child.wait()).await.expect("it ends").unwrap().code(), Some(0));
+    tail.out.has("no line end").await;
     server.stop().await;
 }

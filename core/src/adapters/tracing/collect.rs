@@ -7,6 +7,7 @@ use tracing::field::{Field, Visit};
 
 use super::spans::SpanFields;
 use crate::entry::{FieldValue, Fields};
+use crate::error::text_of;
 
 /// Where fields go.
 pub(super) trait Sink {
@@ -54,10 +55,10 @@ impl<T: Sink> Visit for Collect<'_, T> {
         match &mut self.message {
             Some(message) if field.name() == "message" => {
                 message.clear();
-                // Writing into a string fails only if the value itself does; then its beginning is the message.
+                // It fails only if the value does; then its beginning is the message.
                 let _ = write!(message, "{value:?}");
             }
-            _ => self.push(field, format!("{value:?}")),
+            _ => self.push(field, text_of(&format_args!("{value:?}"))),
         }
     }
 

@@ -69,9 +69,11 @@ export class Showing {
       // Had it found no end either, there would be nothing to go back to.
       this.#before = shownOf({ kind: "all" }, NO_VIEW);
       void view.show(before.filter);
-    } else {
+    } else if (filter === this.#asked.filter) {
       this.#asked = this.#shown;
       view.endProbe("slow");
+    } else {
+      return;
     }
     this.#parts.onChanged();
   }
