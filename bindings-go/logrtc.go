@@ -154,8 +154,15 @@ func (p *Producer) LastError() error {
 // Close delivers the remaining entries until ctx is done, and ends the producer. It also waits for
 // browsers that are about to connect, and returns at once if there are none. If ctx is canceled,
 // the close continues in the background. After Close has returned without an error of ctx, no
-// callback runs. A second Close returns ErrClosed.
+// callback runs. A second Close returns ErrClosed. A callback may call it with context.Background()
+// alone: it waits for the callbacks otherwise.
 func (p *Producer) Close(ctx context.Context) error {
+	if ctx.Done() == nil {
+		// On this thread, so that the library knows a callback that closes.
+		status := C.logrtc_close(p.handle, C.uint64_t(remaining(ctx)))
+		p.freeCallbacks()
+		return closeFailure(status)
+	}
 	closed := make(chan C.logrtc_status, 1)
 	go func() {
 		status := C.logrtc_close(p.handle, C.uint64_t(remaining(ctx)))
@@ -171,6 +178,10 @@ func (p *Producer) Close(ctx context.Context) error {
 		}
 		status = <-closed
 	}
+	return closeFailure(status)
+}
+
+func closeFailure(status C.logrtc_status) error {
 	if status == C.LOGRTC_TIMEOUT {
 		return context.DeadlineExceeded
 	}

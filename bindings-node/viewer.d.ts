@@ -18,6 +18,11 @@ export interface Server extends AsyncDisposable {
   readonly url: string;
   /** The address that producers connect to: `ws://127.0.0.1:8080/signaling`. */
   readonly signalingUrl: string;
+  /**
+   * The token that producers and readers must have; undefined if none is wanted. The server makes one if other machines can reach
+   * `listen`: `url` contains it for readers, and a producer connects with `token: server.token`.
+   */
+  readonly token: string | undefined;
   /** Lets the process end while the server runs. */
   unref(): this;
   /** Closes every connection. When it resolves, the port is free again. */

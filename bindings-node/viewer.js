@@ -30,6 +30,10 @@ class Server {
     return this.#native.signalingUrl;
   }
 
+  get token() {
+    return this.#native.token ?? undefined;
+  }
+
   /** Lets the process end while the server runs. */
   unref() {
     this.#release?.();
@@ -68,7 +72,7 @@ async function serve(options = {}) {
   const server = new Server(refusing(() => new native.NativeServer(listen, allowOrigins)), hold);
   if (open) {
     native.openInBrowser(server.url).catch(({ message }) => {
-      warn(`cannot open ${server.url} in a browser: ${message}`, "LOGRTC_BROWSER");
+      warn(`cannot open ${server.url.split("#")[0]} in a browser: ${message}`, "LOGRTC_BROWSER");
     });
   }
   return server;

@@ -1,7 +1,7 @@
 //! A line that pino writes, as an entry.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -139,12 +139,12 @@ fn target(members: &[Member<'_>], parts: &Parts) -> Option<usize> {
 
 /// The members that are not taken, as a JSON object; empty if there are none. Of a key that comes again, the last counts.
 fn fields(members: &[Member<'_>], is_taken: impl Fn(usize) -> bool) -> String {
+    let mut keys = HashSet::new();
+    let places = (0..members.len()).rev().filter(|place| !is_taken(*place) && keys.insert(&*members[*place].0));
+    let mut places: Vec<usize> = places.collect();
+    places.reverse();
     let mut json = String::new();
-    for (place, (key, value)) in members.iter().enumerate() {
-        let comes_again = || (place + 1..members.len()).any(|later| members[later].0 == *key && !is_taken(later));
-        if is_taken(place) || comes_again() {
-            continue;
-        }
+    for (key, value) in places.into_iter().map(|place| &members[place]) {
         json.push(if json.is_empty() { '{' } else { ',' });
         json.push_str(&serde_json::to_string(key).unwrap_or_default());
         json.push(':');

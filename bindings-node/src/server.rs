@@ -17,6 +17,7 @@ pub struct NativeServer {
     server: Mutex<Option<HostedServer>>,
     url: String,
     signaling_url: String,
+    token: Option<String>,
 }
 
 #[napi]
@@ -37,7 +38,8 @@ impl NativeServer {
         let server = HostedServer::start(options)
             .map_err(|error| internal(format_args!("cannot listen on {address}: {error}")))?;
         let (url, signaling_url) = (server.url().to_owned(), server.signaling_url().to_owned());
-        Ok(Self { server: Mutex::new(Some(server)), url, signaling_url })
+        let token = server.token().map(str::to_owned);
+        Ok(Self { server: Mutex::new(Some(server)), url, signaling_url, token })
     }
 
     /// The address of the log page.
@@ -50,6 +52,12 @@ impl NativeServer {
     #[napi(getter)]
     pub fn signaling_url(&self) -> &str {
         &self.signaling_url
+    }
+
+    /// The token that producers and readers must have.
+    #[napi(getter)]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// Closes every connection; resolves when the port is free again. Does nothing the second time.

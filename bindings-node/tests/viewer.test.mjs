@@ -27,6 +27,19 @@ test("a server in the process serves the page, and introduces producer and consu
   assert.equal((await consumer.entries(1))[0].message, "hello");
 });
 
+test("a server that others can reach has a token for its own producer", async (t) => {
+  const alone = await serve({ listen: "127.0.0.1:0" });
+  t.after(() => alone.close());
+  assert.equal(alone.token, undefined);
+  const server = await serve({ listen: "0.0.0.0:0" });
+  t.after(() => server.close());
+  assert.ok(server.token !== undefined && server.url.endsWith(`#token=${server.token}`));
+  const url = server.signalingUrl.replace("0.0.0.0", "127.0.0.1");
+  const producer = connect({ clientId: "app", url, token: server.token, iceServers: [], environment: false });
+  t.after(() => producer.close());
+  await eventually("it registers", () => producer.state === "registered");
+});
+
 test("localhost is an address, too", async (t) => {
   for (const host of ["localhost", "LOCALHOST"]) {
     const server = await serve({ listen: `${host}:0` });

@@ -20,6 +20,7 @@ pub(crate) struct Server {
     pid: u32,
     url: String,
     signaling_url: String,
+    token: Option<String>,
     /// There until it is closed.
     running: Mutex<Option<ManuallyDrop<HostedServer>>>,
 }
@@ -54,6 +55,7 @@ impl Server {
             pid: std::process::id(),
             url: server.url().to_owned(),
             signaling_url: server.signaling_url().to_owned(),
+            token: server.token().map(str::to_owned),
             running: Mutex::new(Some(ManuallyDrop::new(server))),
         })
     }
@@ -68,6 +70,12 @@ impl Server {
     #[getter]
     fn signaling_url(&self) -> &str {
         &self.signaling_url
+    }
+
+    /// The token that producers and readers must have, or None. The server makes one if other machines can reach `host`.
+    #[getter]
+    fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// Closes every connection. When it returns, the port is free again. Closing again does nothing.

@@ -41,6 +41,12 @@ impl HostedServer {
         &self.signaling_url
     }
 
+    /// The token that the server has made, because others can reach its address and it was given none. A producer sends it, and
+    /// [`url`](Self::url) contains it.
+    pub fn token(&self) -> Option<&str> {
+        self.running.as_ref().and_then(|(server, _)| server.token())
+    }
+
     /// Closes every connection and ends the thread. When it returns, the port is free again.
     pub fn stop(mut self) {
         if let Some((server, runtime)) = self.running.take() {

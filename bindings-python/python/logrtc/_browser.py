@@ -19,7 +19,7 @@ def show(url: str) -> None:
 def _show(url: str) -> None:
     problem = _problem(url)
     if problem is not None:
-        _diagnostics.log(logging.WARNING, "logrtc cannot open %s in a browser: %s", url, problem)
+        _diagnostics.log(logging.WARNING, "logrtc cannot open %s in a browser: %s", url.partition("#")[0], problem)
 
 
 def _problem(url: str) -> str | None:

@@ -384,6 +384,10 @@ class Server:
     def signaling_url(self) -> str:
         """The URL for producers."""
 
+    @property
+    def token(self) -> str | None:
+        """The token that producers and readers must have, or None. The server makes one if other machines can reach ``host``."""
+
 @final
 class Cancellation:
     def __new__(cls) -> Self: ...
