@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"testing/slogtest"
 	"time"
@@ -185,6 +186,27 @@ func TestAProducerReportsWhatHappens(t *testing.T) {
 	}
 	if producer.State() != StateClosed || StateClosed.String() != "closed" || EndPathLost.String() != "path_lost" {
 		t.Errorf("%v %v", producer.State(), EndPathLost)
+	}
+}
+
+func TestAProducerMayBeClosedByACallback(t *testing.T) {
+	producers, closed := make(chan *Producer, 1), make(chan error, 1)
+	var once sync.Once
+	producer, err := Connect("go", WithURL("ws://127.0.0.1:9"), WithoutICEServers(),
+		WithDiagnostics(func(slog.Level, string) {
+			once.Do(func() { closed <- (<-producers).Close(context.Background()) })
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	producers <- producer
+	select {
+	case err := <-closed:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("Close does not return")
 	}
 }
 

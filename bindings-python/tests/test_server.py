@@ -37,7 +37,7 @@ def test_a_server_that_others_can_reach_has_a_token_for_its_own_producer() -> No
         assert server.token not in repr(server)
         url = server.signaling_url.replace("0.0.0.0", "127.0.0.1")
         with logrtc.connect(url, client_id="app", token=server.token, ice_servers=[], environment=False) as producer:
-            eventually(lambda: producer.state == "registered")
+            eventually("it registers", lambda: producer.state == "registered")
 
 
 def test_it_lives_without_its_object() -> None:
