@@ -43,6 +43,8 @@ testInBrowsers("received is held and dropped, and what is lost is a row", async 
   await producer.consumers(1);
   await producer.log(0, 500);
   await list.shows(499);
+  // The counts are written less often than the list.
+  await eventually("all are counted", async () => (await countsOf(page)).received === 500);
   assert.deepEqual(await countsOf(page), { held: 500, received: 500, dropped: 0, lost: 0, filtered: 0, malformed: 0 });
 
   // What the program holds no longer when the page comes back.
