@@ -181,7 +181,7 @@ test-c: tests/node_modules ## Test the C face: misuse, forks, the ABI, and each 
 	tests/c/run go
 	tests/c/run static
 	tests/c/run abi
-	CHROMIUM="$$(tools/ensure browser)" node --test --test-concurrency=1 --test-timeout=300000 tests/c/*.test.mjs
+	CHROMIUM="$$(tools/ensure browser)" node --test --test-concurrency=2 --test-timeout=300000 tests/c/*.test.mjs
 
 .PHONY: test-c-sanitizers
 test-c-sanitizers: ## Run the misuse of the C face under AddressSanitizer, ThreadSanitizer and valgrind
