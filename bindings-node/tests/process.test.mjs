@@ -1,5 +1,5 @@
 /**
- * The end of a process: every way of it, 50 times.
+ * The end of a process: every way of it, 25 times, or as often as LOGRTC_RUNS says.
  *
  * Each program waits until its consumer has its first entry: one whose connection ends before its program has listened to its
  * channel forgets what its stack has acknowledged.
@@ -15,7 +15,7 @@ import { Server } from "../../tests/lib/server.mjs";
 import { StrictServer } from "../../tests/lib/strict_server.mjs";
 import { Program, repeated } from "./lib/program.mjs";
 
-const RUNS = 50;
+const RUNS = Number(process.env.LOGRTC_RUNS ?? 25);
 /**
  * Few enough that the consumer's program keeps up with its stack: what the stack has acknowledged and the program has not read
  * is forgotten when the connection ends (libdatachannel).

@@ -15,7 +15,7 @@ import { eventually, within } from "../lib/deadline.mjs";
 import { Server } from "../lib/server.mjs";
 import { PYTHON } from "./environment.mjs";
 
-const RUNS = Number(process.env.LOGRTC_RUNS ?? 50);
+const RUNS = Number(process.env.LOGRTC_RUNS ?? 25);
 /** More than there are processors, for that is when threads meet in odd places. */
 const AT_ONCE = 3;
 const DEADLINE_MS = 45_000;
