@@ -33,7 +33,8 @@ def test_a_server_that_others_can_reach_has_a_token_for_its_own_producer() -> No
     with logrtc.serve("127.0.0.1", 0) as alone:
         assert alone.token is None
     with logrtc.serve("0.0.0.0", 0) as server:
-        assert server.token is not None and server.url.endswith(f"#token={server.token}")
+        assert server.token is not None
+        assert server.url.endswith(f"#token={server.token}")
         assert server.token not in repr(server)
         url = server.signaling_url.replace("0.0.0.0", "127.0.0.1")
         with logrtc.connect(url, client_id="app", token=server.token, ice_servers=[], environment=False) as producer:

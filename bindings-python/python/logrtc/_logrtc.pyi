@@ -386,7 +386,10 @@ class Server:
 
     @property
     def token(self) -> str | None:
-        """The token that producers and readers must have, or None. The server makes one if other machines can reach ``host``."""
+        """The token that producers and readers must have, or None.
+
+        The server makes one if other machines can reach ``host``.
+        """
 
 @final
 class Cancellation:
