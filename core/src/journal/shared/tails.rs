@@ -22,7 +22,7 @@ const KEPT: usize = 4;
 const PACE: Duration = Duration::from_millis(2);
 
 /// A consumer whose filter wants nothing of what is new is not woken for it, and learns within this time that it came.
-pub(super) const UNWANTED_PACE: Duration = Duration::from_millis(50);
+pub(super) const UNWANTED_PACE: Duration = Duration::from_millis(250);
 
 /// The last parts of the journal, and the number behind them.
 #[derive(Clone, Debug, Default)]

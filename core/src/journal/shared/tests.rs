@@ -119,8 +119,8 @@ async fn a_reader_is_woken_at_once_for_its_levels_alone() {
         (Some(Level::Debug), Level::Debug, 2),
         (Some(Level::Warn), Level::Error, 2),
         (Some(Level::Warn), Level::Warn, 2),
-        (Some(Level::Warn), Level::Info, 50),
-        (None, Level::Error, 50),
+        (Some(Level::Warn), Level::Info, 250),
+        (None, Level::Error, 250),
     ] {
         let waited = waits(least, level).await;
         assert!(waited <= Duration::from_millis(at_most_ms), "{least:?}, {level:?}: {waited:?}");
