@@ -31,7 +31,8 @@ export const pauses = {
   title: "The slowest log calls, with many idle consumers",
   method:
     "The 99th percentile of a log call at 10 000 a second for 5 s, with none, 64 and 500 consumers whose filter wants none " +
-    "of the entries.",
+    "of the entries. By `/proc/PID/task/*/schedstat`, 50 000 calls beside 500 consumers run 376 ms, and 359 ms without them; " +
+    "they wait 334 ms for a processor, which the timers of 500 connections take at both ends of this machine.",
   async measure({ runs }) {
     const server = await SignalingServer.start();
     const { none, some, many } = await inTurn(runs, {
