@@ -68,12 +68,9 @@ pub(crate) fn config(
 
 /// An error of the core, with the option under the name that it has here. A variable of the environment keeps its own.
 fn as_written(error: &logrtc::Error) -> Refusal {
-    let text = error.to_string();
-    let renamed = text.split_once(": ").and_then(|(written, problem)| {
-        let (name, _) = OPTIONS.iter().find(|(_, in_core)| *in_core == written)?;
-        Some(format!("{name}: {problem}"))
-    });
-    Refusal::new(error.kind().into(), renamed.unwrap_or(text))
+    let option = error.argument().and_then(|argument| OPTIONS.iter().find(|(_, in_core)| *in_core == argument));
+    let text = option.map_or_else(|| error.to_string(), |(name, _)| format!("{name}: {}", error.problem()));
+    Refusal::new(error.kind().into(), text)
 }
 
 /// `; did you mean NAME?` with the known name that is nearest to what was written; empty if none is near.

@@ -3,6 +3,7 @@
 
 mod address;
 mod demo;
+mod environment;
 mod pipe;
 mod run;
 mod serve;

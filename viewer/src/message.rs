@@ -295,7 +295,7 @@ fn quote(text: &str) -> String {
     format!("{cut:?}")
 }
 
-/// What the other side is told of a producer's session, or of a consumer's id: enough to know it again, and not enough to
+/// The public mark of a producer's session, or of a consumer's id: enough to know it again, and not enough to
 /// register in its place.
 pub(crate) fn mark_of(session: &str) -> String {
     let digest = Sha256::digest(session.as_bytes());

@@ -3,14 +3,11 @@
 mod shop;
 
 use std::io;
-use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+use super::source;
 use shop::{Line, Shop};
-
-/// How long the last entries may take to reach the page.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A running shop, and the producer that it logs to.
 pub(crate) struct Demo {
@@ -39,8 +36,7 @@ impl Demo {
     pub(crate) async fn stop(self) {
         self.logging.abort();
         let _ = self.logging.await;
-        let closing = tokio::task::spawn_blocking(move || self.producer.close(CLOSE_TIMEOUT));
-        let _ = closing.await;
+        source::close(self.producer).await;
     }
 }
 

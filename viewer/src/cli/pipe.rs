@@ -11,9 +11,6 @@ use super::source::{self, Source, SourceArgs};
 /// How long reading waits for a page that is behind. Behind it, entries are dropped.
 const BLOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long the last entries may take to arrive.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
-
 const EXAMPLES: &str = "\
 Examples:
   ./app 2>&1 | logrtc pipe --client-id app      the output of a program
@@ -48,7 +45,7 @@ impl PipeArgs {
         let source = Source::new(&producer, "pipe", None);
         let copy = self.source.tees().then(tokio::io::stdout);
         let read = source.copy(tokio::io::stdin(), copy, interrupted).await;
-        source::close(producer, CLOSE_TIMEOUT).await;
+        source::close(producer).await;
         read.map(|()| 0)
     }
 }

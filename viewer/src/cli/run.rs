@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
 
 use clap::Args;
 use logrtc::{Overflow, Producer};
@@ -13,9 +12,6 @@ use tokio::sync::watch;
 
 use super::signals::Signals;
 use super::source::{self, Source, SourceArgs};
-
-/// How long the last entries may take to arrive.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The exit statuses of a shell for a program that is not there, and for one that cannot be run.
 const NOT_FOUND: u8 = 127;
@@ -64,7 +60,7 @@ impl RunArgs {
                 if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE }
             }
         };
-        source::close(producer, CLOSE_TIMEOUT).await;
+        source::close(producer).await;
         Ok(status)
     }
 

@@ -10,6 +10,7 @@ use logrtc::{Config, Level, Overflow, Producer, Span};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::address;
+use super::environment::variable;
 use crate::bridge::{Joiner, Line, Lines};
 
 /// How much is read at once.
@@ -18,6 +19,9 @@ const READ_BYTES: usize = 64 * 1024;
 /// What was written before the end has come when nothing follows for so long; and how long reading goes on at most.
 const LEFT_PAUSE: Duration = Duration::from_millis(500);
 const MAX_LEFT: Duration = Duration::from_secs(5);
+
+/// How long the last entries may take to arrive.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Args)]
 pub(super) struct SourceArgs {
@@ -42,16 +46,15 @@ impl SourceArgs {
     /// What is wrong with the options or the environment.
     pub(super) fn connect(&self, default_client_id: &str, overflow: Overflow) -> Result<Producer, String> {
         // What stands on the command line wins over the environment, as in every program.
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let client_id = self.client_id.clone().or_else(|| set("LOGRTC_CLIENT_ID"));
+        let client_id = self.client_id.clone().or_else(|| variable("LOGRTC_CLIENT_ID"));
         let mut config = Config::builder(client_id.as_deref().unwrap_or(default_client_id)).overflow(overflow);
-        let address = match (&self.url, set("LOGRTC_URL")) {
+        let address = match (&self.url, variable("LOGRTC_URL")) {
             (Some(address), _) => Some(address.clone()),
             (None, Some(text)) => Some(address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?),
             (None, None) => None,
         };
         let has_user = address.as_ref().is_some_and(|address| !address.url.username().is_empty());
-        let mut token = set("LOGRTC_TOKEN").filter(|_| !has_user);
+        let mut token = variable("LOGRTC_TOKEN").filter(|_| !has_user);
         if let Some(address) = address {
             token = address.token.or(token);
             config = config.url(address.url);
@@ -59,7 +62,7 @@ impl SourceArgs {
         if let Some(token) = token {
             config = config.token(token);
         }
-        if let Some(filter) = set("LOGRTC_LEVEL") {
+        if let Some(filter) = variable("LOGRTC_LEVEL") {
             config = config.filter(filter);
         }
         config.environment(false).build().and_then(Producer::connect).map_err(|error| error.to_string())
@@ -188,8 +191,8 @@ async fn copied(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<
     to.flush().await
 }
 
-/// Delivers what is logged, and ends the producer.
-pub(super) async fn close(producer: Producer, timeout: Duration) {
-    // What was not delivered is told by the producer itself.
-    let _ = tokio::task::spawn_blocking(move || producer.close(timeout)).await;
+/// Delivers the last entries, for two seconds at most, and ends the producer.
+pub(super) async fn close(producer: Producer) {
+    // The producer itself reports what it could not deliver.
+    let _ = tokio::task::spawn_blocking(move || producer.close(CLOSE_TIMEOUT)).await;
 }

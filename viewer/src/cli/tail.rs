@@ -20,6 +20,7 @@ use regex::Regex;
 use tokio::time::timeout;
 
 use super::address;
+use super::environment::variable;
 use crate::consumer::{Consumer, Options, Selection, Start};
 use format::Format;
 use output::Output;
@@ -100,15 +101,14 @@ impl TailArgs {
     /// # Errors
     /// What is wrong with them.
     pub(super) fn check(self) -> Result<Tail, String> {
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let address::Address { url, token } = match (self.address, set("LOGRTC_URL")) {
+        let address::Address { url, token } = match (self.address, variable("LOGRTC_URL")) {
             (Some(address), _) => address,
             (None, Some(text)) => address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?,
             (None, None) => address::parse("ws://localhost:8080/signaling")?,
         };
         let mut options = Options::new(url);
         options.producer = self.producer;
-        options.token = token.or_else(|| set("LOGRTC_TOKEN"));
+        options.token = token.or_else(|| variable("LOGRTC_TOKEN"));
         let level = self.level.map(|level| level.as_str().to_owned());
         // A default among the directives stands behind the level, and counts.
         let directives: Vec<String> = level.into_iter().chain(self.filter).collect();

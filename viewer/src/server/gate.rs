@@ -46,7 +46,7 @@ impl Gate {
         Self { tokens: watch::Sender::new(tokens.map(Arc::new)), attempts: Mutex::default() }
     }
 
-    /// Replaces the tokens. Whoever has one that is gone is told, and its connection closed.
+    /// Replaces the tokens. A client whose token is gone gets an error, and its connection is closed.
     pub(crate) fn replace(&self, tokens: Tokens) {
         self.tokens.send_replace(Some(Arc::new(tokens)));
     }
@@ -116,7 +116,7 @@ impl Ticket {
     pub(crate) async fn withdrawn(&mut self, role: Role) {
         loop {
             if self.tokens.changed().await.is_err() {
-                // The server is gone, and its end is told elsewhere.
+                // The server is gone; `stopped` reports that.
                 std::future::pending::<()>().await;
             }
             if !self.rights().include(role) {

@@ -1,4 +1,4 @@
-//! What the person who runs the server is told: each thing once.
+//! Notices to the operator of the server, each of them once.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
