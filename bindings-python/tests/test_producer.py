@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import json
 import logging
@@ -158,6 +159,17 @@ def test_a_wrong_option_is_named(options: dict[str, Any], message: str) -> None:
         logrtc.connect(**{"client_id": "app", **options})
     assert str(caught.value).startswith(message)
     assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_is_the_cause() -> None:
+    with pytest.raises(logrtc.InvalidArgumentError) as caught:
+        logrtc.connect(client_id="app", ca_file="/nowhere.pem")
+    cause = caught.value.__cause__
+    assert isinstance(cause, FileNotFoundError)
+    assert cause.errno == errno.ENOENT
+    with pytest.raises(logrtc.InvalidArgumentError) as caught:
+        logrtc.connect(client_id="")
+    assert caught.value.__cause__ is None
 
 
 def test_every_option_is_taken() -> None:

@@ -190,7 +190,7 @@ pub(crate) fn is_local(url: &url::Url) -> bool {
 fn parse_url(text: &str) -> Result<url::Url> {
     let wrong = |problem: String| Error::invalid("url", format_args!("{problem}, as in {DEFAULT_URL}"));
     let url = url::Url::parse(text)
-        .map_err(|error| wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")))?;
+        .map_err(|error| wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")).caused_by(error))?;
     if !matches!(url.scheme(), "ws" | "wss") {
         return Err(wrong(format!("the scheme must be ws or wss, not {:?}", url.scheme())));
     }

@@ -34,6 +34,7 @@ use mids::Mids;
 use negotiation::Input;
 use peer::{Peer, PeerContext, Terms};
 use registry::{Admission, Ended, Registry};
+use sdp::CandidateError;
 
 use crate::diagnostics::{debug, quiet};
 use crate::observe::{EndReason, Event};
@@ -186,13 +187,13 @@ impl Consumers {
     }
 
     fn answer(&mut self, from: &[String], sdp: &str) {
-        let refuse = |problem: String| {
+        let refuse = |problem: &dyn std::error::Error| {
             debug!("refuses an answer: {problem}");
             self.context.counters.answers_refused.increment();
         };
         let checked = match sdp::check_answer(sdp) {
             Ok(checked) => checked,
-            Err(problem) => return refuse(problem),
+            Err(problem) => return refuse(&problem),
         };
         match self.registry.take_answer(from, checked.mid.as_deref(), &checked.ufrag) {
             Ok(Some(peer)) => {
@@ -200,7 +201,7 @@ impl Consumers {
                 peer.tell(Input::Answer(checked));
             }
             Ok(None) => {}
-            Err(problem) => refuse(problem),
+            Err(problem) => refuse(&problem),
         }
     }
 
@@ -218,7 +219,7 @@ impl Consumers {
             }
             (Ok(()), None) => {}
             (checked, _) => {
-                debug!("refuses a candidate: {}", checked.err().unwrap_or_else(|| "one too many".to_owned()));
+                debug!("refuses a candidate: {}", checked.err().unwrap_or(CandidateError::TooMany));
                 self.context.counters.candidates_refused.increment();
             }
         }

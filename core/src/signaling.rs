@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod credentials;
 mod dial;
+mod failure;
 pub(crate) mod message;
 pub(crate) mod proxy;
 pub(crate) mod tls;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::environment::{Variables, without_user};
-use super::ice_url::{self, IceUrl, Scheme};
+use super::ice_url::{self, IceUrl, IceUrlError, Scheme};
 use super::{
     CheckedIceServer, Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, parse_url, program_name,
 };
@@ -444,10 +444,15 @@ fn check_duration(name: &str, value: Duration, least: Duration) -> Result<()> {
 
 fn check_ice_server(server: IceServer) -> Result<CheckedIceServer> {
     let IceServer { url: text, username, credential } = server;
-    let wrong = |problem: &str| Error::invalid("ice_servers", format_args!("{:?} {problem}", ice_url::shown(&text)));
-    let url = IceUrl::parse(&text).map_err(|problem| wrong(&problem))?;
+    let wrong = |problem: &dyn std::fmt::Display| {
+        Error::invalid("ice_servers", format_args!("{:?} {problem}", ice_url::shown(&text)))
+    };
+    let url = IceUrl::parse(&text).map_err(|problem| match problem {
+        IceUrlError::Host { source, .. } => wrong(&problem).caused_by(source),
+        _ => wrong(&problem),
+    })?;
     if url.scheme == Scheme::Turn && (username.is_empty() || credential.is_empty()) {
-        return Err(wrong("needs a username and a credential"));
+        return Err(wrong(&"needs a username and a credential"));
     }
     Ok(CheckedIceServer { url, username, credential })
 }

@@ -208,22 +208,19 @@ impl<T> Registry<T> {
     /// The connection that an answer is for: that of the consumer that `from` names and whose offer had this `mid`, or of
     /// the offer with this `mid`. A `mid` that no offer had says nothing: then the first of `from` that names a connection,
     /// or else the one that waits longest.
-    ///
-    /// # Errors
-    /// The `mid` belongs to another consumer, or to an older offer.
     pub(crate) fn take_answer(
         &mut self,
         from: &[String],
         mid: Option<&str>,
         ufrag: &str,
-    ) -> Result<Option<&mut T>, String> {
+    ) -> Result<Option<&mut T>, ForeignMid> {
         let named = from.iter().find(|id| self.members.contains_key(*id)).cloned();
         let given = mid.and_then(|mid| self.mids.given(mid));
         let id = match (named, given) {
             (named, Some((given, generation))) => {
                 let is_current = self.members.get(given).is_some_and(|member| member.generation == generation);
                 if !is_current || named.as_ref().is_some_and(|named| named != given) {
-                    return Err(format!("mid: {:?} is of another offer", mid.unwrap_or_default()));
+                    return Err(ForeignMid(mid.unwrap_or_default().to_owned()));
                 }
                 Some(given.to_owned())
             }
@@ -257,6 +254,11 @@ impl<T> Registry<T> {
         self.members.get_mut(&id).map(|member| &mut member.peer)
     }
 }
+
+/// The `mid` of an answer belongs to another consumer, or to an older offer.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("mid: {0:?} is of another offer")]
+pub(crate) struct ForeignMid(String);
 
 /// Whether a connection ended although both sides wanted it.
 fn is_failure(reason: EndReason) -> bool {
