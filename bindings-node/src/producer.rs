@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use logrtc::binding::ProducerExt as _;
+use logrtc::binding::{ProducerExt as _, has_member};
 use logrtc::{Level, Producer, Span};
 use napi::Env;
 use napi::bindgen_prelude::{Array, Object, ObjectFinalize};

@@ -1,15 +1,21 @@
 //! What a producer is told: options, their defaults, the environment, and what makes them valid.
 
 mod builder;
+pub(crate) mod certificates;
+mod credentials;
 mod environment;
 pub(crate) mod ice_url;
 mod program_name;
+pub(crate) mod proxy;
 
 use std::time::Duration;
 
 pub use builder::ConfigBuilder;
-pub(crate) use environment::parse_switch;
+use certificates::ExtraCertificates;
+use credentials::Credentials;
 use ice_url::IceUrl;
+use proxy::Proxy;
+use serde::Serialize;
 
 use crate::backoff;
 use crate::diagnostics;
@@ -17,10 +23,6 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
-use crate::signaling::credentials::Credentials;
-use crate::signaling::message::Metadata;
-use crate::signaling::proxy::Proxy;
-use crate::signaling::tls::ExtraCertificates;
 
 /// The address that the protocol names (docs/protocol.md §1).
 pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
@@ -68,6 +70,15 @@ pub(crate) struct CheckedIceServer {
     pub(crate) credential: String,
 }
 
+/// Who the producer is, to people (docs/protocol.md §1).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Metadata {
+    pub(crate) system_name: String,
+    pub(crate) version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+}
+
 /// Everything that a producer needs to know, checked: an invalid `Config` cannot be built.
 ///
 /// ```
@@ -103,7 +114,7 @@ pub struct Config {
     pub(crate) disabled: bool,
     pub(crate) on_diagnostic: Option<diagnostics::Handler>,
     #[cfg(feature = "faults")]
-    pub(crate) faults: Option<crate::webrtc::faults::Faults>,
+    pub(crate) faults: Option<crate::faults::Faults>,
 }
 
 impl Config {
@@ -189,8 +200,9 @@ pub(crate) fn is_local(url: &url::Url) -> bool {
 
 fn parse_url(text: &str) -> Result<url::Url> {
     let wrong = |problem: String| Error::invalid("url", format_args!("{problem}, as in {DEFAULT_URL}"));
-    let url = url::Url::parse(text)
-        .map_err(|error| wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")).caused_by(error))?;
+    let url = url::Url::parse(text).map_err(|error| {
+        wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")).caused_by(error)
+    })?;
     if !matches!(url.scheme(), "ws" | "wss") {
         return Err(wrong(format!("the scheme must be ws or wss, not {:?}", url.scheme())));
     }

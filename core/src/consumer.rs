@@ -37,9 +37,9 @@ use registry::{Admission, Ended, Registry};
 use sdp::CandidateError;
 
 use crate::diagnostics::{debug, quiet};
+use crate::message::{Incoming, RemoteCandidate};
 use crate::observe::{EndReason, Event};
 use crate::runtime::Shutdown;
-use crate::signaling::message::{Incoming, RemoteCandidate};
 
 /// How many inputs wait for a peer, which reads on at all times.
 const INPUT_QUEUE: usize = 64;

@@ -7,7 +7,7 @@ pub(crate) mod connection;
 pub(crate) mod early_gate;
 pub(crate) mod error;
 #[cfg(feature = "faults")]
-pub(crate) mod faults;
+mod faulty_socket;
 pub(crate) mod ice_servers;
 pub(crate) mod sockets;
 pub(crate) mod stream_reset;

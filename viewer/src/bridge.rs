@@ -9,6 +9,8 @@ mod level;
 mod line;
 mod lines;
 mod logfmt;
+mod raw;
+mod read;
 mod roles;
 mod stack;
 mod text;

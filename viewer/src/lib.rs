@@ -35,7 +35,6 @@ mod page;
 mod queue;
 mod registry;
 mod server;
-mod socket;
 
 pub use hosted::HostedServer;
 pub use options::{Handler, Limits, Options};

@@ -11,6 +11,7 @@ mod notices;
 mod places;
 mod request_log;
 mod routes;
+mod socket;
 mod tls;
 mod tokens;
 mod write_timeout;
@@ -35,7 +36,6 @@ use routes::Door;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
-pub(crate) use gate::{Refusal, Ticket};
 pub(crate) use metrics::{Load, Metrics, add_one};
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};

@@ -4,10 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::certificates::ExtraCertificates;
+use super::credentials::Credentials;
 use super::environment::{Variables, without_user};
 use super::ice_url::{self, IceUrl, IceUrlError, Scheme};
+use super::proxy::Proxy;
 use super::{
-    CheckedIceServer, Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, parse_url, program_name,
+    CheckedIceServer, Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, Metadata, parse_url,
+    program_name,
 };
 use crate::backoff;
 use crate::diagnostics::{Diagnostic, Handler};
@@ -17,10 +21,6 @@ use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::level::Level;
-use crate::signaling::credentials::Credentials;
-use crate::signaling::message::Metadata;
-use crate::signaling::proxy::Proxy;
-use crate::signaling::tls::ExtraCertificates;
 
 /// The longest name of an interface, in bytes: Windows has the longest.
 const MAX_INTERFACE_BYTES: usize = 256;
@@ -62,7 +62,7 @@ pub struct ConfigBuilder {
     environment: bool,
     on_diagnostic: Option<Handler>,
     #[cfg(feature = "faults")]
-    faults: Option<crate::webrtc::faults::Faults>,
+    faults: Option<crate::faults::Faults>,
 }
 
 /// A filter that is known to be right, or the text of one that is not yet read.
@@ -293,7 +293,7 @@ impl ConfigBuilder {
 
     /// Faults for the producer's own sockets, for tests.
     #[cfg(feature = "faults")]
-    pub fn faults(mut self, faults: crate::webrtc::faults::Faults) -> Self {
+    pub fn faults(mut self, faults: crate::faults::Faults) -> Self {
         self.faults = Some(faults);
         self
     }

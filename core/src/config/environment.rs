@@ -1,6 +1,7 @@
 //! `LOGRTC_*`: what the person who runs the program says wins over the code.
 
 use crate::error::{Error, Result};
+use crate::switch::parse_switch;
 
 /// What the variables hold. An empty variable counts as unset.
 #[derive(Default)]
@@ -49,13 +50,4 @@ pub(super) fn without_user(url: &str) -> Option<String> {
 
 fn parse_bool(name: &str, text: &str) -> Result<bool> {
     parse_switch(text).ok_or_else(|| Error::invalid(name, format_args!("{text:?} is neither 1 nor 0")))
-}
-
-/// `1`, `true`, `yes`, `on` and their opposites.
-pub(crate) fn parse_switch(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" => Some(true),
-        "0" | "false" | "no" | "off" => Some(false),
-        _ => None,
-    }
 }

@@ -148,11 +148,7 @@ fn check_query(scheme: Scheme, query: &str) -> Result<(), IceUrlError> {
         Some((name, transport)) if name.eq_ignore_ascii_case("transport") => transport,
         _ => return Err(IceUrlError::Query(query.to_owned())),
     };
-    if transport.eq_ignore_ascii_case("udp") {
-        Ok(())
-    } else {
-        Err(IceUrlError::Transport(transport.to_owned()))
-    }
+    if transport.eq_ignore_ascii_case("udp") { Ok(()) } else { Err(IceUrlError::Transport(transport.to_owned())) }
 }
 
 #[cfg(test)]

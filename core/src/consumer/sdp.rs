@@ -157,11 +157,7 @@ fn check_line(line: &str) -> Result<(), SdpError> {
                 _ => true,
             }
     });
-    if is_formed && !line.contains(char::is_control) {
-        Ok(())
-    } else {
-        Err(SdpError::Line(shown(line)))
-    }
+    if is_formed && !line.contains(char::is_control) { Ok(()) } else { Err(SdpError::Line(shown(line))) }
 }
 
 /// `application 9 UDP/DTLS/SCTP webrtc-datachannel`; a port of 0 refuses the channel (RFC 9429 §5.3.1).

@@ -192,9 +192,7 @@ fn kind(json: &str) -> &'static str {
 
 /// The members of the object `json`, in order, their values unread.
 fn members<'a>(json: &'a str, name: &str) -> Result<Vec<RawMember<'a>>> {
-    serde_json::from_str(json)
-        .map(|RawMembers(members)| members)
-        .map_err(|error| Error::malformed_json(name, error))
+    serde_json::from_str(json).map(|RawMembers(members)| members).map_err(|error| Error::malformed_json(name, error))
 }
 
 #[cfg(test)]

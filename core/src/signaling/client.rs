@@ -18,7 +18,6 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async
 
 use super::dial::dial;
 use super::failure::Failure;
-use super::message::{self, Incoming, Outgoing};
 use super::tls;
 use super::trouble::{self, Trouble};
 use crate::backoff::{Backoff, Ended};
@@ -26,6 +25,7 @@ use crate::config::Config;
 use crate::consumer::arrivals::Arrivals;
 use crate::consumer::table::ConsumerTable;
 use crate::diagnostics::{self, debug, info};
+use crate::message::{self, Incoming, Outgoing};
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
 use crate::stats::Counters;

@@ -23,7 +23,7 @@ use super::error::{Error, Result};
 use super::sockets::Sockets;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
-use crate::signaling::message::RemoteCandidate;
+use crate::message::RemoteCandidate;
 use crate::stats::Counters;
 
 /// The label of the channel (docs/protocol.md §1).

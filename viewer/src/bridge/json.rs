@@ -1,9 +1,9 @@
 //! A line that is a JSON object.
 
-use logrtc::binding::{RawMember, RawMembers};
 use serde_json::value::RawValue;
 
 use super::line::Line;
+use super::raw::members;
 use super::roles::{self, Members};
 
 /// Objects whose members have roles themselves: ECS has `log.level` as an object in `log`, tracing-subscriber its message in
@@ -29,16 +29,6 @@ pub(super) fn read(line: &str) -> Option<Line> {
 fn is_opened(key: &str, value: &RawValue) -> bool {
     OPENED.contains(&key)
         && (key != "span" || members(value.get()).is_some_and(|inner| inner.iter().any(|(key, _)| key == "id")))
-}
-
-/// The members of an object, in their order, each value as it was written.
-pub(super) fn members(object: &str) -> Option<Vec<RawMember<'_>>> {
-    serde_json::from_str(object).ok().map(|RawMembers(members)| members)
-}
-
-/// A text as JSON.
-pub(super) fn string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::config::Metadata;
+
 /// The keys under which a message may name the consumer that it is about, in the order in which they count.
 const SENDER_KEYS: [&str; 8] =
     ["from", "consumer_id", "from_id", "sender", "sender_id", "client_id", "peer_id", "source"];
@@ -33,15 +35,6 @@ pub(crate) enum Outgoing {
     },
     IceCandidate(LocalCandidate),
     Pong,
-}
-
-/// Who the producer is, to people (docs/protocol.md §1).
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Metadata {
-    pub(crate) system_name: String,
-    pub(crate) version: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) description: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -164,10 +157,7 @@ fn sdp(message: &Map<String, Value>) -> Result<String, MessageError> {
         Value::Object(description) => description.get("sdp")?.as_str().map(str::to_owned),
         _ => None,
     };
-    ["sdp", "answer", "description"]
-        .iter()
-        .find_map(|key| described(message.get(*key)?))
-        .ok_or(MessageError::Sdp)
+    ["sdp", "answer", "description"].iter().find_map(|key| described(message.get(*key)?)).ok_or(MessageError::Sdp)
 }
 
 /// A string with its companions beside it, or an `RTCIceCandidateInit`; `null` and `""` end the candidates.
@@ -334,7 +324,7 @@ mod tests {
             (r#"{"type":"webrtc_answer","sdp":7}"#, "sdp: "),
             (r#"{"type":"ice_candidate","candidate":[]}"#, "candidate: "),
         ] {
-            assert!(parse(text).unwrap_err().starts_with(problem), "{text}");
+            assert!(parse(text).unwrap_err().to_string().starts_with(problem), "{text}");
         }
         let long = json!({"type": "consumer_connected", "consumer_id": "x".repeat(MAX_ID_BYTES + 1)});
         assert!(parse(&long.to_string()).is_err());
