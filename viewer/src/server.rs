@@ -7,6 +7,7 @@ mod client_address;
 mod entry;
 mod gate;
 mod metrics;
+mod named_ice_servers;
 mod notices;
 mod places;
 mod request_log;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::hub::Hub;
+use crate::ice_servers::IceServers;
 use crate::options::Options;
 use crate::origin::OriginPolicy;
 use accept::Acceptor;
@@ -37,6 +39,7 @@ pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
 pub(crate) use gate::{Refusal, Ticket};
 pub(crate) use metrics::{Load, Metrics, add_one};
+pub(crate) use named_ice_servers::NamedIceServers;
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
 pub use tokens::{InvalidToken, Role, Tokens};
@@ -95,7 +98,7 @@ impl Server {
         let metrics = Arc::new(Metrics::default());
         let http_places = Places::new(limits.max_http_connections, limits.max_http_connections_per_address);
         let sockets = Places::new(usize::MAX, limits.max_connections_per_address);
-        let hub = Arc::new(Hub::new(limits.clone(), Arc::clone(&metrics)));
+        let hub = Arc::new(Hub::new(limits.clone(), Arc::clone(&metrics), options.ice_servers));
         let door = Door {
             hub: Arc::clone(&hub),
             gate: Arc::clone(&gate),
@@ -179,6 +182,12 @@ impl Server {
         if let Some(current) = &self.tls {
             *current.write().expect("nothing panics while it holds the certificate") = tls;
         }
+    }
+
+    /// Replaces the STUN and TURN servers that are named to clients: those that are connected are told at once. Does nothing if the
+    /// server was started without any.
+    pub fn set_ice_servers(&self, servers: IceServers) {
+        self.hub.set_ice_servers(servers);
     }
 
     /// Closes every connection and ends every task. When it returns, the port is free again.
