@@ -1,6 +1,7 @@
 //! `logrtc serve` and `logrtc demo`: the server, until it is interrupted.
 
 mod access_log;
+mod feeds;
 mod holder;
 mod limits;
 mod listen;
@@ -26,6 +27,10 @@ Examples:
                                                 a team's server, over TLS
   logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
                                                 behind a reverse proxy on this machine
+  logrtc serve --journald-unit nginx.service --journald-unit 'app-*'
+                                                the journal of these units
+  logrtc serve --docker-filter label=com.docker.compose.project=shop
+                                                the containers of a project, as they come and go
 
 The environment:
   LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
@@ -72,6 +77,8 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     access_log: Option<PathBuf>,
     #[command(flatten)]
+    feeds: feeds::FeedArgs,
+    #[command(flatten)]
     limits: limits::LimitArgs,
     /// Open the page in the browser.
     #[arg(long)]
@@ -85,11 +92,15 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let files = Files::of(&args);
     let secrets = files.read()?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
-    let demo_token = secrets.for_producer.clone();
-    let server = start(&args, secrets, access_log.clone()).await?;
+    args.feeds.check().await?;
+    let mut server = start(&args, secrets, access_log.clone()).await?;
     announce(&args, &server);
-    let demo_token = demo_token.or_else(|| server.token().map(str::to_owned));
-    let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url(), demo_token)?) } else { None };
+    let (mut demo, mut feeds) = (None, None);
+    if with_demo || args.feeds.wants_any() {
+        let entry = server.own_entry().await?;
+        demo = if with_demo { Some(demo::Demo::start(&entry)?) } else { None };
+        feeds = Some(args.feeds.start(&entry)?);
+    }
     let mut interrupted = std::pin::pin!(interrupted.wait());
     loop {
         tokio::select! {
@@ -99,6 +110,9 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     }
     if let Some(demo) = demo {
         demo.stop().await;
+    }
+    if let Some(feeds) = feeds {
+        feeds.stop().await;
     }
     server.stop().await;
     Ok(0)
