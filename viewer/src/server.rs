@@ -6,6 +6,8 @@ mod base_path;
 mod client_address;
 mod entry;
 mod gate;
+#[cfg(feature = "cli")]
+mod inner_port;
 mod metrics;
 mod notices;
 mod places;
@@ -36,6 +38,8 @@ use routes::Door;
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
 pub(crate) use gate::{Refusal, Ticket};
+#[cfg(feature = "cli")]
+pub(crate) use inner_port::InnerPort;
 pub(crate) use metrics::{Load, Metrics, add_one};
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
@@ -49,7 +53,11 @@ pub use tokens::{InvalidToken, Role, Tokens};
 pub struct Server {
     local_addr: SocketAddr,
     stopping: watch::Sender<bool>,
-    accepting: JoinHandle<()>,
+    /// One for each port.
+    accepting: Vec<JoinHandle<()>>,
+    /// What another port begins with.
+    #[cfg(feature = "cli")]
+    acceptor: Acceptor,
     hub: Arc<Hub>,
     gate: Arc<Gate>,
     made_token: Option<MadeToken>,
@@ -104,6 +112,7 @@ impl Server {
             notices: Arc::new(Notices::new(options.on_notice)),
             origins: Arc::new(OriginPolicy::new(options.allowed_origins)),
             trusted_proxies: options.trusted_proxies.into(),
+            producer_routes: options.producer_routes,
             stopping: stopped,
         };
         let acceptor = Acceptor {
@@ -114,9 +123,20 @@ impl Server {
             on_request: options.on_request,
             door,
         };
-        let accepting = tokio::spawn(accept::run(listener, acceptor));
+        let accepting = vec![tokio::spawn(accept::run(listener, acceptor.clone()))];
         let base_path = options.base_path;
-        Ok(Self { local_addr, stopping, accepting, hub, gate, made_token, tls, base_path })
+        Ok(Self {
+            local_addr,
+            stopping,
+            accepting,
+            #[cfg(feature = "cli")]
+            acceptor,
+            hub,
+            gate,
+            made_token,
+            tls,
+            base_path,
+        })
     }
 
     /// The address that is bound, with the port that was chosen.
@@ -142,6 +162,13 @@ impl Server {
     /// The address that producers on this machine connect to: `ws://127.0.0.1:8080/signaling`.
     pub fn signaling_url(&self) -> String {
         format!("{}://{}{}signaling", self.scheme("ws"), self.reachable_addr(), self.base_path)
+    }
+
+    /// What programs on this machine set as `OTEL_EXPORTER_OTLP_ENDPOINT`: `http://127.0.0.1:8080`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn otlp_url(&self) -> String {
+        let url = format!("{}://{}{}", self.scheme("http"), self.reachable_addr(), self.base_path);
+        url.trim_end_matches('/').to_owned()
     }
 
     /// The token that the server has made because it wants one and [`Options::tokens`] has none for a role; it stays the
@@ -186,8 +213,10 @@ impl Server {
     /// A client that does not complete the closing handshake holds it up for a second at most.
     pub async fn stop(self) {
         self.stopping.send_replace(true);
-        // A panic of the accepting task was reported where it happened, and left nothing to stop.
-        let _ = self.accepting.await;
+        for accepting in self.accepting {
+            // A panic of the accepting task was reported where it happened, and left nothing to stop.
+            let _ = accepting.await;
+        }
         self.hub.empty().await;
     }
 
