@@ -6,10 +6,10 @@ mod base_path;
 mod client_address;
 mod entry;
 mod gate;
+#[cfg(feature = "cli")]
+mod inner_port;
 mod metrics;
 mod notices;
-#[cfg(feature = "cli")]
-mod own_entry;
 mod places;
 mod request_log;
 mod routes;
@@ -38,9 +38,9 @@ use routes::Door;
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
 pub(crate) use gate::{Refusal, Ticket};
-pub(crate) use metrics::{Load, Metrics, add_one};
 #[cfg(feature = "cli")]
-pub(crate) use own_entry::OwnEntry;
+pub(crate) use inner_port::InnerPort;
+pub(crate) use metrics::{Load, Metrics, add_one};
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
 pub use tokens::{InvalidToken, Role, Tokens};
@@ -53,6 +53,7 @@ pub use tokens::{InvalidToken, Role, Tokens};
 pub struct Server {
     local_addr: SocketAddr,
     stopping: watch::Sender<bool>,
+    /// One for each port.
     accepting: Vec<JoinHandle<()>>,
     acceptor: Acceptor,
     made_token: Option<MadeToken>,
@@ -102,6 +103,7 @@ impl Server {
             notices: Arc::new(Notices::new(options.on_notice)),
             origins: Arc::new(OriginPolicy::new(options.allowed_origins)),
             trusted_proxies: options.trusted_proxies.into(),
+            producer_routes: options.producer_routes,
             stopping: stopped,
         };
         let acceptor = Acceptor {
@@ -114,17 +116,6 @@ impl Server {
         };
         let accepting = vec![tokio::spawn(accept::run(listener, acceptor.clone()))];
         Ok(Self { local_addr, stopping, accepting, acceptor, made_token })
-    }
-
-    /// Opens a port for producers of this process, which lasts as long as the server.
-    ///
-    /// # Errors
-    /// There is no free port, or the system has no random numbers for a token.
-    #[cfg(feature = "cli")]
-    pub(crate) async fn own_entry(&mut self) -> io::Result<OwnEntry> {
-        let (entry, accepting) = own_entry::open(&self.acceptor).await?;
-        self.accepting.push(accepting);
-        Ok(entry)
     }
 
     /// The address that is bound, with the port that was chosen.
@@ -150,6 +141,13 @@ impl Server {
     /// The address that producers on this machine connect to: `ws://127.0.0.1:8080/signaling`.
     pub fn signaling_url(&self) -> String {
         format!("{}://{}{}signaling", self.scheme("ws"), self.reachable_addr(), self.acceptor.base_path)
+    }
+
+    /// What programs on this machine set as `OTEL_EXPORTER_OTLP_ENDPOINT`: `http://127.0.0.1:8080`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn otlp_url(&self) -> String {
+        let url = format!("{}://{}{}", self.scheme("http"), self.reachable_addr(), self.acceptor.base_path);
+        url.trim_end_matches('/').to_owned()
     }
 
     /// The token that the server has made because it wants one and [`Options::tokens`] has none for a role; it stays the

@@ -7,7 +7,7 @@ use std::io;
 use tokio::task::JoinHandle;
 
 use super::source;
-use crate::server::OwnEntry;
+use crate::server::InnerPort;
 use shop::{Line, Shop};
 
 /// A running shop, and the producer that it logs to.
@@ -18,10 +18,10 @@ pub(crate) struct Demo {
 
 impl Demo {
     /// Connects a producer to the server of this process, and begins to log.
-    pub(crate) fn start(entry: &OwnEntry) -> io::Result<Self> {
+    pub(crate) fn start(port: &InnerPort) -> io::Result<Self> {
         let config = logrtc::Config::builder("shop")
-            .url(&entry.signaling_url)
-            .token(&entry.token)
+            .url(&port.url)
+            .token(&port.token)
             .environment(false)
             .system_name("Shop")
             .version("1.0.0")

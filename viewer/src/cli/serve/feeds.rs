@@ -12,7 +12,7 @@ use logrtc::{Config, Producer};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::server::OwnEntry;
+use crate::server::InnerPort;
 use docker::Docker;
 use journald::Journald;
 use tool::Tool;
@@ -68,14 +68,14 @@ impl FeedArgs {
     ///
     /// # Errors
     /// Why there is no producer.
-    pub(super) fn start(&self, entry: &OwnEntry) -> io::Result<Feeds> {
+    pub(super) fn start(&self, port: &InnerPort) -> io::Result<Feeds> {
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         if self.wants_journald() {
-            tasks.spawn(Journald::new(entry, self.journald_units.clone())?.run(stopped.clone()));
+            tasks.spawn(Journald::new(port, self.journald_units.clone())?.run(stopped.clone()));
         }
         if self.wants_docker() {
-            tasks.spawn(Docker::new(entry.clone(), self.docker_filters.clone()).run(stopped));
+            tasks.spawn(Docker::new(port.clone(), self.docker_filters.clone()).run(stopped));
         }
         Ok(Feeds { stopping, tasks })
     }
@@ -96,8 +96,8 @@ impl Feeds {
 }
 
 /// A producer of this process. What `LOGRTC_*` says is for programs of their own.
-fn connect(entry: &OwnEntry, client_id: &str, description: &str, max_bytes: usize) -> io::Result<Producer> {
-    let config = Config::builder(client_id).url(&entry.signaling_url).token(&entry.token).environment(false);
+fn connect(port: &InnerPort, client_id: &str, description: &str, max_bytes: usize) -> io::Result<Producer> {
+    let config = Config::builder(client_id).url(&port.url).token(&port.token).environment(false);
     let config = config.system_name(client_id).description(description).max_bytes(max_bytes);
     config.build().and_then(Producer::connect).map_err(io::Error::other)
 }

@@ -16,7 +16,7 @@ use super::backoff::Backoff;
 use super::tool::Tool;
 use super::{HISTORY_LINES, connect};
 use crate::bridge::Container;
-use crate::server::{OwnEntry, stopped};
+use crate::server::{InnerPort, stopped};
 
 /// Containers that are read at once: each has a process of Docker, and a producer with two threads.
 const MAX_CONTAINERS: usize = 128;
@@ -47,14 +47,14 @@ pub(super) struct Docker {
 
 struct Shared {
     tool: Tool,
-    entry: OwnEntry,
+    port: InnerPort,
     /// The list may be another one.
     changed: Notify,
 }
 
 impl Docker {
-    pub(super) fn new(entry: OwnEntry, filters: Vec<String>) -> Self {
-        let shared = Arc::new(Shared { tool: Tool::DOCKER, entry, changed: Notify::new() });
+    pub(super) fn new(port: InnerPort, filters: Vec<String>) -> Self {
+        let shared = Arc::new(Shared { tool: Tool::DOCKER, port, changed: Notify::new() });
         Self { shared, filters, followers: JoinSet::new(), ended: HashMap::new(), last_times: HashMap::new() }
     }
 
@@ -165,7 +165,7 @@ impl Follower {
     /// Reads until the container has ended or the server stops. Returns the id of the container.
     async fn run(self, mut stopping: watch::Receiver<bool>) -> String {
         let Container { id, name, image } = self.container.clone();
-        match connect(&self.shared.entry, &name, &image, MAX_BYTES) {
+        match connect(&self.shared.port, &name, &image, MAX_BYTES) {
             Ok(producer) => {
                 tokio::select! {
                     () = self.follow(&producer) => {}

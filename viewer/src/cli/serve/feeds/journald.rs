@@ -12,7 +12,7 @@ use super::backoff::Backoff;
 use super::tool::Tool;
 use super::{HISTORY_LINES, connect};
 use crate::bridge::{JournalEntry, Joiners, Lines};
-use crate::server::{OwnEntry, stopped};
+use crate::server::{InnerPort, stopped};
 
 const CLIENT_ID: &str = "journald";
 
@@ -30,8 +30,8 @@ pub(super) struct Journald {
 }
 
 impl Journald {
-    pub(super) fn new(entry: &OwnEntry, units: Vec<String>) -> io::Result<Self> {
-        let producer = connect(entry, CLIENT_ID, "the systemd journal", MAX_BYTES)?;
+    pub(super) fn new(port: &InnerPort, units: Vec<String>) -> io::Result<Self> {
+        let producer = connect(port, CLIENT_ID, "the systemd journal", MAX_BYTES)?;
         let log = Log { producer, joiners: Joiners::default(), cursor: None };
         Ok(Self { units, tool: Tool::JOURNALCTL, log })
     }
