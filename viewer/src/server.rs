@@ -9,6 +9,7 @@ mod gate;
 #[cfg(feature = "cli")]
 mod inner_port;
 mod metrics;
+mod named_ice_servers;
 mod notices;
 mod places;
 mod request_log;
@@ -26,6 +27,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::hub::Hub;
+use crate::ice_servers::IceServers;
 use crate::options::Options;
 use crate::origin::OriginPolicy;
 use accept::Acceptor;
@@ -41,6 +43,7 @@ pub(crate) use gate::{Refusal, Ticket};
 #[cfg(feature = "cli")]
 pub(crate) use inner_port::InnerPort;
 pub(crate) use metrics::{Load, Metrics, add_one};
+pub(crate) use named_ice_servers::NamedIceServers;
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
 pub use tokens::{InvalidToken, Role, Tokens};
@@ -94,7 +97,7 @@ impl Server {
         let metrics = Arc::new(Metrics::default());
         let http_places = Places::new(limits.max_http_connections, limits.max_http_connections_per_address);
         let sockets = Places::new(usize::MAX, limits.max_connections_per_address);
-        let hub = Arc::new(Hub::new(limits.clone(), Arc::clone(&metrics)));
+        let hub = Arc::new(Hub::new(limits.clone(), Arc::clone(&metrics), options.ice_servers));
         let door = Door {
             hub,
             gate: Arc::new(Gate::new(tokens)),
@@ -185,6 +188,12 @@ impl Server {
         if let Some(current) = &self.acceptor.tls {
             *current.write().expect("nothing panics while it holds the certificate") = tls;
         }
+    }
+
+    /// Replaces the STUN and TURN servers that are named to clients: those that are connected are told at once. Does nothing if the
+    /// server was started without any.
+    pub fn set_ice_servers(&self, servers: IceServers) {
+        self.hub.set_ice_servers(servers);
     }
 
     /// Closes every connection and ends every task. When it returns, the port is free again.

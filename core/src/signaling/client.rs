@@ -28,6 +28,7 @@ use crate::diagnostics::{self, debug, info};
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
+use crate::webrtc::ice_servers::IceServers;
 
 /// The longest message of a server, in bytes.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -57,6 +58,7 @@ pub(crate) struct Client {
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) ice_servers: IceServers,
     pub(crate) table: Arc<ConsumerTable>,
     pub(crate) trouble: Trouble,
     /// Whether the server takes this producer, on the present connection.
@@ -166,6 +168,7 @@ impl Client {
             session: self.session.clone(),
             connected: (self.counters.registrations.get() > 0).then(|| self.table.consumer_ids()),
         };
+        self.ice_servers.begin();
         if let Err(reason) = say(&mut socket, &register).await {
             return lost(reason);
         }
@@ -197,6 +200,7 @@ impl Client {
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
                 () = tokio::time::sleep_until(silence_confirms), if !self.is_confirmed => {
+                    self.ice_servers.decide();
                     self.confirm();
                     Ok(())
                 }
@@ -232,7 +236,9 @@ impl Client {
         }
         match message {
             Ok(Incoming::Ping) => return say(socket, &Outgoing::Pong).await,
-            Ok(Incoming::Registered { consumers }) => {
+            Ok(Incoming::IceServers(servers)) => self.ice_servers.hand_out(Some(servers)),
+            Ok(Incoming::Registered { consumers, ice_servers }) => {
+                self.ice_servers.hand_out(ice_servers);
                 if let Some(consumers) = consumers {
                     self.arrivals.promised(consumers);
                 }
@@ -252,6 +258,10 @@ impl Client {
             }
             Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
             Ok(incoming) => {
+                if matches!(incoming, Incoming::ConsumerConnected { .. }) {
+                    // A server that names ICE servers has done so by now.
+                    self.ice_servers.decide();
+                }
                 // Their task always reads on; it is gone only at shutdown.
                 let _ = self.incoming.send(incoming).await;
             }

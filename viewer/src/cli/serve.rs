@@ -3,6 +3,7 @@
 mod access_log;
 mod feeds;
 mod holder;
+mod ice;
 mod limits;
 mod listen;
 mod otlp;
@@ -27,6 +28,9 @@ Examples:
   logrtc serve --listen :8080                   every interface; prints the link with its token
   logrtc serve --listen :8443 --tls-cert cert.pem --tls-key key.pem --token-file tokens
                                                 a team's server, over TLS
+  logrtc serve --listen :8080 --turn turn:turn.example.com --turn-secret-file turn.secret
+                                                paths through NAT by a coturn with use-auth-secret
+  logrtc serve --no-stun                        programs and pages in one network: nobody outside is asked
   logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
                                                 behind a reverse proxy on this machine
   logrtc serve --journald-unit nginx.service --journald-unit 'app-*'
@@ -40,7 +44,7 @@ The environment:
   LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
   LISTEN_FDS    a socket of systemd, in place of --listen
 
-SIGHUP reads the files of tokens, the certificate and its key again, and opens the access log again. SIGTERM and
+SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the access log again. SIGTERM and
 SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
 
 #[derive(Debug, Args)]
@@ -84,6 +88,8 @@ pub(super) struct ServeArgs {
     feeds: feeds::FeedArgs,
     #[command(flatten)]
     otlp: otlp::OtlpArgs,
+    #[command(flatten)]
+    ice: ice::IceArgs,
     #[command(flatten)]
     limits: limits::LimitArgs,
     /// Open the page in the browser.
@@ -142,6 +148,7 @@ fn options(args: &ServeArgs, secrets: Secrets, on_notice: Handler<str>, access_l
     options.tls = secrets.tls;
     options.trusted_proxies.clone_from(&args.trusted_proxies);
     options.base_path = args.base_path.clone();
+    options.ice_servers = secrets.ice_servers;
     args.limits.apply(&mut options.limits);
     options.on_notice = Some(on_notice);
     options.on_request = access_log.map(|log| Handler::new(move |record| log.write(record)));
@@ -202,6 +209,9 @@ fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
             server.set_tokens(secrets.tokens);
             if let Some(tls) = secrets.tls {
                 server.set_tls(tls);
+            }
+            if let Some(ice_servers) = secrets.ice_servers {
+                server.set_ice_servers(ice_servers);
             }
             eprintln!("logrtc: has read the tokens and the certificate again");
         }

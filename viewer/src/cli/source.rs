@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
+use logrtc::binding::ConfigBuilderExt as _;
 use logrtc::{Config, Level, Overflow, Producer, Span};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::address;
 use super::environment::variable;
+use super::ice::PathArgs;
 use crate::bridge::{Joiner, Line, Lines, timed};
 
 /// How much is read at once.
@@ -40,6 +42,8 @@ pub(super) struct SourceArgs {
     /// Write nothing of what is read.
     #[arg(long, overrides_with = "tee")]
     no_tee: bool,
+    #[command(flatten)]
+    paths: PathArgs,
 }
 
 impl SourceArgs {
@@ -68,6 +72,8 @@ impl SourceArgs {
         if let Some(filter) = variable("LOGRTC_LEVEL") {
             config = config.filter(filter);
         }
+        config = config.paths_of_environment().map_err(|error| error.to_string())?;
+        config = self.paths.apply(config);
         config.environment(false).build().and_then(Producer::connect).map_err(|error| error.to_string())
     }
 
