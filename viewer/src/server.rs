@@ -193,7 +193,7 @@ impl Server {
     /// Replaces the STUN and TURN servers that are named to clients: those that are connected are told at once. Does nothing if the
     /// server was started without any.
     pub fn set_ice_servers(&self, servers: IceServers) {
-        self.hub.set_ice_servers(servers);
+        self.acceptor.door.hub.set_ice_servers(servers);
     }
 
     /// Closes every connection and ends every task. When it returns, the port is free again.
