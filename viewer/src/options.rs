@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+
 use crate::ice_servers::IceServers;
 use crate::origin::Origin;
 use crate::server::{BasePath, RequestRecord, Tls, Tokens, TrustedProxy};
@@ -40,6 +42,8 @@ pub struct Options {
     pub on_notice: Option<Handler<str>>,
     /// Receives every request when it has been answered.
     pub on_request: Option<Handler<RequestRecord>>,
+    /// Further routes, for clients that may log.
+    pub(crate) producer_routes: Option<Router>,
 }
 
 /// A function that the server calls, on one of its threads. It must not block.
@@ -86,6 +90,7 @@ impl Options {
             limits: Limits::default(),
             on_notice: None,
             on_request: None,
+            producer_routes: None,
         }
     }
 

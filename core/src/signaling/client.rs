@@ -99,7 +99,7 @@ impl Client {
             let is_outage = if ended.was_healthy() {
                 self.trouble.lasts();
                 false
-            } else if self.is_confirmed {
+            } else if self.is_confirmed && ended != Ended::Refused {
                 self.trouble.loses()
             } else {
                 self.trouble.begins()
@@ -136,10 +136,8 @@ impl Client {
                 return end;
             }
         };
-        let since = Instant::now();
         while self.outgoing.try_recv().is_ok() {}
-        let reason = self.converse(socket, round_trip, &mut shutdown).await;
-        End { ended: Ended::Lost(since.elapsed()), reason }
+        self.converse(socket, round_trip, &mut shutdown).await
     }
 
     fn no_answer(&self) -> String {
@@ -160,7 +158,9 @@ impl Client {
         }
     }
 
-    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> String {
+    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> End {
+        let since = Instant::now();
+        let lost = |reason| End { ended: Ended::Lost(since.elapsed()), reason };
         let register = Outgoing::Register {
             role: "producer",
             client_id: self.config.client_id.clone(),
@@ -169,8 +169,8 @@ impl Client {
             connected: (self.counters.registrations.get() > 0).then(|| self.table.consumer_ids()),
         };
         self.ice_servers.begin();
-        if let Err(end) = say(&mut socket, &register).await {
-            return end;
+        if let Err(reason) = say(&mut socket, &register).await {
+            return lost(reason);
         }
         info!("registered as {:?}", self.config.client_id);
         self.counters.registrations.increment();
@@ -188,6 +188,9 @@ impl Client {
                     heard = Instant::now();
                     match frame {
                         Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
+                        Some(Ok(Message::Close(frame))) if trouble::is_unauthorized(frame.as_ref()) => {
+                            return self.unauthorized();
+                        }
                         Some(Ok(Message::Close(frame))) => Err(trouble::closed(frame.as_ref())),
                         None => Err(trouble::closed(None)),
                         Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
@@ -208,10 +211,22 @@ impl Client {
                     Err("the producer closes".to_owned())
                 }
             };
-            if let Err(end) = said {
-                return end;
+            if let Err(reason) = said {
+                return lost(reason);
             }
         }
+    }
+
+    /// The server has let this producer connect and refuses its token, as one of a reader. What it says about it comes
+    /// first; a server that says nothing has it said here.
+    fn unauthorized(&self) -> End {
+        let told = self.observers.last_error().filter(|_| self.is_confirmed);
+        let reason = told.unwrap_or_else(|| {
+            let message = trouble::unauthorized(self.config.credentials.name());
+            self.observers.emit(&Event::ServerError { message: message.clone() });
+            message
+        });
+        End { ended: Ended::Refused, reason }
     }
 
     async fn hear(&mut self, socket: &mut Socket, text: &str) -> Result<(), String> {
