@@ -28,6 +28,7 @@ pub mod cli;
 pub mod consumer;
 mod hosted;
 mod hub;
+mod ice_servers;
 mod message;
 mod options;
 mod origin;
@@ -37,6 +38,7 @@ mod registry;
 mod server;
 
 pub use hosted::HostedServer;
+pub use ice_servers::{IceServer, IceServers, TurnServers};
 pub use options::{Handler, Limits, Options};
 pub use origin::{InvalidOrigin, Origin};
 pub use server::{

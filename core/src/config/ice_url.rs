@@ -1,4 +1,4 @@
-//! The URL of a STUN or TURN server, checked and taken apart: RFC 7064 and RFC 7065, as far as the stack goes.
+//! The URL of a STUN or TURN server, checked and taken apart: RFC 7064 and RFC 7065.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -6,8 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use thiserror::Error;
 use url::Host;
 
-/// The port of a URL that has none.
+/// The port of a URL that has none, and of one with TLS.
 const DEFAULT_PORT: u16 = 3478;
+const DEFAULT_TLS_PORT: u16 = 5349;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
@@ -15,10 +16,18 @@ pub(crate) enum Scheme {
     Turn,
 }
 
-/// A server that is reached over UDP, the only transport there is.
+/// How a server is reached. The stack knows UDP alone; browsers know all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Udp,
+    Tcp,
+    Tls,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IceUrl {
     pub(crate) scheme: Scheme,
+    pub(crate) transport: Transport,
     /// A name in ASCII, or an address.
     pub(crate) host: Host,
     pub(crate) port: u16,
@@ -30,11 +39,20 @@ impl IceUrl {
             IpAddr::V4(address) => Host::Ipv4(address),
             IpAddr::V6(address) => Host::Ipv6(address),
         };
-        Self { scheme, host, port: address.port() }
+        Self { scheme, transport: Transport::Udp, host, port: address.port() }
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self, IceUrlError> {
-        let (scheme, rest) = split_scheme(text)?;
+    /// The same URL, if this stack can use it.
+    pub(super) fn over_udp(self) -> Result<Self, IceUrlError> {
+        match self.transport {
+            Transport::Udp => Ok(self),
+            Transport::Tcp => Err(IceUrlError::Tcp),
+            Transport::Tls => Err(IceUrlError::Tls),
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self, IceUrlError> {
+        let (scheme, is_secure, rest) = split_scheme(text)?;
         if rest.starts_with("//") {
             return Err(IceUrlError::Slashes);
         }
@@ -50,10 +68,14 @@ impl IceUrl {
             return Err(IceUrlError::NoHost);
         }
         let host = Host::parse(host).map_err(|source| IceUrlError::Host { host: host.to_owned(), source })?;
-        if let Some(query) = query {
-            check_query(scheme, query)?;
-        }
-        Ok(Self { scheme, host, port: port.map_or(Ok(DEFAULT_PORT), parse_port)? })
+        let transport = match (query.map(|query| named_transport(scheme, query)).transpose()?, is_secure) {
+            (None | Some(Transport::Udp), false) => Transport::Udp,
+            (Some(Transport::Udp), true) => return Err(IceUrlError::TlsOverUdp),
+            (None, true) | (Some(Transport::Tcp | Transport::Tls), true) => Transport::Tls,
+            (Some(Transport::Tcp | Transport::Tls), false) => Transport::Tcp,
+        };
+        let default_port = if is_secure { DEFAULT_TLS_PORT } else { DEFAULT_PORT };
+        Ok(Self { scheme, transport, host, port: port.map_or(Ok(default_port), parse_port)? })
     }
 }
 
@@ -63,17 +85,26 @@ impl fmt::Display for IceUrl {
             Scheme::Stun => "stun",
             Scheme::Turn => "turn",
         };
-        write!(formatter, "{scheme}:{}:{}", self.host, self.port)
+        let (secure, query) = match self.transport {
+            Transport::Udp => ("", ""),
+            Transport::Tcp => ("", "?transport=tcp"),
+            Transport::Tls => ("s", ""),
+        };
+        write!(formatter, "{scheme}{secure}:{}:{}{query}", self.host, self.port)
     }
 }
 
 /// What is wrong with a URL, and what is right; to be read behind the URL, as [`shown`] returns it.
 #[derive(Debug, PartialEq, Eq, Error)]
-pub(super) enum IceUrlError {
+pub(crate) enum IceUrlError {
     #[error("must begin with stun: or turn:")]
     Scheme,
     #[error("needs TLS, which is not supported; use stun: or turn:, over UDP")]
     Tls,
+    #[error("needs TCP, which is not supported; use ?transport=udp or none")]
+    Tcp,
+    #[error("has TLS over UDP; use ?transport=tcp or none")]
+    TlsOverUdp,
     #[error("must not have // behind its scheme, as in stun:host")]
     Slashes,
     #[error("must not hold a user; set username and credential")]
@@ -106,12 +137,14 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-fn split_scheme(text: &str) -> Result<(Scheme, &str), IceUrlError> {
+/// The scheme, whether it is the one with TLS, and what follows it.
+fn split_scheme(text: &str) -> Result<(Scheme, bool, &str), IceUrlError> {
     let (scheme, rest) = text.split_once(':').unwrap_or_default();
     match scheme.to_ascii_lowercase().as_str() {
-        "stun" => Ok((Scheme::Stun, rest)),
-        "turn" => Ok((Scheme::Turn, rest)),
-        "stuns" | "turns" => Err(IceUrlError::Tls),
+        "stun" => Ok((Scheme::Stun, false, rest)),
+        "turn" => Ok((Scheme::Turn, false, rest)),
+        "stuns" => Ok((Scheme::Stun, true, rest)),
+        "turns" => Ok((Scheme::Turn, true, rest)),
         _ => Err(IceUrlError::Scheme),
     }
 }
@@ -140,7 +173,7 @@ fn parse_port(text: &str) -> Result<u16, IceUrlError> {
     if port == 0 { Err(IceUrlError::Port(text.to_owned())) } else { Ok(port) }
 }
 
-fn check_query(scheme: Scheme, query: &str) -> Result<(), IceUrlError> {
+fn named_transport(scheme: Scheme, query: &str) -> Result<Transport, IceUrlError> {
     if scheme == Scheme::Stun {
         return Err(IceUrlError::StunQuery);
     }
@@ -148,7 +181,11 @@ fn check_query(scheme: Scheme, query: &str) -> Result<(), IceUrlError> {
         Some((name, transport)) if name.eq_ignore_ascii_case("transport") => transport,
         _ => return Err(IceUrlError::Query(query.to_owned())),
     };
-    if transport.eq_ignore_ascii_case("udp") { Ok(()) } else { Err(IceUrlError::Transport(transport.to_owned())) }
+    match transport.to_ascii_lowercase().as_str() {
+        "udp" => Ok(Transport::Udp),
+        "tcp" => Ok(Transport::Tcp),
+        _ => Err(IceUrlError::Transport(transport.to_owned())),
+    }
 }
 
 #[cfg(test)]
@@ -169,6 +206,10 @@ mod tests {
             ("stun:[2001:DB8:0:0::1]", "stun:[2001:db8::1]:3478"),
             ("turn:h?transport=udp", "turn:h:3478"),
             ("Turn:h:1?Transport=UDP", "turn:h:1"),
+            ("turn:h?transport=TCP", "turn:h:3478?transport=tcp"),
+            ("turns:h?transport=tcp", "turns:h:5349"),
+            ("TURNS:h:443", "turns:h:443"),
+            ("stuns:h", "stuns:h:5349"),
         ] {
             let url = IceUrl::parse(text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
             assert_eq!(url.to_string(), canonical);
@@ -217,11 +258,10 @@ mod tests {
             "turn:h?",
             "turn:h?transport",
             "turn:h?transport=",
-            "turn:h?transport=tcp",
             "turn:h?transport=udp&x=y",
             "turn:h?x=y",
-            "turns:h",
-            "stuns:h",
+            "turns:h?transport=udp",
+            "stuns:h?transport=tcp",
             "http:h",
             "stun:%",
             "stun:%20",

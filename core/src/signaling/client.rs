@@ -12,12 +12,12 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::Request;
 use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 use super::dial::dial;
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use super::tls;
 use super::trouble::{self, Trouble};
 use crate::backoff::{Backoff, Ended};
@@ -29,6 +29,7 @@ use crate::message::{self, Incoming, Outgoing};
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
+use crate::webrtc::ice_servers::IceServers;
 
 /// The longest message of a server, in bytes.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -58,6 +59,7 @@ pub(crate) struct Client {
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) ice_servers: IceServers,
     pub(crate) table: Arc<ConsumerTable>,
     pub(crate) trouble: Trouble,
     /// Whether the server takes this producer, on the present connection.
@@ -87,7 +89,7 @@ impl Client {
             let is_outage = if ended.was_healthy() {
                 self.trouble.lasts();
                 false
-            } else if self.is_confirmed {
+            } else if self.is_confirmed && ended != Ended::Refused {
                 self.trouble.loses()
             } else {
                 self.trouble.begins()
@@ -126,7 +128,7 @@ impl Client {
         let since = Instant::now();
         while self.outgoing.try_recv().is_ok() {}
         let failure = self.converse(socket, round_trip, &mut shutdown).await;
-        (Ended::Lost(since.elapsed()), failure)
+        (failure.ended_after(since.elapsed()), failure)
     }
 
     fn no_answer(&self) -> Failure {
@@ -154,8 +156,9 @@ impl Client {
             session: self.session.clone(),
             connected: (self.counters.registrations.get() > 0).then(|| self.table.consumer_ids()),
         };
-        if let Err(end) = say(&mut socket, &register).await {
-            return end;
+        self.ice_servers.begin();
+        if let Err(failure) = say(&mut socket, &register).await {
+            return failure;
         }
         info!("registered as {:?}", self.config.client_id);
         self.counters.registrations.increment();
@@ -173,7 +176,7 @@ impl Client {
                     heard = Instant::now();
                     match frame {
                         Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
-                        Some(Ok(Message::Close(frame))) => Err(Failure::Closed(frame)),
+                        Some(Ok(Message::Close(frame))) => Err(self.closed(frame)),
                         None => Err(Failure::Closed(None)),
                         Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
                         Some(Ok(_)) => Ok(()),
@@ -182,6 +185,7 @@ impl Client {
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
                 () = tokio::time::sleep_until(silence_confirms), if !self.is_confirmed => {
+                    self.ice_servers.decide();
                     self.confirm();
                     Ok(())
                 }
@@ -192,10 +196,25 @@ impl Client {
                     Err(Failure::Closing)
                 }
             };
-            if let Err(end) = said {
-                return end;
+            if let Err(failure) = said {
+                return failure;
             }
         }
+    }
+
+    /// The server closes the connection. It may let a producer connect and then refuse its token, as one of a reader. What it
+    /// says about it comes first; a server that says nothing has it said here.
+    fn closed(&self, frame: Option<CloseFrame>) -> Failure {
+        if !failure::is_unauthorized(frame.as_ref()) {
+            return Failure::Closed(frame);
+        }
+        let told = self.observers.last_error().filter(|_| self.is_confirmed);
+        let is_new = told.is_none();
+        let failure = Failure::TokenRefused { told, sent: self.config.credentials.name() };
+        if is_new {
+            self.observers.emit(&Event::ServerError { message: failure.to_string() });
+        }
+        failure
     }
 
     async fn hear(&mut self, socket: &mut Socket, text: &str) -> Result<(), Failure> {
@@ -205,7 +224,9 @@ impl Client {
         }
         match message {
             Ok(Incoming::Ping) => return say(socket, &Outgoing::Pong).await,
-            Ok(Incoming::Registered { consumers }) => {
+            Ok(Incoming::IceServers(servers)) => self.ice_servers.hand_out(Some(servers)),
+            Ok(Incoming::Registered { consumers, ice_servers }) => {
+                self.ice_servers.hand_out(ice_servers);
                 if let Some(consumers) = consumers {
                     self.arrivals.promised(consumers);
                 }
@@ -225,6 +246,10 @@ impl Client {
             }
             Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
             Ok(incoming) => {
+                if matches!(incoming, Incoming::ConsumerConnected { .. }) {
+                    // A server that names ICE servers has done so by now.
+                    self.ice_servers.decide();
+                }
                 // Their task always reads on; it is gone only at shutdown.
                 let _ = self.incoming.send(incoming).await;
             }

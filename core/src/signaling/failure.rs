@@ -13,6 +13,9 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use super::tls::TlsError;
 use crate::backoff::Ended;
 
+/// The close code of a server that does not accept the token (docs/protocol.md §4.5).
+const UNAUTHORIZED: u16 = 4401;
+
 /// Why a connection did not come about, or ended; in words for the person who runs the program.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
@@ -36,6 +39,9 @@ pub(crate) enum Failure {
     Refused { status: StatusCode, sent: Option<&'static str>, retry_after: Option<Duration> },
     #[error("the server closed it{}", close_text(.0.as_ref()))]
     Closed(Option<CloseFrame>),
+    /// The server closes because it does not accept the token. `told` is what it has said before.
+    #[error("{}", .told.clone().unwrap_or_else(|| format!("the server closed it: {UNAUTHORIZED}: {}", wanted(*.sent))))]
+    TokenRefused { told: Option<String>, sent: Option<&'static str> },
     #[error("no sign of life for {0:?}")]
     Silent(Duration),
     #[error("the server did not read for {0:?}")]
@@ -46,6 +52,11 @@ impl Failure {
     /// A response other than 101.
     pub(super) fn refused<T>(response: &Response<T>, sent: Option<&'static str>) -> Self {
         Self::Refused { status: response.status(), sent, retry_after: retry_after(response.headers()) }
+    }
+
+    /// What a connection that it ended after `lived` means for the next attempt.
+    pub(super) fn ended_after(&self, lived: Duration) -> Ended {
+        if matches!(self, Self::TokenRefused { .. }) { Ended::Refused } else { Ended::Lost(lived) }
     }
 
     /// What an attempt that failed with it means for the next one.
@@ -65,8 +76,7 @@ impl Failure {
 /// What a status other than 101 means.
 fn hint(status: StatusCode, sent: Option<&str>) -> String {
     match (status, sent) {
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, Some(sent)) => format!(": it does not accept {sent}"),
-        (StatusCode::UNAUTHORIZED, None) => ": it wants a token".to_owned(),
+        (StatusCode::UNAUTHORIZED, sent) | (StatusCode::FORBIDDEN, sent @ Some(_)) => format!(": {}", wanted(sent)),
         (StatusCode::FORBIDDEN, None) => ": it does not let this program in".to_owned(),
         (StatusCode::NOT_FOUND, _) => ": the path is wrong; logrtc serve has /signaling".to_owned(),
         (status, _) if status.is_success() => {
@@ -74,6 +84,16 @@ fn hint(status: StatusCode, sent: Option<&str>) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// What a server wants that refuses this program for the credentials that were sent.
+fn wanted(sent: Option<&str>) -> String {
+    sent.map_or_else(|| "it wants a token".to_owned(), |sent| format!("it does not accept {sent}"))
+}
+
+/// Whether a server closes the connection because it does not accept the token.
+pub(super) fn is_unauthorized(frame: Option<&CloseFrame>) -> bool {
+    frame.is_some_and(|frame| u16::from(frame.code) == UNAUTHORIZED)
 }
 
 /// The code and the reason that a server closes with (RFC 6455 §7.1.5, §7.1.6).
@@ -132,6 +152,15 @@ mod tests {
         assert_eq!(Failure::Closed(None).to_string(), "the server closed it");
         let frame = CloseFrame { code: 4001.into(), reason: "bad\ntoken".into() };
         assert_eq!(Failure::Closed(Some(frame)).to_string(), "the server closed it: 4001 bad token");
+    }
+
+    #[test]
+    fn a_refused_token_is_no_lost_connection() {
+        let lived = Duration::from_secs(60);
+        let refused = Failure::TokenRefused { told: None, sent: Some("the token") };
+        assert_eq!(refused.to_string(), "the server closed it: 4401: it does not accept the token");
+        assert_eq!(refused.ended_after(lived), Ended::Refused);
+        assert_eq!(Failure::Closed(None).ended_after(lived), Ended::Lost(lived));
     }
 
     #[test]
