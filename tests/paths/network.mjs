@@ -81,7 +81,11 @@ export class Network {
     });
     this.#internet = this.machine();
     this.#internet.run("ip", "link", "add", "bridge", "type", "bridge");
+    this.#internet.run("ip", "address", "add", `${INTERNET}.1/24`, "dev", "bridge");
     this.#internet.run("ip", "link", "set", "bridge", "up");
+    // What is sent to an address that is nowhere vanishes: an error would be told to the sender at once.
+    this.#internet.forward();
+    this.#internet.run("ip", "route", "add", "blackhole", "default");
   }
 
   /** A machine on no network. */
@@ -91,14 +95,26 @@ export class Network {
     return machine;
   }
 
-  /** Gives a machine an address of the internet, and returns it. @param {Machine} machine */
-  connect(machine) {
+  /**
+   * Gives a machine an address of the internet, and returns it.
+   *
+   * @param {Machine} machine
+   * @param {{instead?: boolean}} [options] `instead`: of the one that it has
+   */
+  connect(machine, { instead = false } = {}) {
     const address = `${INTERNET}.${this.#addresses++}`;
+    if (instead) {
+      machine.run("ip", "address", "flush", "dev", "internet");
+      machine.run("ip", "address", "add", `${address}/24`, "dev", "internet");
+      machine.run("ip", "route", "add", "default", "via", `${INTERNET}.1`);
+      return address;
+    }
     const cable = { outside: machine.name, inside: "internet" };
     ip("link", "add", cable.inside, "netns", machine.name, "type", "veth", "peer", "name", cable.outside, "netns", this.#internet.name);
     this.#internet.run("ip", "link", "set", cable.outside, "master", "bridge", "up");
     machine.run("ip", "address", "add", `${address}/24`, "dev", cable.inside);
     machine.run("ip", "link", "set", cable.inside, "up");
+    machine.run("ip", "route", "add", "default", "via", `${INTERNET}.1`);
     return address;
   }
 
@@ -121,8 +137,10 @@ export class Network {
     const address = this.connect(router);
     router.forward();
     router.run("iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "internet", "-j", "MASQUERADE");
-    // As routers do: nobody on the internet gets in by knowing a private address.
-    router.run("iptables", "-A", "FORWARD", "-i", "internet", "-m", "conntrack", "--ctstate", "NEW", "-j", "DROP");
+    // As routers do: nobody on the internet begins.
+    for (const chain of ["INPUT", "FORWARD"]) {
+      router.run("iptables", "-A", chain, "-i", "internet", "-m", "conntrack", "--ctstate", "NEW", "-j", "DROP");
+    }
     return { machine, router, own, address };
   }
 }

@@ -26,6 +26,9 @@ test("through two NATs, by the TURN server that the signaling server names", asy
     assertNumbered(first.entries, 0, 100);
     assert.ok(coturn.log.some((line) => line.includes("ALLOCATE processed, success")), coturn.log.join("\n"));
 
+    // A reader has the relay let in whom it has been told of.
+    assert.deepEqual(coturn.log.filter((line) => line.includes("peer 10.0.")), []);
+
     await sleep(Math.max(0, since + (lifetimeSeconds + 1) * 1_000 - Date.now()));
     const late = tail(t, home.machine, url, ["--relay-only"]);
     await late.has(100);
