@@ -5,6 +5,8 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
+use crate::printable::printable;
+
 /// Which warning is due.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble {
@@ -74,6 +76,11 @@ pub(crate) fn complaint(url: &url::Url, message: &str) -> String {
     format!("the signaling server {} reports: {message}", shown(url))
 }
 
+/// The warning that the server sends more than a server has reason to.
+pub(crate) fn flood(url: &url::Url, per_second: u32) -> String {
+    format!("the signaling server {} sends more than {per_second} messages a second; the rest waits", shown(url))
+}
+
 /// The warning that no attempt is left.
 pub(crate) fn abandoned(url: &url::Url, reason: &str, attempts: Option<u32>) -> String {
     let attempts = attempts.unwrap_or_default();
@@ -96,8 +103,7 @@ pub(crate) fn undelivered(entries: u64) -> String {
 /// How a server closed the connection (RFC 6455 §7.1.5, §7.1.6).
 pub(crate) fn closed(frame: Option<&CloseFrame>) -> String {
     let Some(CloseFrame { code, reason }) = frame else { return "the server closed it".to_owned() };
-    let reason: String = reason.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
-    format!("the server closed it: {} {reason}", u16::from(*code)).trim_end().to_owned()
+    format!("the server closed it: {} {}", u16::from(*code), printable(reason)).trim_end().to_owned()
 }
 
 /// The text at the end of an outage.
@@ -136,7 +142,7 @@ mod tests {
     fn a_server_says_why_it_closes() {
         assert_eq!(closed(None), "the server closed it");
         let frame = CloseFrame { code: 4001.into(), reason: "bad\ntoken".into() };
-        assert_eq!(closed(Some(&frame)), "the server closed it: 4001 bad token");
+        assert_eq!(closed(Some(&frame)), r"the server closed it: 4001 bad\ntoken");
     }
 
     #[test]
