@@ -64,6 +64,8 @@ pub(crate) struct Peer {
     pub(crate) mid: String,
     /// From the registry. Its end is the end of the producer.
     pub(crate) inputs: mpsc::Receiver<Input>,
+    /// To the registry: its channel has opened.
+    pub(crate) opened: mpsc::Sender<(String, u64)>,
     /// Whether the server no longer announces the consumer.
     pub(crate) has_departed: Arc<AtomicBool>,
     /// There until the consumer's program listens.
@@ -187,6 +189,9 @@ impl Peer {
     /// While the channel is open.
     async fn deliver(&mut self, connection: &mut Connection, negotiation: &mut Negotiation) -> (EndReason, Counts) {
         let context = Arc::clone(&self.context);
+        connection.dtls_gate.open();
+        // It fails only while the producer closes.
+        let _ = self.opened.send((self.consumer_id.clone(), self.generation)).await;
         let (cursor, delivery) = self.begin();
         // Not before the cursor is there, so that at every moment either of the two holds up `close`.
         if let Some(arriving) = &mut self.arriving {
@@ -252,18 +257,20 @@ impl Peer {
             };
             match &happened {
                 Happened::Drained => wakers.drained(),
-                // What one of the base protocol says means nothing.
-                Happened::Message(message) if self.terms.hello.is_some() => {
+                Happened::Message(message) => {
+                    // What one of the base protocol sends means nothing, but too much of it is a flood as well.
+                    let message = if self.terms.hello.is_some() { &message[..] } else { &[] };
                     match wakers.message(Instant::now(), message) {
                         Taken::Kept => {}
+                        Taken::Ignored if self.terms.hello.is_none() => {}
                         Taken::Ignored => self.context.counters.ignored_messages.increment(),
                         Taken::Flood => {
-                            debug!("consumer {:?} sends far more than it may", self.consumer_id);
+                            connection.dtls_gate.shut();
                             return EndReason::Flooded;
                         }
                     }
                 }
-                Happened::Message(_) | Happened::Input(_) | Happened::Nothing => {}
+                Happened::Input(_) | Happened::Nothing => {}
             }
             if let Err(reason) = self.handle(connection, negotiation, happened.input()).await {
                 return reason;
@@ -278,6 +285,7 @@ impl Peer {
             input = self.inputs.recv() => Happened::Input(input.unwrap_or(Input::End(EndReason::ProducerClosed))),
             Some(event) = connection.events.recv(), if negotiation.takes_local_candidates() => event.into(),
             event = connection.channel.next_event() => event.into(),
+            () = connection.dtls_gate.has_shut() => Happened::Input(Input::End(EndReason::Flooded)),
             () = sleep_until(deadline.unwrap_or_else(Instant::now).into()), if deadline.is_some() => {
                 Happened::Input(Input::Deadline)
             }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::webrtc::data_channel::RTCDataChannelInit;
+use ::webrtc::data_channel::{DataChannel, RTCDataChannelInit};
 use ::webrtc::peer_connection::{
     CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
     RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::addresses;
 use super::channel::Channel;
+use super::dtls_gate::DtlsGate;
 use super::early_gate::{EarlyGate, Stage};
 use super::error::{Error, Result};
 use super::sockets::Sockets;
@@ -32,6 +33,10 @@ const CHANNEL_LABEL: &str = "logs";
 /// The longest message that is offered and sent, in bytes: an entry of the longest that there are, with the head of a batch.
 /// The stack keeps as much memory for each connection (rtc 0.21.1, `transport/sctp/mod.rs`, `start`).
 pub(crate) const MAX_MESSAGE_BYTES: u32 = 66 * 1024;
+
+/// How much the stack keeps of what a consumer sends before it is read, in bytes: two messages of the longest. Its own default
+/// is eight times as much, and a message of one byte takes a hundred times its length of memory.
+const RECEIVE_BUFFER_BYTES: u32 = 2 * MAX_MESSAGE_BYTES;
 
 /// How often a pair of candidates is tried, and how many times: 15 s, the time that a peer has to open. `check_pace` lets
 /// fewer of them go.
@@ -69,6 +74,7 @@ pub(crate) struct Connection {
     peer: Arc<dyn PeerConnection>,
     pub(crate) channel: Channel,
     pub(crate) events: mpsc::Receiver<ConnectionEvent>,
+    pub(crate) dtls_gate: DtlsGate,
     sockets: usize,
     resets: StreamResets,
     gate: EarlyGate,
@@ -96,16 +102,17 @@ impl Connection {
 
     async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self> {
         let (sender, events) = mpsc::channel(64);
-        let gate = EarlyGate::default();
+        let (dtls_gate, gate) = (DtlsGate::default(), EarlyGate::default());
         let resets = StreamResets::default();
         let addresses = addresses::to_bind(&options.config);
         let sockets = addresses.len();
-        let runtime = Sockets::new(&options.config, Arc::clone(&options.counters), gate.clone(), resets.clone());
+        let counters = Arc::clone(&options.counters);
+        let runtime = Sockets::new(&options.config, counters, dtls_gate.clone(), gate.clone(), resets.clone());
         let configuration = RTCConfigurationBuilder::new().with_ice_servers(options.ice_servers.clone()).build();
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_setting_engine(settings(mdns))
-            .with_handler(Arc::new(Handler { events: sender, gate: gate.clone() }))
+            .with_handler(Arc::new(Handler { events: sender, dtls_gate: dtls_gate.clone(), gate: gate.clone() }))
             .with_runtime(Arc::new(runtime))
             .with_udp_addrs(addresses)
             .build()
@@ -113,7 +120,7 @@ impl Connection {
         let peer: Arc<dyn PeerConnection> = Arc::new(peer);
         let init = RTCDataChannelInit { ordered: true, ..RTCDataChannelInit::default() };
         match peer.create_data_channel(CHANNEL_LABEL, Some(init)).await {
-            Ok(channel) => Ok(Self { peer, channel: Channel(channel), events, sockets, resets, gate }),
+            Ok(channel) => Ok(Self { peer, channel: Channel(channel), events, dtls_gate, sockets, resets, gate }),
             Err(error) => {
                 let _ = peer.close().await;
                 Err(error.into())
@@ -137,11 +144,13 @@ impl Connection {
         };
         let _ = timeout(HOST_CANDIDATES_TIMEOUT, gathering).await;
         let local = self.peer.local_description().await.ok_or(Error::NoDescription)?;
+        self.dtls_gate.set_local(&local.sdp);
         Ok(local.sdp)
     }
 
     /// Takes the consumer's answer, which has been checked.
     pub(crate) async fn accept(&self, answer: String) -> Result<()> {
+        self.dtls_gate.set_remote(&answer);
         let answer = RTCSessionDescription::answer(answer)?;
         self.peer.set_remote_description(answer).await?;
         self.gate.reach(Stage::Answered);
@@ -207,6 +216,7 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
     let none = Some(Duration::ZERO);
     SettingEngineBuilder::new()
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE_BYTES))
+        .with_sctp_max_receive_buffer_size(RECEIVE_BUFFER_BYTES)
         .with_multicast_dns_mode(mdns)
         // Both together stay below the 63 s after which the stack's SCTP gives up in silence.
         .with_ice_timeouts(Some(Duration::from_secs(5)), Some(Duration::from_secs(25)), Some(Duration::from_secs(2)))
@@ -227,6 +237,7 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
 /// Runs on the connection's own task: it only passes on, and never waits.
 struct Handler {
     events: mpsc::Sender<ConnectionEvent>,
+    dtls_gate: DtlsGate,
     gate: EarlyGate,
 }
 
@@ -258,6 +269,11 @@ impl PeerConnectionEventHandler for Handler {
             self.gate.reach(Stage::HasPair);
             self.tell(ConnectionEvent::PathFound);
         }
+    }
+
+    /// The one channel is this side's: each further one takes memory until the connection ends, its label among it.
+    async fn on_data_channel(&self, _channel: Arc<dyn DataChannel>) {
+        self.dtls_gate.shut();
     }
 
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
