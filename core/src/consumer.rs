@@ -152,9 +152,10 @@ impl Consumers {
             self.start(consumer_id, arriving);
         }
         if let Some(Announcement { consumer_id, announced, arriving: _ }) = announced {
-            debug!("consumer {consumer_id:?} waits for a place: there are {} already", self.peers.len());
-            self.context.counters.consumers_refused.increment();
-            if announced == Announced::New {
+            debug!("consumer {consumer_id:?} waits: {} connections have begun", self.peers.len());
+            // One that comes too often waits without being refused, and one that has been refused is not refused again.
+            if announced == Announced::New && (self.registry.is_full() || !self.has_room()) {
+                self.context.counters.consumers_refused.increment();
                 self.context.observers.emit(&Event::ConsumerRefused { consumer_id });
             }
         }

@@ -127,7 +127,7 @@ impl<T> Registry<T> {
     /// Gives a consumer that is [`due`](Self::due) its place.
     pub(crate) fn place(&mut self, now: Instant, consumer_id: &str, peer: T) -> Placed<T> {
         let failures = self.waiting.remove(consumer_id).map(|waiting| waiting.failures).unwrap_or_default();
-        let has_place = self.members.contains_key(consumer_id) || self.members.len() < self.max_consumers;
+        let has_place = self.members.contains_key(consumer_id) || !self.is_full();
         let evicted = if has_place { None } else { self.evict(now) };
         self.recents.begin(now, consumer_id);
         let generation = self.tick();
@@ -150,11 +150,11 @@ impl<T> Registry<T> {
 
     /// Takes the place of the consumer that has been opening for longest. It is offered another connection.
     fn evict(&mut self, now: Instant) -> Option<T> {
-        let may_go = self.members.iter().filter(|(id, member)| self.gives_way_at(now, id, member) <= Some(now));
-        let (id, generation) = may_go
-            .filter(|(_, member)| !member.is_open)
-            .min_by_key(|(_, member)| member.generation)
-            .map(|(id, member)| (id.clone(), member.generation))?;
+        let may_go = |(id, member): &(&String, &Member<T>)| {
+            self.gives_way_at(now, id, member).is_some_and(|at| at <= now)
+        };
+        let oldest = self.members.iter().filter(may_go).min_by_key(|(_, member)| member.generation);
+        let (id, generation) = oldest.map(|(id, member)| (id.clone(), member.generation))?;
         self.end(now, &id, generation, true, false)
     }
 
@@ -225,7 +225,7 @@ impl<T> Registry<T> {
         if self.next_due.is_none_or(|at| at > now) {
             return None;
         }
-        let is_full = self.members.len() >= self.max_consumers;
+        let is_full = self.is_full();
         let gives_way = |(id, member): (&String, &Member<T>)| self.gives_way_at(now, id, member);
         let room_at = if is_full { self.members.iter().filter_map(gives_way).min() } else { Some(now) };
         let due_at = |id: &str, waiting: Waiting| {
@@ -241,6 +241,11 @@ impl<T> Registry<T> {
             self.next_due = waiting().map(|(_, at)| at).min();
         }
         due
+    }
+
+    /// Whether every place is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.members.len() >= self.max_consumers
     }
 
     /// When to ask next although nothing has changed.

@@ -26,7 +26,7 @@ async fn it_is_ended(producer: &Producer, server: &Server, marked: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_opens_channels_is_ended() {
     let server = Server::start().await;
-    let producer = Producer::start(&server).await;
+    let producer = Producer::start(&server.url()).await;
     let hostile = Consumer::join(&server, "hostile").await;
     hostile.messages(10).await;
     let marked = producer.mark_memory();
@@ -46,7 +46,7 @@ async fn one_that_opens_channels_is_ended() {
 async fn one_that_floods_is_ended() {
     for extended in [false, true] {
         let server = Server::start().await;
-        let producer = Producer::start(&server).await;
+        let producer = Producer::start(&server.url()).await;
         let hostile = match extended {
             true => Consumer::join_extended(&server, "hostile", &json!({"version": 1})).await,
             false => Consumer::join(&server, "hostile").await,
@@ -69,7 +69,7 @@ async fn one_that_floods_is_ended() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_sends_as_much_as_it_may_stays() {
     let server = Server::start().await;
-    let producer = Producer::start(&server).await;
+    let producer = Producer::start(&server.url()).await;
     let busy = Consumer::join_extended(&server, "busy", &json!({"version": 1})).await;
     busy.messages(1).await;
     let padding = "x".repeat(4000);

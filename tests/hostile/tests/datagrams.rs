@@ -75,7 +75,7 @@ impl Drop for Attack {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_datagram_of_anybody_ends_no_opening() {
     let server = Server::start().await;
-    let producer = Producer::start(&server).await;
+    let producer = Producer::start(&server.url()).await;
     for (name, datagram) in [("alert", ALERT.to_vec()), ("hello", client_hello()), ("check", forged_check())] {
         for number in 0..3 {
             let id = format!("{name} {number}");

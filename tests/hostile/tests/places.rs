@@ -27,7 +27,7 @@ async fn page_gets_the_log(server: &Server) {
 #[tokio::test(flavor = "multi_thread")]
 async fn those_that_do_not_open_shut_out_nobody() {
     let server = Server::start().await;
-    let _producer = Producer::start(&server).await;
+    let _producer = Producer::start(&server.url()).await;
     (0..64).for_each(|number| announce(&server, &format!("half-open {number}")));
     for number in 0..64 {
         let id = format!("half-open {number}");
@@ -39,7 +39,7 @@ async fn those_that_do_not_open_shut_out_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_announcements_costs_little_and_keeps_nobody_away() {
     let server = Server::start().await;
-    let producer = Producer::start(&server).await;
+    let producer = Producer::start(&server.url()).await;
     let flood = async {
         for round in 0.. {
             (0..10).for_each(|number| announce(&server, &format!("again {}", (round * 10 + number) % 200)));

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use logrtc_test_support::{Server, eventually};
+use logrtc_test_support::eventually;
 use serde_json::Value;
 
 pub(crate) const MIB: usize = 1 << 20;
@@ -22,10 +22,10 @@ pub(crate) struct Producer {
 }
 
 impl Producer {
-    /// One that has registered with `server`, and has logged 10 entries.
-    pub(crate) async fn start(server: &Server) -> Self {
+    /// One that has registered with the server of this URL, and has logged 10 entries.
+    pub(crate) async fn start(url: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_hostile-producer"))
-            .args([&server.url(), "app", "reconnect_interval_ms=50"])
+            .args([url, "app", "reconnect_interval_ms=50"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -53,7 +53,8 @@ impl Producer {
         });
         let commands = process.stdin.take().unwrap();
         let mut producer = Self { process, commands, lines, standard_error };
-        server.registered().await;
+        let is_registered = |line: &Value| line["event"] == "state" && line["state"] == "Registered";
+        eventually("it registers", || producer.lines.lock().unwrap().iter().any(is_registered)).await;
         producer.command("log 0 10", |answer| answer["logged"] == 10).await;
         producer
     }
