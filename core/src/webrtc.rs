@@ -12,5 +12,7 @@ pub(crate) mod error;
 pub(crate) mod faults;
 pub(crate) mod ice_servers;
 mod inflow;
+mod local_candidates;
+pub(crate) mod ports;
 pub(crate) mod sockets;
 pub(crate) mod stream_reset;

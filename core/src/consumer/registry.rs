@@ -150,9 +150,8 @@ impl<T> Registry<T> {
 
     /// Takes the place of the consumer that has been opening for longest. It is offered another connection.
     fn evict(&mut self, now: Instant) -> Option<T> {
-        let may_go = |(id, member): &(&String, &Member<T>)| {
-            self.gives_way_at(now, id, member).is_some_and(|at| at <= now)
-        };
+        let may_go =
+            |(id, member): &(&String, &Member<T>)| self.gives_way_at(now, id, member).is_some_and(|at| at <= now);
         let oldest = self.members.iter().filter(may_go).min_by_key(|(_, member)| member.generation);
         let (id, generation) = oldest.map(|(id, member)| (id.clone(), member.generation))?;
         self.end(now, &id, generation, true, false)
