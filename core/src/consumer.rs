@@ -35,7 +35,7 @@ use arrivals::Arriving;
 use mids::Mids;
 use negotiation::Input;
 use peer::{Peer, PeerContext, Terms};
-use registry::{Announced, Ended, Placed, Registry};
+use registry::{Announced, Ended, Opened, Placed, Registry};
 
 use crate::diagnostics::{debug, quiet};
 use crate::observe::{EndReason, Event};
@@ -97,8 +97,9 @@ pub(crate) struct Consumers {
     max_consumers: usize,
     registry: Registry<PeerHandle>,
     peers: JoinSet<Ended>,
-    /// The consumer and the generation of each channel that opens.
-    opened: (mpsc::Sender<(String, u64)>, mpsc::Receiver<(String, u64)>),
+    /// For the peers, whose channels open.
+    open: mpsc::Sender<Opened>,
+    opened: mpsc::Receiver<Opened>,
     incoming: mpsc::Receiver<Incoming>,
     shutdown: Shutdown,
 }
@@ -111,8 +112,9 @@ impl Consumers {
         shutdown: Shutdown,
     ) -> Self {
         let registry = Registry::new(Instant::now(), max_consumers, Mids::new(fastrand::Rng::new()));
-        let (peers, opened) = (JoinSet::new(), mpsc::channel(OPENED_QUEUE));
-        Self { context: Arc::new(context), max_consumers, registry, peers, opened, incoming, shutdown }
+        let (open, opened) = mpsc::channel(OPENED_QUEUE);
+        let (context, peers) = (Arc::new(context), JoinSet::new());
+        Self { context, max_consumers, registry, peers, open, opened, incoming, shutdown }
     }
 
     /// Serves until shutdown, and until every peer has closed.
@@ -121,9 +123,7 @@ impl Consumers {
             let mut announced = None;
             tokio::select! {
                 Some(message) = self.incoming.recv() => announced = self.handle(message),
-                Some((consumer_id, generation)) = self.opened.1.recv() => {
-                    self.registry.on_opened(Instant::now(), &consumer_id, generation);
-                }
+                Some(opened) = self.opened.recv() => self.registry.on_opened(Instant::now(), &opened),
                 Some(ended) = self.peers.join_next() => {
                     if let Ok(ended) = ended {
                         self.registry.on_ended(Instant::now(), &ended);
@@ -136,7 +136,7 @@ impl Consumers {
             self.place_due(announced);
         }
         // A peer that opens now is not to wait for somebody who reads no more.
-        self.opened.1.close();
+        self.opened.close();
         self.registry.drain().for_each(drop);
         // All at once: each takes up to 100 ms to close.
         while self.peers.join_next().await.is_some() {}
@@ -208,7 +208,7 @@ impl Consumers {
             generation,
             mid,
             inputs,
-            opened: self.opened.0.clone(),
+            open: self.open.clone(),
             has_departed,
             arriving: Some(arriving),
             terms: Terms::default(),

@@ -20,7 +20,7 @@ use super::gauge::Gauge;
 use super::hello::Hello;
 use super::messages::{self, Identity, Place};
 use super::negotiation::{Action, Input, Negotiation};
-use super::registry::Ended;
+use super::registry::{Ended, Opened};
 use super::sdp::{self, CheckedAnswer};
 use super::sender::{JournalSource, Sender, Wakers};
 use super::table::ConsumerTable;
@@ -67,7 +67,7 @@ pub(crate) struct Peer {
     /// From the registry. Its end is the end of the producer.
     pub(crate) inputs: mpsc::Receiver<Input>,
     /// To the registry: its channel has opened.
-    pub(crate) opened: mpsc::Sender<(String, u64)>,
+    pub(crate) open: mpsc::Sender<Opened>,
     /// Whether the server no longer announces the consumer.
     pub(crate) has_departed: Arc<AtomicBool>,
     /// There until the consumer's program listens.
@@ -194,7 +194,7 @@ impl Peer {
         let context = Arc::clone(&self.context);
         connection.dtls_gate.open();
         // It fails only while the producer closes.
-        let _ = self.opened.send((self.consumer_id.clone(), self.generation)).await;
+        let _ = self.open.send(Opened { consumer_id: self.consumer_id.clone(), generation: self.generation }).await;
         let (cursor, delivery) = self.begin();
         // Not before the cursor is there, so that at every moment either of the two holds up `close`.
         if let Some(arriving) = &mut self.arriving {

@@ -65,6 +65,13 @@ pub(crate) struct Ended {
     pub(crate) was_open: bool,
 }
 
+/// A connection whose channel has opened.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) consumer_id: String,
+    pub(crate) generation: u64,
+}
+
 /// What came of an announcement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Announced {
@@ -164,9 +171,9 @@ impl<T> Registry<T> {
     }
 
     /// The channel of this generation has opened.
-    pub(crate) fn on_opened(&mut self, now: Instant, consumer_id: &str, generation: u64) {
+    pub(crate) fn on_opened(&mut self, now: Instant, Opened { consumer_id, generation }: &Opened) {
         if let Some(member) = self.members.get_mut(consumer_id)
-            && member.generation == generation
+            && member.generation == *generation
         {
             member.is_open = true;
             self.recents.set_failed(now, consumer_id, false);

@@ -19,6 +19,7 @@ async fn it_is_ended(producer: &Producer, server: &Server, marked: usize) {
     let page = Consumer::join(server, "page").await;
     page.messages(10).await;
     let growth = producer.growth(marked);
+    println!("the producer grows by {} MiB", growth / MIB);
     assert!(growth < MOST_GROWTH, "{} MiB", growth / MIB);
     page.leave().await;
 }

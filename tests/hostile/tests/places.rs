@@ -20,6 +20,7 @@ async fn page_gets_the_log(server: &Server) {
     let since = Instant::now();
     let page = Consumer::join(server, "page").await;
     page.messages(10).await;
+    println!("a page gets the log after {:?}", since.elapsed());
     assert!(since.elapsed() < SOON, "{:?}", since.elapsed());
     page.leave().await;
 }
@@ -57,5 +58,6 @@ async fn a_flood_of_announcements_costs_little_and_keeps_nobody_away() {
         () = flood => unreachable!("it goes on"),
         load = watch => load,
     };
+    println!("a flood of announcements takes {load:.2} of a processor");
     assert!(load < 0.6, "{load:.2} of a processor, of a program without optimization");
 }

@@ -25,12 +25,16 @@ fn admit(registry: &mut Registry<&'static str>, id: &'static str) -> (u64, Strin
 /// The same, and its channel opens.
 fn open(registry: &mut Registry<&'static str>, id: &'static str) -> u64 {
     let (generation, _) = admit(registry, id);
-    registry.on_opened(Instant::now(), id, generation);
+    registry.on_opened(Instant::now(), &opened(id, generation));
     generation
 }
 
 fn ids(ids: &[&str]) -> Vec<String> {
     ids.iter().map(|id| (*id).to_owned()).collect()
+}
+
+fn opened(id: &str, generation: u64) -> Opened {
+    Opened { consumer_id: id.to_owned(), generation }
 }
 
 fn ended(id: &str, generation: u64, reason: EndReason) -> Ended {
@@ -267,7 +271,7 @@ proptest! {
                 }
                 (4, Some(at)) => {
                     live[at].2 = true;
-                    registry.on_opened(now, &names[name], live[at].1);
+                    registry.on_opened(now, &opened(&names[name], live[at].1));
                 }
                 (5, _) => {
                     if registry.on_departed(now, &names[name]).is_some() {
