@@ -25,6 +25,10 @@ test-rust: ## Test the crates
 	@tools/ensure namespaces && tools/ensure proxies
 	cargo test --workspace --features $(RUST_FEATURES)
 
+.PHONY: test-hostile
+test-hostile: ## Attack a producer by its consumers, by its server, and by anybody on the network; a part of test-rust
+	cargo test --package logrtc-test-hostile
+
 .PHONY: test-32-bit
 test-32-bit: ## Build the core for a machine of 32 bits; some of what overflows there is found by no check
 	@tools/ensure 32-bit
