@@ -56,11 +56,13 @@ mod message;
 mod names;
 mod nearest;
 mod observe;
+mod printable;
 mod producer;
 mod runtime;
 mod signaling;
 mod stats;
 mod switch;
+mod token_bucket;
 mod webrtc;
 
 pub use config::{Config, ConfigBuilder, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer};

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::config::{IceServer, Metadata};
+use crate::printable::printable;
 
 /// The keys under which a message may name the consumer that it is about, in the order in which they count.
 const SENDER_KEYS: [&str; 8] =
@@ -219,8 +220,7 @@ fn ice_servers(message: &Map<String, Value>) -> Option<Vec<IceServer>> {
 
 fn error_text(message: &Map<String, Value>) -> String {
     let text = ["message", "error", "reason"].iter().find_map(|key| message.get(*key)?.as_str());
-    let visible = |character: char| if character.is_control() { ' ' } else { character };
-    text.unwrap_or("the server did not say which").chars().take(500).map(visible).collect()
+    printable(text.unwrap_or("the server did not say which"))
 }
 
 #[cfg(test)]
@@ -337,7 +337,7 @@ mod tests {
         let error =
             |message: &str, to: Option<&str>| Incoming::Error { message: message.into(), to: to.map(str::to_owned) };
         assert_eq!(read(&json!({"type": "error", "message": "no"})), error("no", None));
-        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error("a [2J b", None));
+        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error(r"a\u{1b}[2J\nb", None));
         assert_eq!(
             read(&json!({"type": "error", "message": "no such client", "to": "b"})),
             error("no such client", Some("b"))

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 mod dial;
 mod failure;
+mod paced;
 pub(crate) mod tls;
 pub(crate) mod trouble;
 mod tunnel;

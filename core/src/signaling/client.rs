@@ -18,6 +18,7 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async
 
 use super::dial::dial;
 use super::failure::{self, Failure};
+use super::paced::Paced;
 use super::tls;
 use super::trouble::{self, Trouble};
 use crate::backoff::{Backoff, Ended};
@@ -29,6 +30,7 @@ use crate::message::{self, Incoming, Outgoing};
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
+use crate::token_bucket::TokenBucket;
 use crate::webrtc::ice_servers::IceServers;
 
 /// The longest message of a server, in bytes.
@@ -44,10 +46,16 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(25);
 /// After how long a connection counts as working if the server says nothing: one of the base protocol never does.
 const CONFIRMED_BY_SILENCE: Duration = Duration::from_secs(1);
 
+/// How many messages of the server are read at once, and per second; each [`TOKEN_BYTES`] of one count as one more. 500
+/// consumers that come together, with 32 candidates each, are 17 000.
+const BURST_MESSAGES: u32 = 8192;
+const MESSAGES_PER_SECOND: u32 = 1000;
+const TOKEN_BYTES: usize = 1024;
+
 /// How long the farewell may take.
 const FAREWELL_TIMEOUT: Duration = Duration::from_millis(50);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<MaybeTlsStream<Paced<TcpStream>>>;
 
 pub(crate) struct Client {
     pub(crate) config: Arc<Config>,
@@ -64,6 +72,8 @@ pub(crate) struct Client {
     pub(crate) trouble: Trouble,
     /// Whether the server takes this producer, on the present connection.
     pub(crate) is_confirmed: bool,
+    /// Whether it was said that the server sends too much.
+    pub(crate) is_flood_reported: bool,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -82,7 +92,7 @@ impl Client {
             if shutdown.borrow().is_some() {
                 return;
             }
-            let reason = failure.to_string();
+            let reason = failure.text();
             debug!("no signaling connection: {reason}");
             self.observers.set_last_error(Some(reason.clone()));
             let delay = backoff.after(ended, fastrand::f64());
@@ -121,7 +131,7 @@ impl Client {
         let (socket, round_trip) = match connected.unwrap_or_else(|_| Err(self.no_answer())) {
             Ok(connected) => connected,
             Err(failure) => {
-                self.observers.emit(&Event::ServerError { message: failure.to_string() });
+                self.observers.emit(&Event::ServerError { message: failure.text() });
                 return (failure.ended(), failure);
             }
         };
@@ -167,13 +177,18 @@ impl Client {
 
         let mut heard = Instant::now();
         let silence_confirms = heard + CONFIRMED_BY_SILENCE;
+        let mut pace = TokenBucket::new(heard.into_std(), MESSAGES_PER_SECOND, BURST_MESSAGES);
+        let mut readable = heard;
         let mut ping = interval_at(heard + PING_INTERVAL, PING_INTERVAL);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let silence = heard + SILENCE_LIMIT;
+            let is_paused = Instant::now() < readable;
             let said = tokio::select! {
-                frame = socket.next() => {
+                () = tokio::time::sleep_until(readable), if is_paused => Ok(()),
+                frame = socket.next(), if !is_paused => {
                     heard = Instant::now();
+                    readable = self.pause_after(frame.as_ref(), &mut pace, heard);
                     match frame {
                         Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
                         Some(Ok(Message::Close(frame))) => Err(self.closed(frame)),
@@ -202,6 +217,22 @@ impl Client {
         }
     }
 
+    /// Until when the next message waits.
+    fn pause_after(
+        &mut self,
+        frame: Option<&std::result::Result<Message, WebSocketError>>,
+        pace: &mut TokenBucket,
+        now: Instant,
+    ) -> Instant {
+        let bytes = frame.and_then(|frame| frame.as_ref().ok()).map_or(0, Message::len);
+        let cost = u32::try_from(1 + bytes / TOKEN_BYTES).expect("a message has a limit");
+        let until = pace.spend(now.into_std(), cost).into();
+        if until > now && !std::mem::replace(&mut self.is_flood_reported, true) {
+            self.warn(trouble::flood(&self.config.url, MESSAGES_PER_SECOND));
+        }
+        until
+    }
+
     /// The server closes the connection. It may let a producer connect and then refuse its token, as one of a reader. What it
     /// says about it comes first; a server that says nothing has it said here.
     fn closed(&self, frame: Option<CloseFrame>) -> Failure {
@@ -212,7 +243,7 @@ impl Client {
         let is_new = told.is_none();
         let failure = Failure::TokenRefused { told, sent: self.config.credentials.name() };
         if is_new {
-            self.observers.emit(&Event::ServerError { message: failure.to_string() });
+            self.observers.emit(&Event::ServerError { message: failure.text() });
         }
         failure
     }
@@ -288,7 +319,7 @@ async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<(Socket, D
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024)
         .max_write_buffer_size(1024 * 1024);
-    let stream = dial(config, counters).await?;
+    let stream = Paced::new(dial(config, counters).await?);
     let since = Instant::now();
     match client_async_tls_with_config(request(config)?, stream, Some(limits), Some(connector)).await {
         Ok((socket, _)) => Ok((socket, since.elapsed())),

@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::tls::TlsError;
 use crate::backoff::Ended;
+use crate::printable::printable;
 
 /// The close code of a server that does not accept the token (docs/protocol.md §4.5).
 const UNAUTHORIZED: u16 = 4401;
@@ -52,6 +53,11 @@ impl Failure {
     /// A response other than 101.
     pub(super) fn refused<T>(response: &Response<T>, sent: Option<&'static str>) -> Self {
         Self::Refused { status: response.status(), sent, retry_after: retry_after(response.headers()) }
+    }
+
+    /// Its text for a terminal: a server or a proxy may have written parts of it.
+    pub(super) fn text(&self) -> String {
+        printable(&self.to_string())
     }
 
     /// What a connection that it ended after `lived` means for the next attempt.
@@ -99,7 +105,6 @@ pub(super) fn is_unauthorized(frame: Option<&CloseFrame>) -> bool {
 /// The code and the reason that a server closes with (RFC 6455 §7.1.5, §7.1.6).
 fn close_text(frame: Option<&CloseFrame>) -> String {
     let Some(CloseFrame { code, reason }) = frame else { return String::new() };
-    let reason: String = reason.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
     format!(": {} {reason}", u16::from(*code)).trim_end().to_owned()
 }
 
@@ -151,7 +156,7 @@ mod tests {
     fn a_server_says_why_it_closes() {
         assert_eq!(Failure::Closed(None).to_string(), "the server closed it");
         let frame = CloseFrame { code: 4001.into(), reason: "bad\ntoken".into() };
-        assert_eq!(Failure::Closed(Some(frame)).to_string(), "the server closed it: 4001 bad token");
+        assert_eq!(Failure::Closed(Some(frame)).text(), r"the server closed it: 4001 bad\ntoken");
     }
 
     #[test]

@@ -55,6 +55,11 @@ pub(crate) fn complaint(url: &url::Url, message: &str) -> String {
     format!("the signaling server {} reports: {message}", shown(url))
 }
 
+/// The warning that the server sends more than a server has reason to.
+pub(crate) fn flood(url: &url::Url, per_second: u32) -> String {
+    format!("the signaling server {} sends more than {per_second} messages a second; the rest waits", shown(url))
+}
+
 /// The warning that no attempt is left.
 pub(crate) fn abandoned(url: &url::Url, reason: &str, attempts: Option<u32>) -> String {
     let attempts = attempts.unwrap_or_default();
