@@ -366,7 +366,9 @@ impl Happened {
 impl From<ConnectionEvent> for Happened {
     fn from(event: ConnectionEvent) -> Self {
         match event {
-            ConnectionEvent::Candidate(candidate) | ConnectionEvent::Announced(candidate) => Self::Input(Input::LocalCandidate(candidate)),
+            ConnectionEvent::Candidate(candidate) | ConnectionEvent::Announced(candidate) => {
+                Self::Input(Input::LocalCandidate(candidate))
+            }
             ConnectionEvent::GatheringComplete => Self::Nothing,
             ConnectionEvent::PathFound => Self::Input(Input::PathFound),
             ConnectionEvent::Path(path) => Self::Input(Input::Path(path)),

@@ -353,7 +353,8 @@ mod tests {
             {"urls": "stun:h"}, {"urls": 5}, 7, {"urls": "stun:x", "username": "x".repeat(2000)},
         ]);
         let expected = [("turn:h", "u", "c"), ("turn:i", "u", "c"), ("stun:h", "", "")];
-        let expected: Vec<_> = expected.into_iter().map(|(url, user, secret)| IceServer::turn(url, user, secret)).collect();
+        let expected: Vec<_> =
+            expected.into_iter().map(|(url, user, secret)| IceServer::turn(url, user, secret)).collect();
         let registered = read(&json!({"type": "registered", "ice_servers": servers}));
         assert_eq!(registered, Incoming::Registered { consumers: None, ice_servers: Some(expected.clone()) });
         assert_eq!(read(&json!({"type": "ice_servers", "ice_servers": servers})), Incoming::IceServers(expected));
