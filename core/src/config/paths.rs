@@ -95,7 +95,7 @@ pub fn parse_udp_ports(text: &str) -> Result<RangeInclusive<u16>> {
 
 /// Reads servers with commas between them, or `none`.
 pub(super) fn parse_ice_servers(text: &str) -> Result<Vec<IceServer>> {
-    if text == NO_ICE_SERVERS { Ok(Vec::new()) } else { parse_list(text).map(|server| server.parse()).collect() }
+    if text == NO_ICE_SERVERS { Ok(Vec::new()) } else { parse_list(text).map(str::parse).collect() }
 }
 
 /// The texts between commas.
