@@ -259,11 +259,9 @@ mod tests {
     fn a_consumer_behind_a_turn_server_is_told_from_others_behind_it() {
         let now = Instant::now();
         let (server, check) = (address(3478), stun(BINDING_REQUEST, PASSWORD));
-        let ways: [&dyn Fn(u16, &[u8]) -> Vec<u8>; 2] =
-            [&|peer, data| relayed::tests::data_indication(address(peer), data), &|peer, data| {
-                relayed::tests::channel_data(0x4000 + peer, data)
-            }];
-        for way in ways {
+        let indicated: fn(u16, &[u8]) -> Vec<u8> = |peer, data| relayed::tests::data_indication(address(peer), data);
+        let by_channel = |peer, data: &[u8]| relayed::tests::channel_data(0x4000 + peer, data);
+        for way in [indicated, by_channel] {
             let gate = gate();
             assert!(!gate.admits(now, &way(1, ALERT), server));
             assert!(!gate.admits(now, &way(2, &stun(BINDING_REQUEST, "guess")), server));

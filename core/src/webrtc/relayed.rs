@@ -11,7 +11,6 @@ use super::check_pace::is_data_indication;
 
 /// The first bytes of the numbers of channels (RFC 7983 §7).
 const CHANNELS: std::ops::RangeInclusive<u8> = 0x40..=0x4f;
-const CHANNEL_HEADER: usize = 4;
 
 /// Who sent a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
