@@ -15,6 +15,8 @@ mod part;
 mod request;
 mod services;
 mod source;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::fmt;
