@@ -6,6 +6,7 @@
 #[path = "../common/lines.rs"]
 mod lines;
 mod operation;
+mod otlp;
 mod proxies;
 mod support;
 mod tls;
