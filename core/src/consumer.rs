@@ -140,7 +140,11 @@ impl Consumers {
             Incoming::Answer { from, sdp } => self.answer(&from, &sdp),
             Incoming::Candidate { from, candidate } => self.candidate(&from, candidate),
             Incoming::Error { to: Some(consumer_id), .. } => self.registry.on_unknown(&consumer_id),
-            Incoming::Ping | Incoming::Registered { .. } | Incoming::Error { to: None, .. } | Incoming::Unknown => {}
+            Incoming::Ping
+            | Incoming::Registered { .. }
+            | Incoming::IceServers(_)
+            | Incoming::Error { to: None, .. }
+            | Incoming::Unknown => {}
         }
     }
 

@@ -9,5 +9,7 @@ pub(crate) mod error;
 #[cfg(feature = "faults")]
 pub(crate) mod faults;
 pub(crate) mod ice_servers;
+mod local_candidates;
+pub(crate) mod ports;
 pub(crate) mod sockets;
 pub(crate) mod stream_reset;

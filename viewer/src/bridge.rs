@@ -5,6 +5,8 @@
 //! time, the level, the target, the message, the span) only if it is one; every other value stays a field, with the digits
 //! that it had.
 
+mod docker;
+mod journal;
 mod json;
 mod level;
 mod line;
@@ -13,10 +15,14 @@ mod logfmt;
 mod otlp;
 mod roles;
 mod stack;
+mod streams;
 mod text;
 mod time;
 
+pub(crate) use docker::{Container, timed};
+pub(crate) use journal::JournalEntry;
 pub(crate) use line::Line;
 pub(crate) use lines::Lines;
 pub(crate) use otlp::{Otlp, OtlpOptions};
 pub(crate) use stack::Joiner;
+pub(crate) use streams::Joiners;

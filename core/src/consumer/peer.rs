@@ -35,6 +35,7 @@ use crate::webrtc::channel::ChannelEvent;
 use crate::webrtc::connection::{Connection, ConnectionEvent, ConnectionOptions, MAX_MESSAGE_BYTES};
 use crate::webrtc::error::Error;
 use crate::webrtc::ice_servers::IceServers;
+use crate::webrtc::ports::Ports;
 
 /// How often the stack is nudged between the path and the channel.
 const NUDGE_INTERVAL: Duration = Duration::from_millis(5);
@@ -48,6 +49,7 @@ pub(crate) struct PeerContext {
     pub(crate) session_mark: String,
     pub(crate) config: Arc<Config>,
     pub(crate) ice_servers: IceServers,
+    pub(crate) ports: Arc<Ports>,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
     pub(crate) observers: Arc<Observers>,
     pub(crate) counters: Arc<Counters>,
@@ -110,6 +112,7 @@ impl Peer {
             config: Arc::clone(&self.context.config),
             counters: Arc::clone(&self.context.counters),
             ice_servers: self.context.ice_servers.known().await,
+            ports: Arc::clone(&self.context.ports),
         };
         let mut connection = Connection::new(&options).await?;
         match connection.offer().await {
@@ -363,7 +366,7 @@ impl Happened {
 impl From<ConnectionEvent> for Happened {
     fn from(event: ConnectionEvent) -> Self {
         match event {
-            ConnectionEvent::Candidate(candidate) => Self::Input(Input::LocalCandidate(candidate)),
+            ConnectionEvent::Candidate(candidate) | ConnectionEvent::Announced(candidate) => Self::Input(Input::LocalCandidate(candidate)),
             ConnectionEvent::GatheringComplete => Self::Nothing,
             ConnectionEvent::PathFound => Self::Input(Input::PathFound),
             ConnectionEvent::Path(path) => Self::Input(Input::Path(path)),

@@ -28,6 +28,7 @@ use crate::diagnostics::{self, debug, info};
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
+use crate::webrtc::ice_servers::IceServers;
 
 /// The longest message of a server, in bytes.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -57,6 +58,7 @@ pub(crate) struct Client {
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) ice_servers: IceServers,
     pub(crate) table: Arc<ConsumerTable>,
     pub(crate) trouble: Trouble,
     /// Whether the server takes this producer, on the present connection.
@@ -97,7 +99,7 @@ impl Client {
             let is_outage = if ended.was_healthy() {
                 self.trouble.lasts();
                 false
-            } else if self.is_confirmed {
+            } else if self.is_confirmed && ended != Ended::Refused {
                 self.trouble.loses()
             } else {
                 self.trouble.begins()
@@ -134,10 +136,8 @@ impl Client {
                 return end;
             }
         };
-        let since = Instant::now();
         while self.outgoing.try_recv().is_ok() {}
-        let reason = self.converse(socket, round_trip, &mut shutdown).await;
-        End { ended: Ended::Lost(since.elapsed()), reason }
+        self.converse(socket, round_trip, &mut shutdown).await
     }
 
     fn no_answer(&self) -> String {
@@ -158,7 +158,9 @@ impl Client {
         }
     }
 
-    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> String {
+    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> End {
+        let since = Instant::now();
+        let lost = |reason| End { ended: Ended::Lost(since.elapsed()), reason };
         let register = Outgoing::Register {
             role: "producer",
             client_id: self.config.client_id.clone(),
@@ -166,8 +168,9 @@ impl Client {
             session: self.session.clone(),
             connected: (self.counters.registrations.get() > 0).then(|| self.table.consumer_ids()),
         };
-        if let Err(end) = say(&mut socket, &register).await {
-            return end;
+        self.ice_servers.begin();
+        if let Err(reason) = say(&mut socket, &register).await {
+            return lost(reason);
         }
         info!("registered as {:?}", self.config.client_id);
         self.counters.registrations.increment();
@@ -185,6 +188,9 @@ impl Client {
                     heard = Instant::now();
                     match frame {
                         Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
+                        Some(Ok(Message::Close(frame))) if trouble::is_unauthorized(frame.as_ref()) => {
+                            return self.unauthorized();
+                        }
                         Some(Ok(Message::Close(frame))) => Err(trouble::closed(frame.as_ref())),
                         None => Err(trouble::closed(None)),
                         Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
@@ -194,6 +200,7 @@ impl Client {
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
                 () = tokio::time::sleep_until(silence_confirms), if !self.is_confirmed => {
+                    self.ice_servers.decide();
                     self.confirm();
                     Ok(())
                 }
@@ -204,10 +211,22 @@ impl Client {
                     Err("the producer closes".to_owned())
                 }
             };
-            if let Err(end) = said {
-                return end;
+            if let Err(reason) = said {
+                return lost(reason);
             }
         }
+    }
+
+    /// The server has let this producer connect and refuses its token, as one of a reader. What it says about it comes
+    /// first; a server that says nothing has it said here.
+    fn unauthorized(&self) -> End {
+        let told = self.observers.last_error().filter(|_| self.is_confirmed);
+        let reason = told.unwrap_or_else(|| {
+            let message = trouble::unauthorized(self.config.credentials.name());
+            self.observers.emit(&Event::ServerError { message: message.clone() });
+            message
+        });
+        End { ended: Ended::Refused, reason }
     }
 
     async fn hear(&mut self, socket: &mut Socket, text: &str) -> Result<(), String> {
@@ -217,7 +236,9 @@ impl Client {
         }
         match message {
             Ok(Incoming::Ping) => return say(socket, &Outgoing::Pong).await,
-            Ok(Incoming::Registered { consumers }) => {
+            Ok(Incoming::IceServers(servers)) => self.ice_servers.hand_out(Some(servers)),
+            Ok(Incoming::Registered { consumers, ice_servers }) => {
+                self.ice_servers.hand_out(ice_servers);
                 if let Some(consumers) = consumers {
                     self.arrivals.promised(consumers);
                 }
@@ -237,6 +258,10 @@ impl Client {
             }
             Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
             Ok(incoming) => {
+                if matches!(incoming, Incoming::ConsumerConnected { .. }) {
+                    // A server that names ICE servers has done so by now.
+                    self.ice_servers.decide();
+                }
                 // Their task always reads on; it is gone only at shutdown.
                 let _ = self.incoming.send(incoming).await;
             }

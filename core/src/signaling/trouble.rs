@@ -5,6 +5,9 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
+/// The close code of a server that does not accept the token (docs/protocol.md §4.5).
+const UNAUTHORIZED: u16 = 4401;
+
 /// Which warning is due.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble {
@@ -57,8 +60,7 @@ pub(crate) fn in_clear(url: &url::Url, secret: &str) -> String {
 /// were sent.
 pub(crate) fn refusal(status: StatusCode, credentials: Option<&str>) -> String {
     let hint = match (status, credentials) {
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, Some(sent)) => format!(": it does not accept {sent}"),
-        (StatusCode::UNAUTHORIZED, None) => ": it wants a token".to_owned(),
+        (StatusCode::UNAUTHORIZED, sent) | (StatusCode::FORBIDDEN, sent @ Some(_)) => format!(": {}", wanted(sent)),
         (StatusCode::FORBIDDEN, None) => ": it does not let this program in".to_owned(),
         (StatusCode::NOT_FOUND, _) => ": the path is wrong; logrtc serve has /signaling".to_owned(),
         (status, _) if status.is_success() => {
@@ -67,6 +69,21 @@ pub(crate) fn refusal(status: StatusCode, credentials: Option<&str>) -> String {
         _ => String::new(),
     };
     format!("the server responds {status}{hint}")
+}
+
+/// What a server wants that refuses this program for the `credentials` that were sent.
+fn wanted(credentials: Option<&str>) -> String {
+    credentials.map_or_else(|| "it wants a token".to_owned(), |sent| format!("it does not accept {sent}"))
+}
+
+/// Whether a server closes the connection because it does not accept the token.
+pub(crate) fn is_unauthorized(frame: Option<&CloseFrame>) -> bool {
+    frame.is_some_and(|frame| u16::from(frame.code) == UNAUTHORIZED)
+}
+
+/// The reason of a server that closes for the token and says nothing else.
+pub(crate) fn unauthorized(credentials: Option<&str>) -> String {
+    format!("the server closed it: {UNAUTHORIZED}: {}", wanted(credentials))
 }
 
 /// The warning that the server has a complaint about this producer.

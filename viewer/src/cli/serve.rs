@@ -1,7 +1,9 @@
 //! `logrtc serve` and `logrtc demo`: the server, until it is interrupted.
 
 mod access_log;
+mod feeds;
 mod holder;
+mod ice;
 mod limits;
 mod listen;
 mod otlp;
@@ -26,8 +28,15 @@ Examples:
   logrtc serve --listen :8080                   every interface; prints the link with its token
   logrtc serve --listen :8443 --tls-cert cert.pem --tls-key key.pem --token-file tokens
                                                 a team's server, over TLS
+  logrtc serve --listen :8080 --turn turn:turn.example.com --turn-secret-file turn.secret
+                                                paths through NAT by a coturn with use-auth-secret
+  logrtc serve --no-stun                        programs and pages in one network: nobody outside is asked
   logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
                                                 behind a reverse proxy on this machine
+  logrtc serve --journald-unit nginx.service --journald-unit 'app-*'
+                                                the journal of these units
+  logrtc serve --docker-filter label=com.docker.compose.project=shop
+                                                the containers of a project, as they come and go
   logrtc serve --otlp                           programs with an OpenTelemetry SDK, too, by
                                                 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:8080
 
@@ -35,7 +44,7 @@ The environment:
   LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
   LISTEN_FDS    a socket of systemd, in place of --listen
 
-SIGHUP reads the files of tokens, the certificate and its key again, and opens the access log again. SIGTERM and
+SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the access log again. SIGTERM and
 SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
 
 #[derive(Debug, Args)]
@@ -76,7 +85,11 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     access_log: Option<PathBuf>,
     #[command(flatten)]
+    feeds: feeds::FeedArgs,
+    #[command(flatten)]
     otlp: otlp::OtlpArgs,
+    #[command(flatten)]
+    ice: ice::IceArgs,
     #[command(flatten)]
     limits: limits::LimitArgs,
     /// Open the page in the browser.
@@ -91,18 +104,22 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let files = Files::of(&args);
     let secrets = files.read()?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
-    let demo_token = secrets.for_producer.clone();
+    args.feeds.check().await?;
     let notices = Handler::new(|notice: &str| eprintln!("logrtc: {notice}"));
     let otlp = args.otlp.begin(notices.clone());
     let mut options = options(&args, secrets, notices, access_log.clone());
     options.producer_routes = otlp.as_ref().map(Otlp::routes);
     let mut server = start(options).await?;
-    if let Some(otlp) = &otlp {
-        otlp.connect(server.open_inner_port().await?).await;
+    let (mut demo, mut feeds) = (None, None);
+    if with_demo || otlp.is_some() || args.feeds.wants_any() {
+        let port = server.open_inner_port().await?;
+        demo = if with_demo { Some(demo::Demo::start(&port)?) } else { None };
+        feeds = Some(args.feeds.start(&port)?);
+        if let Some(otlp) = &otlp {
+            otlp.connect(port).await;
+        }
     }
     announce(&args, &server);
-    let demo_token = demo_token.or_else(|| server.token().map(str::to_owned));
-    let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url(), demo_token)?) } else { None };
     let mut interrupted = std::pin::pin!(interrupted.wait());
     loop {
         tokio::select! {
@@ -112,6 +129,9 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     }
     if let Some(demo) = demo {
         demo.stop().await;
+    }
+    if let Some(feeds) = feeds {
+        feeds.stop().await;
     }
     if let Some(otlp) = otlp {
         otlp.stop().await;
@@ -128,6 +148,7 @@ fn options(args: &ServeArgs, secrets: Secrets, on_notice: Handler<str>, access_l
     options.tls = secrets.tls;
     options.trusted_proxies.clone_from(&args.trusted_proxies);
     options.base_path = args.base_path.clone();
+    options.ice_servers = secrets.ice_servers;
     args.limits.apply(&mut options.limits);
     options.on_notice = Some(on_notice);
     options.on_request = access_log.map(|log| Handler::new(move |record| log.write(record)));
@@ -188,6 +209,9 @@ fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
             server.set_tokens(secrets.tokens);
             if let Some(tls) = secrets.tls {
                 server.set_tls(tls);
+            }
+            if let Some(ice_servers) = secrets.ice_servers {
+                server.set_ice_servers(ice_servers);
             }
             eprintln!("logrtc: has read the tokens and the certificate again");
         }
