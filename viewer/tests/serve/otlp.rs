@@ -112,7 +112,8 @@ async fn what_cannot_be_read_is_refused_in_its_own_encoding_and_leaves_nothing()
     let server = Program::serve(&["--listen", "0", "--otlp"]);
     let page = server.url().await;
     let whole = logs("api", "whole");
-    let (packed, bomb) = (gzip(&whole), gzip(&vec![b' '; 9 << 20]));
+    // Members of a MiB each, which gzip joins.
+    let (packed, bomb) = (gzip(&whole), gzip(&vec![b' '; 1 << 20]).repeat(9));
     let gzipped = ("Content-Encoding", "gzip");
     let second_is_wrong =
         br#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"first"}},{"traceId":1}]}]}]}"#;
@@ -179,7 +180,7 @@ async fn a_full_buffer_puts_requests_off_until_the_reader_has_caught_up() {
     let long = "x".repeat(60_000);
     let deadline = tokio::time::Instant::now() + DEADLINE;
     let refused = loop {
-        let answer = request(&page, "POST /v1/logs", &[JSON], &several_logs("api", &[&long; 4])).await;
+        let answer = request(&page, "POST /v1/logs", &[JSON], &several_logs("api", &[long.as_str(); 4])).await;
         if answer.status != 200 {
             break answer;
         }
