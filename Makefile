@@ -18,7 +18,7 @@ demo: ## Show a log in a browser: the server, and a program that logs; PORT=9000
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open --listen 127.0.0.1:$(PORT)
 
 .PHONY: test
-test: test-rust test-wasm test-web test-browser test-interop test-paths test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
+test: test-rust test-wasm test-web test-browser test-interop test-paths test-otlp test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
@@ -61,6 +61,13 @@ test-interop: tests/node_modules programs ## Test against libdatachannel, behind
 test-paths: tests/node_modules programs ## Test the ways between two networks: NAT, a TURN server, port forwarding, IPv6, many bridges
 	@tools/ensure turn
 	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:paths
+
+.PHONY: test-otlp
+test-otlp: tests/node_modules tests/otlp/node/node_modules ## Test `logrtc serve --otlp` with the OpenTelemetry SDKs of Python, Node.js and Go
+	@tools/ensure go && tools/ensure python
+	cargo build --package logrtc-viewer
+	tests/otlp/run
+	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:otlp
 
 WAN_PROGRAMS := --package logrtc-viewer --package logrtc-test-producer --package logrtc-test-wan
 

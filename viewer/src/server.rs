@@ -40,8 +40,6 @@ use routes::Door;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
-#[cfg(feature = "cli")]
-pub(crate) use inner_port::InnerPort;
 pub(crate) use metrics::{Load, Metrics, add_one};
 pub(crate) use named_ice_servers::NamedIceServers;
 pub use request_log::RequestRecord;

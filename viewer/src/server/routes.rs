@@ -88,10 +88,10 @@ pub(crate) fn router(door: Door) -> Router {
 
 /// The routes that another part of the program has added. They count by the metrics of the server.
 fn producer_routes(door: &Door) -> Router<Door> {
-    let routes = door.producer_routes.clone().unwrap_or_default();
+    let Some(routes) = door.producer_routes.clone() else { return Router::new() };
     routes
-        .layer(Extension(Arc::clone(&door.metrics)))
-        .layer(middleware::from_fn_with_state(door.clone(), check_producer))
+        .route_layer(Extension(Arc::clone(&door.metrics)))
+        .route_layer(middleware::from_fn_with_state(door.clone(), check_producer))
         .with_state(())
 }
 

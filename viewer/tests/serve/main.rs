@@ -7,6 +7,7 @@ mod ice_servers;
 #[path = "../common/lines.rs"]
 mod lines;
 mod operation;
+mod otlp;
 mod proxies;
 mod support;
 mod tls;
