@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod docker;
+mod journald;
 #[path = "../common/lines.rs"]
 mod lines;
 mod operation;
