@@ -8,6 +8,9 @@ use serde::Deserialize;
 /// The longest part of a line that Docker stores. A longer line is printed as its parts, each behind a time of its own.
 const PART_BYTES: usize = 16 * 1024;
 
+/// The most bytes of a character that is cut.
+const CUT_BYTES: usize = 3;
+
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
 /// The longest time: `2026-11-28T10:00:00.123456789+00:00`.
@@ -34,7 +37,8 @@ fn first_part(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_replaced = |end: usize| line[..end].ends_with(REPLACEMENT);
     let mut replaced = (1..=PART_BYTES.min(line.len())).filter(|end| is_replaced(*end)).count();
     let mut end = PART_BYTES;
-    while end <= line.len() && end <= PART_BYTES + replaced * (REPLACEMENT.len() - 1) {
+    // The bytes of the last character are counted when they have passed.
+    while end <= line.len() && end <= PART_BYTES + (replaced + CUT_BYTES) * (REPLACEMENT.len() - 1) {
         if let Some((_, after)) = leading_time(&line[end..]) {
             return Some((&line[..end], after));
         }
@@ -100,13 +104,13 @@ mod tests {
         let parts: Vec<Vec<u8>> =
             text.as_bytes().chunks(PART_BYTES).map(|part| [TIME.as_bytes(), b" ", part].concat()).collect();
         assert_eq!(str::from_utf8(&timed(&parts.concat()).1).unwrap(), text);
-        // As a driver stores them that keeps text alone.
-        let stored: Vec<u8> = text
-            .as_bytes()
-            .chunks(PART_BYTES)
-            .flat_map(|part| format!("{TIME} {}", String::from_utf8_lossy(part)).into_bytes())
-            .collect();
-        let joined = timed(&stored).1.into_owned();
+        // As a driver stores them that keeps text alone, with U+FFFD for every other byte.
+        let stored = text.as_bytes().chunks(PART_BYTES).map(|part| {
+            let chunks = part.utf8_chunks();
+            let kept = chunks.map(|chunk| chunk.valid().to_owned() + &"\u{fffd}".repeat(chunk.invalid().len()));
+            format!("{TIME} {}", kept.collect::<String>())
+        });
+        let joined = timed(stored.collect::<String>().as_bytes()).1.into_owned();
         let rest = String::from_utf8(joined).unwrap().replace(['\u{20ac}', '\u{fffd}'], "");
         assert_eq!(rest, "", "no time is left in it");
         // What a program writes itself stays, at that place too.

@@ -96,12 +96,13 @@ async fn containers_come_and_go_and_nothing_is_read_twice() {
 /// A daemon: the machine's, or one of this test's own.
 struct Daemon {
     host: Option<String>,
-    _child: Option<Child>,
+    child: Option<Child>,
+    container: String,
 }
 
 impl Daemon {
-    async fn find(folder: &Folder) -> Self {
-        let mut daemon = Self { host: None, _child: None };
+    async fn find(folder: &Folder, container: &str) -> Self {
+        let mut daemon = Self { host: None, child: None, container: container.to_owned() };
         if daemon.answers().await {
             return daemon;
         }
@@ -110,8 +111,8 @@ impl Daemon {
         command.args(["--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=vfs"]);
         command.args(["--data-root", &folder.text("data"), "--exec-root", &folder.text("exec")]);
         command.args(["--pidfile", &folder.text("pid"), "--host", daemon.host.as_deref().unwrap()]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        daemon._child = Some(command.spawn().expect("there is a daemon, or dockerd can be started: tools/ensure docker"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        daemon.child = Some(command.spawn().expect("there is a daemon, or dockerd can be started: tools/ensure docker"));
         let deadline = tokio::time::Instant::now() + DEADLINE;
         while !daemon.answers().await {
             assert!(tokio::time::Instant::now() < deadline, "dockerd answers");
@@ -138,13 +139,19 @@ impl Daemon {
         let output = command.args(arguments).output().await.unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
+}
 
-    /// Ends it in its order, so that nothing of it is left.
-    async fn stop(mut self) {
-        if let Some(child) = &mut self._child {
-            let pid = rustix::process::Pid::from_raw(child.id().unwrap().try_into().unwrap()).unwrap();
-            rustix::process::kill_process(pid, Signal::TERM).unwrap();
-            let _ = tokio::time::timeout(DEADLINE, child.wait()).await;
+/// Nothing of the container is left, nor of a daemon that the test has started.
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let mut command = self.with_host(Command::new("docker")).into_std();
+        let _ = command.args(["rm", "--force", &self.container]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let Some(child) = &mut self.child else { return };
+        let pid = child.id().and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?));
+        let _ = pid.map(|pid| rustix::process::kill_process(pid, Signal::TERM));
+        let deadline = std::time::Instant::now() + DEADLINE;
+        while matches!(child.try_wait(), Ok(None)) && std::time::Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 }
@@ -153,9 +160,9 @@ impl Daemon {
 #[ignore = "needs a daemon of Docker: make test-docker"]
 async fn containers_of_a_real_daemon_come_and_go() {
     let folder = Folder::new("real-docker");
-    let daemon = Daemon::find(&folder).await;
     let mark = format!("logrtc-test-{}", std::process::id());
     let (label, web) = (format!("label={mark}"), format!("{mark}-web"));
+    let daemon = Daemon::find(&folder, &web).await;
     std::fs::create_dir_all(folder.path("root/bin")).unwrap();
     let busybox = ["/usr/bin/busybox", "/bin/busybox"].map(Path::new).into_iter().find(|path| path.exists());
     std::fs::copy(busybox.expect("busybox-static is on the machine"), folder.path("root/bin/busybox")).unwrap();
@@ -192,5 +199,4 @@ async fn containers_of_a_real_daemon_come_and_go() {
     daemon.docker(&["image", "rm", "--force", &mark]).await;
     server.signal(Signal::INT);
     assert_eq!(server.status().await, 0);
-    daemon.stop().await;
 }
