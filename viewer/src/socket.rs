@@ -7,15 +7,12 @@ use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, timeout};
 
 use crate::hub::Seat;
-use crate::message::{Departure, Incoming, Outgoing, Problem, Register, parse};
+use crate::message::{CLOSE_UNAUTHORIZED, Departure, Incoming, Outgoing, Problem, Register, parse};
 use crate::server::stopped;
 use crate::server::{Refusal, Role, Ticket};
 
 /// How long the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-/// The close code of a client that is not let in: of the range that RFC 6455 §7.4.2 leaves to applications, and like the
-/// HTTP status.
-const CLOSE_UNAUTHORIZED: u16 = 4401;
 
 /// Why a connection ends.
 enum End {
