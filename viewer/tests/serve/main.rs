@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod docker;
+mod doctor;
 mod journald;
 #[path = "../common/lines.rs"]
 mod lines;
