@@ -178,6 +178,7 @@ impl Inner {
             table: Arc::clone(&self.table),
             trouble: Trouble::default(),
             is_confirmed: false,
+            is_flood_reported: false,
             shutdown: stop,
         };
         let journal = Arc::clone(&self.journal);

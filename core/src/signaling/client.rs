@@ -18,6 +18,7 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async
 
 use super::dial::dial;
 use super::message::{self, Incoming, Outgoing};
+use super::paced::Paced;
 use super::tls;
 use super::trouble::{self, Trouble};
 use crate::backoff::{Backoff, Ended};
@@ -26,8 +27,10 @@ use crate::consumer::arrivals::Arrivals;
 use crate::consumer::table::ConsumerTable;
 use crate::diagnostics::{self, debug, info};
 use crate::observe::{Event, Observers, State};
+use crate::printable::printable;
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
+use crate::token_bucket::TokenBucket;
 use crate::webrtc::ice_servers::IceServers;
 
 /// The longest message of a server, in bytes.
@@ -43,10 +46,16 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(25);
 /// After how long a connection counts as working if the server says nothing: one of the base protocol never does.
 const CONFIRMED_BY_SILENCE: Duration = Duration::from_secs(1);
 
+/// How many messages of the server are read at once, and per second; each [`TOKEN_BYTES`] of one count as one more. 500
+/// consumers that come together, with 32 candidates each, are 17 000.
+const BURST_MESSAGES: u32 = 8192;
+const MESSAGES_PER_SECOND: u32 = 1000;
+const TOKEN_BYTES: usize = 1024;
+
 /// How long the farewell may take.
 const FAREWELL_TIMEOUT: Duration = Duration::from_millis(50);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<MaybeTlsStream<Paced<TcpStream>>>;
 
 pub(crate) struct Client {
     pub(crate) config: Arc<Config>,
@@ -63,6 +72,8 @@ pub(crate) struct Client {
     pub(crate) trouble: Trouble,
     /// Whether the server takes this producer, on the present connection.
     pub(crate) is_confirmed: bool,
+    /// Whether it was said that the server sends too much.
+    pub(crate) is_flood_reported: bool,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -74,7 +85,7 @@ struct End {
 
 impl End {
     fn failed(reason: &impl ToString) -> Self {
-        Self { ended: Ended::Failed, reason: reason.to_string() }
+        Self { ended: Ended::Failed, reason: printable(&reason.to_string()) }
     }
 }
 
@@ -179,13 +190,18 @@ impl Client {
 
         let mut heard = Instant::now();
         let silence_confirms = heard + CONFIRMED_BY_SILENCE;
+        let mut pace = TokenBucket::new(heard.into_std(), MESSAGES_PER_SECOND, BURST_MESSAGES);
+        let mut readable = heard;
         let mut ping = interval_at(heard + PING_INTERVAL, PING_INTERVAL);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let silence = heard + SILENCE_LIMIT;
+            let is_paused = Instant::now() < readable;
             let said = tokio::select! {
-                frame = socket.next() => {
+                () = tokio::time::sleep_until(readable), if is_paused => Ok(()),
+                frame = socket.next(), if !is_paused => {
                     heard = Instant::now();
+                    readable = self.pause_after(frame.as_ref(), &mut pace, heard);
                     match frame {
                         Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
                         Some(Ok(Message::Close(frame))) if trouble::is_unauthorized(frame.as_ref()) => {
@@ -195,7 +211,7 @@ impl Client {
                         None => Err(trouble::closed(None)),
                         Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
                         Some(Ok(_)) => Ok(()),
-                        Some(Err(error)) => Err(error.to_string()),
+                        Some(Err(error)) => Err(printable(&error.to_string())),
                     }
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
@@ -215,6 +231,22 @@ impl Client {
                 return lost(reason);
             }
         }
+    }
+
+    /// Until when the next message waits.
+    fn pause_after(
+        &mut self,
+        frame: Option<&std::result::Result<Message, WebSocketError>>,
+        pace: &mut TokenBucket,
+        now: Instant,
+    ) -> Instant {
+        let bytes = frame.and_then(|frame| frame.as_ref().ok()).map_or(0, Message::len);
+        let cost = u32::try_from(1 + bytes / TOKEN_BYTES).expect("a message has a limit");
+        let until = pace.spend(now.into_std(), cost).into();
+        if until > now && !std::mem::replace(&mut self.is_flood_reported, true) {
+            self.warn(trouble::flood(&self.config.url, MESSAGES_PER_SECOND));
+        }
+        until
     }
 
     /// The server has let this producer connect and refuses its token, as one of a reader. What it says about it comes
@@ -281,7 +313,7 @@ async fn say(socket: &mut Socket, message: &Outgoing) -> Result<(), String> {
 async fn write(socket: &mut Socket, message: Message) -> Result<(), String> {
     match timeout(STEP_TIMEOUT, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(printable(&error.to_string())),
         Err(_) => Err(format!("the server did not read for {STEP_TIMEOUT:?}")),
     }
 }
@@ -303,7 +335,7 @@ async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<(Socket, D
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024)
         .max_write_buffer_size(1024 * 1024);
-    let stream = dial(config, counters).await.map_err(|error| End::failed(&error))?;
+    let stream = Paced::new(dial(config, counters).await.map_err(|error| End::failed(&error))?);
     let since = Instant::now();
     match client_async_tls_with_config(request(config)?, stream, Some(limits), Some(connector)).await {
         Ok((socket, _)) => Ok((socket, since.elapsed())),

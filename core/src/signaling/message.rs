@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::config::IceServer;
+use crate::printable::printable;
 
 /// The keys under which a message may name the consumer that it is about, in the order in which they count.
 const SENDER_KEYS: [&str; 8] =
@@ -220,8 +221,7 @@ fn ice_servers(message: &Map<String, Value>) -> Option<Vec<IceServer>> {
 
 fn error_text(message: &Map<String, Value>) -> String {
     let text = ["message", "error", "reason"].iter().find_map(|key| message.get(*key)?.as_str());
-    let visible = |character: char| if character.is_control() { ' ' } else { character };
-    text.unwrap_or("the server did not say which").chars().take(500).map(visible).collect()
+    printable(text.unwrap_or("the server did not say which"))
 }
 
 #[cfg(test)]
@@ -338,7 +338,7 @@ mod tests {
         let error =
             |message: &str, to: Option<&str>| Incoming::Error { message: message.into(), to: to.map(str::to_owned) };
         assert_eq!(read(&json!({"type": "error", "message": "no"})), error("no", None));
-        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error("a [2J b", None));
+        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error(r"a\u{1b}[2J\nb", None));
         assert_eq!(
             read(&json!({"type": "error", "message": "no such client", "to": "b"})),
             error("no such client", Some("b"))
@@ -353,7 +353,8 @@ mod tests {
             {"urls": "stun:h"}, {"urls": 5}, 7, {"urls": "stun:x", "username": "x".repeat(2000)},
         ]);
         let expected = [("turn:h", "u", "c"), ("turn:i", "u", "c"), ("stun:h", "", "")];
-        let expected: Vec<_> = expected.into_iter().map(|(url, user, secret)| IceServer::turn(url, user, secret)).collect();
+        let expected: Vec<_> =
+            expected.into_iter().map(|(url, user, secret)| IceServer::turn(url, user, secret)).collect();
         let registered = read(&json!({"type": "registered", "ice_servers": servers}));
         assert_eq!(registered, Incoming::Registered { consumers: None, ice_servers: Some(expected.clone()) });
         assert_eq!(read(&json!({"type": "ice_servers", "ice_servers": servers})), Incoming::IceServers(expected));

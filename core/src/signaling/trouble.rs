@@ -5,6 +5,8 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
+use crate::printable::printable;
+
 /// The close code of a server that does not accept the token (docs/protocol.md §4.5).
 const UNAUTHORIZED: u16 = 4401;
 
@@ -91,6 +93,11 @@ pub(crate) fn complaint(url: &url::Url, message: &str) -> String {
     format!("the signaling server {} reports: {message}", shown(url))
 }
 
+/// The warning that the server sends more than a server has reason to.
+pub(crate) fn flood(url: &url::Url, per_second: u32) -> String {
+    format!("the signaling server {} sends more than {per_second} messages a second; the rest waits", shown(url))
+}
+
 /// The warning that no attempt is left.
 pub(crate) fn abandoned(url: &url::Url, reason: &str, attempts: Option<u32>) -> String {
     let attempts = attempts.unwrap_or_default();
@@ -113,8 +120,7 @@ pub(crate) fn undelivered(entries: u64) -> String {
 /// How a server closed the connection (RFC 6455 §7.1.5, §7.1.6).
 pub(crate) fn closed(frame: Option<&CloseFrame>) -> String {
     let Some(CloseFrame { code, reason }) = frame else { return "the server closed it".to_owned() };
-    let reason: String = reason.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
-    format!("the server closed it: {} {reason}", u16::from(*code)).trim_end().to_owned()
+    format!("the server closed it: {} {}", u16::from(*code), printable(reason)).trim_end().to_owned()
 }
 
 /// The text at the end of an outage.
@@ -153,7 +159,7 @@ mod tests {
     fn a_server_says_why_it_closes() {
         assert_eq!(closed(None), "the server closed it");
         let frame = CloseFrame { code: 4001.into(), reason: "bad\ntoken".into() };
-        assert_eq!(closed(Some(&frame)), "the server closed it: 4001 bad token");
+        assert_eq!(closed(Some(&frame)), r"the server closed it: 4001 bad\ntoken");
     }
 
     #[test]

@@ -87,8 +87,7 @@ impl IceServers {
         let named: Option<Vec<_>> = named.map(|servers| servers.into_iter().filter_map(usable).collect());
         self.state.send_modify(|state| {
             let entries = entries(&self.config, wanted(&self.config, named), &state.entries);
-            *state =
-                State { entries, is_decided: true, patience_ends: Instant::now() + FIRST_LOOKUP_PATIENCE };
+            *state = State { entries, is_decided: true, patience_ends: Instant::now() + FIRST_LOOKUP_PATIENCE };
         });
         self.replaced.notify_one();
     }
@@ -141,7 +140,9 @@ fn entries(config: &Config, servers: impl IntoIterator<Item = CheckedIceServer>,
         let former = before.iter().find(|entry| entry.server.url == server.url);
         let (known, settled) = match (literal(&server.url), former) {
             (Some(address), _) => (usable(&server, &[address], &local).ok(), true),
-            (None, Some(former)) => (former.known.clone().map(|known| with_credentials(known, &server)), former.settled),
+            (None, Some(former)) => {
+                (former.known.clone().map(|known| with_credentials(known, &server)), former.settled)
+            }
             (None, None) => (None, false),
         };
         Entry { server, known, settled }

@@ -59,7 +59,9 @@ fn announced(candidate: &str, address: IpAddr) -> Option<String> {
     }
     let priority = (priority.parse::<u32>().ok()? & WITHOUT_TYPE) | SERVER_REFLEXIVE;
     // Another foundation than the host's, as its type is another one (RFC 8445 §5.1.1.3). The stack's has 10 digits at most.
-    let line = format!("{foundation}0 {component} {protocol} {priority} {address} {port} typ srflx raddr {local} rport {port}");
+    let line = format!(
+        "{foundation}0 {component} {protocol} {priority} {address} {port} typ srflx raddr {local} rport {port}"
+    );
     Some(rest.iter().fold(line, |line, word| line + " " + word))
 }
 
