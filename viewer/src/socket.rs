@@ -203,9 +203,7 @@ async fn close(socket: &mut WebSocket, end: End) {
         End::LetGo => (close_code::POLICY, "let go", None),
         End::Stopping => (close_code::AWAY, "the server stops", None),
         End::Refused(problem) => (close_code::POLICY, "refused", Some(Outgoing::error(problem))),
-        End::Full => {
-            (close_code::AGAIN, "too many connections", Some(Outgoing::error("server: too many connections")))
-        }
+        End::Full => (close_code::AGAIN, "too many connections", Some(Outgoing::error("server: too many connections"))),
         End::Unauthorized(refusal) => {
             (CLOSE_UNAUTHORIZED, "the token is not accepted", Some(Outgoing::error(refusal.text())))
         }

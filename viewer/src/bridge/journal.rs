@@ -105,7 +105,8 @@ impl Fields {
             Some(_) => KEPT.contains(&name),
             None => !CONSUMED.contains(&name),
         };
-        let kept = self.0.iter().filter(move |(name, values)| is_kept(name) && values.iter().any(|value| value != unit));
+        let kept =
+            self.0.iter().filter(move |(name, values)| is_kept(name) && values.iter().any(|value| value != unit));
         kept.map(|(name, values)| match values.as_slice() {
             [value] => (name.clone(), json::string(value)),
             values => (name.clone(), serde_json::Value::from(values).to_string()),

@@ -27,7 +27,8 @@ logs)
 esac
 "#;
 
-const EVENT: &str = r#"2026-11-28T11:04:25.639014217Z container start bfcf0c1c47372df5 (image=logrtc-test:1, name=web)"#;
+const EVENT: &str =
+    r#"2026-11-28T11:04:25.639014217Z container start bfcf0c1c47372df5 (image=logrtc-test:1, name=web)"#;
 
 fn listed(id: &str, name: &str) -> String {
     format!(
@@ -60,7 +61,10 @@ async fn containers_come_and_go_and_nothing_is_read_twice() {
     let entry = |message: &str| all.iter().find(|entry| entry["message"] == message).unwrap();
     assert_eq!(entry("hello")["timestamp"], "2026-11-28T11:04:25.651Z");
     assert_eq!((&entry("hello")["target"], &entry("slow")["level"]), (&json!("web"), &json!("WARN")));
-    assert_eq!((&entry("bad")["level"], &entry("bad")["fields"]), (&json!("ERROR"), &json!({"n": 3, "stream": "stderr"})));
+    assert_eq!(
+        (&entry("bad")["level"], &entry("bad")["fields"]),
+        (&json!("ERROR"), &json!({"n": 3, "stream": "stderr"}))
+    );
 
     folder.write("ps", &(listed("bfcf", "web") + &listed("4f2a", "db")));
     folder.write("4f2a.out", "2026-11-28T11:05:00.000000001Z ready\n");
@@ -112,7 +116,8 @@ impl Daemon {
         command.args(["--data-root", &folder.text("data"), "--exec-root", &folder.text("exec")]);
         command.args(["--pidfile", &folder.text("pid"), "--host", daemon.host.as_deref().unwrap()]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        daemon.child = Some(command.spawn().expect("there is a daemon, or dockerd can be started: tools/ensure docker"));
+        daemon.child =
+            Some(command.spawn().expect("there is a daemon, or dockerd can be started: tools/ensure docker"));
         let deadline = tokio::time::Instant::now() + DEADLINE;
         while !daemon.answers().await {
             assert!(tokio::time::Instant::now() < deadline, "dockerd answers");
@@ -178,7 +183,8 @@ async fn containers_of_a_real_daemon_come_and_go() {
     let script = "echo hello; echo level=error msg=bad n=3 >&2; \
         busybox yes '\u{20ac}' | busybox head -n 20000 | busybox tr -d '\\n'; echo; \
         trap 'echo bye; exit' TERM; while :; do busybox sleep 0.1; done";
-    let run = ["run", "--detach", "--network", "none", "--label", &mark, "--name", &web, &mark, "/bin/sh", "-c", script];
+    let run =
+        ["run", "--detach", "--network", "none", "--label", &mark, "--name", &web, &mark, "/bin/sh", "-c", script];
     daemon.docker(&run).await;
     let all = entries(&tail.out.until("three entries", |lines| lines.len() >= 3).await);
     assert!(all.iter().all(|entry| entry["target"] == *web), "{all:?}");
@@ -191,7 +197,8 @@ async fn containers_of_a_real_daemon_come_and_go() {
     assert!(characters >= 19_990 && !long.contains("20"), "{characters}");
 
     daemon.docker(&["restart", "--time", "5", &web]).await;
-    let count = |lines: &[String], message: &str| entries(lines).iter().filter(|entry| entry["message"] == message).count();
+    let count =
+        |lines: &[String], message: &str| entries(lines).iter().filter(|entry| entry["message"] == message).count();
     let all = tail.out.until("the second run", |lines| count(lines, "hello") >= 2 && count(lines, "bad") >= 2).await;
     assert_eq!((count(&all, "hello"), count(&all, "bad"), count(&all, "bye")), (2, 2, 1), "{all:?}");
     daemon.docker(&["rm", "--force", &web]).await;

@@ -136,5 +136,8 @@ async fn a_turn_server_is_asked_and_relays_an_entry() {
     let server = servers("another");
     let (status, findings) = doctor(&[&server.url().await], &[]).await;
     assert_eq!((status, failure(&findings).0), (1, "turn"));
-    assert!(failure(&findings).1.contains("401") && failure(&findings).1.contains("--turn-secret-file"), "{findings:?}");
+    assert!(
+        failure(&findings).1.contains("401") && failure(&findings).1.contains("--turn-secret-file"),
+        "{findings:?}"
+    );
 }

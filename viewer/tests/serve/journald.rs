@@ -18,7 +18,8 @@ const SOCKETS: [&str; 2] = ["/run/systemd/journal/socket", "/run/systemd/journal
 
 async fn start_journald() -> Child {
     let program = ["/usr/lib/systemd/systemd-journald", "/lib/systemd/systemd-journald"].map(Path::new);
-    let program = program.into_iter().find(|path| path.exists()).expect("systemd is on the machine: tools/ensure journal");
+    let program =
+        program.into_iter().find(|path| path.exists()).expect("systemd is on the machine: tools/ensure journal");
     let mut command = Command::new(program);
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn();
     let deadline = tokio::time::Instant::now() + DEADLINE;

@@ -94,7 +94,9 @@ fn refused(check: &'static str, failure: &Failure, has_token: bool) -> Finding {
     let is_of_token = failure.status == Some(401) || failure.reason.starts_with("token:");
     let advice = match (failure.status, has_token) {
         _ if is_of_token && !has_token => "set LOGRTC_TOKEN, or use the link that logrtc serve prints",
-        _ if is_of_token => "use a token of this server, and for this role; logrtc serve reads its files again on SIGHUP",
+        _ if is_of_token => {
+            "use a token of this server, and for this role; logrtc serve reads its files again on SIGHUP"
+        }
         (Some(403), _) => "a server or a proxy in between does not let this program in",
         (Some(404), _) => "check the path: logrtc serve has /signaling, below its --base-path",
         (Some(429), _) => "there are too many connections or wrong tokens of this address: try again in a moment",

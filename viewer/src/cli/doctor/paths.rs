@@ -21,7 +21,11 @@ pub(super) fn candidates(url: &Url) -> Finding {
     let listed = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let found = format!("this machine offers {listed}");
     if addresses.iter().all(IpAddr::is_loopback) && !is_local(url) {
-        return Finding::failed("candidates", found, "this machine has no address that others reach: check its network");
+        return Finding::failed(
+            "candidates",
+            found,
+            "this machine has no address that others reach: check its network",
+        );
     }
     Finding::ok("candidates", found)
 }
@@ -78,5 +82,9 @@ fn failed(scheme: &'static str, found: String, is_local: bool) -> Finding {
         };
         return Finding::warning(scheme, found, advice);
     }
-    Finding::failed(scheme, found, "check --turn and --turn-secret-file of logrtc serve, and that UDP reaches the server")
+    Finding::failed(
+        scheme,
+        found,
+        "check --turn and --turn-secret-file of logrtc serve, and that UDP reaches the server",
+    )
 }

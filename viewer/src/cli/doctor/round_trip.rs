@@ -57,7 +57,8 @@ impl RoundTrip<'_> {
     }
 
     fn producer(&self, client_id: &str) -> logrtc::Result<Producer> {
-        let mut config = Config::builder(client_id).url(self.url.as_str()).environment(false).system_name("logrtc doctor");
+        let mut config =
+            Config::builder(client_id).url(self.url.as_str()).environment(false).system_name("logrtc doctor");
         if let Some(token) = self.producer_token {
             config = config.token(token);
         }
@@ -80,7 +81,7 @@ impl Progress {
             }
         }
         // The consumer ends only with this one.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn why(self, refused: Option<&str>, relay_only: bool) -> (String, &'static str) {

@@ -54,7 +54,7 @@ struct Shared {
 
 impl Docker {
     pub(super) fn new(port: InnerPort, filters: Vec<String>) -> Self {
-        let shared = Arc::new(Shared { tool: Tool::DOCKER, port, changed: Notify::new() });
+        let shared = Arc::new(Shared { tool: Tool::docker(), port, changed: Notify::new() });
         Self { shared, filters, followers: JoinSet::new(), ended: HashMap::new(), last_times: HashMap::new() }
     }
 

@@ -11,7 +11,7 @@ use super::super::super::source;
 use super::backoff::Backoff;
 use super::tool::Tool;
 use super::{HISTORY_LINES, connect};
-use crate::bridge::{JournalEntry, Joiners, Lines};
+use crate::bridge::{Joiners, JournalEntry, Lines};
 use crate::server::{InnerPort, stopped};
 
 const CLIENT_ID: &str = "journald";
@@ -33,7 +33,7 @@ impl Journald {
     pub(super) fn new(port: &InnerPort, units: Vec<String>) -> io::Result<Self> {
         let producer = connect(port, CLIENT_ID, "the systemd journal", MAX_BYTES)?;
         let log = Log { producer, joiners: Joiners::default(), cursor: None };
-        Ok(Self { units, tool: Tool::JOURNALCTL, log })
+        Ok(Self { units, tool: Tool::journalctl(), log })
     }
 
     /// Reads until the server stops.
