@@ -13,7 +13,8 @@ use tokio::process::{Child, Command};
 use crate::support::{DEADLINE, Program, command};
 
 /// A place for the journal that is this test's alone.
-const PREPARE: &str = "mount -t tmpfs tmpfs /run; mkdir -p /run/systemd/journal /run/log/journal";
+const PREPARE: &str = "mount -t tmpfs tmpfs /run; mkdir -p /run/systemd/journal /run/log/journal
+    if [ -d /var/log/journal ]; then mount -t tmpfs tmpfs /var/log/journal; fi";
 const SOCKETS: [&str; 2] = ["/run/systemd/journal/socket", "/run/systemd/journal/stdout"];
 
 async fn start_journald() -> Child {
