@@ -1,8 +1,9 @@
-//! What the C, Python and Node packages need, and programs do not. No part of the public API: it changes without notice.
+//! What the C, Python and Node packages and the consumer in Rust need, and programs do not. No part of the public API: it changes without notice.
 
 use std::time::Duration;
 
 pub use crate::entry::{ArrayWriter, ObjectWriter, ValueWriter};
+pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
 
 use crate::config::ConfigBuilder;
 use crate::entry::Fields;

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
+use crate::proof::Secret;
 use crate::signaling::credentials::Credentials;
 use crate::signaling::message::Metadata;
 use crate::signaling::proxy::Proxy;
@@ -86,6 +87,7 @@ pub struct Config {
     pub(crate) client_id: String,
     pub(crate) metadata: Metadata,
     pub(crate) credentials: Credentials,
+    pub(crate) secret: Option<Secret>,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) extra_certificates: ExtraCertificates,
     pub(crate) filter: Filter,

@@ -2,6 +2,7 @@
 
 pub(crate) mod arrivals;
 mod batch;
+mod challenge;
 mod control;
 pub(crate) mod deflate;
 mod delivery;
@@ -180,6 +181,7 @@ impl Consumers {
             inputs,
             has_departed,
             arriving: Some(arriving),
+            challenge: None,
             terms: Terms::default(),
         };
         self.peers.spawn(quiet(peer.run()));

@@ -54,6 +54,8 @@ mod names;
 mod nearest;
 mod observe;
 mod producer;
+mod proof;
+mod random;
 mod runtime;
 mod signaling;
 mod stats;

@@ -17,6 +17,7 @@ use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::level::Level;
+use crate::proof::Secret;
 use crate::signaling::credentials::Credentials;
 use crate::signaling::message::Metadata;
 use crate::signaling::proxy::Proxy;
@@ -42,6 +43,7 @@ pub struct ConfigBuilder {
     client_id: Option<String>,
     program_name: Option<String>,
     token: Option<String>,
+    secret: Option<String>,
     filter: FilterOption,
     disabled: bool,
     system_name: Option<String>,
@@ -79,6 +81,7 @@ impl ConfigBuilder {
             client_id,
             program_name: None,
             token: None,
+            secret: None,
             filter: FilterOption::Level(Level::Debug),
             disabled: false,
             system_name: None,
@@ -147,6 +150,17 @@ impl ConfigBuilder {
     /// A bearer token for the signaling server, sent as `Authorization: Bearer …`; none by default.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
+        self
+    }
+
+    /// A secret that this program shares with its readers and not with the signaling server; none by default. The two prove
+    /// to each other that no server stands between them, and no entry is sent to a consumer that does not
+    /// (docs/protocol.md §6.5).
+    ///
+    /// It is random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints them, or 22 to 256 characters of
+    /// base64url.
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = Some(secret.into());
         self
     }
 
@@ -272,8 +286,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// Whether the environment is read, true by default. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`
-    /// and `LOGRTC_DISABLED` win over what is set here, because the person who runs the program knows better.
+    /// Whether the environment is read, true by default. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`,
+    /// `LOGRTC_SECRET` and `LOGRTC_DISABLED` win over what is set here, because the person who runs the program knows better.
     /// `HTTPS_PROXY` for `wss://`, `HTTP_PROXY` for `ws://` and `ALL_PROXY` for both name the proxy to the signaling server,
     /// and `NO_PROXY` the hosts that need none; this host never does.
     pub fn environment(mut self, environment: bool) -> Self {
@@ -314,7 +328,7 @@ impl ConfigBuilder {
     }
 
     fn overlay(&mut self, variables: &Variables) {
-        let Variables { url, client_id, level, token, disabled } = variables;
+        let Variables { url, client_id, level, token, secret, disabled } = variables;
         // Credentials from there replace those of the code, of whichever kind.
         match (url, token) {
             (Some(url), None) if without_user(url).is_some() => self.token = None,
@@ -329,6 +343,7 @@ impl ConfigBuilder {
         }
         self.client_id = client_id.clone().or(self.client_id.take());
         self.token = token.clone().or(self.token.take());
+        self.secret = secret.clone().or(self.secret.take());
         self.disabled = disabled.unwrap_or(self.disabled);
     }
 
@@ -345,6 +360,8 @@ impl ConfigBuilder {
         if let Some(token) = &self.token {
             check_token(token)?;
         }
+        let secret = self.secret.as_deref().map(Secret::parse).transpose();
+        let secret = secret.map_err(|problem| Error::invalid("secret", problem))?;
         let credentials = Credentials::take(self.token, &mut url)?;
         let proxy = if self.environment { Proxy::from_environment(&url) } else { None };
         let filter = match self.filter {
@@ -384,6 +401,7 @@ impl ConfigBuilder {
             metadata: Metadata { system_name, version: self.version, description: self.description },
             client_id,
             credentials,
+            secret,
             proxy,
             extra_certificates,
             filter,

@@ -9,6 +9,7 @@ pub(super) struct Variables {
     pub(super) client_id: Option<String>,
     pub(super) level: Option<String>,
     pub(super) token: Option<String>,
+    pub(super) secret: Option<String>,
     pub(super) disabled: Option<bool>,
 }
 
@@ -20,6 +21,7 @@ impl Variables {
             client_id: set("LOGRTC_CLIENT_ID"),
             level: set("LOGRTC_LEVEL"),
             token: set("LOGRTC_TOKEN"),
+            secret: set("LOGRTC_SECRET"),
             disabled: set("LOGRTC_DISABLED").map(|text| parse_bool("LOGRTC_DISABLED", &text)).transpose()?,
         })
     }
@@ -31,6 +33,7 @@ impl Variables {
             Some("client_id") if self.client_id.is_some() => "LOGRTC_CLIENT_ID",
             Some("filter") if self.level.is_some() => "LOGRTC_LEVEL",
             Some("token") if self.token.is_some() => "LOGRTC_TOKEN",
+            Some("secret") if self.secret.is_some() => "LOGRTC_SECRET",
             _ => return error,
         };
         error.about(variable)

@@ -15,6 +15,8 @@ pub(crate) enum Error {
     MessageTooLong,
     /// The stack has no description of its own although it was set.
     NoDescription,
+    /// A secret cannot be proved for this offer: it names no certificate of its own, or the system gives no random numbers.
+    NoChallenge,
     /// Anything else.
     Refused(StackError),
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Error {
             Self::ChannelClosed => formatter.write_str("the channel is closed"),
             Self::MessageTooLong => formatter.write_str("the message is longer than the consumer accepts"),
             Self::NoDescription => formatter.write_str("there is no local description"),
+            Self::NoChallenge => formatter.write_str("the secret cannot be proved for this offer"),
             Self::Refused(error) => error.fmt(formatter),
         }
     }
@@ -44,7 +47,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Refused(error) => Some(error),
-            Self::ChannelClosed | Self::MessageTooLong | Self::NoDescription => None,
+            Self::ChannelClosed | Self::MessageTooLong | Self::NoDescription | Self::NoChallenge => None,
         }
     }
 }
