@@ -9,13 +9,14 @@ use serde_json::{Map, Value};
 use crate::refusal::{Refusal, Result, invalid, refused};
 
 /// The options of `connect`, each with its name in the core.
-const OPTIONS: [(&str, &str); 25] = [
+const OPTIONS: [(&str, &str); 26] = [
     ("url", "url"),
     ("clientId", "client_id"),
     ("systemName", "system_name"),
     ("version", "version"),
     ("description", "description"),
     ("token", "token"),
+    ("secret", "secret"),
     ("caFile", "ca_file"),
     ("level", "level"),
     ("filter", "filter"),
@@ -93,6 +94,7 @@ fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder
         "version" => builder.version(text(key, value)?),
         "description" => builder.description(text(key, value)?),
         "token" => builder.token(text(key, value)?),
+        "secret" => builder.secret(text(key, value)?),
         "caFile" => builder.ca_file(text(key, value)?),
         "level" => builder.level(level(text(key, value)?)?),
         "filter" => builder.filter(text(key, value)?),

@@ -48,8 +48,8 @@ class IceServer(TypedDict, total=False):
 class HandlerOptions(TypedDict, total=False):
     """The options of a ``Handler``, in addition to ``url`` and ``client_id``. ``None`` is the default of each.
 
-    The environment variables ``LOGRTC_URL``, ``LOGRTC_CLIENT_ID``, ``LOGRTC_LEVEL``, ``LOGRTC_TOKEN`` and
-    ``LOGRTC_DISABLED`` override the options. Durations are in seconds.
+    The environment variables ``LOGRTC_URL``, ``LOGRTC_CLIENT_ID``, ``LOGRTC_LEVEL``, ``LOGRTC_TOKEN``,
+    ``LOGRTC_SECRET`` and ``LOGRTC_DISABLED`` override the options. Durations are in seconds.
     """
 
     system_name: str | None
@@ -60,6 +60,12 @@ class HandlerOptions(TypedDict, total=False):
     """A description of the system, for people."""
     token: str | None
     """A bearer token for the signaling server."""
+    secret: str | None
+    """A secret that the program shares with its readers and not with the signaling server.
+
+    The two prove to each other that no server stands between them; no entry is sent to a consumer that does not. It must
+    be random: 32 to 256 hexadecimal digits, as ``secrets.token_hex(16)`` makes them, or 22 to 256 characters of base64url.
+    """
     ca_file: str | PathLike[str] | None
     """A file of certificates (PEM) that are trusted for ``wss://``, beside the system's own."""
     filter: str | None

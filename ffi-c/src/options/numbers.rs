@@ -166,8 +166,8 @@ pub unsafe extern "C" fn logrtc_options_set_disabled(options: *mut logrtc_option
     unsafe { set(options, |builder| Ok(builder.disabled(flag(disabled, "disabled")?))) }
 }
 
-/// Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN
-/// and LOGRTC_DISABLED override these options: 1 (the default) or 0.
+/// Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN,
+/// LOGRTC_SECRET and LOGRTC_DISABLED override these options: 1 (the default) or 0.
 ///
 /// # Safety
 /// The pointer is as the header says.
