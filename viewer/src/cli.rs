@@ -6,6 +6,7 @@ mod demo;
 mod environment;
 mod pipe;
 mod run;
+mod secret;
 mod serve;
 mod signals;
 mod source;

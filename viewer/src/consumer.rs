@@ -21,6 +21,7 @@ mod entries;
 mod extension;
 mod message;
 mod peer;
+mod proof;
 mod receiver;
 mod registry;
 mod shell;
@@ -38,6 +39,7 @@ use url::Url;
 pub use entries::Entries;
 use extension::Fetch;
 pub use extension::{GapReason, Selection, Start, Status, Welcome};
+pub use proof::{ProofFailure, Secret};
 pub use registry::ChannelEnd;
 pub use signaling::Failure;
 
@@ -57,6 +59,9 @@ pub struct Options {
     pub producer: Option<String>,
     /// A bearer token for the signaling server.
     pub token: Option<String>,
+    /// What producers have to prove that they have, and this consumer proves to them: a secret that the signaling server does
+    /// not know. Nothing is read from a producer that does not.
+    pub secret: Option<Secret>,
     /// Whether the STUN server of the protocol is used. Without it, a path through a NAT may not be found.
     pub use_stun: bool,
     /// Which entries are asked for; all, by default. A producer of the base protocol sends all of them nevertheless.
@@ -70,7 +75,7 @@ impl Options {
     /// All producers of the server at `url`.
     pub fn new(url: Url) -> Self {
         let selection = Selection::default();
-        Self { url, producer: None, token: None, use_stun: true, selection, start: None }
+        Self { url, producer: None, token: None, secret: None, use_stun: true, selection, start: None }
     }
 }
 
@@ -105,6 +110,14 @@ pub enum Event {
         /// earlier channel of the session ended, comes exactly once: in `Entries` or in a `Gap`. Without it, the
         /// producer speaks the base protocol, and every channel brings the whole history.
         welcome: Option<Box<Welcome>>,
+    },
+    /// Nothing is read from a producer, because it and this consumer have not proved to each other that they have the same
+    /// secret. Comes again with each offer of the producer.
+    Unproved {
+        /// The id of the producer.
+        producer: Arc<str>,
+        /// Why.
+        failure: ProofFailure,
     },
     /// Entries have arrived.
     Entries {

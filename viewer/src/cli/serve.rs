@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Hangup, Interrupt, demo};
+use super::{Hangup, Interrupt, address, demo, secret};
 use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
 use access_log::AccessLog;
 use secrets::{Files, Secrets};
@@ -28,8 +28,9 @@ Examples:
                                                 behind a reverse proxy on this machine
 
 The environment:
-  LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
-  LISTEN_FDS    a socket of systemd, in place of --listen
+  LOGRTC_TOKEN   a token that lets producers and readers in, as --token-file does
+  LOGRTC_SECRET  the secret of programs and their readers: for the printed link alone, the server does not use it
+  LISTEN_FDS     a socket of systemd, in place of --listen
 
 SIGHUP reads the files of tokens, the certificate and its key again, and opens the access log again. SIGTERM and
 SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
@@ -84,10 +85,11 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let mut hangup = Hangup::new()?;
     let files = Files::of(&args);
     let secrets = files.read()?;
+    let secret = secret::of_environment().map_err(io::Error::other)?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
     let demo_token = secrets.for_producer.clone();
     let server = start(&args, secrets, access_log.clone()).await?;
-    announce(&args, &server);
+    announce(&args, &server, secret.as_deref());
     let demo_token = demo_token.or_else(|| server.token().map(str::to_owned));
     let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url(), demo_token)?) } else { None };
     let mut interrupted = std::pin::pin!(interrupted.wait());
@@ -127,11 +129,13 @@ async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>
 }
 
 /// Says where the server is. The page's address comes first on standard output, for programs that start this one.
-fn announce(args: &ServeArgs, server: &Server) {
-    println!("{}", server.url());
+fn announce(args: &ServeArgs, server: &Server, secret: Option<&str>) {
+    let link =
+        |url: String| secret.map_or(url.clone(), |secret| address::with_fragment(&url, &format!("secret={secret}")));
+    println!("{}", link(server.url()));
     eprintln!("logrtc: producers connect to {}", server.signaling_url());
     for address in reach::addresses(server.local_addr()) {
-        eprintln!("logrtc: other machines reach it at {}", server.url_at(address));
+        eprintln!("logrtc: other machines reach it at {}", link(server.url_at(address)));
     }
     if let Some(token) = server.token() {
         let who = match server.token_roles() {
@@ -146,7 +150,7 @@ fn announce(args: &ServeArgs, server: &Server) {
         eprintln!("logrtc: WARNING: --insecure-no-token: everybody who reaches this server reads every log");
     }
     if args.open
-        && let Err(error) = webbrowser::open(&server.url())
+        && let Err(error) = webbrowser::open(&link(server.url()))
     {
         eprintln!("logrtc: cannot open a browser: {error}");
     }

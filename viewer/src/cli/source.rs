@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::address;
 use super::environment::variable;
+use super::secret::SecretArgs;
 use crate::bridge::{Joiner, Line, Lines};
 
 /// How much is read at once.
@@ -28,6 +29,8 @@ pub(super) struct SourceArgs {
     /// The signaling server, or the address of its log page [default: ws://localhost:8080/signaling].
     #[arg(long, value_name = "URL", value_parser = address::parse)]
     url: Option<address::Address>,
+    #[command(flatten)]
+    secret: SecretArgs,
     /// The name of the producer.
     #[arg(long, value_name = "NAME")]
     client_id: Option<String>,
@@ -53,6 +56,10 @@ impl SourceArgs {
             (None, Some(text)) => Some(address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?),
             (None, None) => None,
         };
+        let linked = address.as_ref().and_then(|address| address.secret.as_deref());
+        if let Some(secret) = self.secret.read(linked)? {
+            config = config.secret(secret);
+        }
         let has_user = address.as_ref().is_some_and(|address| !address.url.username().is_empty());
         let mut token = variable("LOGRTC_TOKEN").filter(|_| !has_user);
         if let Some(address) = address {

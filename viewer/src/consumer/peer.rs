@@ -11,8 +11,9 @@ use tokio::time::{Instant, sleep_until};
 use super::Event;
 use super::asking::Asking;
 use super::connection::{Channel, ChannelEvent, Connection, ConnectionEvent, FLOOD, Path};
-use super::extension::{Fetch, ping};
+use super::extension::{Fetch, hello, ping};
 use super::message::RemoteCandidate;
+use super::proof::{Look, Secret};
 use super::receiver::Receiver;
 use super::registry::ChannelEnd;
 use super::stun::StunServers;
@@ -63,6 +64,8 @@ impl Tell {
 pub(crate) struct Peer {
     pub(crate) producer: Arc<str>,
     pub(crate) asking: Asking,
+    /// What the producer has to prove that it has.
+    pub(crate) secret: Option<Secret>,
     pub(crate) offer: String,
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) stun: Option<StunServers>,
@@ -125,10 +128,25 @@ impl Peer {
 
     /// Returns how the channel ended, or none if this side ends it.
     async fn converse(&mut self, connection: &mut Connection, tell: &Tell) -> Option<ChannelEnd> {
+        let look = Look::at(&self.offer, self.secret.as_ref());
+        if let Some(failure) = look.failure {
+            self.events.send(Event::Unproved { producer: Arc::clone(&self.producer), failure }).await.ok()?;
+        }
+        if !look.is_answered() {
+            return Some(ChannelEnd::Broken);
+        }
         let answer = match connection.answer(std::mem::take(&mut self.offer)).await {
             Ok(answer) => answer,
             Err(error) => {
                 log::debug!("{}: refuses the offer: {error}", self.producer);
+                return Some(ChannelEnd::Broken);
+            }
+        };
+        let (answer, expected) = match look.proof.map(|proof| proof.of_answer(&answer)) {
+            None => (answer, None),
+            Some(Some((line, expected))) => (hello::add_line(&answer, &line), Some(expected)),
+            Some(None) => {
+                log::debug!("{}: the stack's answer does not name its certificate once", self.producer);
                 return Some(ChannelEnd::Broken);
             }
         };
@@ -152,12 +170,15 @@ impl Peer {
         connection.set_open();
         tell.tell(PeerEvent::Opened).await;
         all_ended(&mut self.previous).await;
-        let receiver = self.asking.receiver(Arc::clone(&self.producer));
+        let mut receiver = self.asking.receiver(Arc::clone(&self.producer));
+        receiver.expect(expected);
         let mut reading = Reading { connection, channel, receiver, made: Vec::new(), has_pinged: false };
         let how = self.read(&mut reading).await;
         if let Some(how) = how {
             reading.receiver.end(&mut reading.made);
-            reading.made.push(Event::Closed { producer: Arc::clone(&self.producer), how });
+            if reading.receiver.is_opened() {
+                reading.made.push(Event::Closed { producer: Arc::clone(&self.producer), how });
+            }
             self.hand_out(&mut reading).await?;
         }
         self.asking.remember(&reading.receiver);
@@ -209,6 +230,9 @@ impl Peer {
             }
             is_opened |= !reading.receiver.is_undecided();
             self.hand_out(reading).await?;
+            if reading.receiver.is_refused() {
+                return Some(ChannelEnd::Broken);
+            }
             while let Some(message) = reading.receiver.next_message(Instant::now().into_std()) {
                 reading.channel.send(&message).await;
             }
@@ -259,7 +283,8 @@ impl Peer {
                 ChannelEvent::Other => {}
             }
             let limit = if reading.receiver.is_extended() { ACK_BYTES } else { BATCH_BYTES };
-            next = if is_closed || bytes >= limit { None } else { reading.channel.event_at_hand() };
+            let is_enough = is_closed || bytes >= limit || reading.receiver.is_refused();
+            next = if is_enough { None } else { reading.channel.event_at_hand() };
         }
         if messages >= FLOOD || bytes >= BATCH_BYTES {
             reading.connection.kick();
