@@ -9,6 +9,7 @@ import { checkFilter, type SourceFilter } from "./extension/filter";
 import { Places, type PlacesBySession } from "./extension/places";
 import type { ReaderHandlers } from "./extension/reader";
 import { Link } from "./link";
+import { Secret } from "./proof/secret";
 import { type Producer, Roster } from "./roster";
 import { type Message, Signaling, type SignalingState } from "./signaling";
 import type { ConnectOptions, ConsumerEvents, Fetched, Received } from "./types";
@@ -30,12 +31,14 @@ export class Consumer {
   readonly #askTimer: ReturnType<typeof setInterval>;
   #signalingState: SignalingState = "connecting";
   #token: string | undefined;
+  readonly #secret: Secret | undefined;
   #filter: SourceFilter;
   readonly #filters = new Map<string, SourceFilter>();
 
   constructor(options: ConnectOptions) {
     this.#options = options;
     this.#token = options.token;
+    this.#secret = options.secret === undefined ? undefined : new Secret(options.secret);
     this.#filter = options.filter ?? {};
     checkFilter(this.#filter);
     this.#places = new Places(options.places);
@@ -70,6 +73,11 @@ export class Consumer {
   setToken(token: string): void {
     this.#token = token;
     this.#signaling.reopen();
+  }
+
+  /** Whether producers have to prove that they have a secret. */
+  get hasSecret(): boolean {
+    return this.#secret !== undefined;
   }
 
   /**
@@ -182,6 +190,7 @@ export class Consumer {
     const options = {
       offer,
       iceServers,
+      secret: this.#secret,
       places: this.#places,
       start,
       filter: () => this.#filters.get(id) ?? this.#filter,
@@ -192,6 +201,10 @@ export class Consumer {
       send: (message) => this.#signaling.send({ ...message, to: id }),
       onOpen: () => {
         this.#roster.opened(id, Date.now());
+        this.#producersChanged();
+      },
+      onLook: (failure) => {
+        this.#roster.looked(id, failure);
         this.#producersChanged();
       },
       onPlain: ({ entries, malformed }) => this.#take(id, entries.map(unnumbered), malformed),

@@ -3,6 +3,7 @@
 import { isObject } from "./entry";
 import type { Status } from "./extension/frames";
 import type { PathFailure } from "./path";
+import type { ProofFailure } from "./proof/proof";
 import type { Message } from "./signaling";
 
 /** What a user may see of a producer. `ended`: it closed. `lost`: it is gone without a word, or out of reach. */
@@ -43,6 +44,8 @@ export interface Producer {
   readonly status: Status | undefined;
   /** Why the last connection to it did not open; undefined if it did. */
   readonly pathFailure: PathFailure | undefined;
+  /** Why nothing is read from it: it and this consumer have not proved to each other that they have the same secret. */
+  readonly proofFailure: ProofFailure | undefined;
 }
 
 /** What has come of a producer. */
@@ -73,6 +76,7 @@ interface Known {
   counts: Counts;
   status: Status | undefined;
   pathFailure: PathFailure | undefined;
+  proofFailure: ProofFailure | undefined;
 }
 
 /** How long an announced producer may take to make its offer. */
@@ -97,6 +101,7 @@ export class Roster {
       ...producer.counts,
       status: producer.status,
       pathFailure: producer.pathFailure,
+      proofFailure: producer.proofFailure,
     }));
   }
 
@@ -163,6 +168,11 @@ export class Roster {
   /** Its channel speaks the extension. */
   welcomed(id: string, session: string): void {
     this.#get(id).welcomedSession = session;
+  }
+
+  /** Its offer shows whether its secret is the one of this consumer. */
+  looked(id: string, failure: ProofFailure | undefined): void {
+    this.#get(id).proofFailure = failure;
   }
 
   opened(id: string, nowMs: number): void {
@@ -243,6 +253,7 @@ export class Roster {
       counts: { received: 0, malformed: 0, lost: 0, filtered: 0 },
       status: undefined,
       pathFailure: undefined,
+      proofFailure: undefined,
     };
     this.#producers.set(id, producer);
     return producer;

@@ -25,6 +25,12 @@ export interface ConnectOptions {
   readonly producer?: string;
   /** For a server that wants one. `setToken` changes it. */
   readonly token?: string;
+  /**
+   * A secret that producers share with this consumer and not with the signaling server: both sides prove to each other that no
+   * server stands between them, and nothing is read from a producer that does not. `Producer.proofFailure` says why. It is what
+   * the producer's own option `secret` takes; `connect` throws a `RangeError` if it is too short.
+   */
+  readonly secret?: string;
   /** For paths through a NAT; the protocol's default where left out, and none where empty. */
   readonly iceServers?: IceServer[];
   /** Where to begin with a producer; its own setting, `replay`, decides by default and is the limit. */
