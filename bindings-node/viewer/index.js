@@ -1545,6 +1545,7 @@ var Secret = class {
 // consumer/roster.ts
 var OFFER_TIMEOUT_MS = 1e4;
 var LASTING_MS = 1e4;
+var UNPROVED_DELAY_MS = 6e4;
 var MAX_GONE = 200;
 var Roster = class {
 	#producers = /* @__PURE__ */ new Map();
@@ -1588,6 +1589,7 @@ var Roster = class {
 		if (producer !== void 0) {
 			producer.isAnnounced = false;
 			producer.hasEnded ||= reason === "closed";
+			producer.proofFailure = void 0;
 			this.#forgetOldest();
 		}
 	}
@@ -1624,7 +1626,8 @@ var Roster = class {
 			producer.askAtMs = nowMs + OFFER_TIMEOUT_MS;
 		} else {
 			producer.hasEnded &&= !(wasOpen && how === "pathLost");
-			producer.askAtMs = nowMs + Math.min(producer.failures * 1e3, 5e3);
+			const delayMs = Math.min(producer.failures * 1e3, 5e3);
+			producer.askAtMs = nowMs + (producer.proofFailure === void 0 ? delayMs : UNPROVED_DELAY_MS);
 			producer.failures += 1;
 		}
 		this.#forgetOldest();

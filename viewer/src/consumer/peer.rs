@@ -13,7 +13,7 @@ use super::asking::Asking;
 use super::connection::{Channel, ChannelEvent, Connection, ConnectionEvent, FLOOD, Path};
 use super::extension::{Fetch, hello, ping};
 use super::message::RemoteCandidate;
-use super::proof::{Look, Secret};
+use super::proof::{Look, Proof, Secret};
 use super::receiver::Receiver;
 use super::registry::ChannelEnd;
 use super::stun::StunServers;
@@ -23,6 +23,9 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A connection without a path is given this long to find one again, if its producer is still there.
 const DISCONNECTED_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a producer is left alone that does not have the secret of this consumer: neither side's changes.
+const UNPROVED_DELAY: Duration = Duration::from_secs(60);
 
 /// After so long without a message, a channel that has been closed has no more; one that is replaced may go on.
 const PARKED_TIMEOUT: Duration = Duration::from_millis(50);
@@ -96,6 +99,14 @@ struct Reading<'a> {
 impl Peer {
     /// Runs until the channel ends, or until it is stopped.
     pub(crate) async fn run(mut self, tell: Tell) {
+        let look = Look::at(&self.offer, self.secret.as_ref());
+        if let Some(failure) = look.failure {
+            // Nobody listens any more if that fails, which ends the consumer.
+            let _ = self.events.send(Event::Unproved { producer: Arc::clone(&self.producer), failure }).await;
+        }
+        if !look.is_answered() {
+            return self.leave_alone(tell).await;
+        }
         let stun_servers = match &self.stun {
             Some(stun) => stun.known().await,
             None => Vec::new(),
@@ -107,7 +118,7 @@ impl Peer {
                 return tell.tell(PeerEvent::Closed(ChannelEnd::Broken)).await;
             }
         };
-        let how = self.converse(&mut connection, &tell).await;
+        let how = self.converse(&mut connection, look.proof, &tell).await;
         connection.close().await;
         self.refuse_fetches().await;
         all_ended(&mut self.previous).await;
@@ -115,6 +126,17 @@ impl Peer {
         if let Some(how) = how {
             tell.tell(PeerEvent::Closed(how)).await;
         }
+    }
+
+    /// Does not answer the offer, and lets nobody ask for another one soon.
+    async fn leave_alone(mut self, tell: Tell) {
+        self.refuse_fetches().await;
+        tokio::select! {
+            () = tokio::time::sleep(UNPROVED_DELAY) => {}
+            _ = &mut self.stop => return,
+        }
+        drop(self);
+        tell.tell(PeerEvent::Closed(ChannelEnd::Broken)).await;
     }
 
     /// Ends the fetches that came too late for the channel.
@@ -127,14 +149,7 @@ impl Peer {
     }
 
     /// Returns how the channel ended, or none if this side ends it.
-    async fn converse(&mut self, connection: &mut Connection, tell: &Tell) -> Option<ChannelEnd> {
-        let look = Look::at(&self.offer, self.secret.as_ref());
-        if let Some(failure) = look.failure {
-            self.events.send(Event::Unproved { producer: Arc::clone(&self.producer), failure }).await.ok()?;
-        }
-        if !look.is_answered() {
-            return Some(ChannelEnd::Broken);
-        }
+    async fn converse(&mut self, connection: &mut Connection, proof: Option<Proof>, tell: &Tell) -> Option<ChannelEnd> {
         let answer = match connection.answer(std::mem::take(&mut self.offer)).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -142,7 +157,7 @@ impl Peer {
                 return Some(ChannelEnd::Broken);
             }
         };
-        let (answer, expected) = match look.proof.map(|proof| proof.of_answer(&answer)) {
+        let (answer, expected) = match proof.map(|proof| proof.of_answer(&answer)) {
             None => (answer, None),
             Some(Some((line, expected))) => (hello::add_line(&answer, &line), Some(expected)),
             Some(None) => {

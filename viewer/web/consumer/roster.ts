@@ -83,6 +83,8 @@ interface Known {
 const OFFER_TIMEOUT_MS = 10_000;
 /** A channel that lived longer was a good one. */
 const LASTING_MS = 10_000;
+/** How long a producer is left alone that does not have the secret of this consumer: neither side's changes. */
+const UNPROVED_DELAY_MS = 60_000;
 /** How many producers that are gone are remembered. */
 const MAX_GONE = 200;
 
@@ -145,6 +147,7 @@ export class Roster {
     if (producer !== undefined) {
       producer.isAnnounced = false;
       producer.hasEnded ||= reason === "closed";
+      producer.proofFailure = undefined;
       this.#forgetOldest();
     }
   }
@@ -200,7 +203,8 @@ export class Roster {
     } else {
       // One that said goodbye to the server and then crashed did not end well.
       producer.hasEnded &&= !(wasOpen && how === "pathLost");
-      producer.askAtMs = nowMs + Math.min(producer.failures * 1_000, 5_000);
+      const delayMs = Math.min(producer.failures * 1_000, 5_000);
+      producer.askAtMs = nowMs + (producer.proofFailure === undefined ? delayMs : UNPROVED_DELAY_MS);
       producer.failures += 1;
     }
     this.#forgetOldest();

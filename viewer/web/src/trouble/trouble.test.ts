@@ -67,14 +67,20 @@ test("a path that does not open is said not to, after a while", () => {
   expect(troubleOf({ ...FACTS, producers: failed, hasSecret: true })).toEqual({ ...noPath, hasSecret: true });
 });
 
-test("a secret that is not proved is said before a path that does not open, and only of who is there", () => {
+test("a secret that is not proved is said before a path that does not open, of whoever is not connected", () => {
   const proofFailure = "wrongSecret";
   const failure = { own: ["host"], theirs: ["host"], serverErrors: [] };
   const producers = [
     { ...producer("a", "connecting"), proofFailure, pathFailure: failure } as const,
-    { ...producer("b", "lost"), proofFailure } as const,
-    producer("c", "connected"),
+    { ...producer("b", "lost"), proofFailure: "secretWanted" } as const,
+    { ...producer("c", "connected"), proofFailure } as const,
   ];
-  const expected = { kind: "unproved", producers: [{ id: "a", failure: proofFailure }] };
+  const expected = {
+    kind: "unproved",
+    producers: [
+      { id: "a", failure: proofFailure },
+      { id: "b", failure: "secretWanted" },
+    ],
+  };
   expect(troubleOf({ ...FACTS, producers, hasSecret: true })).toEqual(expected);
 });

@@ -43,7 +43,7 @@ export function troubleOf(facts: Facts): Trouble | undefined {
     return facts.wasConnected ? { kind: "lost", connected } : unreached(facts);
   }
   const unproved = facts.producers.flatMap(({ id, state, proofFailure: failure }) =>
-    state === "connecting" && failure !== undefined ? [{ id, failure }] : [],
+    state !== "connected" && failure !== undefined ? [{ id, failure }] : [],
   );
   if (unproved.length > 0) {
     return { kind: "unproved", producers: unproved };
