@@ -152,13 +152,13 @@ const char *logrtc_last_error(void);
 #define LOGRTC_END_LEFT 1
 /** The consumer was announced again; a new connection replaces this one. */
 #define LOGRTC_END_REPLACED 2
-/** The channel did not open within 15 s. */
+/** The channel did not open within 15 s, or within 3 s while all places were taken. */
 #define LOGRTC_END_OPEN_TIMEOUT 3
 /** The consumer acknowledged nothing for 20 s. */
 #define LOGRTC_END_STALLED 4
 /** The network path was lost for 15 s. */
 #define LOGRTC_END_PATH_LOST 5
-/** The consumer sent far more messages than it may. It is not offered another connection. */
+/** The consumer sent far more than it may, or opened a channel. It is not offered another connection. */
 #define LOGRTC_END_FLOODED 6
 /** WebRTC failed. */
 #define LOGRTC_END_FAILED 7

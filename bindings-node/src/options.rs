@@ -1,5 +1,6 @@
 //! The options object, as JSON, to a checked `Config`. Defaults and bounds are the core's.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use logrtc::binding::ConfigBuilderExt as _;
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::refusal::{Refusal, Result, invalid, refused};
 
 /// The options of `connect`, each with its name in the core.
-const OPTIONS: [(&str, &str); 26] = [
+const OPTIONS: [(&str, &str); 29] = [
     ("url", "url"),
     ("clientId", "client_id"),
     ("systemName", "system_name"),
@@ -33,6 +34,9 @@ const OPTIONS: [(&str, &str); 26] = [
     ("maxReconnectAttempts", "max_reconnect_attempts"),
     ("iceServers", "ice_servers"),
     ("interfaces", "interfaces"),
+    ("udpPorts", "udp_ports"),
+    ("announcedAddress", "announced_address"),
+    ("relayOnly", "relay_only"),
     ("closeTimeoutMs", "close_timeout"),
     ("disabled", "disabled"),
     ("environment", "environment"),
@@ -109,6 +113,9 @@ fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder
         "maxReconnectAttempts" => builder.max_reconnect_attempts(attempts(key, value)?),
         "iceServers" => builder.ice_servers(ice_servers(value)?),
         "interfaces" => builder.interfaces(interfaces(value)?),
+        "udpPorts" => builder.udp_ports(udp_ports(value)?),
+        "announcedAddress" => builder.announced_address(text(key, value)?),
+        "relayOnly" => builder.relay_only(boolean(key, value)?),
         "closeTimeoutMs" => builder.close_timeout(milliseconds(key, value)?),
         "disabled" => builder.disabled(boolean(key, value)?),
         "environment" => builder.environment(boolean(key, value)?),
@@ -213,6 +220,15 @@ fn interfaces(value: &Value) -> Result<Vec<&str>> {
     const RIGHT: &str = "an array of strings";
     let interfaces = value.as_array().ok_or_else(|| wrong("interfaces", value, RIGHT))?;
     interfaces.iter().map(|interface| interface.as_str().ok_or_else(|| wrong("interfaces", interface, RIGHT))).collect()
+}
+
+fn udp_ports(value: &Value) -> Result<RangeInclusive<u16>> {
+    let port = |value: &Value| value.as_u64().and_then(|port| u16::try_from(port).ok());
+    let ports = value.as_array().map(|ports| ports.iter().map(port).collect::<Vec<_>>());
+    match ports.as_deref() {
+        Some([Some(first), Some(last)]) => Ok(*first..=*last),
+        _ => Err(wrong("udpPorts", value, "[first, last], two ports")),
+    }
 }
 
 fn ice_server(value: &Value) -> Result<IceServer> {

@@ -113,6 +113,12 @@ impl Reading {
             "max_reconnect_attempts" => builder.max_reconnect_attempts(max_attempts(value)?),
             "ice_servers" => builder.ice_servers(list(key, value, ice_server)?),
             "interfaces" => builder.interfaces(list(key, value, |name| text(key, name))?),
+            "udp_ports" => {
+                let (first, last) = typed::<(u16, u16)>(key, value, "a pair of ports, as (50000, 50100)")?;
+                builder.udp_ports(first..=last)
+            }
+            "announced_address" => builder.announced_address(text(key, value)?),
+            "relay_only" => builder.relay_only(typed(key, value, "True or False")?),
             "close_timeout" => builder.close_timeout(seconds(key, value)?),
             "fork" => builder.fork(match &*text(key, value)? {
                 "restart" => Fork::Restart,

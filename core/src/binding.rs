@@ -6,8 +6,10 @@ pub use crate::entry::{ArrayWriter, ObjectWriter, ValueWriter};
 pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
 
 use crate::config::ConfigBuilder;
+use crate::config::ice_url::{IceUrl, Scheme};
+pub use crate::config::paths::parse_udp_ports;
 use crate::entry::Fields;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::level::Level;
 use crate::nearest::nearest;
 use crate::producer::{Outcome, Producer};
@@ -69,11 +71,21 @@ pub trait ConfigBuilderExt: Sized {
     /// Sets the name of the program, which is the `client_id` by default; the name of the executable by default.
     #[must_use]
     fn program_name(self, name: impl Into<String>) -> Self;
+
+    /// Sets what the environment has of paths (`LOGRTC_ICE_SERVERS` and the like), for a program whose own options win over it.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the variable.
+    fn paths_of_environment(self) -> Result<Self>;
 }
 
 impl ConfigBuilderExt for ConfigBuilder {
     fn program_name(self, name: impl Into<String>) -> Self {
         Self::program_name(self, name)
+    }
+
+    fn paths_of_environment(self) -> Result<Self> {
+        Self::paths_of_environment(self)
     }
 }
 
@@ -87,6 +99,16 @@ impl FieldsExt for Fields {
     fn member(&mut self, key: &str) -> ValueWriter<'_> {
         Self::member(self, key)
     }
+}
+
+/// The URL of a TURN server without a user, over whatever transport, in its canonical form.
+///
+/// # Errors
+/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
+pub fn parse_turn_url(text: &str) -> Result<String> {
+    let wrong = |problem: &str| Error::invalid("turn", format_args!("{text:?} {problem}"));
+    let url = IceUrl::parse(text).map_err(|problem| wrong(&problem))?;
+    if url.scheme == Scheme::Turn { Ok(url.to_string()) } else { Err(wrong("must begin with turn: or turns:")) }
 }
 
 /// `; did you mean max_bytes?` if one of `known` is near to `written`, else nothing: to be put behind the problem of an

@@ -2,14 +2,17 @@
 
 mod builder;
 mod environment;
+pub(crate) mod ice_server;
 pub(crate) mod ice_url;
+pub(crate) mod paths;
 mod program_name;
 
 use std::time::Duration;
 
 pub use builder::ConfigBuilder;
 pub(crate) use environment::parse_switch;
-use ice_url::IceUrl;
+pub use ice_server::IceServer;
+pub(crate) use paths::Paths;
 
 use crate::backoff;
 use crate::diagnostics;
@@ -31,43 +34,6 @@ pub const DEFAULT_ICE_SERVER: &str = "stun:stun.l.google.com:19302";
 
 /// The longest `client_id`, in bytes: what servers take.
 const MAX_CLIENT_ID_BYTES: usize = 128;
-
-/// A STUN or TURN server (RFC 7064, RFC 7065), reached over UDP.
-#[derive(Clone, PartialEq, Eq)]
-pub struct IceServer {
-    /// `stun:host[:port]` or `turn:host[:port][?transport=udp]`; an IPv6 address stands in brackets.
-    pub url: String,
-    /// The user of a TURN server; empty for STUN.
-    pub username: String,
-    /// The password of a TURN server; empty for STUN.
-    pub credential: String,
-}
-
-impl IceServer {
-    /// A STUN server, `stun:host[:port]`.
-    pub fn stun(url: impl Into<String>) -> Self {
-        Self { url: url.into(), username: String::new(), credential: String::new() }
-    }
-
-    /// A TURN server, `turn:host[:port]`, with its user and password.
-    pub fn turn(url: impl Into<String>, username: impl Into<String>, credential: impl Into<String>) -> Self {
-        Self { url: url.into(), username: username.into(), credential: credential.into() }
-    }
-}
-
-impl std::fmt::Debug for IceServer {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("IceServer").field("url", &ice_url::shown(&self.url)).finish_non_exhaustive()
-    }
-}
-
-/// An [`IceServer`] that has been checked.
-#[derive(Clone)]
-pub(crate) struct CheckedIceServer {
-    pub(crate) url: IceUrl,
-    pub(crate) username: String,
-    pub(crate) credential: String,
-}
 
 /// Everything that a producer needs to know, checked: an invalid `Config` cannot be built.
 ///
@@ -96,9 +62,7 @@ pub struct Config {
     pub(crate) overflow: Overflow,
     pub(crate) replay: Replay,
     pub(crate) reconnect: backoff::Policy,
-    pub(crate) ice_servers: Vec<CheckedIceServer>,
-    /// Names and addresses; none for every interface.
-    pub(crate) interfaces: Vec<String>,
+    pub(crate) paths: Paths,
     pub(crate) max_consumers: usize,
     pub(crate) close_timeout: Duration,
     pub(crate) fork: Fork,
@@ -187,6 +151,19 @@ pub(crate) fn is_local(url: &url::Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         None => false,
     }
+}
+
+fn check_text(name: &str, text: &str, least: usize, most: usize) -> Result<()> {
+    if text.len() < least {
+        return Err(Error::invalid(name, "must not be empty"));
+    }
+    if text.len() > most {
+        return Err(Error::invalid(name, format_args!("has {} bytes; at most {most}", text.len())));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(name, "must not hold control characters"));
+    }
+    Ok(())
 }
 
 fn parse_url(text: &str) -> Result<url::Url> {

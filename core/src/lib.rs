@@ -53,12 +53,14 @@ mod level;
 mod names;
 mod nearest;
 mod observe;
+mod printable;
 mod producer;
 mod proof;
 mod random;
 mod runtime;
 mod signaling;
 mod stats;
+mod token_bucket;
 mod webrtc;
 
 pub use config::{Config, ConfigBuilder, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer};

@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod credentials;
 mod dial;
 pub(crate) mod message;
+mod paced;
 pub(crate) mod proxy;
 pub(crate) mod tls;
 pub(crate) mod trouble;

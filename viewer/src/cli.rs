@@ -4,6 +4,7 @@
 mod address;
 mod demo;
 mod environment;
+mod ice;
 mod pipe;
 mod run;
 mod secret;

@@ -19,6 +19,7 @@ mod asking;
 mod connection;
 mod entries;
 mod extension;
+mod ice_servers;
 mod message;
 mod peer;
 mod proof;
@@ -26,7 +27,6 @@ mod receiver;
 mod registry;
 mod shell;
 mod signaling;
-mod stun;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub use extension::{GapReason, Selection, Start, Status, Welcome};
 pub use proof::{ProofFailure, Secret};
 pub use registry::ChannelEnd;
 pub use signaling::Failure;
+
+use crate::ice_servers::IceServer;
 
 /// How many events wait for the user. Entries among them are of about 64 KiB at most.
 const EVENTS: usize = 64;
@@ -62,8 +64,11 @@ pub struct Options {
     /// What producers have to prove that they have, and this consumer proves to them: a secret that the signaling server does
     /// not know. Nothing is read from a producer that does not.
     pub secret: Option<Secret>,
-    /// Whether the STUN server of the protocol is used. Without it, a path through a NAT may not be found.
-    pub use_stun: bool,
+    /// STUN and TURN servers beside those of the signaling server; an empty list means none at all. By default those of the
+    /// signaling server, or the protocol's default if it names none. Without any, a path through a NAT may not be found.
+    pub ice_servers: Option<Vec<IceServer>>,
+    /// Whether to connect through a TURN server alone; false by default.
+    pub relay_only: bool,
     /// Which entries are asked for; all, by default. A producer of the base protocol sends all of them nevertheless.
     pub selection: Selection,
     /// Where the log of each session begins; where the producer likes, by default. A producer of the base protocol begins where it
@@ -75,7 +80,16 @@ impl Options {
     /// All producers of the server at `url`.
     pub fn new(url: Url) -> Self {
         let selection = Selection::default();
-        Self { url, producer: None, token: None, secret: None, use_stun: true, selection, start: None }
+        Self {
+            url,
+            producer: None,
+            token: None,
+            secret: None,
+            ice_servers: None,
+            relay_only: false,
+            selection,
+            start: None,
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub mod cli;
 pub mod consumer;
 mod hosted;
 mod hub;
+mod ice_servers;
 mod message;
 mod options;
 mod origin;
@@ -38,6 +39,7 @@ mod server;
 mod socket;
 
 pub use hosted::HostedServer;
+pub use ice_servers::{IceServer, IceServers, TurnServers};
 pub use options::{Handler, Limits, Options};
 pub use origin::{InvalidOrigin, Origin};
 pub use server::{

@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::ice_servers::IceServer;
+
 /// The longest message in bytes; an SDP with many candidates has a tenth of it.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 /// The longest `client_id` in bytes.
@@ -121,6 +123,13 @@ pub(crate) enum Outgoing {
         /// To a producer: how many `consumer_connected` follow at once.
         #[serde(skip_serializing_if = "Option::is_none")]
         consumers: Option<usize>,
+        /// The STUN and TURN servers, if this server names any, or names that there are none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ice_servers: Option<Vec<IceServer>>,
+    },
+    /// In place of those of `registered`, whose credentials are about to end.
+    IceServers {
+        ice_servers: Vec<IceServer>,
     },
     ConsumerConnected {
         consumer_id: String,

@@ -5,6 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+
+use crate::ice_servers::IceServers;
 use crate::origin::Origin;
 use crate::server::{BasePath, RequestRecord, Tls, Tokens, TrustedProxy};
 
@@ -29,6 +32,9 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// The path below which everything is: the root, by default.
     pub base_path: BasePath,
+    /// The STUN and TURN servers that are named to clients, beside their own. `None`, the default: clients without any of their
+    /// own use the protocol's default.
+    pub ice_servers: Option<IceServers>,
     /// Bounds on what clients may ask of the server.
     pub limits: Limits,
     /// Receives what the person who runs the server should know, as a page that was refused, each thing once. Without it,
@@ -36,6 +42,8 @@ pub struct Options {
     pub on_notice: Option<Handler<str>>,
     /// Receives every request when it has been answered.
     pub on_request: Option<Handler<RequestRecord>>,
+    /// Further routes, for clients that may log.
+    pub(crate) producer_routes: Option<Router>,
 }
 
 /// A function that the server calls, on one of its threads. It must not block.
@@ -78,9 +86,11 @@ impl Options {
             trusted_proxies: Vec::new(),
             tls: None,
             base_path: BasePath::default(),
+            ice_servers: None,
             limits: Limits::default(),
             on_notice: None,
             on_request: None,
+            producer_routes: None,
         }
     }
 

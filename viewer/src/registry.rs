@@ -185,7 +185,7 @@ impl Registry {
             .collect();
         let to_producer = |effect: &&Effect| matches!(effect, Effect::Send(to, _) if *to == connection);
         let consumers = Some(introductions.iter().filter(to_producer).count());
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers }));
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers, ice_servers: None }));
         effects.extend(introductions);
         self.connections.insert(connection, Client::Producer(id.clone()));
         self.producers.insert(id, producer);
@@ -216,7 +216,7 @@ impl Registry {
                     .map(|(_, producer)| consumer_gone(&id, producer)),
             );
         }
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id, consumers: None }));
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id, consumers: None, ice_servers: None }));
         for (producer_id, producer) in self.producers_of(&consumer) {
             effects.extend(introduce((producer_id, producer), (&id, &consumer)));
         }

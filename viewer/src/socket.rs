@@ -69,7 +69,8 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat, ticket: &mut Ticket) 
         },
     };
     let role = role_of(&register);
-    seat.register(register);
+    let mut ice_servers = seat.ice_servers(role);
+    seat.register(register, ice_servers.now());
 
     let mut bad_messages = 0;
     let mut last_heard = Instant::now();
@@ -103,6 +104,7 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat, ticket: &mut Ticket) 
                 Some(message) => Message::text(message),
                 None => return End::LetGo,
             },
+            named = ice_servers.again() => Message::text(Outgoing::IceServers { ice_servers: named }.to_json()),
             () = ticket.withdrawn(role) => return End::Unauthorized(Refusal::Withdrawn),
             _ = heartbeat.tick() => {
                 if last_heard.elapsed() >= limits.silence_timeout {

@@ -1,9 +1,13 @@
 //! `LOGRTC_*`: what the person who runs the program says wins over the code.
 
+use std::ops::RangeInclusive;
+
+use super::ice_server::IceServer;
+use super::paths::{parse_ice_servers, parse_list, parse_udp_ports};
 use crate::error::{Error, Result};
 
 /// What the variables hold. An empty variable counts as unset.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Variables {
     pub(super) url: Option<String>,
     pub(super) client_id: Option<String>,
@@ -11,18 +15,32 @@ pub(super) struct Variables {
     pub(super) token: Option<String>,
     pub(super) secret: Option<String>,
     pub(super) disabled: Option<bool>,
+    pub(super) ice_servers: Option<Vec<IceServer>>,
+    pub(super) interfaces: Option<Vec<String>>,
+    pub(super) udp_ports: Option<RangeInclusive<u16>>,
+    pub(super) announced_address: Option<String>,
+    pub(super) relay_only: Option<bool>,
 }
 
 impl Variables {
     pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let set = |name| variable(name).filter(|value| !value.is_empty());
+        let switch = |name| set(name).map(|text| parse_bool(name, &text)).transpose();
+        let named = |name: &'static str| move |error: Error| error.about(name);
+        let ice_servers = set("LOGRTC_ICE_SERVERS").map(|text| parse_ice_servers(&text)).transpose();
+        let udp_ports = set("LOGRTC_UDP_PORTS").map(|text| parse_udp_ports(&text)).transpose();
         Ok(Self {
             url: set("LOGRTC_URL"),
             client_id: set("LOGRTC_CLIENT_ID"),
             level: set("LOGRTC_LEVEL"),
             token: set("LOGRTC_TOKEN"),
             secret: set("LOGRTC_SECRET"),
-            disabled: set("LOGRTC_DISABLED").map(|text| parse_bool("LOGRTC_DISABLED", &text)).transpose()?,
+            disabled: switch("LOGRTC_DISABLED")?,
+            ice_servers: ice_servers.map_err(named("LOGRTC_ICE_SERVERS"))?,
+            interfaces: set("LOGRTC_INTERFACES").map(|text| parse_list(&text).map(str::to_owned).collect()),
+            udp_ports: udp_ports.map_err(named("LOGRTC_UDP_PORTS"))?,
+            announced_address: set("LOGRTC_ANNOUNCED_ADDRESS"),
+            relay_only: switch("LOGRTC_RELAY_ONLY")?,
         })
     }
 
@@ -34,6 +52,11 @@ impl Variables {
             Some("filter") if self.level.is_some() => "LOGRTC_LEVEL",
             Some("token") if self.token.is_some() => "LOGRTC_TOKEN",
             Some("secret") if self.secret.is_some() => "LOGRTC_SECRET",
+            Some("ice_servers") if self.ice_servers.is_some() => "LOGRTC_ICE_SERVERS",
+            Some("interfaces") if self.interfaces.is_some() => "LOGRTC_INTERFACES",
+            Some("udp_ports") if self.udp_ports.is_some() => "LOGRTC_UDP_PORTS",
+            Some("announced_address") if self.announced_address.is_some() => "LOGRTC_ANNOUNCED_ADDRESS",
+            Some("relay_only") if self.relay_only.is_some() => "LOGRTC_RELAY_ONLY",
             _ => return error,
         };
         error.about(variable)

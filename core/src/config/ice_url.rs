@@ -1,12 +1,13 @@
-//! The URL of a STUN or TURN server, checked and taken apart: RFC 7064 and RFC 7065, as far as the stack goes.
+//! The URL of a STUN or TURN server, checked and taken apart: RFC 7064 and RFC 7065.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use url::Host;
 
-/// The port of a URL that has none.
+/// The port of a URL that has none, and of one with TLS.
 const DEFAULT_PORT: u16 = 3478;
+const DEFAULT_TLS_PORT: u16 = 5349;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
@@ -14,10 +15,18 @@ pub(crate) enum Scheme {
     Turn,
 }
 
-/// A server that is reached over UDP, the only transport there is.
+/// How a server is reached. The stack knows UDP alone; browsers know all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Udp,
+    Tcp,
+    Tls,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IceUrl {
     pub(crate) scheme: Scheme,
+    pub(crate) transport: Transport,
     /// A name in ASCII, or an address.
     pub(crate) host: Host,
     pub(crate) port: u16,
@@ -29,12 +38,24 @@ impl IceUrl {
             IpAddr::V4(address) => Host::Ipv4(address),
             IpAddr::V6(address) => Host::Ipv6(address),
         };
-        Self { scheme, host, port: address.port() }
+        Self { scheme, transport: Transport::Udp, host, port: address.port() }
+    }
+
+    /// The same URL, if this stack can use it.
+    ///
+    /// # Errors
+    /// What is wrong and what is right, to be read behind the value.
+    pub(crate) fn over_udp(self) -> Result<Self, String> {
+        match self.transport {
+            Transport::Udp => Ok(self),
+            Transport::Tcp => Err("needs TCP, which is not supported; use ?transport=udp or none".to_owned()),
+            Transport::Tls => Err("needs TLS, which is not supported; use stun: or turn:, over UDP".to_owned()),
+        }
     }
 
     /// Fails with what is wrong and what is right, to be read behind the value, which [`shown`] returns.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let (scheme, rest) = split_scheme(text)?;
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (scheme, is_secure, rest) = split_scheme(text)?;
         if rest.starts_with("//") {
             return Err("must not have // behind its scheme, as in stun:host".to_owned());
         }
@@ -53,10 +74,14 @@ impl IceUrl {
                 format!("has no valid host: {host:?}")
             }
         })?;
-        if let Some(query) = query {
-            check_query(scheme, query)?;
-        }
-        Ok(Self { scheme, host, port: port.map_or(Ok(DEFAULT_PORT), parse_port)? })
+        let transport = match (query.map(|query| named_transport(scheme, query)).transpose()?, is_secure) {
+            (None | Some(Transport::Udp), false) => Transport::Udp,
+            (Some(Transport::Udp), true) => return Err("has TLS over UDP; use ?transport=tcp or none".to_owned()),
+            (None, true) | (Some(Transport::Tcp | Transport::Tls), true) => Transport::Tls,
+            (Some(Transport::Tcp | Transport::Tls), false) => Transport::Tcp,
+        };
+        let default_port = if is_secure { DEFAULT_TLS_PORT } else { DEFAULT_PORT };
+        Ok(Self { scheme, transport, host, port: port.map_or(Ok(default_port), parse_port)? })
     }
 }
 
@@ -66,7 +91,12 @@ impl fmt::Display for IceUrl {
             Scheme::Stun => "stun",
             Scheme::Turn => "turn",
         };
-        write!(formatter, "{scheme}:{}:{}", self.host, self.port)
+        let (secure, query) = match self.transport {
+            Transport::Udp => ("", ""),
+            Transport::Tcp => ("", "?transport=tcp"),
+            Transport::Tls => ("s", ""),
+        };
+        write!(formatter, "{scheme}{secure}:{}:{}{query}", self.host, self.port)
     }
 }
 
@@ -78,12 +108,14 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-fn split_scheme(text: &str) -> Result<(Scheme, &str), String> {
+/// The scheme, whether it is the one with TLS, and what follows it.
+fn split_scheme(text: &str) -> Result<(Scheme, bool, &str), String> {
     let (scheme, rest) = text.split_once(':').unwrap_or_default();
     match scheme.to_ascii_lowercase().as_str() {
-        "stun" => Ok((Scheme::Stun, rest)),
-        "turn" => Ok((Scheme::Turn, rest)),
-        "stuns" | "turns" => Err("needs TLS, which is not supported; use stun: or turn:, over UDP".to_owned()),
+        "stun" => Ok((Scheme::Stun, false, rest)),
+        "turn" => Ok((Scheme::Turn, false, rest)),
+        "stuns" => Ok((Scheme::Stun, true, rest)),
+        "turns" => Ok((Scheme::Turn, true, rest)),
         _ => Err("must begin with stun: or turn:".to_owned()),
     }
 }
@@ -114,7 +146,7 @@ fn parse_port(text: &str) -> Result<u16, String> {
     if port == 0 { Err(format!("has the port {text:?}, which is not from 1 to 65535")) } else { Ok(port) }
 }
 
-fn check_query(scheme: Scheme, query: &str) -> Result<(), String> {
+fn named_transport(scheme: Scheme, query: &str) -> Result<Transport, String> {
     if scheme == Scheme::Stun {
         return Err("has a query, which only turn: has; leave it out".to_owned());
     }
@@ -122,10 +154,10 @@ fn check_query(scheme: Scheme, query: &str) -> Result<(), String> {
         Some((name, transport)) if name.eq_ignore_ascii_case("transport") => transport,
         _ => return Err(format!("has the query {query:?}; use ?transport=udp or none")),
     };
-    if transport.eq_ignore_ascii_case("udp") {
-        Ok(())
-    } else {
-        Err(format!("has the transport {transport:?}; use ?transport=udp or none"))
+    match transport.to_ascii_lowercase().as_str() {
+        "udp" => Ok(Transport::Udp),
+        "tcp" => Ok(Transport::Tcp),
+        _ => Err(format!("has the transport {transport:?}; use ?transport=udp or none")),
     }
 }
 
@@ -147,6 +179,10 @@ mod tests {
             ("stun:[2001:DB8:0:0::1]", "stun:[2001:db8::1]:3478"),
             ("turn:h?transport=udp", "turn:h:3478"),
             ("Turn:h:1?Transport=UDP", "turn:h:1"),
+            ("turn:h?transport=TCP", "turn:h:3478?transport=tcp"),
+            ("turns:h?transport=tcp", "turns:h:5349"),
+            ("TURNS:h:443", "turns:h:443"),
+            ("stuns:h", "stuns:h:5349"),
         ] {
             let url = IceUrl::parse(text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
             assert_eq!(url.to_string(), canonical);
@@ -195,11 +231,10 @@ mod tests {
             "turn:h?",
             "turn:h?transport",
             "turn:h?transport=",
-            "turn:h?transport=tcp",
             "turn:h?transport=udp&x=y",
             "turn:h?x=y",
-            "turns:h",
-            "stuns:h",
+            "turns:h?transport=udp",
+            "stuns:h?transport=tcp",
             "http:h",
             "stun:%",
             "stun:%20",

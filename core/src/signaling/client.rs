@@ -18,6 +18,7 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async
 
 use super::dial::dial;
 use super::message::{self, Incoming, Outgoing};
+use super::paced::Paced;
 use super::tls;
 use super::trouble::{self, Trouble};
 use crate::backoff::{Backoff, Ended};
@@ -26,8 +27,11 @@ use crate::consumer::arrivals::Arrivals;
 use crate::consumer::table::ConsumerTable;
 use crate::diagnostics::{self, debug, info};
 use crate::observe::{Event, Observers, State};
+use crate::printable::printable;
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
+use crate::token_bucket::TokenBucket;
+use crate::webrtc::ice_servers::IceServers;
 
 /// The longest message of a server, in bytes.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -42,10 +46,16 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(25);
 /// After how long a connection counts as working if the server says nothing: one of the base protocol never does.
 const CONFIRMED_BY_SILENCE: Duration = Duration::from_secs(1);
 
+/// How many messages of the server are read at once, and per second; each [`TOKEN_BYTES`] of one count as one more. 500
+/// consumers that come together, with 32 candidates each, are 17 000.
+const BURST_MESSAGES: u32 = 8192;
+const MESSAGES_PER_SECOND: u32 = 1000;
+const TOKEN_BYTES: usize = 1024;
+
 /// How long the farewell may take.
 const FAREWELL_TIMEOUT: Duration = Duration::from_millis(50);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<MaybeTlsStream<Paced<TcpStream>>>;
 
 pub(crate) struct Client {
     pub(crate) config: Arc<Config>,
@@ -57,10 +67,13 @@ pub(crate) struct Client {
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) ice_servers: IceServers,
     pub(crate) table: Arc<ConsumerTable>,
     pub(crate) trouble: Trouble,
     /// Whether the server takes this producer, on the present connection.
     pub(crate) is_confirmed: bool,
+    /// Whether it was said that the server sends too much.
+    pub(crate) is_flood_reported: bool,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -72,7 +85,7 @@ struct End {
 
 impl End {
     fn failed(reason: &impl ToString) -> Self {
-        Self { ended: Ended::Failed, reason: reason.to_string() }
+        Self { ended: Ended::Failed, reason: printable(&reason.to_string()) }
     }
 }
 
@@ -97,7 +110,7 @@ impl Client {
             let is_outage = if ended.was_healthy() {
                 self.trouble.lasts();
                 false
-            } else if self.is_confirmed {
+            } else if self.is_confirmed && ended != Ended::Refused {
                 self.trouble.loses()
             } else {
                 self.trouble.begins()
@@ -134,10 +147,8 @@ impl Client {
                 return end;
             }
         };
-        let since = Instant::now();
         while self.outgoing.try_recv().is_ok() {}
-        let reason = self.converse(socket, round_trip, &mut shutdown).await;
-        End { ended: Ended::Lost(since.elapsed()), reason }
+        self.converse(socket, round_trip, &mut shutdown).await
     }
 
     fn no_answer(&self) -> String {
@@ -158,7 +169,9 @@ impl Client {
         }
     }
 
-    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> String {
+    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> End {
+        let since = Instant::now();
+        let lost = |reason| End { ended: Ended::Lost(since.elapsed()), reason };
         let register = Outgoing::Register {
             role: "producer",
             client_id: self.config.client_id.clone(),
@@ -166,8 +179,9 @@ impl Client {
             session: self.session.clone(),
             connected: (self.counters.registrations.get() > 0).then(|| self.table.consumer_ids()),
         };
-        if let Err(end) = say(&mut socket, &register).await {
-            return end;
+        self.ice_servers.begin();
+        if let Err(reason) = say(&mut socket, &register).await {
+            return lost(reason);
         }
         info!("registered as {:?}", self.config.client_id);
         self.counters.registrations.increment();
@@ -176,24 +190,33 @@ impl Client {
 
         let mut heard = Instant::now();
         let silence_confirms = heard + CONFIRMED_BY_SILENCE;
+        let mut pace = TokenBucket::new(heard.into_std(), MESSAGES_PER_SECOND, BURST_MESSAGES);
+        let mut readable = heard;
         let mut ping = interval_at(heard + PING_INTERVAL, PING_INTERVAL);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let silence = heard + SILENCE_LIMIT;
+            let is_paused = Instant::now() < readable;
             let said = tokio::select! {
-                frame = socket.next() => {
+                () = tokio::time::sleep_until(readable), if is_paused => Ok(()),
+                frame = socket.next(), if !is_paused => {
                     heard = Instant::now();
+                    readable = self.pause_after(frame.as_ref(), &mut pace, heard);
                     match frame {
                         Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
+                        Some(Ok(Message::Close(frame))) if trouble::is_unauthorized(frame.as_ref()) => {
+                            return self.unauthorized();
+                        }
                         Some(Ok(Message::Close(frame))) => Err(trouble::closed(frame.as_ref())),
                         None => Err(trouble::closed(None)),
                         Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
                         Some(Ok(_)) => Ok(()),
-                        Some(Err(error)) => Err(error.to_string()),
+                        Some(Err(error)) => Err(printable(&error.to_string())),
                     }
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
                 () = tokio::time::sleep_until(silence_confirms), if !self.is_confirmed => {
+                    self.ice_servers.decide();
                     self.confirm();
                     Ok(())
                 }
@@ -204,10 +227,38 @@ impl Client {
                     Err("the producer closes".to_owned())
                 }
             };
-            if let Err(end) = said {
-                return end;
+            if let Err(reason) = said {
+                return lost(reason);
             }
         }
+    }
+
+    /// Until when the next message waits.
+    fn pause_after(
+        &mut self,
+        frame: Option<&std::result::Result<Message, WebSocketError>>,
+        pace: &mut TokenBucket,
+        now: Instant,
+    ) -> Instant {
+        let bytes = frame.and_then(|frame| frame.as_ref().ok()).map_or(0, Message::len);
+        let cost = u32::try_from(1 + bytes / TOKEN_BYTES).expect("a message has a limit");
+        let until = pace.spend(now.into_std(), cost).into();
+        if until > now && !std::mem::replace(&mut self.is_flood_reported, true) {
+            self.warn(trouble::flood(&self.config.url, MESSAGES_PER_SECOND));
+        }
+        until
+    }
+
+    /// The server has let this producer connect and refuses its token, as one of a reader. What it says about it comes
+    /// first; a server that says nothing has it said here.
+    fn unauthorized(&self) -> End {
+        let told = self.observers.last_error().filter(|_| self.is_confirmed);
+        let reason = told.unwrap_or_else(|| {
+            let message = trouble::unauthorized(self.config.credentials.name());
+            self.observers.emit(&Event::ServerError { message: message.clone() });
+            message
+        });
+        End { ended: Ended::Refused, reason }
     }
 
     async fn hear(&mut self, socket: &mut Socket, text: &str) -> Result<(), String> {
@@ -217,7 +268,9 @@ impl Client {
         }
         match message {
             Ok(Incoming::Ping) => return say(socket, &Outgoing::Pong).await,
-            Ok(Incoming::Registered { consumers }) => {
+            Ok(Incoming::IceServers(servers)) => self.ice_servers.hand_out(Some(servers)),
+            Ok(Incoming::Registered { consumers, ice_servers }) => {
+                self.ice_servers.hand_out(ice_servers);
                 if let Some(consumers) = consumers {
                     self.arrivals.promised(consumers);
                 }
@@ -237,6 +290,10 @@ impl Client {
             }
             Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
             Ok(incoming) => {
+                if matches!(incoming, Incoming::ConsumerConnected { .. }) {
+                    // A server that names ICE servers has done so by now.
+                    self.ice_servers.decide();
+                }
                 // Their task always reads on; it is gone only at shutdown.
                 let _ = self.incoming.send(incoming).await;
             }
@@ -256,7 +313,7 @@ async fn say(socket: &mut Socket, message: &Outgoing) -> Result<(), String> {
 async fn write(socket: &mut Socket, message: Message) -> Result<(), String> {
     match timeout(STEP_TIMEOUT, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(printable(&error.to_string())),
         Err(_) => Err(format!("the server did not read for {STEP_TIMEOUT:?}")),
     }
 }
@@ -278,7 +335,7 @@ async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<(Socket, D
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024)
         .max_write_buffer_size(1024 * 1024);
-    let stream = dial(config, counters).await.map_err(|error| End::failed(&error))?;
+    let stream = Paced::new(dial(config, counters).await.map_err(|error| End::failed(&error))?);
     let since = Instant::now();
     match client_async_tls_with_config(request(config)?, stream, Some(limits), Some(connector)).await {
         Ok((socket, _)) => Ok((socket, since.elapsed())),

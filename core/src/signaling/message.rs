@@ -3,6 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::config::IceServer;
+use crate::printable::printable;
+
 /// The keys under which a message may name the consumer that it is about, in the order in which they count.
 const SENDER_KEYS: [&str; 8] =
     ["from", "consumer_id", "from_id", "sender", "sender_id", "client_id", "peer_id", "source"];
@@ -12,6 +15,10 @@ const CONSUMER_KEYS: [&str; 5] = ["consumer_id", "client_id", "peer_id", "from",
 
 /// The longest id of a consumer, in bytes. It is somebody else's text, and is kept.
 const MAX_ID_BYTES: usize = 256;
+
+/// The most ICE servers that are taken of a server, and the longest text of one in bytes.
+const MAX_ICE_SERVERS: usize = 16;
+const MAX_ICE_TEXT_BYTES: usize = 1024;
 
 /// What the producer says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -79,10 +86,14 @@ pub(crate) enum Incoming {
         candidate: RemoteCandidate,
     },
     Ping,
-    /// The server took the registration. `consumers`: how many announcements follow at once, if it says so.
+    /// The server took the registration. `consumers`: how many announcements follow at once, if it says so. `ice_servers`:
+    /// those that it names, if it names any.
     Registered {
         consumers: Option<u64>,
+        ice_servers: Option<Vec<IceServer>>,
     },
+    /// In place of those that `registered` named.
+    IceServers(Vec<IceServer>),
     /// `to`: the consumer that it is about, if it is not about the producer.
     Error {
         message: String,
@@ -119,8 +130,12 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
         }
         "ping" => Ok(Incoming::Ping),
         "registered" | "register_ack" | "welcome" => {
-            Ok(Incoming::Registered { consumers: message.get("consumers").and_then(Value::as_u64) })
+            let consumers = message.get("consumers").and_then(Value::as_u64);
+            Ok(Incoming::Registered { consumers, ice_servers: ice_servers(&message) })
         }
+        "ice_servers" => ice_servers(&message)
+            .map(Incoming::IceServers)
+            .ok_or_else(|| "ice_servers: must be an array of servers".to_owned()),
         "error" => Ok(Incoming::Error { message: error_text(&message), to: message.get("to").and_then(id) }),
         _ => Ok(Incoming::Unknown),
     }
@@ -183,10 +198,30 @@ fn candidate(message: &Map<String, Value>) -> Result<RemoteCandidate, String> {
     })
 }
 
+/// An array of servers as browsers have them: `{"urls", "username", "credential"}`, the URLs as one string or several. What cannot
+/// be read is left out.
+fn ice_servers(message: &Map<String, Value>) -> Option<Vec<IceServer>> {
+    let servers = message.get("ice_servers")?.as_array()?;
+    let text = |server: &Value, key: &str| {
+        let text = server.get(key).and_then(Value::as_str).unwrap_or_default();
+        (text.len() <= MAX_ICE_TEXT_BYTES).then(|| text.to_owned())
+    };
+    let urls = |server: &Value| match server.get("urls").or_else(|| server.get("url")) {
+        Some(Value::String(url)) => vec![url.clone()],
+        Some(Value::Array(urls)) => urls.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let read = |server: &Value| {
+        let (username, credential) = (text(server, "username"), text(server, "credential"));
+        let made = move |url| Some(IceServer { url, username: username.clone()?, credential: credential.clone()? });
+        urls(server).into_iter().filter(|url| url.len() <= MAX_ICE_TEXT_BYTES).filter_map(made)
+    };
+    Some(servers.iter().flat_map(read).take(MAX_ICE_SERVERS).collect())
+}
+
 fn error_text(message: &Map<String, Value>) -> String {
     let text = ["message", "error", "reason"].iter().find_map(|key| message.get(*key)?.as_str());
-    let visible = |character: char| if character.is_control() { ' ' } else { character };
-    text.unwrap_or("the server did not say which").chars().take(500).map(visible).collect()
+    printable(text.unwrap_or("the server did not say which"))
 }
 
 #[cfg(test)]
@@ -295,7 +330,7 @@ mod tests {
     fn the_rest_is_understood_too() {
         assert_eq!(read(&json!({"type": "ping"})), Incoming::Ping);
         for kind in ["registered", "register_ack", "welcome"] {
-            let registered = |consumers| Incoming::Registered { consumers };
+            let registered = |consumers| Incoming::Registered { consumers, ice_servers: None };
             assert_eq!(read(&json!({"type": kind, "client_id": "me"})), registered(None));
             assert_eq!(read(&json!({"type": kind, "client_id": "me", "consumers": 2})), registered(Some(2)));
             assert_eq!(read(&json!({"type": kind, "consumers": "many"})), registered(None));
@@ -303,12 +338,34 @@ mod tests {
         let error =
             |message: &str, to: Option<&str>| Incoming::Error { message: message.into(), to: to.map(str::to_owned) };
         assert_eq!(read(&json!({"type": "error", "message": "no"})), error("no", None));
-        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error("a [2J b", None));
+        assert_eq!(read(&json!({"type": "error", "error": "a\u{1b}[2J\nb"})), error(r"a\u{1b}[2J\nb", None));
         assert_eq!(
             read(&json!({"type": "error", "message": "no such client", "to": "b"})),
             error("no such client", Some("b"))
         );
         assert_eq!(read(&json!({"type": "stats", "x": [1]})), Incoming::Unknown);
+    }
+
+    #[test]
+    fn a_server_names_ice_servers_as_browsers_have_them() {
+        let servers = json!([
+            {"urls": ["turn:h", "turn:i"], "username": "u", "credential": "c"},
+            {"urls": "stun:h"}, {"urls": 5}, 7, {"urls": "stun:x", "username": "x".repeat(2000)},
+        ]);
+        let expected = [("turn:h", "u", "c"), ("turn:i", "u", "c"), ("stun:h", "", "")];
+        let expected: Vec<_> =
+            expected.into_iter().map(|(url, user, secret)| IceServer::turn(url, user, secret)).collect();
+        let registered = read(&json!({"type": "registered", "ice_servers": servers}));
+        assert_eq!(registered, Incoming::Registered { consumers: None, ice_servers: Some(expected.clone()) });
+        assert_eq!(read(&json!({"type": "ice_servers", "ice_servers": servers})), Incoming::IceServers(expected));
+        let registered = read(&json!({"type": "registered", "ice_servers": []}));
+        assert_eq!(registered, Incoming::Registered { consumers: None, ice_servers: Some(vec![]) });
+        assert!(parse(r#"{"type":"ice_servers"}"#).unwrap_err().starts_with("ice_servers: "));
+        let many = json!(vec![json!({"urls": "stun:h"}); 1000]);
+        match read(&json!({"type": "ice_servers", "ice_servers": many})) {
+            Incoming::IceServers(servers) => assert_eq!(servers.len(), MAX_ICE_SERVERS),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

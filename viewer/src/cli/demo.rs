@@ -7,6 +7,7 @@ use std::io;
 use tokio::task::JoinHandle;
 
 use super::source;
+use crate::server::InnerPort;
 use shop::{Line, Shop};
 
 /// A running shop, and the producer that it logs to.
@@ -16,16 +17,9 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Connects a producer to `signaling_url`, by a token if the server wants one, and begins to log.
-    pub(crate) fn start(signaling_url: &str, token: Option<String>) -> io::Result<Self> {
-        let mut config = logrtc::Config::builder("shop")
-            .url(signaling_url)
-            .system_name("Shop")
-            .version("1.0.0")
-            .description("A made-up web shop");
-        if let Some(token) = token {
-            config = config.token(token);
-        }
+    /// Connects a producer to the server of this process, and begins to log.
+    pub(crate) fn start(port: &InnerPort) -> io::Result<Self> {
+        let config = port.config("shop").system_name("Shop").version("1.0.0").description("A made-up web shop");
         let config = config.build().map_err(io::Error::other)?;
         let producer = logrtc::Producer::connect(config).map_err(io::Error::other)?;
         let logging = tokio::spawn(trade(producer.clone()));

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 
 use super::address;
 use super::environment::variable;
+use super::ice::{IceServerArgs, named};
 use super::secret::SecretArgs;
 use crate::consumer::{Consumer, Options, Secret, Selection, Start};
 use format::Format;
@@ -88,6 +89,11 @@ pub(super) struct TailArgs {
     /// Go on with what is logged. The default.
     #[arg(long, overrides_with = "no_follow")]
     follow: bool,
+    #[command(flatten)]
+    ice_servers: IceServerArgs,
+    /// Connect to producers through a TURN server alone.
+    #[arg(long)]
+    relay_only: bool,
 }
 
 /// What is read once from the command line and the environment.
@@ -113,6 +119,8 @@ impl TailArgs {
         };
         let mut options = Options::new(url);
         options.producer = self.producer;
+        options.ice_servers = self.ice_servers.servers().map(|servers| servers.iter().map(named).collect());
+        options.relay_only = self.relay_only;
         options.token = token.or_else(|| variable("LOGRTC_TOKEN"));
         options.secret = self.secret.read(secret.as_deref())?.map(|text| Secret::parse(&text)).transpose()?;
         let level = self.level.map(|level| level.as_str().to_owned());

@@ -18,6 +18,7 @@ use super::gate::{Gate, Refusal};
 use super::metrics::{CONTENT_TYPE, Metrics};
 use super::notices::Notices;
 use super::places::Places;
+use super::tokens::Role;
 use crate::hub::Hub;
 use crate::message::MAX_MESSAGE_BYTES;
 use crate::origin::OriginPolicy;
@@ -41,6 +42,7 @@ pub(crate) struct Door {
     pub(crate) notices: Arc<Notices>,
     pub(crate) origins: Arc<OriginPolicy>,
     pub(crate) trusted_proxies: Arc<[TrustedProxy]>,
+    pub(crate) producer_routes: Option<Router>,
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
@@ -54,6 +56,23 @@ impl Door {
         let forwarded = Forwarding { proxies: &self.trusted_proxies, peer }.host(headers);
         single(headers, header::HOST).map(|host| forwarded.or(host))
     }
+
+    /// Refuses a page of a foreign origin.
+    #[expect(clippy::result_large_err, reason = "a response is what the caller returns")]
+    fn check_origin(&self, peer: Peer, headers: &HeaderMap) -> Result<(), Response> {
+        let origin = single(headers, header::ORIGIN);
+        let is_permitted = match (self.host(peer, headers), origin) {
+            (Ok(host), Ok(origin)) => self.origins.permits_socket(host, origin),
+            _ => false,
+        };
+        if is_permitted {
+            return Ok(());
+        }
+        self.metrics.refused("origin");
+        self.notices.refused_origin(origin.ok().flatten());
+        let reason = "Origin: not a page of this server; permit it with --allow-origin\n";
+        Err((StatusCode::FORBIDDEN, reason).into_response())
+    }
 }
 
 pub(crate) fn router(door: Door) -> Router {
@@ -62,7 +81,38 @@ pub(crate) fn router(door: Door) -> Router {
         .route("/signaling", get(signaling))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
+        .merge(producer_routes(&door))
         .with_state(door)
+}
+
+/// The routes that another part of the program has added. They count by the metrics of the server.
+fn producer_routes(door: &Door) -> Router<Door> {
+    let routes = door.producer_routes.clone().unwrap_or_default();
+    routes
+        .layer(Extension(Arc::clone(&door.metrics)))
+        .layer(middleware::from_fn_with_state(door.clone(), check_producer))
+        .with_state(())
+}
+
+/// Lets programs in that may log, and pages that may connect.
+async fn check_producer(
+    State(door): State<Door>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers();
+    if let Err(refused) = door.check_origin(peer, headers) {
+        return refused;
+    }
+    let admitted = door
+        .gate
+        .at_handshake(bearer(headers), door.network(peer, headers), false)
+        .and_then(|mut ticket| ticket.admit(Role::Producer, None));
+    match admitted {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => unauthorized(&door, refusal),
+    }
 }
 
 /// Keeps the page from being served under a foreign name, so that no foreign page becomes our origin.
@@ -89,16 +139,8 @@ async fn signaling(
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    let origin = single(&headers, header::ORIGIN);
-    let is_permitted = match (door.host(peer, &headers), origin) {
-        (Ok(host), Ok(origin)) => door.origins.permits_socket(host, origin),
-        _ => false,
-    };
-    if !is_permitted {
-        door.metrics.refused("origin");
-        door.notices.refused_origin(origin.ok().flatten());
-        let reason = "Origin: not a page of this server; permit it with --allow-origin\n";
-        return (StatusCode::FORBIDDEN, reason).into_response();
+    if let Err(refused) = door.check_origin(peer, &headers) {
+        return refused;
     }
     let network = door.network(peer, &headers);
     let ticket = match door.gate.at_handshake(bearer(&headers), network, headers.contains_key(header::ORIGIN)) {
