@@ -9,7 +9,7 @@ pub(crate) mod dtls_gate;
 pub(crate) mod early_gate;
 pub(crate) mod error;
 #[cfg(feature = "faults")]
-pub(crate) mod faults;
+mod faulty_socket;
 pub(crate) mod ice_servers;
 mod inflow;
 mod local_candidates;

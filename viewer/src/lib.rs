@@ -36,7 +36,6 @@ mod page;
 mod queue;
 mod registry;
 mod server;
-mod socket;
 
 pub use hosted::HostedServer;
 pub use ice_servers::{IceServer, IceServers, TurnServers};

@@ -14,6 +14,7 @@ mod notices;
 mod places;
 mod request_log;
 mod routes;
+mod socket;
 mod tls;
 mod tokens;
 mod write_timeout;
@@ -39,7 +40,6 @@ use routes::Door;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
-pub(crate) use gate::{Refusal, Ticket};
 pub(crate) use metrics::{Load, Metrics, add_one};
 pub(crate) use named_ice_servers::NamedIceServers;
 pub use request_log::RequestRecord;

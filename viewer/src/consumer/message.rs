@@ -62,15 +62,34 @@ impl Outgoing {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Incoming {
     /// `ice_servers`: those that the server names, if it names any.
-    Registered { ice_servers: Option<Vec<IceServer>> },
+    Registered {
+        ice_servers: Option<Vec<IceServer>>,
+    },
     /// In place of those that `registered` named.
     IceServers(Vec<IceServer>),
-    ProducerConnected { producer_id: String, client_id: String, session: Option<String> },
-    ProducerDisconnected { producer_id: String, said_goodbye: bool },
-    Offer { from: Vec<String>, to: Option<String>, sdp: String },
-    Candidate { from: Vec<String>, to: Option<String>, candidate: RemoteCandidate },
+    ProducerConnected {
+        producer_id: String,
+        client_id: String,
+        session: Option<String>,
+    },
+    ProducerDisconnected {
+        producer_id: String,
+        said_goodbye: bool,
+    },
+    Offer {
+        from: Vec<String>,
+        to: Option<String>,
+        sdp: String,
+    },
+    Candidate {
+        from: Vec<String>,
+        to: Option<String>,
+        candidate: RemoteCandidate,
+    },
     Ping,
-    Error { message: String },
+    Error {
+        message: String,
+    },
     Unknown,
 }
 
@@ -91,9 +110,7 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
     let kind = message.get("type").and_then(Value::as_str).ok_or("type: must be a string")?;
     Ok(match kind {
         "registered" | "register_ack" | "welcome" => Incoming::Registered { ice_servers: ice_servers(&message) },
-        "ice_servers" => {
-            Incoming::IceServers(ice_servers(&message).ok_or("ice_servers: must be an array of servers")?)
-        }
+        "ice_servers" => Incoming::IceServers(ice_servers(&message).ok_or("ice_servers: must be an array of servers")?),
         "producer_connected" => {
             let producer_id = producer_id(&message)?;
             let client_id = message.get("client_id").and_then(id).unwrap_or_else(|| producer_id.clone());

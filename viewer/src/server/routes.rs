@@ -18,11 +18,12 @@ use super::gate::{Gate, Refusal};
 use super::metrics::{CONTENT_TYPE, Metrics};
 use super::notices::Notices;
 use super::places::Places;
+use super::socket;
 use super::tokens::Role;
 use crate::hub::Hub;
 use crate::message::MAX_MESSAGE_BYTES;
 use crate::origin::OriginPolicy;
-use crate::{page, socket};
+use crate::page;
 
 /// What a WebSocket buffers of what it reads, and of what it writes. Most are idle.
 const SOCKET_BUFFER_BYTES: usize = 4 * 1024;

@@ -6,10 +6,11 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, timeout};
 
+use super::gate::{Refusal, Ticket};
+use super::stopped;
+use super::tokens::Role;
 use crate::hub::Seat;
 use crate::message::{Departure, Incoming, Outgoing, Problem, Register, parse};
-use crate::server::stopped;
-use crate::server::{Refusal, Role, Ticket};
 
 /// How long the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
