@@ -194,6 +194,8 @@ export function QueryField({ model }: { model: Model }) {
         onFocus={() => {
           noteCaret();
           askFacets();
+          // The worker's failure is said elsewhere.
+          model.store.ask("expectQuery", undefined).catch(() => {});
         }}
         onBlur={settle}
       />

@@ -65,7 +65,13 @@ export class SearchPool {
 
   /** Gives searchers what waits for them. */
   feed(): void {
-    for (let index = 0; index < SEARCHERS && this.#parts.view.hasSearchers; index += 1) {
+    const { view } = this.#parts;
+    if (view.hasSearchers && (view.isProbing || view.isQueryExpected)) {
+      // Beginning takes longer than what they are given first.
+      view.isQueryExpected = false;
+      this.#startAll();
+    }
+    for (let index = 0; index < SEARCHERS && view.hasSearchers; index += 1) {
       this.#feed(index);
     }
   }
@@ -103,7 +109,7 @@ export class SearchPool {
       if (first === undefined) {
         return;
       }
-      const found = slot ?? this.#start(index);
+      const found = this.#slots[index] ?? this.#start(index);
       if (found.looks.length === 0) {
         found.silentMs = 0;
       }
@@ -144,6 +150,12 @@ export class SearchPool {
     if (slot.targets < targets.count) {
       slot.running.post({ kind: "targets", texts: targets.from(slot.targets) }, []);
       slot.targets = targets.count;
+    }
+  }
+
+  #startAll(): void {
+    for (const [index, slot] of this.#slots.entries()) {
+      if (slot === undefined) this.#start(index);
     }
   }
 

@@ -1,6 +1,7 @@
 /**
  * A filter that is tried on the newest blocks before the list shows it: so the rows of the one before stay until there are
- * others, and a filter that finds no end is never shown.
+ * others, and a filter that finds no end is never shown. One that has an end in any case is tried by the store itself, which
+ * is sooner than searchers can begin.
  */
 
 import type { Block } from "../block";
@@ -36,6 +37,11 @@ export class Probe {
     this.filter = filter;
     this.end = end;
     this.#blocks = [...blocks].filter((block) => block.kind === "entries" && !filter.excludes(block));
+  }
+
+  /** Whether the store looks at the next block by itself. */
+  get isOfStore(): boolean {
+    return !this.filter.hasExpression && this.#blocks.length > 0 && this.#found.size < FEW_BLOCKS;
   }
 
   /** The newest block that has not been looked at. */
