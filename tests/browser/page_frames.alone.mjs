@@ -8,7 +8,7 @@ import { assertWhole, watchList } from "../lib/watched_list.mjs";
 import { openLog } from "./page_setup.mjs";
 import { testInBrowsers } from "./setup.mjs";
 
-/** How long each rate is looked at; `FRAMES_SECONDS=10 node --test browser/page_frames.mjs` looks longer. */
+/** How long each rate is looked at; `FRAMES_SECONDS=10 node --test browser/page_frames.alone.mjs` looks longer. */
 const SECONDS = Number(process.env.FRAMES_SECONDS ?? 2.5);
 const RATES = [10, 100, 1_000, 10_000];
 /** More than any list has in sight. */

@@ -7,7 +7,7 @@ import { Steady } from "../lib/steady.mjs";
 import { openLog } from "./page_setup.mjs";
 import { testInBrowsers } from "./setup.mjs";
 
-/** How often each is tried; `PRESSES=50 node --test browser/page_press.mjs` tries more. */
+/** How often each is tried; `PRESSES=50 node --test browser/page_press.alone.mjs` tries more. */
 const PRESSES = Number(process.env.PRESSES ?? 10);
 /** How long people hold a button. */
 const HELD_MS = 90;

@@ -10,7 +10,7 @@ import { testInBrowsers } from "./setup.mjs";
 
 /** @typedef {import("../lib/page_list.mjs").PageList} PageList */
 
-/** `WHEELS=50 node --test browser/page_standing_still.mjs` turns the wheel more often. */
+/** `WHEELS=50 node --test browser/page_standing_still.alone.mjs` turns the wheel more often. */
 const WHEELS = Number(process.env.WHEELS ?? 10);
 const STILL_MS = 1_000;
 const PER_SECOND = 1_000;
