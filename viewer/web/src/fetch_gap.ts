@@ -9,7 +9,8 @@ const text = pick({
   en: {
     gone: (name: string) => `${name} no longer holds the entries that are missing here.`,
     away: (name: string) => `${name} is not connected: what is missing cannot be brought back.`,
-    ended: (name: string) => `${name} has been started again: what its former run logged cannot be brought back.`,
+    ended: (name: string) =>
+      `${name} has been started again: what its former run logged cannot be brought back.`,
   },
   zh: {
     gone: (name: string) => `${name} 不再保留此处缺少的条目。`,

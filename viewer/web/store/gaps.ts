@@ -38,24 +38,21 @@ export function areOneGap(before: Block, block: Block): boolean {
 
 /** The gaps that are in the row of the one at a place, with itself. */
 export function joinedGaps(order: Order, place: Place): JoinedGaps {
-  let joined: JoinedGaps | undefined;
-  let last: Block | undefined;
+  let joined: JoinedGaps = { first: 0, last: 0, missing: 0 };
+  let before: Block | undefined;
   for (const { chunk, run, block } of order.runs(place)) {
-    if (joined !== undefined && (chunk.shown[run] ?? 0) > 0) {
+    if (before !== undefined && (chunk.shown[run] ?? 0) > 0) {
       break;
     }
     const { gap } = block;
-    if (gap !== undefined && block.evaluated > 0 && (last === undefined || areOneGap(last, block))) {
-      const missing = gap.last - gap.first + 1;
-      joined = {
-        first: joined?.first ?? gap.first,
-        last: gap.last,
-        missing: (joined?.missing ?? 0) + missing,
-      };
-      last = block;
+    const isOne = before === undefined || (block.evaluated > 0 && areOneGap(before, block));
+    if (gap !== undefined && isOne) {
+      const first = before === undefined ? gap.first : joined.first;
+      joined = { first, last: gap.last, missing: joined.missing + gap.last - gap.first + 1 };
+      before = block;
     }
   }
-  return joined ?? { first: 0, last: 0, missing: 0 };
+  return joined;
 }
 
 export interface GapsParts {

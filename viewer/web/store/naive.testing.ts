@@ -41,7 +41,8 @@ interface Placed {
 interface State {
   key: number;
   isLive: boolean;
-  gaps: Missing[];
+  /** With when they came. */
+  gaps: { readonly gap: Missing; readonly arrivalMs: number }[];
 }
 
 export class Naive {
@@ -55,7 +56,7 @@ export class Naive {
     const isHistory = entry.seq !== undefined && entry.seq < liveFrom;
     if (state.gaps.length > 0) {
       state.key = isHistory && entry.timeMs > state.key ? entry.timeMs : state.key;
-      for (const gap of state.gaps.splice(0)) this.#place(gapRow(entry.producer, gap), isHistory, nowMs);
+      this.#placeGaps(entry.producer, isHistory);
     }
     this.#place(entry, isHistory, nowMs);
   }
@@ -64,14 +65,20 @@ export class Naive {
     const state = this.#state(producer);
     const isHistory = gap.first < liveFrom && !state.isLive;
     if (isHistory && state.key === Number.NEGATIVE_INFINITY) {
-      state.gaps.push(gap);
+      state.gaps.push({ gap, arrivalMs: nowMs });
     } else {
       this.#place(gapRow(producer, gap), isHistory, nowMs);
     }
   }
 
-  endHistory(producer: string, nowMs: number): void {
-    for (const gap of this.#state(producer).gaps.splice(0)) this.#place(gapRow(producer, gap), false, nowMs);
+  endHistory(producer: string): void {
+    this.#placeGaps(producer, false);
+  }
+
+  #placeGaps(producer: string, isHistory: boolean): void {
+    for (const { gap, arrivalMs } of this.#state(producer).gaps.splice(0)) {
+      this.#place(gapRow(producer, gap), isHistory, arrivalMs);
+    }
   }
 
   takeFetched(entry: NaiveEntry): boolean {
@@ -159,7 +166,13 @@ export class Naive {
 }
 
 function gapRow(producer: string, gap: Missing): NaiveGap {
-  return { kind: "gap", name: `${producer} gap ${gap.first}`, producer, gap, missing: gap.last - gap.first + 1 };
+  return {
+    kind: "gap",
+    name: `${producer} gap ${gap.first}`,
+    producer,
+    gap,
+    missing: gap.last - gap.first + 1,
+  };
 }
 
 /** Two gaps as one, if they are of one kind. */

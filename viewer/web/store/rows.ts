@@ -88,7 +88,15 @@ export function rowOf(store: Store, { block, index }: Item): Row {
     const place = store.order.find(block, index);
     const joined = place === undefined ? NO_GAP : joinedGaps(store.order, place);
     const reason = block.gap?.reason ?? "unknown";
-    return { kind: "gap", id, producer: block.producer?.id ?? "", session: block.session, ...joined, reason, arrivalMs };
+    return {
+      kind: "gap",
+      id,
+      producer: block.producer?.id ?? "",
+      session: block.session,
+      ...joined,
+      reason,
+      arrivalMs,
+    };
   }
   return entryRow(store, { block, index }, store.texts.line(block, index), store.showing.columns);
 }

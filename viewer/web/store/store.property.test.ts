@@ -86,7 +86,7 @@ class World {
     if (former !== undefined && former < from) {
       this.naive.takeGap(id, { first: former, last: from - 1, reason: "away" }, liveFrom, 0);
     }
-    this.#reach(program, from, 0);
+    this.#reach(program, from);
   }
 
   /** The program logs, up to a number. */
@@ -131,7 +131,7 @@ class World {
         this.naive.take(entry, program.liveFrom, this.#nowMs);
       }
     }
-    this.#reach(program, last + 1, this.#nowMs);
+    this.#reach(program, last + 1);
   }
 
   #gap(program: Program): void {
@@ -140,12 +140,12 @@ class World {
     const gap = { first: program.next, last, reason: "overflow" as const };
     program.channel.take(JSON.stringify({ type: "gap", ...gap }), this.#nowMs, true);
     this.naive.takeGap(program.id, gap, program.liveFrom, this.#nowMs);
-    this.#reach(program, last + 1, this.#nowMs);
+    this.#reach(program, last + 1);
   }
 
-  #reach(program: Program, next: number, nowMs: number): void {
+  #reach(program: Program, next: number): void {
     program.next = next;
-    if (next >= program.liveFrom) this.naive.endHistory(program.id, nowMs);
+    if (next >= program.liveFrom) this.naive.endHistory(program.id);
   }
 
   #fetch(program: Program): void {
@@ -278,7 +278,10 @@ function keyOf(row: Row): string {
 }
 
 /** A row as text, with all that a gap stands for. */
-function sayRow(name: string, row: { kind: Exclude<Row["kind"], "gap"> } | { kind: "gap"; last: number; missing: number }) {
+function sayRow(
+  name: string,
+  row: { kind: Exclude<Row["kind"], "gap"> } | { kind: "gap"; last: number; missing: number },
+) {
   return row.kind === "gap" ? `${name}-${row.last}: ${row.missing}` : name;
 }
 

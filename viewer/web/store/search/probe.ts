@@ -10,7 +10,7 @@ import type { Filter } from "../query/filter";
 /** As many rows fill a screen. */
 const SCREEN_ROWS = 64;
 /** After so many blocks a single row is enough. */
-const FEW_BLOCKS = 48;
+const FEW_BLOCKS = 24;
 /** After so many blocks there is none to wait for: the reader sees how far the search is. */
 const MANY_BLOCKS = 2_000;
 

@@ -54,7 +54,9 @@ export class View {
 
   /** Whether blocks wait to be looked at here. */
   get isBusy(): boolean {
-    return this.#probe?.isOfStore === true || (this.#pending.length > 0 && !this.#isForSearchers(this.#filter));
+    return (
+      this.#probe?.isOfStore === true || (this.#pending.length > 0 && !this.#isForSearchers(this.#filter))
+    );
   }
 
   /** Whether a filter is being tried. */
