@@ -153,6 +153,11 @@ export class SearchPool {
     }
   }
 
+  /** The first one alone tries what is new. */
+  #noteReady(): void {
+    this.#parts.view.isSearcherReady = this.#slots[0]?.isReady === true;
+  }
+
   #startAll(): void {
     for (const [index, slot] of this.#slots.entries()) {
       if (slot === undefined) this.#start(index);
@@ -177,6 +182,8 @@ export class SearchPool {
     slot.silentMs = 0;
     if (message.kind === "ready") {
       slot.isReady = true;
+      this.#noteReady();
+      this.feed();
       return;
     }
     for (const indexes of message.found) {
@@ -192,6 +199,7 @@ export class SearchPool {
   /** Ends a searcher, and has others do what it has not done. */
   #end(index: number, { running, looks }: Slot): void {
     this.#slots[index] = undefined;
+    this.#noteReady();
     running.end();
     for (const look of looks.reverse()) {
       this.#parts.view.giveBack(look);

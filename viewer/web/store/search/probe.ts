@@ -1,7 +1,7 @@
 /**
  * A filter that is tried on the newest blocks before the list shows it: so the rows of the one before stay until there are
- * others, and a filter that finds no end is never shown. One that has an end in any case is tried by the store itself, which
- * is sooner than searchers can begin.
+ * others, and a filter that finds no end is never shown. While no searcher has begun, one that has an end in any case is tried
+ * by the store itself.
  */
 
 import type { Block } from "../block";
@@ -39,8 +39,8 @@ export class Probe {
     this.#blocks = [...blocks].filter((block) => block.kind === "entries" && !filter.excludes(block));
   }
 
-  /** Whether the store looks at the next block by itself. */
-  get isOfStore(): boolean {
+  /** Whether the store may look at the next block by itself. */
+  get isForStore(): boolean {
     return !this.filter.hasExpression && this.#blocks.length > 0 && this.#found.size < FEW_BLOCKS;
   }
 

@@ -42,6 +42,8 @@ export class View {
   hasSearchers = false;
   /** Whether a query is about to be written that searchers will have to look for. */
   isQueryExpected = false;
+  /** Whether the searcher that tries a new filter has begun. */
+  isSearcherReady = false;
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
@@ -54,9 +56,7 @@ export class View {
 
   /** Whether blocks wait to be looked at here. */
   get isBusy(): boolean {
-    return (
-      this.#probe?.isOfStore === true || (this.#pending.length > 0 && !this.#isForSearchers(this.#filter))
-    );
+    return this.#isOwnProbe || (this.#pending.length > 0 && !this.#isForSearchers(this.#filter));
   }
 
   /** Whether a filter is being tried. */
@@ -116,7 +116,7 @@ export class View {
 
   /** Looks at the next block here, if one waits. */
   step(): void {
-    const look = (this.#probe?.isOfStore === true ? this.#nextOfProbe() : undefined) ?? this.#next();
+    const look = (this.#isOwnProbe ? this.#nextOfProbe() : undefined) ?? this.#next();
     if (look !== undefined) {
       this.found(look, passing(look.filter.matcher, look.block, look.from, this.#parts));
     }
@@ -124,7 +124,7 @@ export class View {
 
   /** The next block for a searcher. `mayProbe`: of the filter that is being tried, if there is one. */
   next(mayProbe: boolean): Look | undefined {
-    const look = mayProbe && this.#probe?.isOfStore === false ? this.#nextOfProbe() : undefined;
+    const look = mayProbe && !this.#isOwnProbe ? this.#nextOfProbe() : undefined;
     if (look !== undefined) {
       return look;
     }
@@ -150,6 +150,11 @@ export class View {
     } else if (filter === this.#filter && this.#isPending.has(block)) {
       this.#pending.push(block);
     }
+  }
+
+  /** Whether a filter is being tried here, because no searcher has begun. */
+  get #isOwnProbe(): boolean {
+    return !this.isSearcherReady && this.#probe?.isForStore === true;
   }
 
   #isForSearchers(filter: Filter): boolean {
