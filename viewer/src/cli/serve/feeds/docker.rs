@@ -182,7 +182,14 @@ impl Follower {
                 }
                 source::close(producer).await;
             }
-            Err(error) => self.shared.tool.say(&format!("{name}: {error}")),
+            Err(error) => {
+                self.shared.tool.say(&format!("{name}: {error}"));
+                // Not to be tried again for the same container.
+                tokio::select! {
+                    () = self.end() => {}
+                    () = stopped(&mut stopping) => {}
+                }
+            }
         }
         id
     }
