@@ -55,11 +55,7 @@ impl SourceArgs {
         // What stands on the command line wins over the environment, as in every program.
         let client_id = self.client_id.clone().or_else(|| variable("LOGRTC_CLIENT_ID"));
         let mut config = Config::builder(client_id.as_deref().unwrap_or(default_client_id)).overflow(overflow);
-        let address = match (&self.url, variable("LOGRTC_URL")) {
-            (Some(address), _) => Some(address.clone()),
-            (None, Some(text)) => Some(address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?),
-            (None, None) => None,
-        };
+        let address = address::of_environment_or(self.url.clone())?;
         let has_user = address.as_ref().is_some_and(|address| !address.url.username().is_empty());
         let mut token = variable("LOGRTC_TOKEN").filter(|_| !has_user);
         if let Some(address) = address {
