@@ -53,8 +53,8 @@ use crate::producer::Producer;
 ///
 /// The layer applies the filter of the producer, by level and target, to events and to spans. It does not affect other
 /// layers. `TRACE` is off by default; `Config::builder(…).filter("trace")` or `LOGRTC_LEVEL=trace` turns it on. An event or a
-/// span that no layer wants is not made; one that another layer wants, and this does not, counts in
-/// [`Stats::filtered`](crate::Stats::filtered).
+/// span that no layer wants costs one comparison: `tracing` does not report it to any layer, so that it is not counted. An
+/// event that another layer wants, and this one does not, counts in [`Stats::filtered`](crate::Stats::filtered).
 ///
 /// # The end of the program
 ///
