@@ -30,6 +30,7 @@ static void null_is_answered(void) {
     TEXT(version);
     TEXT(description);
     TEXT(token);
+    TEXT(secret);
     TEXT(ca_file);
     TEXT(filter);
 #undef TEXT
@@ -143,6 +144,7 @@ static void options_are_checked(void) {
     REFUSED(logrtc_options_set_url(options, "http://localhost"), "url");
     REFUSED(logrtc_options_set_url(options, "\xff\xfe"), "url");
     REFUSED(logrtc_options_set_token(options, "a b"), "token");
+    REFUSED(logrtc_options_set_secret(options, "too short"), "secret");
     REFUSED(logrtc_options_set_ca_file(options, "/nowhere/at/all"), "ca_file");
     REFUSED(logrtc_options_set_filter(options, "loud"), "filter");
     REFUSED(logrtc_options_set_max_entries(options, 0), "max_entries");

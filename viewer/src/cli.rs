@@ -8,6 +8,7 @@ mod environment;
 mod ice;
 mod pipe;
 mod run;
+mod secret;
 mod serve;
 mod signals;
 mod source;

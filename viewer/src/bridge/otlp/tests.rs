@@ -72,7 +72,7 @@ fn both<T: Message + Default + serde::de::DeserializeOwned>(signal: Signal, reco
     by_protobuf.into_iter().map(|(_, entry)| entry).collect()
 }
 
-fn attribute(key: &str, value: Value) -> Value {
+fn attribute(key: &str, value: &Value) -> Value {
     json!({"key": key, "value": value})
 }
 
@@ -82,11 +82,11 @@ fn a_log_record_is_an_entry() {
         "timeUnixNano": "1795780800123456789", "severityNumber": 14, "severityText": "NOTICE",
         "body": {"stringValue": "slow"}, "eventName": "query", "droppedAttributesCount": 2, "flags": 1,
         "attributes": [
-            attribute("rows", json!({"intValue": "9007199254740993"})), attribute("ok", json!({"boolValue": false})),
-            attribute("ratio", json!({"doubleValue": "NaN"})), attribute("none", json!({})), attribute("raw", json!({"bytesValue": "AQI="})),
-            attribute("tags", json!({"arrayValue": {"values": [{"stringValue": "a"}, {"doubleValue": "-Infinity"}, {"doubleValue": 1}]}})),
-            attribute("user", json!({"kvlistValue": {"values": [attribute("id", json!({"intValue": 7}))]}})),
-            attribute("resource", json!({"stringValue": "its own"})),
+            attribute("rows", &json!({"intValue": "9007199254740993"})), attribute("ok", &json!({"boolValue": false})),
+            attribute("ratio", &json!({"doubleValue": "NaN"})), attribute("none", &json!({})), attribute("raw", &json!({"bytesValue": "AQI="})),
+            attribute("tags", &json!({"arrayValue": {"values": [{"stringValue": "a"}, {"doubleValue": "-Infinity"}, {"doubleValue": 1}]}})),
+            attribute("user", &json!({"kvlistValue": {"values": [attribute("id", &json!({"intValue": 7}))]}})),
+            attribute("resource", &json!({"stringValue": "its own"})),
         ],
         "traceId": "5B8EFFF798038103D269B633813FC60C", "spanId": "eee19b7ec3c1b174", "unknown": [1, {}],
     });
@@ -127,10 +127,10 @@ fn the_level_is_the_number_and_the_text_says_the_rest() {
 #[test]
 fn a_body_keeps_its_structure_and_a_row_has_a_text() {
     let map = |members: &[Value]| json!({"kvlistValue": {"values": members}});
-    let one = attribute("n", json!({"intValue": 1}));
+    let one = attribute("n", &json!({"intValue": 1}));
     for (body, message, field) in [
-        (map(&[one.clone()]), r#"{"n":1}"#, json!({"n": 1})),
-        (map(&[one.clone(), attribute("msg", json!({"stringValue": "hi"}))]), "hi", json!({"n": 1, "msg": "hi"})),
+        (map(std::slice::from_ref(&one)), r#"{"n":1}"#, json!({"n": 1})),
+        (map(&[one.clone(), attribute("msg", &json!({"stringValue": "hi"}))]), "hi", json!({"n": 1, "msg": "hi"})),
         (json!({"arrayValue": {"values": [{"intValue": 1}]}}), "[1]", json!([1])),
         (json!({"intValue": 12}), "12", Value::Null),
         (Value::Null, "", Value::Null),
@@ -140,7 +140,7 @@ fn a_body_keeps_its_structure_and_a_row_has_a_text() {
     }
     let event = both::<LogRecord>(Signal::Logs, &json!({"body": map(&[one]), "eventName": "order.paid"}));
     assert_eq!((&event[0]["message"], &event[0]["fields"]["body"]["n"]), (&json!("order.paid"), &json!(1)));
-    let long = map(&[attribute("x", json!({"stringValue": "\u{20ac}".repeat(1000)}))]);
+    let long = map(&[attribute("x", &json!({"stringValue": "\u{20ac}".repeat(1000)}))]);
     let entry = &both::<LogRecord>(Signal::Logs, &json!({"body": long}))[0];
     assert_eq!(entry["message"].as_str().unwrap().chars().count(), 257);
 }
@@ -148,13 +148,13 @@ fn a_body_keeps_its_structure_and_a_row_has_a_text() {
 #[test]
 fn a_span_is_an_entry_behind_those_of_its_events() {
     let exception = [
-        attribute("exception.type", json!({"stringValue": "ValueError"})),
-        attribute("exception.message", json!({"stringValue": "no money"})),
+        attribute("exception.type", &json!({"stringValue": "ValueError"})),
+        attribute("exception.message", &json!({"stringValue": "no money"})),
     ];
     let record = json!({
         "traceId": "5b8efff798038103d269b633813fc60c", "spanId": "eee19b7ec3c1b174", "parentSpanId": "0000000000000001",
         "name": "charge", "kind": 3, "startTimeUnixNano": "1795780800000000000", "endTimeUnixNano": "1795780800001500000",
-        "attributes": [attribute("duration_ms", json!({"intValue": 1}))],
+        "attributes": [attribute("duration_ms", &json!({"intValue": 1}))],
         "events": [
             {"timeUnixNano": "1795780800001000000", "name": "retry"},
             {"timeUnixNano": "1795780800001000000", "name": "exception", "attributes": exception},
