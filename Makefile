@@ -261,6 +261,12 @@ test-node: tests/node_modules bindings-node/node_modules ## Test the npm package
 	node bindings-node/tools/place.mjs debug bindings-node/logrtc.node
 	CHROMIUM="$$(tools/ensure browser)" npm --prefix bindings-node test
 
+.PHONY: test-next
+test-next: tests/node_modules bindings-node/node_modules ## Test the npm package in a standalone build of Next.js, which is downloaded
+	cargo build --package logrtc-node
+	node bindings-node/tools/place.mjs debug bindings-node/logrtc.node
+	node --test --test-timeout=900000 bindings-node/tests/next/standalone.mjs
+
 .PHONY: bench-node
 bench-node: tests/node_modules bindings-node/node_modules ## Measure log calls and delivery of the npm package, against peers
 	cargo build --release --package logrtc-node

@@ -64,6 +64,15 @@ pub(crate) enum ConnectionEvent {
     Path(Path),
 }
 
+/// Why an offer has no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OfferError {
+    #[error(transparent)]
+    Refused(#[from] webrtc::error::Error),
+    #[error("the stack has no answer")]
+    NoAnswer,
+}
+
 /// The network path to the producer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Path {
@@ -91,7 +100,7 @@ impl Connection {
         addresses: Vec<SocketAddr>,
         ice_servers: Vec<IceServer>,
         relay_only: bool,
-    ) -> Result<Self, String> {
+    ) -> webrtc::error::Result<Self> {
         let (sender, events) = mpsc::channel(64);
         let is_opening = Arc::new(AtomicBool::new(true));
         let kick = Kick::default();
@@ -115,15 +124,14 @@ impl Connection {
             }))
             .with_udp_addrs(addresses)
             .build()
-            .await
-            .map_err(|error| error.to_string())?;
+            .await?;
         Ok(Self { peer: Arc::new(peer), events, is_opening, kick, sockets })
     }
 
     /// Takes an offer, and returns the answer with the candidates that are known without the network: a server may drop
     /// those that come later.
-    pub(crate) async fn answer(&mut self, offer: String) -> Result<String, String> {
-        self.describe(offer).await.map_err(|error| error.to_string())?;
+    pub(crate) async fn answer(&mut self, offer: String) -> Result<String, OfferError> {
+        self.describe(offer).await?;
         let mut gathered = 0;
         let gathering = async {
             while gathered < self.sockets {
@@ -135,7 +143,7 @@ impl Connection {
             }
         };
         let _ = timeout(HOST_CANDIDATES_TIMEOUT, gathering).await;
-        let answer = self.peer.local_description().await.ok_or("the stack has no answer")?;
+        let answer = self.peer.local_description().await.ok_or(OfferError::NoAnswer)?;
         Ok(answer.sdp)
     }
 
