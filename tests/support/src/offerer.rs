@@ -1,4 +1,5 @@
-//! The producer's side of a connection, by hand: for a consumer that is to stand one that keeps to no protocol.
+//! The producer's side of a connection, by hand: for a consumer that is to stand one that keeps to
+//! no protocol.
 
 use std::sync::Arc;
 
