@@ -251,6 +251,8 @@ export class LogrtcError extends Error {
   readonly code: ErrorCode;
   /** How many entries the slowest consumer has not acknowledged, if the code is `LOGRTC_TIMEOUT`. */
   readonly pending?: number;
+  /** What the system or a library reported, if there is such a cause: its `code` is `ENOENT` if a file does not exist. */
+  readonly cause?: Error;
 }
 
 /** A log for one target, with fields that all of its entries have. Made by `producer.logger` and `producer.child`. */

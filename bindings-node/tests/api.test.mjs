@@ -279,6 +279,23 @@ test("what is wrong is refused with a code, and named", async () => {
   await producer.close();
 });
 
+test("what the system reports is the cause", async () => {
+  const withFile = (/** @type {string} */ caFile) => {
+    try {
+      return connect({ ...OFF, caFile });
+    } catch (error) {
+      return error;
+    }
+  };
+  const error = withFile("/nowhere.pem");
+  assert.ok(error instanceof LogrtcError && error.cause instanceof Error, inspect(error));
+  assert.ok(error.message.startsWith("caFile: /nowhere.pem: "), error.message);
+  if (process.platform !== "win32") {
+    assert.equal(/** @type {NodeJS.ErrnoException} */ (error.cause).code, "ENOENT");
+  }
+  assert.throws(() => connect({ ...OFF, clientId: "" }), (refused) => !Object.hasOwn(/** @type {object} */ (refused), "cause"));
+});
+
 test("options are all taken", async () => {
   const producer = connect({
     ...OFF,

@@ -37,11 +37,12 @@ use mids::Mids;
 use negotiation::Input;
 use peer::{Peer, PeerContext, Terms};
 use registry::{Announced, Ended, Opened, Placed, Registry};
+use sdp::CandidateError;
 
 use crate::diagnostics::{debug, quiet};
+use crate::message::{Incoming, RemoteCandidate};
 use crate::observe::{EndReason, Event};
 use crate::runtime::Shutdown;
-use crate::signaling::message::{Incoming, RemoteCandidate};
 
 /// How many inputs wait for a peer, which reads on at all times.
 const INPUT_QUEUE: usize = 64;
@@ -219,13 +220,13 @@ impl Consumers {
     }
 
     fn answer(&mut self, from: &[String], sdp: &str) {
-        let refuse = |problem: String| {
+        let refuse = |problem: &dyn std::error::Error| {
             debug!("refuses an answer: {problem}");
             self.context.counters.answers_refused.increment();
         };
         let checked = match sdp::check_answer(sdp) {
             Ok(checked) => checked,
-            Err(problem) => return refuse(problem),
+            Err(problem) => return refuse(&problem),
         };
         match self.registry.take_answer(from, checked.mid.as_deref(), &checked.ufrag) {
             Ok(Some(peer)) => {
@@ -233,7 +234,7 @@ impl Consumers {
                 peer.tell(Input::Answer(checked));
             }
             Ok(None) => {}
-            Err(problem) => refuse(problem),
+            Err(problem) => refuse(&problem),
         }
     }
 
@@ -251,7 +252,7 @@ impl Consumers {
             }
             (Ok(()), None) => {}
             (checked, _) => {
-                debug!("refuses a candidate: {}", checked.err().unwrap_or_else(|| "one too many".to_owned()));
+                debug!("refuses a candidate: {}", checked.err().unwrap_or(CandidateError::TooMany));
                 self.context.counters.candidates_refused.increment();
             }
         }

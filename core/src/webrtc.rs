@@ -9,10 +9,11 @@ pub(crate) mod dtls_gate;
 pub(crate) mod early_gate;
 pub(crate) mod error;
 #[cfg(feature = "faults")]
-pub(crate) mod faults;
+mod faulty_socket;
 pub(crate) mod ice_servers;
 mod inflow;
 mod local_candidates;
 pub(crate) mod ports;
+mod relayed;
 pub(crate) mod sockets;
 pub(crate) mod stream_reset;

@@ -13,6 +13,8 @@ mod line;
 mod lines;
 mod logfmt;
 mod otlp;
+mod raw;
+mod read;
 mod roles;
 mod stack;
 mod streams;

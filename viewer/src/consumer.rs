@@ -14,19 +14,21 @@
 //! # }
 //! ```
 
-mod addresses;
+pub(crate) mod addresses;
 mod asking;
 mod connection;
 mod entries;
 mod extension;
-mod ice_servers;
-mod message;
+pub(crate) mod ice_servers;
+pub(crate) mod message;
 mod peer;
+#[cfg(feature = "cli")]
+pub(crate) mod probe;
 mod proof;
 mod receiver;
 mod registry;
 mod shell;
-mod signaling;
+pub(crate) mod signaling;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;

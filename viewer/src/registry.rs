@@ -185,7 +185,10 @@ impl Registry {
             .collect();
         let to_producer = |effect: &&Effect| matches!(effect, Effect::Send(to, _) if *to == connection);
         let consumers = Some(introductions.iter().filter(to_producer).count());
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers, ice_servers: None }));
+        effects.push(Effect::Send(
+            connection,
+            Outgoing::Registered { client_id: id.clone(), consumers, ice_servers: None },
+        ));
         effects.extend(introductions);
         self.connections.insert(connection, Client::Producer(id.clone()));
         self.producers.insert(id, producer);

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::certificates::ExtraCertificates;
+use super::credentials::Credentials;
 use super::environment::{Variables, without_user};
 use super::paths::PathOptions;
-use super::{Config, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, check_text, parse_url, program_name};
+use super::proxy::Proxy;
+use super::{Config, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, Metadata, check_text, parse_url, program_name};
 use crate::backoff;
 use crate::diagnostics::{Diagnostic, Handler};
 use crate::entry::DEFAULT_MAX_ENTRY_BYTES;
@@ -17,10 +20,6 @@ use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::level::Level;
 use crate::proof::Secret;
-use crate::signaling::credentials::Credentials;
-use crate::signaling::message::Metadata;
-use crate::signaling::proxy::Proxy;
-use crate::signaling::tls::ExtraCertificates;
 
 /// The longest text of the metadata, in bytes.
 const MAX_METADATA_BYTES: usize = 1024;
@@ -59,7 +58,7 @@ pub struct ConfigBuilder {
     environment: bool,
     on_diagnostic: Option<Handler>,
     #[cfg(feature = "faults")]
-    faults: Option<crate::webrtc::faults::Faults>,
+    faults: Option<crate::faults::Faults>,
 }
 
 /// A filter that is known to be right, or the text of one that is not yet read.
@@ -341,7 +340,7 @@ impl ConfigBuilder {
 
     /// Faults for the producer's own sockets, for tests.
     #[cfg(feature = "faults")]
-    pub fn faults(mut self, faults: crate::webrtc::faults::Faults) -> Self {
+    pub fn faults(mut self, faults: crate::faults::Faults) -> Self {
         self.faults = Some(faults);
         self
     }

@@ -3,8 +3,9 @@
 use std::ops::RangeInclusive;
 
 use super::ice_server::IceServer;
-use super::paths::{parse_ice_servers, parse_list, parse_udp_ports};
+use super::paths::{PathOptions, parse_ice_servers, parse_list, parse_udp_ports};
 use crate::error::{Error, Result};
+use crate::switch::parse_switch;
 
 /// What the variables hold. An empty variable counts as unset.
 #[derive(Clone, Default)]
@@ -63,6 +64,18 @@ impl Variables {
     }
 }
 
+impl PathOptions {
+    /// Takes what the environment has.
+    pub(super) fn overlay(&mut self, variables: &Variables) {
+        let Variables { ice_servers, interfaces, udp_ports, announced_address, relay_only, .. } = variables.clone();
+        self.ice_servers = ice_servers.or(self.ice_servers.take());
+        self.interfaces = interfaces.unwrap_or(std::mem::take(&mut self.interfaces));
+        self.udp_ports = udp_ports.or(self.udp_ports.take());
+        self.announced_address = announced_address.or(self.announced_address.take());
+        self.relay_only = relay_only.unwrap_or(self.relay_only);
+    }
+}
+
 /// `url` without its user and password; `None` if it has neither.
 pub(super) fn without_user(url: &str) -> Option<String> {
     let mut url = url::Url::parse(url).ok().filter(url::Url::has_authority)?;
@@ -75,13 +88,4 @@ pub(super) fn without_user(url: &str) -> Option<String> {
 
 fn parse_bool(name: &str, text: &str) -> Result<bool> {
     parse_switch(text).ok_or_else(|| Error::invalid(name, format_args!("{text:?} is neither 1 nor 0")))
-}
-
-/// `1`, `true`, `yes`, `on` and their opposites.
-pub(crate) fn parse_switch(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" => Some(true),
-        "0" | "false" | "no" | "off" => Some(false),
-        _ => None,
-    }
 }

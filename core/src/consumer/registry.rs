@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::mids::Mids;
 use super::recents::Recents;
-use super::waiting::{Queue, Waiting};
+use super::waiting::{Failures, Queue, Waiting};
 use crate::observe::EndReason;
 
 /// The first and the longest delay before a consumer is offered a connection again; it doubles.
@@ -44,15 +44,6 @@ struct Member<T> {
     failures: Failures,
     /// Whether the server still announces it.
     is_announced: bool,
-}
-
-/// What went wrong with a consumer, in a row.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Failures {
-    /// Connections that did not open.
-    unopened: u32,
-    /// Offers that were not answered.
-    unanswered: u32,
 }
 
 /// How a connection ended.
@@ -286,22 +277,19 @@ impl<T> Registry<T> {
     /// The connection that an answer is for: that of the consumer that `from` names and whose offer had this `mid`, or of
     /// the offer with this `mid`. A `mid` that no offer had says nothing: then the first of `from` that names a connection,
     /// or else the one that waits longest.
-    ///
-    /// # Errors
-    /// The `mid` belongs to another consumer, or to an older offer.
     pub(crate) fn take_answer(
         &mut self,
         from: &[String],
         mid: Option<&str>,
         ufrag: &str,
-    ) -> Result<Option<&mut T>, String> {
+    ) -> Result<Option<&mut T>, ForeignMid> {
         let named = from.iter().find(|id| self.members.contains_key(*id)).cloned();
         let given = mid.and_then(|mid| self.mids.given(mid));
         let id = match (named, given) {
             (named, Some((given, generation))) => {
                 let is_current = self.members.get(given).is_some_and(|member| member.generation == generation);
                 if !is_current || named.as_ref().is_some_and(|named| named != given) {
-                    return Err(format!("mid: {:?} is of another offer", mid.unwrap_or_default()));
+                    return Err(ForeignMid(mid.unwrap_or_default().to_owned()));
                 }
                 Some(given.to_owned())
             }
@@ -335,6 +323,11 @@ impl<T> Registry<T> {
         self.members.get_mut(&id).map(|member| &mut member.peer)
     }
 }
+
+/// The `mid` of an answer belongs to another consumer, or to an older offer.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("mid: {0:?} is of another offer")]
+pub(crate) struct ForeignMid(String);
 
 /// Whether a connection ended although both sides wanted it.
 fn is_failure(reason: EndReason) -> bool {

@@ -3,7 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
-use super::registry::Failures;
+/// What went wrong with a consumer, in a row.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Failures {
+    /// Connections that did not open.
+    pub(super) unopened: u32,
+    /// Offers that were not answered.
+    pub(super) unanswered: u32,
+}
 
 /// One of them.
 #[derive(Clone, Copy, Debug)]

@@ -26,7 +26,7 @@ use super::ports::{Lease, Ports};
 use super::sockets::Sockets;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
-use crate::signaling::message::RemoteCandidate;
+use crate::message::RemoteCandidate;
 use crate::stats::Counters;
 
 /// The label of the channel (docs/protocol.md §1).

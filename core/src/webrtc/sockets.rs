@@ -37,7 +37,7 @@ pub(crate) struct Sockets {
     gate: EarlyGate,
     resets: StreamResets,
     #[cfg(feature = "faults")]
-    faults: Option<super::faults::Faults>,
+    faults: Option<crate::faults::Faults>,
 }
 
 impl Sockets {
@@ -89,7 +89,7 @@ impl Runtime for Sockets {
         let puts_together = !takes_one_by_one(&own);
         #[cfg(feature = "faults")]
         let socket = match &self.faults {
-            Some(faults) => faults.wrap(socket),
+            Some(faults) => super::faulty_socket::wrap(socket, faults),
             None => socket,
         };
         let socket = self.gate.guard(self.dtls_gate.guard(socket));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::line::Line;
-use super::{json, level};
+use super::{level, raw};
 
 /// The names of syslog's priorities, 0 to 7.
 const PRIORITIES: [&str; 8] = ["emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"];
@@ -45,7 +45,7 @@ impl JournalEntry {
         fields.apply_priority(&mut line, is_output);
         let unit = fields.unit();
         if let Some(target) = line.target.replace(unit.to_owned()) {
-            line.fields.push(("target".to_owned(), json::string(&target)));
+            line.fields.push(("target".to_owned(), raw::string(&target)));
         }
         // The journal knows the time best: that of a text may lack its zone.
         line.time = fields.time().or(line.time);
@@ -62,8 +62,8 @@ struct Fields(Vec<(String, Vec<String>)>);
 
 impl Fields {
     fn read(line: &str) -> Option<Self> {
-        let members = json::members(line)?;
-        Some(Self(members.into_iter().map(|(name, value)| (name, values(value))).collect()))
+        let members = raw::members(line)?;
+        Some(Self(members.into_iter().map(|(name, value)| (name.into_owned(), values(value))).collect()))
     }
 
     fn first(&self, name: &str) -> Option<&str> {
@@ -90,7 +90,7 @@ impl Fields {
         let Some((level, original)) = level::named(name) else { return };
         line.level = Some(level);
         line.fields.retain(|(name, _)| name != "level_name");
-        line.fields.extend(original.map(|original| ("level_name".to_owned(), json::string(&original))));
+        line.fields.extend(original.map(|original| ("level_name".to_owned(), raw::string(&original))));
     }
 
     /// When it was written, or else when the journal received it, in microseconds since 1970.
@@ -105,9 +105,10 @@ impl Fields {
             Some(_) => KEPT.contains(&name),
             None => !CONSUMED.contains(&name),
         };
-        let kept = self.0.iter().filter(move |(name, values)| is_kept(name) && values.iter().any(|value| value != unit));
+        let kept =
+            self.0.iter().filter(move |(name, values)| is_kept(name) && values.iter().any(|value| value != unit));
         kept.map(|(name, values)| match values.as_slice() {
-            [value] => (name.clone(), json::string(value)),
+            [value] => (name.clone(), raw::string(value)),
             values => (name.clone(), serde_json::Value::from(values).to_string()),
         })
     }

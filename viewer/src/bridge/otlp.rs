@@ -15,6 +15,8 @@ mod part;
 mod request;
 mod services;
 mod source;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::fmt;
@@ -22,11 +24,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use logrtc::ConfigBuilder;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use crate::options::Handler;
-use crate::server::InnerPort;
 use intake::Intake;
 use part::Unreadable;
 use request::Request;
@@ -105,7 +107,6 @@ pub(crate) struct OtlpOptions {
 }
 
 /// The services that send their logs and spans over OTLP.
-#[derive(Debug)]
 pub(crate) struct Otlp {
     intake: Arc<Mutex<Intake>>,
     ends_idle: JoinHandle<()>,
@@ -124,9 +125,9 @@ impl Otlp {
         http::router(Arc::clone(self))
     }
 
-    /// Takes requests from now on, and lets producers register at `port`.
-    pub(crate) async fn connect(&self, port: InnerPort) {
-        self.intake.lock().await.port = Some(port);
+    /// Takes requests from now on. The options of each producer begin as `config`, which says where to register.
+    pub(crate) async fn connect(&self, config: ConfigBuilder) {
+        self.intake.lock().await.config = Some(config);
     }
 
     /// One request at a time: what reads one takes much of a processor, and the entries of a service stay in order.
@@ -141,7 +142,7 @@ impl Otlp {
     pub(crate) async fn stop(&self) {
         self.ends_idle.abort();
         let mut intake = self.intake.lock().await;
-        intake.port = None;
+        intake.config = None;
         let services = intake.services.all();
         services.into_iter().for_each(|producer| intake.close(producer));
         while intake.closing.join_next().await.is_some() {}

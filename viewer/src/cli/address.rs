@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::Url;
 
+use super::environment::variable;
+
 /// A server, the token for it, and the secret of its programs.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Address {
@@ -15,6 +17,24 @@ pub(super) struct Address {
 impl fmt::Debug for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&shown(&self.url))
+    }
+}
+
+impl Address {
+    /// The server of this machine.
+    pub(super) fn local() -> Self {
+        parse("ws://localhost:8080/signaling").expect("it is a URL")
+    }
+}
+
+/// The address that is given, or else that of `LOGRTC_URL`. What stands on the command line wins, as in every program.
+///
+/// # Errors
+/// What is wrong with the environment.
+pub(super) fn of_environment_or(given: Option<Address>) -> Result<Option<Address>, String> {
+    match (given, variable("LOGRTC_URL")) {
+        (None, Some(text)) => parse(&text).map(Some).map_err(|problem| format!("LOGRTC_URL: {problem}")),
+        (given, _) => Ok(given),
     }
 }
 

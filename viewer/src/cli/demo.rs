@@ -7,7 +7,6 @@ use std::io;
 use tokio::task::JoinHandle;
 
 use super::source;
-use crate::server::InnerPort;
 use shop::{Line, Shop};
 
 /// A running shop, and the producer that it logs to.
@@ -17,9 +16,9 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Connects a producer to the server of this process, and begins to log.
-    pub(crate) fn start(port: &InnerPort) -> io::Result<Self> {
-        let config = port.config("shop").system_name("Shop").version("1.0.0").description("A made-up web shop");
+    /// Connects a producer to the server of this process, as `config` begins, and begins to log.
+    pub(crate) fn start(config: logrtc::ConfigBuilder) -> io::Result<Self> {
+        let config = config.client_id("shop").system_name("Shop").version("1.0.0").description("A made-up web shop");
         let config = config.build().map_err(io::Error::other)?;
         let producer = logrtc::Producer::connect(config).map_err(io::Error::other)?;
         let logging = tokio::spawn(trade(producer.clone()));

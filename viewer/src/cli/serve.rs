@@ -15,7 +15,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use logrtc::Config;
 
+use super::ice::AddressArgs;
 use super::{Hangup, Interrupt, address, demo, secret};
 use crate::bridge::Otlp;
 use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
@@ -96,6 +98,9 @@ pub(super) struct ServeArgs {
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
+    // The last ones, because the heading is for all that follows.
+    #[command(flatten, next_help_heading = "Producers of the server itself (--otlp, --journald, --docker)")]
+    addresses: AddressArgs,
 }
 
 /// Serves until it is interrupted.
@@ -114,11 +119,18 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let mut server = start(options).await?;
     let (mut demo, mut feeds) = (None, None);
     if with_demo || otlp.is_some() || args.feeds.wants_any() {
-        let port = server.open_inner_port(secret.clone()).await?;
-        demo = if with_demo { Some(demo::Demo::start(&port)?) } else { None };
-        feeds = Some(args.feeds.start(&port)?);
+        let port = server.open_inner_port().await?;
+        // What `LOGRTC_*` says is for programs of their own.
+        let config = Config::builder("logrtc").url(port.url).token(port.token).environment(false);
+        let mut config = args.addresses.apply(config);
+        // Without it, readers that have it would not see these producers.
+        if let Some(secret) = &secret {
+            config = config.secret(secret);
+        }
+        demo = if with_demo { Some(demo::Demo::start(config.clone())?) } else { None };
+        feeds = Some(args.feeds.start(&config)?);
         if let Some(otlp) = &otlp {
-            otlp.connect(port).await;
+            otlp.connect(config).await;
         }
     }
     announce(&args, &server, secret.as_deref());

@@ -58,11 +58,7 @@ impl SourceArgs {
         // What stands on the command line wins over the environment, as in every program.
         let client_id = self.client_id.clone().or_else(|| variable("LOGRTC_CLIENT_ID"));
         let mut config = Config::builder(client_id.as_deref().unwrap_or(default_client_id)).overflow(overflow);
-        let address = match (&self.url, variable("LOGRTC_URL")) {
-            (Some(address), _) => Some(address.clone()),
-            (None, Some(text)) => Some(address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?),
-            (None, None) => None,
-        };
+        let address = address::of_environment_or(self.url.clone())?;
         let linked = address.as_ref().and_then(|address| address.secret.as_deref());
         if let Some(secret) = self.secret.read(linked)? {
             config = config.secret(secret);

@@ -19,7 +19,7 @@ use logrtc::{Filter, Level};
 use regex::Regex;
 use tokio::time::timeout;
 
-use super::address;
+use super::address::{self, Address};
 use super::environment::variable;
 use super::ice::{IceServerArgs, named};
 use super::secret::SecretArgs;
@@ -112,11 +112,8 @@ impl TailArgs {
     /// # Errors
     /// What is wrong with them.
     pub(super) fn check(self) -> Result<Tail, String> {
-        let address::Address { url, token, secret } = match (self.address, variable("LOGRTC_URL")) {
-            (Some(address), _) => address,
-            (None, Some(text)) => address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?,
-            (None, None) => address::parse("ws://localhost:8080/signaling")?,
-        };
+        let address = address::of_environment_or(self.address)?;
+        let Address { url, token, secret } = address.unwrap_or_else(Address::local);
         let mut options = Options::new(url);
         options.producer = self.producer;
         options.ice_servers = self.ice_servers.servers().map(|servers| servers.iter().map(named).collect());

@@ -98,7 +98,11 @@ impl Connection {
         let sockets = addresses.len();
         let configuration = RTCConfigurationBuilder::new()
             .with_ice_servers(ice_servers.into_iter().map(for_stack).collect())
-            .with_ice_transport_policy(if relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All })
+            .with_ice_transport_policy(if relay_only {
+                RTCIceTransportPolicy::Relay
+            } else {
+                RTCIceTransportPolicy::All
+            })
             .build();
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)

@@ -1,12 +1,10 @@
 //! Another port of the server, for producers that its own process runs: on loopback, without TLS, with a token that nobody else
 //! has. They depend neither on the certificate nor on the tokens of the port that others use.
 
-use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use logrtc::{Config, ConfigBuilder};
 use tokio::net::TcpListener;
 
 use super::accept::{self, Acceptor};
@@ -17,38 +15,18 @@ use super::tokens::{self, Role, Tokens};
 use super::{Door, Server};
 
 /// Where such a producer registers.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct InnerPort {
-    url: String,
-    token: String,
-    /// That readers of this server have, if they have one.
-    secret: Option<String>,
-}
-
-impl fmt::Debug for InnerPort {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.url)
-    }
-}
-
-impl InnerPort {
-    /// The options of a producer that registers there. What `LOGRTC_*` says is for programs of their own, but for the secret,
-    /// without which the readers that have it would not see this one.
-    pub(crate) fn config(&self, client_id: &str) -> ConfigBuilder {
-        let config = Config::builder(client_id).url(&self.url).token(&self.token).environment(false);
-        match &self.secret {
-            Some(secret) => config.secret(secret),
-            None => config,
-        }
-    }
+    pub(crate) url: String,
+    pub(crate) token: String,
 }
 
 impl Server {
-    /// Listens on another port until the server stops, for producers with this secret.
+    /// Listens on another port until the server stops.
     ///
     /// # Errors
     /// There is no port, or the system has no random numbers.
-    pub(crate) async fn open_inner_port(&mut self, secret: Option<String>) -> io::Result<InnerPort> {
+    pub(crate) async fn open_inner_port(&mut self) -> io::Result<InnerPort> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("ws://{}/signaling", listener.local_addr()?);
         let token = tokens::make()?;
@@ -68,6 +46,6 @@ impl Server {
             },
         };
         self.accepting.push(tokio::spawn(accept::run(listener, acceptor)));
-        Ok(InnerPort { url, token, secret })
+        Ok(InnerPort { url, token })
     }
 }

@@ -14,15 +14,17 @@ use axum::{Extension, Router};
 use tokio::sync::watch;
 
 use super::client_address::{Forwarding, Network, TrustedProxy};
-use super::gate::{Gate, Refusal};
-use super::metrics::{CONTENT_TYPE, Metrics};
+use super::gate::{Gate, Refusal, Ticket};
+use super::metrics::{CONTENT_TYPE, Load, Metrics};
 use super::notices::Notices;
 use super::places::Places;
+use super::socket;
+use super::strangers::Strangers;
 use super::tokens::Role;
 use crate::hub::Hub;
 use crate::message::MAX_MESSAGE_BYTES;
 use crate::origin::OriginPolicy;
-use crate::{page, socket};
+use crate::page;
 
 /// What a WebSocket buffers of what it reads, and of what it writes. Most are idle.
 const SOCKET_BUFFER_BYTES: usize = 4 * 1024;
@@ -38,6 +40,7 @@ pub(crate) struct Door {
     pub(crate) gate: Arc<Gate>,
     /// Of WebSockets, for each address.
     pub(crate) sockets: Arc<Places>,
+    pub(crate) strangers: Arc<Strangers>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) origins: Arc<OriginPolicy>,
@@ -55,6 +58,22 @@ impl Door {
     fn host<'h>(&self, Peer(peer): Peer, headers: &'h HeaderMap) -> Result<Option<&'h str>, ()> {
         let forwarded = Forwarding { proxies: &self.trusted_proxies, peer }.host(headers);
         single(headers, header::HOST).map(|host| forwarded.or(host))
+    }
+
+    fn load(&self) -> Load {
+        Load { strangers: self.strangers.count(), ..self.hub.load() }
+    }
+
+    /// Where a connection begins; none if all places are taken. A client that has shown no token takes none of those who have.
+    fn seat(&self, ticket: &Ticket) -> Option<socket::Place> {
+        if ticket.is_let_in() {
+            return self.hub.take_seat().map(socket::Place::Seat);
+        }
+        let (stranger, has_replaced) = self.strangers.admit();
+        if has_replaced {
+            self.metrics.refused("limit");
+        }
+        Some(socket::Place::Stranger(stranger, Arc::clone(&self.hub)))
     }
 
     /// Refuses a page of a foreign origin.
@@ -87,10 +106,10 @@ pub(crate) fn router(door: Door) -> Router {
 
 /// The routes that another part of the program has added. They count by the metrics of the server.
 fn producer_routes(door: &Door) -> Router<Door> {
-    let routes = door.producer_routes.clone().unwrap_or_default();
+    let Some(routes) = door.producer_routes.clone() else { return Router::new() };
     routes
-        .layer(Extension(Arc::clone(&door.metrics)))
-        .layer(middleware::from_fn_with_state(door.clone(), check_producer))
+        .route_layer(Extension(Arc::clone(&door.metrics)))
+        .route_layer(middleware::from_fn_with_state(door.clone(), check_producer))
         .with_state(())
 }
 
@@ -155,7 +174,7 @@ async fn signaling(
         let reason = "too many connections from this address\n";
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")], reason).into_response();
     };
-    let Some(seat) = door.hub.take_seat() else {
+    let Some(seat) = door.seat(&ticket) else {
         door.metrics.refused("limit");
         return (StatusCode::SERVICE_UNAVAILABLE, "too many connections\n").into_response();
     };
@@ -188,7 +207,7 @@ async fn metrics(State(door): State<Door>, Extension(peer): Extension<Peer>, hea
             return unauthorized(&door, refusal);
         }
     }
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], door.metrics.to_text(&door.hub.load())).into_response()
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], door.metrics.to_text(&door.load())).into_response()
 }
 
 /// The token of `Authorization: Bearer`; another scheme may be of a proxy in between.

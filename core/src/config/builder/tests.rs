@@ -99,3 +99,16 @@ fn secrets_are_not_shown() {
     let server = IceServer::turn("turn:secret:secret@x", "secret", "secret");
     assert!(!format!("{server:?}").contains("secret"));
 }
+
+#[test]
+fn what_a_library_or_the_system_reports_is_the_source() {
+    use std::error::Error as _;
+    let error = builder().ca_file("/nowhere.pem").build().unwrap_err();
+    let source = error.source().and_then(|source| source.downcast_ref::<std::io::Error>()).unwrap();
+    assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
+    let error = builder().url("nonsense").build().unwrap_err();
+    assert!(error.source().unwrap().is::<url::ParseError>());
+    let error = builder().ice_servers([IceServer::stun("stun:h h")]).build().unwrap_err();
+    assert!(error.source().unwrap().is::<url::ParseError>());
+    assert!(builder().version("").build().unwrap_err().source().is_none());
+}

@@ -145,11 +145,9 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_when_it_is_too_large() {
-        let bomb = gzip(&vec![0; 64 * MAX_BODY_BYTES]);
+        let bomb = gzip(&vec![0; MAX_BODY_BYTES + 1]);
         let budget = Budget::new(2 * MAX_BODY_BYTES);
-        for _ in 0..3 {
-            assert_eq!(decoded(Coding::Gzip, &budget, &[&bomb]).unwrap_err(), Problem::TooLarge);
-        }
+        assert_eq!(decoded(Coding::Gzip, &budget, &[&bomb]).unwrap_err(), Problem::TooLarge);
         assert_eq!(budget.0.available_permits(), 2 * MAX_BODY_BYTES, "all of it is given back");
     }
 

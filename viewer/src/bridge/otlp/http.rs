@@ -21,7 +21,7 @@ use crate::server::Metrics;
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where requests go, and what their bodies may take on the way.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Receiver {
     otlp: Arc<Otlp>,
     budget: Budget,

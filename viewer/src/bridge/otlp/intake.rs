@@ -3,26 +3,24 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use logrtc::Producer;
+use logrtc::{ConfigBuilder, Producer};
 use tokio::task::JoinSet;
 
 use super::entry;
 use super::request::{Record, Request};
 use super::services::{Demand, Place, Services, has_room};
 use super::{MAX_RECORD_BYTES, MAX_RECORDS, OtlpOptions, Problem, Taken};
-use crate::server::InnerPort;
 
 /// What an entry takes in a journal besides what was sent for it, about.
 const ENTRY_OVERHEAD_BYTES: usize = 512;
 /// How long the last entries of a service may take to arrive.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-#[derive(Debug)]
 pub(super) struct Intake {
     options: OtlpOptions,
     pub(super) services: Services<Producer>,
-    /// Where producers register; none before the server runs, and after it was stopped.
-    pub(super) port: Option<InnerPort>,
+    /// What the options of each producer begin with; none before the server runs, and after it was stopped.
+    pub(super) config: Option<ConfigBuilder>,
     /// Producers that end.
     pub(super) closing: JoinSet<()>,
     has_told: bool,
@@ -38,17 +36,17 @@ struct Wanted {
 impl Intake {
     pub(super) fn new(options: OtlpOptions) -> Self {
         let services = Services::new(options.max_services);
-        Self { options, services, port: None, closing: JoinSet::new(), has_told: false }
+        Self { options, services, config: None, closing: JoinSet::new(), has_told: false }
     }
 
     /// Takes all of a request, or nothing of it. Blocks the calling thread, which belongs to a tokio runtime.
     pub(super) fn take(&mut self, request: &Request) -> Result<Taken, Problem> {
         while self.closing.try_join_next().is_some() {}
-        let port = self.port.clone().ok_or(Problem::Stopping)?;
+        let config = self.config.clone().ok_or(Problem::Stopping)?;
         let wanted = survey(request)?;
         let now = Instant::now();
         for (service, wanted) in &wanted {
-            self.open(service, wanted, &port, now);
+            self.open(service, wanted, &config, now);
         }
         if !self.has_room(&wanted, now) {
             return Err(Problem::Full);
@@ -63,7 +61,7 @@ impl Intake {
     }
 
     /// Begins a producer for a service, if it has none and there is a place.
-    fn open(&mut self, service: &str, wanted: &Wanted, port: &InnerPort, now: Instant) {
+    fn open(&mut self, service: &str, wanted: &Wanted, config: &ConfigBuilder, now: Instant) {
         match self.services.place(service, now) {
             Place::Taken => return,
             Place::Free => {}
@@ -75,7 +73,7 @@ impl Intake {
                 ));
             }
         }
-        let mut config = port.config(service).max_bytes(self.options.buffer_bytes);
+        let mut config = config.clone().client_id(service).max_bytes(self.options.buffer_bytes);
         if let Some(version) = &wanted.version {
             config = config.version(version);
         }

@@ -3,12 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
-
-use super::message::{self, ArrayValue, KeyValueList, Value};
 
 /// `null` is the default, as in all JSON of Protocol Buffers.
 pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -61,59 +57,4 @@ pub(super) fn hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>,
         .filter(|digits| digits.len() % 2 == 0)
         .map(|digits| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
         .ok_or_else(|| D::Error::custom("an id must be in hexadecimal"))
-}
-
-/// A value, under the name of its type.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct AnyValue {
-    string_value: Option<String>,
-    bool_value: Option<bool>,
-    int_value: Option<Int>,
-    double_value: Option<Double>,
-    array_value: Option<ArrayValue>,
-    kvlist_value: Option<KeyValueList>,
-    bytes_value: Option<Bytes>,
-}
-
-impl From<AnyValue> for message::AnyValue {
-    fn from(json: AnyValue) -> Self {
-        let value = (json.string_value.map(Value::Text))
-            .or(json.bool_value.map(Value::Bool))
-            .or(json.int_value.map(|Int(number)| Value::Int(number)))
-            .or(json.double_value.map(|Double(number)| Value::Double(number)))
-            .or(json.array_value.map(Value::Array))
-            .or(json.kvlist_value.map(Value::Map))
-            .or(json.bytes_value.map(|Bytes(bytes)| Value::Bytes(bytes)));
-        Self { value }
-    }
-}
-
-#[derive(Deserialize)]
-struct Int(#[serde(deserialize_with = "integer")] i64);
-
-/// A number; `NaN`, `Infinity` and `-Infinity` are strings.
-struct Double(f64);
-
-impl<'de> Deserialize<'de> for Double {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            Number(f64),
-            Text(String),
-        }
-        match Written::deserialize(deserializer)? {
-            Written::Number(number) => Ok(Self(number)),
-            Written::Text(text) => text.parse().map(Self).map_err(D::Error::custom),
-        }
-    }
-}
-
-struct Bytes(Vec<u8>);
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        STANDARD.decode(String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
-    }
 }

@@ -1,10 +1,13 @@
 //! The messages of OTLP, as far as entries are made of them. One definition for both encodings: the tags are those of
 //! `opentelemetry-proto` 1, and the names of JSON are its names in lowerCamelCase.
 
+mod json_value;
+
 use prost::{Message, Oneof};
 use serde::Deserialize;
 
 use super::json;
+use json_value::JsonValue;
 
 /// What a program says of itself.
 #[derive(Clone, PartialEq, Message, Deserialize)]
@@ -164,7 +167,7 @@ pub(super) struct KeyValue {
 
 /// A value, or none.
 #[derive(Clone, PartialEq, Message, Deserialize)]
-#[serde(from = "json::AnyValue")]
+#[serde(from = "JsonValue")]
 pub(super) struct AnyValue {
     #[prost(oneof = "Value", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub(super) value: Option<Value>,

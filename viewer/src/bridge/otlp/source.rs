@@ -2,8 +2,8 @@
 
 use logrtc::FieldValue;
 
-use super::message::{KeyValue, Resource, Value};
-use super::value::Attributes;
+use super::message::{KeyValue, Resource};
+use super::value::{Attributes, text_of};
 
 /// The name of a program that says none, as OpenTelemetry has it.
 const UNKNOWN: &str = "unknown_service";
@@ -26,13 +26,7 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn of(resource: &Resource) -> Self {
-        let text = |key: &str| {
-            let attribute = resource.attributes.iter().find(|attribute| attribute.key == key)?;
-            match attribute.value.as_ref()?.value.as_ref()? {
-                Value::Text(text) => Some(one_line(text)).filter(|text| !text.is_empty()),
-                _ => None,
-            }
-        };
+        let text = |key: &str| text_of(&resource.attributes, key).map(one_line);
         let (repeated, resource_bytes) = repeated(&resource.attributes);
         Self {
             service: text("service.name").unwrap_or_else(|| UNKNOWN.to_owned()),
@@ -69,7 +63,7 @@ fn repeated(attributes: &[KeyValue]) -> (Vec<&KeyValue>, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::message::AnyValue;
+    use super::super::message::{AnyValue, Value};
     use super::*;
 
     fn source(attributes: &[(&str, &str)]) -> Source {

@@ -59,6 +59,15 @@ pub(super) fn with_attributes(entry: Entry, attributes: &[KeyValue], own: &[&str
     })
 }
 
+/// The text of an attribute.
+pub(super) fn text_of<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a str> {
+    let attribute = attributes.iter().find(|attribute| attribute.key == key)?;
+    match attribute.value.as_ref()?.value.as_ref()? {
+        Value::Text(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
 fn field_value(value: &Value) -> FieldValue<'_> {
     match value {
         Value::Text(text) => text.into(),

@@ -8,11 +8,10 @@ mod tool;
 use std::io;
 
 use clap::Args;
-use logrtc::Producer;
+use logrtc::{ConfigBuilder, Producer};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::server::InnerPort;
 use docker::Docker;
 use journald::Journald;
 use tool::Tool;
@@ -56,26 +55,26 @@ impl FeedArgs {
     /// The option, and its program that cannot be run.
     pub(super) async fn check(&self) -> io::Result<()> {
         if self.wants_journald() {
-            Tool::JOURNALCTL.check().await?;
+            Tool::journalctl().check().await?;
         }
         if self.wants_docker() {
-            Tool::DOCKER.check().await?;
+            Tool::docker().check().await?;
         }
         Ok(())
     }
 
-    /// Begins to read.
+    /// Begins to read. The options of each producer begin as `config`.
     ///
     /// # Errors
     /// Why there is no producer.
-    pub(super) fn start(&self, port: &InnerPort) -> io::Result<Feeds> {
+    pub(super) fn start(&self, config: &ConfigBuilder) -> io::Result<Feeds> {
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         if self.wants_journald() {
-            tasks.spawn(Journald::new(port, self.journald_units.clone())?.run(stopped.clone()));
+            tasks.spawn(Journald::new(config, self.journald_units.clone())?.run(stopped.clone()));
         }
         if self.wants_docker() {
-            tasks.spawn(Docker::new(port.clone(), self.docker_filters.clone()).run(stopped));
+            tasks.spawn(Docker::new(config.clone(), self.docker_filters.clone()).run(stopped));
         }
         Ok(Feeds { stopping, tasks })
     }
@@ -96,7 +95,8 @@ impl Feeds {
 }
 
 /// A producer of this process.
-fn connect(port: &InnerPort, client_id: &str, description: &str, max_bytes: usize) -> io::Result<Producer> {
-    let config = port.config(client_id).system_name(client_id).description(description).max_bytes(max_bytes);
+fn connect(config: &ConfigBuilder, client_id: &str, description: &str, max_bytes: usize) -> io::Result<Producer> {
+    let config =
+        config.clone().client_id(client_id).system_name(client_id).description(description).max_bytes(max_bytes);
     config.build().and_then(Producer::connect).map_err(io::Error::other)
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use logrtc::{Entry, FieldValue, Level};
 
-use super::super::message::{AnyValue, KeyValueList, LogRecord, Value};
-use super::super::value::with_attributes;
+use super::super::message::{AnyValue, LogRecord, Value};
+use super::super::value::{text_of, with_attributes};
 use super::{at, counted, place, time, within};
 use crate::bridge::level;
 
@@ -65,22 +65,13 @@ fn message(record: &LogRecord) -> (Cow<'_, str>, Option<&AnyValue>) {
         Value::Text(text) => (Cow::Borrowed(text), None),
         Value::Map(map) => {
             let event_name = Some(record.event_name.as_str()).filter(|name| !name.is_empty());
-            let own = text_of(map).or(event_name).map(Cow::Borrowed);
+            let text = MESSAGE_KEYS.iter().find_map(|key| text_of(&map.values, key));
+            let own = text.or(event_name).map(Cow::Borrowed);
             (own.unwrap_or_else(|| shortened(body)), Some(body))
         }
         Value::Array(_) => (shortened(body), Some(body)),
         Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::Bytes(_) => (shortened(body), None),
     }
-}
-
-fn text_of(map: &KeyValueList) -> Option<&str> {
-    MESSAGE_KEYS.iter().find_map(|key| {
-        let attribute = map.values.iter().find(|attribute| attribute.key == *key)?;
-        match attribute.value.as_ref()?.value.as_ref()? {
-            Value::Text(text) => Some(text.as_str()),
-            _ => None,
-        }
-    })
 }
 
 /// The beginning of its JSON.

@@ -4,13 +4,13 @@ use logrtc::{Entry, FieldValue, Level};
 use serde::Serialize;
 
 use super::super::message::{Event, Link, Span, Status};
-use super::super::value::{Attributes, with_attributes};
+use super::super::value::{Attributes, text_of, with_attributes};
 use super::{at, counted, id, place, time, within};
 
 /// Fields that are not the span's attributes. The others begin with `otel.`, which is OpenTelemetry's own.
 const OWN: [&str; 3] = ["duration_ms", "resource", "span.kind"];
 /// Those of an event.
-const EVENT_OWN: [&str; 1] = ["resource"];
+const EVENT_OWN: [&str; 2] = ["event.name", "resource"];
 /// Events of one span that become entries; an SDK keeps 128 by default.
 pub(super) const MAX_EVENTS: usize = 1024;
 /// By their numbers; the first of them is not told.
@@ -49,10 +49,22 @@ fn span_entry(span: &Span, target: &str) -> Entry {
 }
 
 fn event_entry(event: &Event, span: &Span, target: &str) -> Entry {
+    let exception = (event.name == EXCEPTION).then(|| exception(event)).flatten();
     let level = if event.name == EXCEPTION { Level::Error } else { Level::Info };
-    let mut entry = with_attributes(Entry::new(level, target, &event.name), &event.attributes, &EVENT_OWN);
+    let message = exception.as_deref().unwrap_or(&event.name);
+    let mut entry = with_attributes(Entry::new(level, target, message), &event.attributes, &EVENT_OWN);
+    entry = entry.field("event.name", &event.name);
     entry = counted(entry, "otel.dropped_attributes_count", event.dropped_attributes_count);
     within(at(entry, time(event.time_unix_nano)), place(&span.trace_id, &span.span_id, &span.parent_span_id))
+}
+
+/// `ValueError: no money`.
+fn exception(event: &Event) -> Option<String> {
+    let text = |key| text_of(&event.attributes, key);
+    match (text("exception.type"), text("exception.message")) {
+        (Some(name), Some(message)) => Some(format!("{name}: {message}")),
+        (name, message) => message.or(name).map(str::to_owned),
+    }
 }
 
 fn named(entry: Entry, field: &str, names: &[&str], number: i32) -> Entry {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use logrtc::ConfigBuilder;
 use tokio::io::AsyncReadExt;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -16,7 +17,7 @@ use super::backoff::Backoff;
 use super::tool::Tool;
 use super::{HISTORY_LINES, connect};
 use crate::bridge::Container;
-use crate::server::{InnerPort, stopped};
+use crate::server::stopped;
 
 /// Containers that are read at once: each has a process of Docker, and a producer with two threads.
 const MAX_CONTAINERS: usize = 128;
@@ -47,14 +48,14 @@ pub(super) struct Docker {
 
 struct Shared {
     tool: Tool,
-    port: InnerPort,
+    config: ConfigBuilder,
     /// The list may be another one.
     changed: Notify,
 }
 
 impl Docker {
-    pub(super) fn new(port: InnerPort, filters: Vec<String>) -> Self {
-        let shared = Arc::new(Shared { tool: Tool::DOCKER, port, changed: Notify::new() });
+    pub(super) fn new(config: ConfigBuilder, filters: Vec<String>) -> Self {
+        let shared = Arc::new(Shared { tool: Tool::docker(), config, changed: Notify::new() });
         Self { shared, filters, followers: JoinSet::new(), ended: HashMap::new(), last_times: HashMap::new() }
     }
 
@@ -165,7 +166,7 @@ impl Follower {
     /// Reads until the container has ended or the server stops. Returns the id of the container.
     async fn run(self, mut stopping: watch::Receiver<bool>) -> String {
         let Container { id, name, image } = self.container.clone();
-        match connect(&self.shared.port, &name, &image, MAX_BYTES) {
+        match connect(&self.shared.config, &name, &image, MAX_BYTES) {
             Ok(producer) => {
                 tokio::select! {
                     () = self.follow(&producer) => {}

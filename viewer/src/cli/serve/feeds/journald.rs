@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use logrtc::{Level, Producer};
+use logrtc::{ConfigBuilder, Level, Producer};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::watch;
 
@@ -11,8 +11,8 @@ use super::super::super::source;
 use super::backoff::Backoff;
 use super::tool::Tool;
 use super::{HISTORY_LINES, connect};
-use crate::bridge::{JournalEntry, Joiners, Lines};
-use crate::server::{InnerPort, stopped};
+use crate::bridge::{Joiners, JournalEntry, Lines};
+use crate::server::stopped;
 
 const CLIENT_ID: &str = "journald";
 
@@ -30,10 +30,10 @@ pub(super) struct Journald {
 }
 
 impl Journald {
-    pub(super) fn new(port: &InnerPort, units: Vec<String>) -> io::Result<Self> {
-        let producer = connect(port, CLIENT_ID, "the systemd journal", MAX_BYTES)?;
+    pub(super) fn new(config: &ConfigBuilder, units: Vec<String>) -> io::Result<Self> {
+        let producer = connect(config, CLIENT_ID, "the systemd journal", MAX_BYTES)?;
         let log = Log { producer, joiners: Joiners::default(), cursor: None };
-        Ok(Self { units, tool: Tool::JOURNALCTL, log })
+        Ok(Self { units, tool: Tool::journalctl(), log })
     }
 
     /// Reads until the server stops.

@@ -44,7 +44,7 @@ impl Credentials {
     }
 
     /// The value of the `Authorization` header.
-    pub(super) fn header(&self) -> std::result::Result<Option<HeaderValue>, InvalidHeaderValue> {
+    pub(crate) fn header(&self) -> std::result::Result<Option<HeaderValue>, InvalidHeaderValue> {
         let text = match self {
             Self::None => return Ok(None),
             Self::Token(token) => format!("Bearer {token}"),

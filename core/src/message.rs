@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use thiserror::Error;
 
-use crate::config::IceServer;
+use crate::config::{IceServer, Metadata};
 use crate::printable::printable;
 
 /// The keys under which a message may name the consumer that it is about, in the order in which they count.
@@ -39,15 +40,6 @@ pub(crate) enum Outgoing {
     },
     IceCandidate(LocalCandidate),
     Pong,
-}
-
-/// Who the producer is, to people (docs/protocol.md §1).
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Metadata {
-    pub(crate) system_name: String,
-    pub(crate) version: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) description: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -111,14 +103,29 @@ pub(crate) struct RemoteCandidate {
     pub(crate) username_fragment: Option<String>,
 }
 
+/// What makes a message unreadable, for the diagnostics: it is counted and otherwise ignored.
+#[derive(Debug, Error)]
+pub(crate) enum MessageError {
+    #[error("not a JSON object: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("type: must be a string")]
+    Type,
+    #[error("consumer_id: must be a string of 1 to {} bytes", MAX_ID_BYTES)]
+    ConsumerId,
+    #[error("ice_servers: must be an array of servers")]
+    IceServers,
+    #[error("sdp: must be a string, or an object with the string \"sdp\"")]
+    Sdp,
+    #[error("candidate: must be a string, an object or null")]
+    Candidate,
+    #[error("candidate.candidate: must be a string")]
+    InnerCandidate,
+}
+
 /// Reads one message of the server.
-///
-/// # Errors
-/// What makes it unreadable, for the diagnostics: it is counted and otherwise ignored.
-pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
-    let message: Map<String, Value> =
-        serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))?;
-    let kind = message.get("type").and_then(Value::as_str).ok_or("type: must be a string")?;
+pub(crate) fn parse(text: &str) -> Result<Incoming, MessageError> {
+    let message: Map<String, Value> = serde_json::from_str(text)?;
+    let kind = message.get("type").and_then(Value::as_str).ok_or(MessageError::Type)?;
     match kind {
         "consumer_connected" => Ok(Incoming::ConsumerConnected { consumer_id: consumer_id(&message)? }),
         "consumer_disconnected" | "consumer_left" | "peer_left" => {
@@ -133,19 +140,14 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
             let consumers = message.get("consumers").and_then(Value::as_u64);
             Ok(Incoming::Registered { consumers, ice_servers: ice_servers(&message) })
         }
-        "ice_servers" => ice_servers(&message)
-            .map(Incoming::IceServers)
-            .ok_or_else(|| "ice_servers: must be an array of servers".to_owned()),
+        "ice_servers" => ice_servers(&message).map(Incoming::IceServers).ok_or(MessageError::IceServers),
         "error" => Ok(Incoming::Error { message: error_text(&message), to: message.get("to").and_then(id) }),
         _ => Ok(Incoming::Unknown),
     }
 }
 
-fn consumer_id(message: &Map<String, Value>) -> Result<String, String> {
-    CONSUMER_KEYS
-        .iter()
-        .find_map(|key| id(message.get(*key)?))
-        .ok_or_else(|| format!("consumer_id: must be a string of 1 to {MAX_ID_BYTES} bytes"))
+fn consumer_id(message: &Map<String, Value>) -> Result<String, MessageError> {
+    CONSUMER_KEYS.iter().find_map(|key| id(message.get(*key)?)).ok_or(MessageError::ConsumerId)
 }
 
 fn senders(message: &Map<String, Value>) -> Vec<String> {
@@ -162,29 +164,26 @@ fn id(value: &Value) -> Option<String> {
 }
 
 /// A string, or an object `{"type", "sdp"}`, under `sdp` or `answer`.
-fn sdp(message: &Map<String, Value>) -> Result<String, String> {
+fn sdp(message: &Map<String, Value>) -> Result<String, MessageError> {
     let described = |value: &Value| match value {
         Value::String(sdp) => Some(sdp.clone()),
         Value::Object(description) => description.get("sdp")?.as_str().map(str::to_owned),
         _ => None,
     };
-    ["sdp", "answer", "description"]
-        .iter()
-        .find_map(|key| described(message.get(*key)?))
-        .ok_or_else(|| "sdp: must be a string, or an object with the string \"sdp\"".to_owned())
+    ["sdp", "answer", "description"].iter().find_map(|key| described(message.get(*key)?)).ok_or(MessageError::Sdp)
 }
 
 /// A string with its companions beside it, or an `RTCIceCandidateInit`; `null` and `""` end the candidates.
-fn candidate(message: &Map<String, Value>) -> Result<RemoteCandidate, String> {
+fn candidate(message: &Map<String, Value>) -> Result<RemoteCandidate, MessageError> {
     let (text, around) = match message.get("candidate") {
         None | Some(Value::Null) => return Ok(RemoteCandidate::default()),
         Some(Value::String(text)) => (text.as_str(), message),
         Some(Value::Object(init)) => match init.get("candidate") {
             Some(Value::String(text)) => (text.as_str(), init),
             Some(Value::Null) | None => return Ok(RemoteCandidate::default()),
-            Some(_) => return Err("candidate.candidate: must be a string".to_owned()),
+            Some(_) => return Err(MessageError::InnerCandidate),
         },
-        Some(_) => return Err("candidate: must be a string, an object or null".to_owned()),
+        Some(_) => return Err(MessageError::Candidate),
     };
     let first = |keys: [&str; 2]| keys.iter().find_map(|key| around.get(*key).filter(|value| !value.is_null()));
     let text_of = |value: &Value| value.as_str().map(str::to_owned).or_else(|| value.as_u64().map(|n| n.to_string()));
@@ -360,7 +359,7 @@ mod tests {
         assert_eq!(read(&json!({"type": "ice_servers", "ice_servers": servers})), Incoming::IceServers(expected));
         let registered = read(&json!({"type": "registered", "ice_servers": []}));
         assert_eq!(registered, Incoming::Registered { consumers: None, ice_servers: Some(vec![]) });
-        assert!(parse(r#"{"type":"ice_servers"}"#).unwrap_err().starts_with("ice_servers: "));
+        assert!(parse(r#"{"type":"ice_servers"}"#).unwrap_err().to_string().starts_with("ice_servers: "));
         let many = json!(vec![json!({"urls": "stun:h"}); 1000]);
         match read(&json!({"type": "ice_servers", "ice_servers": many})) {
             Incoming::IceServers(servers) => assert_eq!(servers.len(), MAX_ICE_SERVERS),
@@ -380,7 +379,7 @@ mod tests {
             (r#"{"type":"webrtc_answer","sdp":7}"#, "sdp: "),
             (r#"{"type":"ice_candidate","candidate":[]}"#, "candidate: "),
         ] {
-            assert!(parse(text).unwrap_err().starts_with(problem), "{text}");
+            assert!(parse(text).unwrap_err().to_string().starts_with(problem), "{text}");
         }
         let long = json!({"type": "consumer_connected", "consumer_id": "x".repeat(MAX_ID_BYTES + 1)});
         assert!(parse(&long.to_string()).is_err());

@@ -1,18 +1,13 @@
-//! The way through an HTTP proxy: the variables that name one, and CONNECT (RFC 9110 §9.3.6).
+//! The HTTP proxy to the signaling server, if the environment names one.
 
 use std::io;
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::http::Uri;
+use tokio_tungstenite::tungstenite::http::header::HeaderValue;
 use tokio_tungstenite::tungstenite::http::uri::Authority;
-use tokio_tungstenite::tungstenite::http::{StatusCode, Uri};
 
-use crate::config::is_local;
-
-/// The longest head of a proxy's response, in bytes.
-const MAX_HEAD_BYTES: usize = 16 * 1024;
-const MAX_HEADERS: usize = 64;
+use super::is_local;
 
 /// A proxy, with the credentials for it.
 #[derive(Clone)]
@@ -43,53 +38,9 @@ impl Proxy {
         Ok((host.trim_start_matches('[').trim_end_matches(']'), uri.port_u16().unwrap_or(80)))
     }
 
-    /// Has the proxy connect `stream` to the host and the port of `url`.
-    pub(crate) async fn tunnel(&self, mut stream: TcpStream, url: &url::Url) -> io::Result<TcpStream> {
-        let target = target(url);
-        let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
-        if let Some(credentials) = self.0.basic_auth() {
-            request.extend_from_slice(b"Proxy-Authorization: ");
-            request.extend_from_slice(credentials.as_bytes());
-            request.extend_from_slice(b"\r\n");
-        }
-        request.extend_from_slice(b"\r\n");
-        stream.write_all(&request).await.map_err(|error| self.error(error))?;
-        let status = self.read_status(&mut stream).await?;
-        if status.is_success() {
-            return Ok(stream);
-        }
-        let hint = match (status, self.0.basic_auth()) {
-            (StatusCode::PROXY_AUTHENTICATION_REQUIRED, Some(_)) => ": it does not accept the user and the password",
-            (StatusCode::PROXY_AUTHENTICATION_REQUIRED, None) => ": it wants a user and a password, in its URL",
-            _ => "",
-        };
-        Err(self.error(format_args!("responds {status}{hint}")))
-    }
-
-    async fn read_status(&self, stream: &mut TcpStream) -> io::Result<StatusCode> {
-        let mut head = Vec::new();
-        loop {
-            let read = stream.read_buf(&mut head).await.map_err(|error| self.error(error))?;
-            let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-            let mut response = httparse::Response::new(&mut headers);
-            let parsed = response.parse(&head).map_err(|_| self.error("does not respond in HTTP"))?;
-            match parsed {
-                httparse::Status::Complete(length) => {
-                    let status = response.code.and_then(|code| StatusCode::from_u16(code).ok());
-                    let status = status.ok_or_else(|| self.error("does not respond in HTTP"))?;
-                    // Through the tunnel the server speaks second, so anything behind the head is not its own.
-                    if status.is_success() && length < head.len() {
-                        return Err(self.error("sends data before the server can have"));
-                    }
-                    return Ok(status);
-                }
-                httparse::Status::Partial if read == 0 => return Err(self.error("closes the connection")),
-                httparse::Status::Partial if head.len() > MAX_HEAD_BYTES => {
-                    return Err(self.error("responds with too long a head"));
-                }
-                httparse::Status::Partial => {}
-            }
-        }
+    /// What it wants as `Proxy-Authorization`, if its URL has a user.
+    pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
+        self.0.basic_auth()
     }
 
     pub(crate) fn error(&self, problem: impl std::fmt::Display) -> io::Error {
@@ -107,7 +58,7 @@ impl std::fmt::Display for Proxy {
 }
 
 /// `host:port`.
-fn target(url: &url::Url) -> String {
+pub(crate) fn target(url: &url::Url) -> String {
     format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80))
 }
 
