@@ -152,18 +152,20 @@ const char *logrtc_last_error(void);
 #define LOGRTC_END_LEFT 1
 /** The consumer was announced again; a new connection replaces this one. */
 #define LOGRTC_END_REPLACED 2
-/** The channel did not open within 15 s. */
+/** The channel did not open within 15 s, or within 3 s while all places were taken. */
 #define LOGRTC_END_OPEN_TIMEOUT 3
 /** The consumer acknowledged nothing for 20 s. */
 #define LOGRTC_END_STALLED 4
 /** The network path was lost for 15 s. */
 #define LOGRTC_END_PATH_LOST 5
-/** The consumer sent far more messages than it may. It is not offered another connection. */
+/** The consumer sent far more than it may, or opened a channel. It is not offered another connection. */
 #define LOGRTC_END_FLOODED 6
 /** WebRTC failed. */
 #define LOGRTC_END_FAILED 7
 /** The producer closed. */
 #define LOGRTC_END_PRODUCER_CLOSED 8
+/** The answer of the consumer had no right proof of the secret. It is not offered another connection. */
+#define LOGRTC_END_PROOF_REFUSED 9
 /** The producer is connecting to the signaling server. */
 #define LOGRTC_STATE_CONNECTING 0
 /** The producer is registered; consumers can connect. */
@@ -314,6 +316,15 @@ logrtc_status logrtc_options_set_token(logrtc_options *options, const char *toke
 logrtc_status logrtc_options_set_token_n(logrtc_options *options, const char *token, size_t len);
 
 /**
+ * Sets a secret that this program shares with its readers and not with the signaling server. The two
+ * prove to each other that no server stands between them; no entry is sent to a consumer that does
+ * not. It must be random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints them, or 22
+ * to 256 characters of base64url. Default: none.
+ */
+logrtc_status logrtc_options_set_secret(logrtc_options *options, const char *secret);
+logrtc_status logrtc_options_set_secret_n(logrtc_options *options, const char *secret, size_t len);
+
+/**
  * Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the
  * system. Default: none.
  */
@@ -431,7 +442,7 @@ logrtc_status logrtc_options_set_disabled(logrtc_options *options, int disabled)
 
 /**
  * Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN,
- * LOGRTC_DISABLED, LOGRTC_ICE_SERVERS, LOGRTC_INTERFACES, LOGRTC_UDP_PORTS,
+ * LOGRTC_SECRET, LOGRTC_DISABLED, LOGRTC_ICE_SERVERS, LOGRTC_INTERFACES, LOGRTC_UDP_PORTS,
  * LOGRTC_ANNOUNCED_ADDRESS and LOGRTC_RELAY_ONLY override these options: 1 (the default) or 0.
  */
 logrtc_status logrtc_options_set_environment(logrtc_options *options, int environment);
@@ -551,10 +562,12 @@ typedef struct logrtc_stats {
     uint64_t malformed_messages;
     /** Messages of consumers that were malformed, too long or too many. */
     uint64_t ignored_messages;
+    /** Answers of consumers that had no right proof of the secret. */
+    uint64_t proofs_refused;
 } logrtc_stats;
 
 /** A logrtc_stats that is ready to be passed. */
-#define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
  * Starts a producer and returns at once: it connects, registers and reconnects in the background.

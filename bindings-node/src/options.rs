@@ -3,20 +3,21 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use logrtc::binding::ConfigBuilderExt as _;
+use logrtc::binding::{ConfigBuilderExt as _, did_you_mean};
 use logrtc::{Config, ConfigBuilder, Diagnostic, Filter, IceServer, Level, Overflow, Replay};
 use serde_json::{Map, Value};
 
-use crate::refusal::{Refusal, Result, invalid, refused};
+use crate::refusal::{Refusal, Result, invalid, refused, refused_as};
 
 /// The options of `connect`, each with its name in the core.
-const OPTIONS: [(&str, &str); 28] = [
+const OPTIONS: [(&str, &str); 29] = [
     ("url", "url"),
     ("clientId", "client_id"),
     ("systemName", "system_name"),
     ("version", "version"),
     ("description", "description"),
     ("token", "token"),
+    ("secret", "secret"),
     ("caFile", "ca_file"),
     ("level", "level"),
     ("filter", "filter"),
@@ -74,19 +75,7 @@ pub(crate) fn config(
 fn as_written(error: &logrtc::Error) -> Refusal {
     let option = error.argument().and_then(|argument| OPTIONS.iter().find(|(_, in_core)| *in_core == argument));
     let text = option.map_or_else(|| error.to_string(), |(name, _)| format!("{name}: {}", error.problem()));
-    Refusal::new(error.kind().into(), text)
-}
-
-/// `; did you mean NAME?` with the known name that is nearest to what was written; empty if none is near.
-pub(crate) fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> String {
-    /// Below this, two names have nothing in common.
-    const LEAST_LIKENESS: f64 = 0.75;
-    let likeness = |name: &str| strsim::jaro_winkler(&written.to_lowercase().replace('_', ""), &name.to_lowercase());
-    let nearest = known.map(|name| (likeness(name), name)).max_by(|(one, _), (other, _)| one.total_cmp(other));
-    nearest
-        .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
-        .map(|(_, name)| format!("; did you mean {name}?"))
-        .unwrap_or_default()
+    refused_as(error, text)
 }
 
 fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder> {
@@ -97,6 +86,7 @@ fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder
         "version" => builder.version(text(key, value)?),
         "description" => builder.description(text(key, value)?),
         "token" => builder.token(text(key, value)?),
+        "secret" => builder.secret(text(key, value)?),
         "caFile" => builder.ca_file(text(key, value)?),
         "level" => builder.level(level(text(key, value)?)?),
         "filter" => builder.filter(text(key, value)?),

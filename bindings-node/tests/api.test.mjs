@@ -245,6 +245,7 @@ test("what is wrong is refused with a code, and named", async () => {
     ["closeTimeoutMs: -1 is not", () => anyConnect({ ...OFF, closeTimeoutMs: -1 })],
     ["maxEntries: ", () => anyConnect({ ...OFF, maxEntries: 1n })],
     ["closeTimeoutMs: must be a finite number, not Infinity", () => anyConnect({ ...OFF, closeTimeoutMs: Infinity })],
+    ["secret: must be random: 32 to 256 hexadecimal digits", () => anyConnect({ ...OFF, secret: "too short" })],
     ["token: must not be a function", () => anyConnect({ ...OFF, token: () => "t" })],
     ["iceServers: must not be a symbol", () => anyConnect({ ...OFF, iceServers: [Symbol("stun")] })],
     ["timestamp: is missing", () => producer.send({})],
@@ -278,6 +279,23 @@ test("what is wrong is refused with a code, and named", async () => {
   await producer.close();
 });
 
+test("what the system reports is the cause", async () => {
+  const withFile = (/** @type {string} */ caFile) => {
+    try {
+      return connect({ ...OFF, caFile });
+    } catch (error) {
+      return error;
+    }
+  };
+  const error = withFile("/nowhere.pem");
+  assert.ok(error instanceof LogrtcError && error.cause instanceof Error, inspect(error));
+  assert.ok(error.message.startsWith("caFile: /nowhere.pem: "), error.message);
+  if (process.platform !== "win32") {
+    assert.equal(/** @type {NodeJS.ErrnoException} */ (error.cause).code, "ENOENT");
+  }
+  assert.throws(() => connect({ ...OFF, clientId: "" }), (refused) => !Object.hasOwn(/** @type {object} */ (refused), "cause"));
+});
+
 test("options are all taken", async () => {
   const producer = connect({
     ...OFF,
@@ -286,6 +304,7 @@ test("options are all taken", async () => {
     version: "1.2.3",
     description: "a test",
     token: "secret",
+    secret: "0123456789abcdef0123456789abcdef",
     level: "warn",
     filter: "info,app=debug",
     maxEntries: 100,

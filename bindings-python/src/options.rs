@@ -90,6 +90,7 @@ impl Reading {
             "version" => builder.version(text(key, value)?),
             "description" => builder.description(text(key, value)?),
             "token" => builder.token(text(key, value)?),
+            "secret" => builder.secret(text(key, value)?),
             "ca_file" => builder.ca_file(typed::<PathBuf>(key, value, "a path")?),
             "level" => builder.level(level_of(value)?.0),
             "filter" => builder.filter(text(key, value)?),
@@ -177,8 +178,8 @@ fn unknown(py: Python<'_>, key: &str) -> PyResult<Refusal> {
     let options = py.import("logrtc._types")?.getattr("Options")?.getattr("__annotations__")?.cast_into::<PyDict>()?;
     let mut known: Vec<String> = options.keys().extract()?;
     known.extend(["url", "client_id"].map(str::to_owned));
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    Ok(Refusal::invalid(key, format_args!("is not an option{}", did_you_mean(key, &known))))
+    let meant = did_you_mean(key, known.iter().map(String::as_str));
+    Ok(Refusal::invalid(key, format_args!("is not an option{meant}")))
 }
 
 fn callable(key: &str, value: &Bound<'_, PyAny>) -> Result<Py<PyAny>, Refusal> {

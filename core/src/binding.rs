@@ -1,8 +1,10 @@
-//! What the C, Python and Node packages need, and programs do not. No part of the public API: it changes without notice.
+//! What the C, Python and Node packages and the program `logrtc` need, and other programs do not. No part of the public API: it changes without notice.
 
 use std::time::Duration;
 
-pub use crate::entry::{ArrayWriter, ObjectWriter, ValueWriter};
+pub use crate::entry::{ArrayWriter, ObjectWriter, RawMember, RawMembers, ValueWriter, has_member, raw_string};
+pub use crate::level::level_of_pino;
+pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
 
 use crate::config::ConfigBuilder;
 use crate::config::ice_url::{IceUrl, Scheme};
@@ -105,13 +107,13 @@ impl FieldsExt for Fields {
 /// # Errors
 /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
 pub fn parse_turn_url(text: &str) -> Result<String> {
-    let wrong = |problem: &str| Error::invalid("turn", format_args!("{text:?} {problem}"));
+    let wrong = |problem: &dyn std::fmt::Display| Error::invalid("turn", format_args!("{text:?} {problem}"));
     let url = IceUrl::parse(text).map_err(|problem| wrong(&problem))?;
-    if url.scheme == Scheme::Turn { Ok(url.to_string()) } else { Err(wrong("must begin with turn: or turns:")) }
+    if url.scheme == Scheme::Turn { Ok(url.to_string()) } else { Err(wrong(&"must begin with turn: or turns:")) }
 }
 
 /// `; did you mean max_bytes?` if one of `known` is near to `written`, else nothing: to be put behind the problem of an
 /// unknown option.
-pub fn did_you_mean(written: &str, known: &[&str]) -> String {
-    nearest(written, known.iter().copied()).map_or_else(String::new, |known| format!("; did you mean {known}?"))
+pub fn did_you_mean<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    nearest(written, known).map_or_else(String::new, |known| format!("; did you mean {known}?"))
 }

@@ -1,18 +1,24 @@
 //! What a producer is told: options, their defaults, the environment, and what makes them valid.
 
 mod builder;
+pub(crate) mod certificates;
+mod credentials;
 mod environment;
 pub(crate) mod ice_server;
 pub(crate) mod ice_url;
 pub(crate) mod paths;
 mod program_name;
+pub(crate) mod proxy;
 
 use std::time::Duration;
 
 pub use builder::ConfigBuilder;
-pub(crate) use environment::parse_switch;
+use certificates::ExtraCertificates;
+use credentials::Credentials;
 pub use ice_server::IceServer;
 pub(crate) use paths::Paths;
+use proxy::Proxy;
+use serde::Serialize;
 
 use crate::backoff;
 use crate::diagnostics;
@@ -20,10 +26,7 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
-use crate::signaling::credentials::Credentials;
-use crate::signaling::message::Metadata;
-use crate::signaling::proxy::Proxy;
-use crate::signaling::tls::ExtraCertificates;
+use crate::proof::Secret;
 
 /// The address that the protocol names (docs/protocol.md §1).
 pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
@@ -33,6 +36,15 @@ pub const DEFAULT_ICE_SERVER: &str = "stun:stun.l.google.com:19302";
 
 /// The longest `client_id`, in bytes: what servers take.
 const MAX_CLIENT_ID_BYTES: usize = 128;
+
+/// Who the producer is, to people (docs/protocol.md §1).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Metadata {
+    pub(crate) system_name: String,
+    pub(crate) version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+}
 
 /// Everything that a producer needs to know, checked: an invalid `Config` cannot be built.
 ///
@@ -52,6 +64,7 @@ pub struct Config {
     pub(crate) client_id: String,
     pub(crate) metadata: Metadata,
     pub(crate) credentials: Credentials,
+    pub(crate) secret: Option<Secret>,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) extra_certificates: ExtraCertificates,
     pub(crate) filter: Filter,
@@ -67,7 +80,7 @@ pub struct Config {
     pub(crate) disabled: bool,
     pub(crate) on_diagnostic: Option<diagnostics::Handler>,
     #[cfg(feature = "faults")]
-    pub(crate) faults: Option<crate::webrtc::faults::Faults>,
+    pub(crate) faults: Option<crate::faults::Faults>,
 }
 
 impl Config {
@@ -166,8 +179,9 @@ fn check_text(name: &str, text: &str, least: usize, most: usize) -> Result<()> {
 
 fn parse_url(text: &str) -> Result<url::Url> {
     let wrong = |problem: String| Error::invalid("url", format_args!("{problem}, as in {DEFAULT_URL}"));
-    let url = url::Url::parse(text)
-        .map_err(|error| wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")))?;
+    let url = url::Url::parse(text).map_err(|error| {
+        wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")).caused_by(error)
+    })?;
     if !matches!(url.scheme(), "ws" | "wss") {
         return Err(wrong(format!("the scheme must be ws or wss, not {:?}", url.scheme())));
     }

@@ -57,14 +57,16 @@ pub enum EndReason {
     Left,
     /// The consumer was announced anew; a new connection takes the place of this one.
     Replaced,
-    /// The channel did not open within 15 s.
+    /// The channel did not open within 15 s, or within 3 s while all places were taken.
     OpenTimeout,
     /// Nothing was acknowledged for 20 s.
     Stalled,
     /// The path was lost for 15 s.
     PathLost,
-    /// It sent far more than a consumer may (docs/protocol.md §6.3). It is not offered another connection.
+    /// The consumer sent far more than it may, or opened a channel (docs/protocol.md §3, §6.3). It is not offered another connection.
     Flooded,
+    /// Its answer had no right proof of the secret (docs/protocol.md §6.5). It is not offered another connection.
+    ProofRefused,
     /// The WebRTC stack refused something.
     Failed,
     /// The producer closed.
@@ -82,6 +84,7 @@ impl EndReason {
             Self::Stalled => "stalled",
             Self::PathLost => "path_lost",
             Self::Flooded => "flooded",
+            Self::ProofRefused => "proof_refused",
             Self::Failed => "failed",
             Self::ProducerClosed => "producer_closed",
         }

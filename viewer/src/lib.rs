@@ -34,9 +34,9 @@ mod options;
 mod origin;
 mod page;
 mod queue;
+mod rate;
 mod registry;
 mod server;
-mod socket;
 
 pub use hosted::HostedServer;
 pub use ice_servers::{IceServer, IceServers, TurnServers};

@@ -3,8 +3,9 @@
 use std::ops::RangeInclusive;
 
 use super::ice_server::IceServer;
-use super::paths::{parse_ice_servers, parse_list, parse_udp_ports};
+use super::paths::{PathOptions, parse_ice_servers, parse_list, parse_udp_ports};
 use crate::error::{Error, Result};
+use crate::switch::parse_switch;
 
 /// What the variables hold. An empty variable counts as unset.
 #[derive(Clone, Default)]
@@ -13,6 +14,7 @@ pub(super) struct Variables {
     pub(super) client_id: Option<String>,
     pub(super) level: Option<String>,
     pub(super) token: Option<String>,
+    pub(super) secret: Option<String>,
     pub(super) disabled: Option<bool>,
     pub(super) ice_servers: Option<Vec<IceServer>>,
     pub(super) interfaces: Option<Vec<String>>,
@@ -33,6 +35,7 @@ impl Variables {
             client_id: set("LOGRTC_CLIENT_ID"),
             level: set("LOGRTC_LEVEL"),
             token: set("LOGRTC_TOKEN"),
+            secret: set("LOGRTC_SECRET"),
             disabled: switch("LOGRTC_DISABLED")?,
             ice_servers: ice_servers.map_err(named("LOGRTC_ICE_SERVERS"))?,
             interfaces: set("LOGRTC_INTERFACES").map(|text| parse_list(&text).map(str::to_owned).collect()),
@@ -49,6 +52,7 @@ impl Variables {
             Some("client_id") if self.client_id.is_some() => "LOGRTC_CLIENT_ID",
             Some("filter") if self.level.is_some() => "LOGRTC_LEVEL",
             Some("token") if self.token.is_some() => "LOGRTC_TOKEN",
+            Some("secret") if self.secret.is_some() => "LOGRTC_SECRET",
             Some("ice_servers") if self.ice_servers.is_some() => "LOGRTC_ICE_SERVERS",
             Some("interfaces") if self.interfaces.is_some() => "LOGRTC_INTERFACES",
             Some("udp_ports") if self.udp_ports.is_some() => "LOGRTC_UDP_PORTS",
@@ -57,6 +61,18 @@ impl Variables {
             _ => return error,
         };
         error.about(variable)
+    }
+}
+
+impl PathOptions {
+    /// Takes what the environment has.
+    pub(super) fn overlay(&mut self, variables: &Variables) {
+        let Variables { ice_servers, interfaces, udp_ports, announced_address, relay_only, .. } = variables.clone();
+        self.ice_servers = ice_servers.or(self.ice_servers.take());
+        self.interfaces = interfaces.unwrap_or(std::mem::take(&mut self.interfaces));
+        self.udp_ports = udp_ports.or(self.udp_ports.take());
+        self.announced_address = announced_address.or(self.announced_address.take());
+        self.relay_only = relay_only.unwrap_or(self.relay_only);
     }
 }
 
@@ -72,13 +88,4 @@ pub(super) fn without_user(url: &str) -> Option<String> {
 
 fn parse_bool(name: &str, text: &str) -> Result<bool> {
     parse_switch(text).ok_or_else(|| Error::invalid(name, format_args!("{text:?} is neither 1 nor 0")))
-}
-
-/// `1`, `true`, `yes`, `on` and their opposites.
-pub(crate) fn parse_switch(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" => Some(true),
-        "0" | "false" | "no" | "off" => Some(false),
-        _ => None,
-    }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 
-use super::ice_url::{self, IceUrl, Scheme};
+use super::ice_url::{self, IceUrl, IceUrlError, Scheme};
 use crate::error::{Error, Result};
 
 /// A STUN or TURN server (RFC 7064, RFC 7065), reached over UDP.
@@ -35,10 +35,9 @@ impl IceServer {
     /// The server, if this stack can use it.
     pub(crate) fn checked(self) -> Result<CheckedIceServer> {
         let Self { url: text, username, credential } = self;
-        let wrong = |problem: &str| invalid(&text, problem);
-        let url = IceUrl::parse(&text).and_then(IceUrl::over_udp).map_err(|problem| wrong(&problem))?;
+        let url = IceUrl::parse(&text).and_then(IceUrl::over_udp).map_err(|problem| wrong_url(&text, &problem))?;
         if url.scheme == Scheme::Turn && (username.is_empty() || credential.is_empty()) {
-            return Err(wrong("needs a username and a credential"));
+            return Err(invalid(&text, "needs a username and a credential"));
         }
         Ok(CheckedIceServer { url, username, credential })
     }
@@ -59,7 +58,7 @@ impl FromStr for IceServer {
             }
             _ => (None, text.to_owned()),
         };
-        let scheme = IceUrl::parse(&url).map_err(|problem| wrong(&problem))?.scheme;
+        let scheme = IceUrl::parse(&url).map_err(|problem| wrong_url(text, &problem))?.scheme;
         match (scheme, user) {
             (Scheme::Stun, None) => Ok(Self::stun(url)),
             (Scheme::Stun, Some(_)) => Err(wrong("has a user, which only turn: has")),
@@ -78,7 +77,15 @@ impl FromStr for IceServer {
     }
 }
 
-fn invalid(text: &str, problem: &str) -> Error {
+fn wrong_url(text: &str, problem: &IceUrlError) -> Error {
+    let error = invalid(text, problem);
+    match problem {
+        IceUrlError::Host { source, .. } => error.caused_by(*source),
+        _ => error,
+    }
+}
+
+fn invalid(text: &str, problem: impl std::fmt::Display) -> Error {
     Error::invalid("ice_servers", format_args!("{:?} {problem}", ice_url::shown(text)))
 }
 

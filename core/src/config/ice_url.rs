@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use thiserror::Error;
 use url::Host;
 
 /// The port of a URL that has none, and of one with TLS.
@@ -42,41 +43,34 @@ impl IceUrl {
     }
 
     /// The same URL, if this stack can use it.
-    ///
-    /// # Errors
-    /// What is wrong and what is right, to be read behind the value.
-    pub(crate) fn over_udp(self) -> Result<Self, String> {
+    pub(super) fn over_udp(self) -> Result<Self, IceUrlError> {
         match self.transport {
             Transport::Udp => Ok(self),
-            Transport::Tcp => Err("needs TCP, which is not supported; use ?transport=udp or none".to_owned()),
-            Transport::Tls => Err("needs TLS, which is not supported; use stun: or turn:, over UDP".to_owned()),
+            Transport::Tcp => Err(IceUrlError::Tcp),
+            Transport::Tls => Err(IceUrlError::Tls),
         }
     }
 
-    /// Fails with what is wrong and what is right, to be read behind the value, which [`shown`] returns.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, IceUrlError> {
         let (scheme, is_secure, rest) = split_scheme(text)?;
         if rest.starts_with("//") {
-            return Err("must not have // behind its scheme, as in stun:host".to_owned());
+            return Err(IceUrlError::Slashes);
         }
         let (authority, query) = match rest.split_once('?') {
             Some((authority, query)) => (authority, Some(query)),
             None => (rest, None),
         };
         if authority.contains('@') {
-            return Err("must not hold a user; set username and credential".to_owned());
+            return Err(IceUrlError::User);
         }
         let (host, port) = split_port(authority)?;
-        let host = Host::parse(host).map_err(|_| {
-            if host.is_empty() {
-                "names no host, as in stun:host".to_owned()
-            } else {
-                format!("has no valid host: {host:?}")
-            }
-        })?;
+        if host.is_empty() {
+            return Err(IceUrlError::NoHost);
+        }
+        let host = Host::parse(host).map_err(|source| IceUrlError::Host { host: host.to_owned(), source })?;
         let transport = match (query.map(|query| named_transport(scheme, query)).transpose()?, is_secure) {
             (None | Some(Transport::Udp), false) => Transport::Udp,
-            (Some(Transport::Udp), true) => return Err("has TLS over UDP; use ?transport=tcp or none".to_owned()),
+            (Some(Transport::Udp), true) => return Err(IceUrlError::TlsOverUdp),
             (None, true) | (Some(Transport::Tcp | Transport::Tls), true) => Transport::Tls,
             (Some(Transport::Tcp | Transport::Tls), false) => Transport::Tcp,
         };
@@ -100,6 +94,41 @@ impl fmt::Display for IceUrl {
     }
 }
 
+/// What is wrong with a URL, and what is right; to be read behind the URL, as [`shown`] returns it.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub(crate) enum IceUrlError {
+    #[error("must begin with stun: or turn:")]
+    Scheme,
+    #[error("needs TLS, which is not supported; use stun: or turn:, over UDP")]
+    Tls,
+    #[error("needs TCP, which is not supported; use ?transport=udp or none")]
+    Tcp,
+    #[error("has TLS over UDP; use ?transport=tcp or none")]
+    TlsOverUdp,
+    #[error("must not have // behind its scheme, as in stun:host")]
+    Slashes,
+    #[error("must not hold a user; set username and credential")]
+    User,
+    #[error("names no host, as in stun:host")]
+    NoHost,
+    #[error("has no valid host: {host:?}")]
+    Host { host: String, source: url::ParseError },
+    #[error("must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478")]
+    Ipv6WithoutBrackets,
+    #[error("does not close the bracket of its address, as in stun:[2001:db8::1]:3478")]
+    OpenBracket,
+    #[error("has {0:?} behind its address, which is not a port")]
+    AfterAddress(String),
+    #[error("has the port {0:?}, which is not from 1 to 65535")]
+    Port(String),
+    #[error("has a query, which only turn: has; leave it out")]
+    StunQuery,
+    #[error("has the query {0:?}; use ?transport=udp or none")]
+    Query(String),
+    #[error("has the transport {0:?}; use ?transport=udp or none")]
+    Transport(String),
+}
+
 /// The URL without what may be a password: the part before an `@`.
 pub(super) fn shown(text: &str) -> String {
     match (text.split_once(':'), text.rsplit_once('@')) {
@@ -109,55 +138,53 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// The scheme, whether it is the one with TLS, and what follows it.
-fn split_scheme(text: &str) -> Result<(Scheme, bool, &str), String> {
+fn split_scheme(text: &str) -> Result<(Scheme, bool, &str), IceUrlError> {
     let (scheme, rest) = text.split_once(':').unwrap_or_default();
     match scheme.to_ascii_lowercase().as_str() {
         "stun" => Ok((Scheme::Stun, false, rest)),
         "turn" => Ok((Scheme::Turn, false, rest)),
         "stuns" => Ok((Scheme::Stun, true, rest)),
         "turns" => Ok((Scheme::Turn, true, rest)),
-        _ => Err("must begin with stun: or turn:".to_owned()),
+        _ => Err(IceUrlError::Scheme),
     }
 }
 
 /// `host`, `host:port`, `[address]`, `[address]:port`.
-fn split_port(authority: &str) -> Result<(&str, Option<&str>), String> {
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), IceUrlError> {
     if !authority.starts_with('[') {
         return match authority.split_once(':') {
-            Some((_, port)) if port.contains(':') => {
-                Err("must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478".to_owned())
-            }
+            Some((_, port)) if port.contains(':') => Err(IceUrlError::Ipv6WithoutBrackets),
             Some((host, port)) => Ok((host, Some(port))),
             None => Ok((authority, None)),
         };
     }
-    let end = authority.find(']').ok_or("does not close the bracket of its address, as in stun:[2001:db8::1]:3478")?;
+    let end = authority.find(']').ok_or(IceUrlError::OpenBracket)?;
     let (host, rest) = authority.split_at(end + 1);
     match rest.strip_prefix(':') {
         Some(port) => Ok((host, Some(port))),
         None if rest.is_empty() => Ok((host, None)),
-        None => Err(format!("has {rest:?} behind its address, which is not a port")),
+        None => Err(IceUrlError::AfterAddress(rest.to_owned())),
     }
 }
 
-fn parse_port(text: &str) -> Result<u16, String> {
+fn parse_port(text: &str) -> Result<u16, IceUrlError> {
     // `u16` also reads a sign.
     let port = if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().unwrap_or(0) } else { 0 };
-    if port == 0 { Err(format!("has the port {text:?}, which is not from 1 to 65535")) } else { Ok(port) }
+    if port == 0 { Err(IceUrlError::Port(text.to_owned())) } else { Ok(port) }
 }
 
-fn named_transport(scheme: Scheme, query: &str) -> Result<Transport, String> {
+fn named_transport(scheme: Scheme, query: &str) -> Result<Transport, IceUrlError> {
     if scheme == Scheme::Stun {
-        return Err("has a query, which only turn: has; leave it out".to_owned());
+        return Err(IceUrlError::StunQuery);
     }
     let transport = match query.split_once('=') {
         Some((name, transport)) if name.eq_ignore_ascii_case("transport") => transport,
-        _ => return Err(format!("has the query {query:?}; use ?transport=udp or none")),
+        _ => return Err(IceUrlError::Query(query.to_owned())),
     };
     match transport.to_ascii_lowercase().as_str() {
         "udp" => Ok(Transport::Udp),
         "tcp" => Ok(Transport::Tcp),
-        _ => Err(format!("has the transport {transport:?}; use ?transport=udp or none")),
+        _ => Err(IceUrlError::Transport(transport.to_owned())),
     }
 }
 
@@ -247,7 +274,7 @@ mod tests {
     fn a_password_is_not_shown() {
         assert_eq!(shown("turn:user:p@ss@h:1"), "turn:\u{2026}@h:1");
         assert_eq!(shown("turn:h:1"), "turn:h:1");
-        assert!(!IceUrl::parse("turn:user:secret@h").unwrap_err().contains("secret"));
+        assert!(!IceUrl::parse("turn:user:secret@h").unwrap_err().to_string().contains("secret"));
     }
 
     proptest! {

@@ -4,7 +4,6 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use super::check_text;
-use super::environment::Variables;
 use super::ice_server::{CheckedIceServer, IceServer};
 use crate::error::{Error, Result};
 
@@ -38,16 +37,6 @@ pub(crate) struct Paths {
 }
 
 impl PathOptions {
-    /// Takes what the environment has.
-    pub(super) fn overlay(&mut self, variables: &Variables) {
-        let Variables { ice_servers, interfaces, udp_ports, announced_address, relay_only, .. } = variables.clone();
-        self.ice_servers = ice_servers.or(self.ice_servers.take());
-        self.interfaces = interfaces.unwrap_or(std::mem::take(&mut self.interfaces));
-        self.udp_ports = udp_ports.or(self.udp_ports.take());
-        self.announced_address = announced_address.or(self.announced_address.take());
-        self.relay_only = relay_only.unwrap_or(self.relay_only);
-    }
-
     pub(super) fn check(self) -> Result<Paths> {
         let Self { ice_servers, interfaces, udp_ports, announced_address, relay_only } = self;
         for interface in &interfaces {

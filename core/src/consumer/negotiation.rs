@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::sdp::CheckedAnswer;
+use crate::message::RemoteCandidate;
 use crate::observe::EndReason;
-use crate::signaling::message::RemoteCandidate;
 use crate::webrtc::connection::Path;
 
 /// How long a channel may take to open, from when its offer is there.
@@ -169,7 +169,7 @@ mod tests {
 
     fn answer(sdp: &str) -> CheckedAnswer {
         let (mid, ufrag) = (None, "ufrag".to_owned());
-        CheckedAnswer { sdp: sdp.to_owned(), hello: None, max_message_bytes: 0, mid, ufrag, candidates: 0 }
+        CheckedAnswer { sdp: sdp.to_owned(), hello: None, proof: None, max_message_bytes: 0, mid, ufrag, candidates: 0 }
     }
 
     /// One whose offer was sent at `now`.

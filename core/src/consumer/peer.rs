@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::arrivals::{Arrivals, Arriving};
+use super::challenge::Challenge;
 use super::control::Taken;
 use super::deflate::Frames;
 use super::delivery::Delivery;
@@ -20,16 +21,17 @@ use super::gauge::Gauge;
 use super::hello::Hello;
 use super::messages::{self, Identity, Place};
 use super::negotiation::{Action, Input, Negotiation};
-use super::registry::Ended;
+use super::registry::{Ended, Opened};
 use super::sdp::{self, CheckedAnswer};
 use super::sender::{JournalSource, Sender, Wakers};
 use super::table::ConsumerTable;
 use crate::config::Config;
 use crate::diagnostics::{debug, error};
 use crate::journal::{Counts, Cursor, SharedJournal};
+use crate::message::{LocalCandidate, Outgoing};
 use crate::observe::{EndReason, Event, Observers};
+use crate::random;
 use crate::runtime::Shutdown;
-use crate::signaling::message::{LocalCandidate, Outgoing};
 use crate::stats::Counters;
 use crate::webrtc::channel::ChannelEvent;
 use crate::webrtc::connection::{Connection, ConnectionEvent, ConnectionOptions, MAX_MESSAGE_BYTES};
@@ -66,10 +68,14 @@ pub(crate) struct Peer {
     pub(crate) mid: String,
     /// From the registry. Its end is the end of the producer.
     pub(crate) inputs: mpsc::Receiver<Input>,
+    /// To the registry: its channel has opened.
+    pub(crate) open: mpsc::Sender<Opened>,
     /// Whether the server no longer announces the consumer.
     pub(crate) has_departed: Arc<AtomicBool>,
     /// There until the consumer's program listens.
     pub(crate) arriving: Option<Arriving>,
+    /// Of its offer, if the program has a secret.
+    pub(crate) challenge: Option<Challenge>,
     /// What its answer says beside what is for the stack.
     pub(crate) terms: Terms,
 }
@@ -81,6 +87,8 @@ pub(crate) struct Terms {
     hello: Option<Hello>,
     /// The longest message.
     max_message_bytes: usize,
+    /// What proves to one that has the secret that the producer has it, too.
+    proof: Option<String>,
 }
 
 impl Peer {
@@ -107,7 +115,7 @@ impl Peer {
     }
 
     /// A connection, and the offer that is to be said.
-    async fn connect(&self) -> Result<(Connection, Outgoing), Error> {
+    async fn connect(&mut self) -> Result<(Connection, Outgoing), Error> {
         let options = ConnectionOptions {
             config: Arc::clone(&self.context.config),
             counters: Arc::clone(&self.context.counters),
@@ -115,16 +123,24 @@ impl Peer {
             ports: Arc::clone(&self.context.ports),
         };
         let mut connection = Connection::new(&options).await?;
-        match connection.offer().await {
-            Ok(sdp) => {
-                let sdp = sdp::dress_offer(&sdp, &self.mid, &self.context.session_mark);
-                Ok((connection, Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp }))
-            }
+        match connection.offer().await.and_then(|sdp| self.dress(&sdp)) {
+            Ok(sdp) => Ok((connection, Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp })),
             Err(problem) => {
                 connection.close().await;
                 Err(problem)
             }
         }
+    }
+
+    /// The offer as it travels.
+    fn dress(&mut self, sdp: &str) -> Result<String, Error> {
+        let session = &self.context.session_mark;
+        if let Some(secret) = &self.context.config.secret {
+            let nonce = random::bytes("nonce").map_err(|_| Error::NoChallenge)?;
+            self.challenge = Some(Challenge::new(secret, nonce, session, sdp).ok_or(Error::NoChallenge)?);
+        }
+        let lines = self.challenge.as_ref().map(Challenge::lines).unwrap_or_default();
+        Ok(sdp::dress_offer(sdp, &self.mid, session, &lines))
     }
 
     /// Sees a connection through to its end. The counts are there where its channel had opened.
@@ -190,6 +206,9 @@ impl Peer {
     /// While the channel is open.
     async fn deliver(&mut self, connection: &mut Connection, negotiation: &mut Negotiation) -> (EndReason, Counts) {
         let context = Arc::clone(&self.context);
+        connection.dtls_gate.open();
+        // It fails only while the producer closes.
+        let _ = self.open.send(Opened { consumer_id: self.consumer_id.clone(), generation: self.generation }).await;
         let (cursor, delivery) = self.begin();
         // Not before the cursor is there, so that at every moment either of the two holds up `close`.
         if let Some(arriving) = &mut self.arriving {
@@ -220,7 +239,7 @@ impl Peer {
     /// A place in the journal, and what is sent from there.
     fn begin(&self) -> (Cursor, Delivery) {
         let context = &self.context;
-        let Terms { hello, max_message_bytes } = &self.terms;
+        let Terms { hello, max_message_bytes, proof } = &self.terms;
         let session = &context.session_mark;
         let mut place = Place::default();
         let mut horizon = 0;
@@ -237,7 +256,7 @@ impl Peer {
         let config = &context.config;
         let who = Identity { session, client_id: &config.client_id, metadata: &config.metadata };
         let extended = Extended::new(now, hello, place.from, Arc::clone(&context.turns));
-        (cursor, delivery.extended(extended, messages::welcome(who, place, hello)))
+        (cursor, delivery.extended(extended, messages::welcome(who, place, hello, proof.as_deref())))
     }
 
     async fn watch(
@@ -255,18 +274,20 @@ impl Peer {
             };
             match &happened {
                 Happened::Drained => wakers.drained(),
-                // What one of the base protocol says means nothing.
-                Happened::Message(message) if self.terms.hello.is_some() => {
+                Happened::Message(message) => {
+                    // What one of the base protocol sends means nothing, but too much of it is a flood as well.
+                    let message = if self.terms.hello.is_some() { &message[..] } else { &[] };
                     match wakers.message(Instant::now(), message) {
                         Taken::Kept => {}
+                        Taken::Ignored if self.terms.hello.is_none() => {}
                         Taken::Ignored => self.context.counters.ignored_messages.increment(),
                         Taken::Flood => {
-                            debug!("consumer {:?} sends far more than it may", self.consumer_id);
+                            connection.dtls_gate.shut();
                             return EndReason::Flooded;
                         }
                     }
                 }
-                Happened::Message(_) | Happened::Input(_) | Happened::Nothing => {}
+                Happened::Input(_) | Happened::Nothing => {}
             }
             if let Err(reason) = self.handle(connection, negotiation, happened.input()).await {
                 return reason;
@@ -281,6 +302,7 @@ impl Peer {
             input = self.inputs.recv() => Happened::Input(input.unwrap_or(Input::End(EndReason::ProducerClosed))),
             Some(event) = connection.events.recv(), if negotiation.takes_local_candidates() => event.into(),
             event = connection.channel.next_event() => event.into(),
+            () = connection.dtls_gate.has_shut() => Happened::Input(Input::End(EndReason::Flooded)),
             () = sleep_until(deadline.unwrap_or_else(Instant::now).into()), if deadline.is_some() => {
                 Happened::Input(Input::Deadline)
             }
@@ -298,7 +320,7 @@ impl Peer {
         for action in negotiation.handle(Instant::now(), input) {
             match action {
                 Action::Accept(answer) => {
-                    self.terms = self.read_terms(&answer);
+                    self.terms = self.read_terms(&answer)?;
                     connection.accept(answer.sdp).await.map_err(|problem| {
                         debug!("the stack refuses the answer of consumer {:?}: {problem}", self.consumer_id);
                         EndReason::Failed
@@ -319,8 +341,15 @@ impl Peer {
         Ok(false)
     }
 
-    /// A `hello` that cannot be read is counted: that consumer gets the base protocol.
-    fn read_terms(&self, answer: &CheckedAnswer) -> Terms {
+    /// An answer without the right proof ends the connection. A `hello` that cannot be read is counted: that consumer gets
+    /// the base protocol.
+    fn read_terms(&self, answer: &CheckedAnswer) -> Result<Terms, EndReason> {
+        let refuse = || {
+            debug!("the answer of consumer {:?} has no right proof of the secret", self.consumer_id);
+            self.context.counters.proofs_refused.increment();
+            EndReason::ProofRefused
+        };
+        let proof = self.challenge.as_ref().map(|challenge| challenge.accept(answer).ok_or_else(refuse)).transpose()?;
         let hello = answer.hello.as_deref().map(Hello::decode);
         if let Some(Err(problem)) = &hello {
             debug!("consumer {:?} gets the base protocol: {problem}", self.consumer_id);
@@ -332,7 +361,7 @@ impl Peer {
             answer.max_message_bytes.min(MAX_MESSAGE_BYTES)
         };
         let max_message_bytes = usize::try_from(limit).expect("at most 256 KiB");
-        Terms { hello: hello.and_then(Result::ok), max_message_bytes }
+        Ok(Terms { hello: hello.and_then(Result::ok), max_message_bytes, proof })
     }
 
     /// Without a signaling connection nobody could answer, and the queue may be full: then it is not sent.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::webrtc::data_channel::RTCDataChannelInit;
+use ::webrtc::data_channel::{DataChannel, RTCDataChannelInit};
 use ::webrtc::peer_connection::{
     CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
     RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy,
@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::addresses;
 use super::channel::Channel;
+use super::dtls_gate::DtlsGate;
 use super::early_gate::{EarlyGate, Stage};
 use super::error::{Error, Result};
 use super::local_candidates::Dress;
@@ -25,7 +26,7 @@ use super::ports::{Lease, Ports};
 use super::sockets::Sockets;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
-use crate::signaling::message::RemoteCandidate;
+use crate::message::RemoteCandidate;
 use crate::stats::Counters;
 
 /// The label of the channel (docs/protocol.md §1).
@@ -34,6 +35,10 @@ const CHANNEL_LABEL: &str = "logs";
 /// The longest message that is offered and sent, in bytes: an entry of the longest that there are, with the head of a batch.
 /// The stack keeps as much memory for each connection (rtc 0.21.1, `transport/sctp/mod.rs`, `start`).
 pub(crate) const MAX_MESSAGE_BYTES: u32 = 66 * 1024;
+
+/// How much the stack keeps of what a consumer sends before it is read, in bytes: two messages of the longest. Its own default
+/// is eight times as much, and a message of one byte takes a hundred times its length of memory.
+const RECEIVE_BUFFER_BYTES: u32 = 2 * MAX_MESSAGE_BYTES;
 
 /// How often a pair of candidates is tried, and how many times: 15 s, the time that a peer has to open. `check_pace` lets
 /// fewer of them go.
@@ -76,6 +81,7 @@ pub(crate) struct Connection {
     peer: Arc<dyn PeerConnection>,
     pub(crate) channel: Channel,
     pub(crate) events: mpsc::Receiver<ConnectionEvent>,
+    pub(crate) dtls_gate: DtlsGate,
     dress: Dress,
     is_relayed: bool,
     resets: StreamResets,
@@ -107,12 +113,14 @@ impl Connection {
 
     async fn with_mdns(options: &ConnectionOptions, lease: Arc<Lease>, mdns: MulticastDnsMode) -> Result<Self> {
         let (sender, events) = mpsc::channel(64);
-        let gate = EarlyGate::default();
+        let (dtls_gate, gate) = (DtlsGate::default(), EarlyGate::default());
         let resets = StreamResets::default();
         let paths = &options.config.paths;
         let dress = Dress::new(paths);
         let policy = if paths.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
-        let runtime = Sockets::new(&options.config, Arc::clone(&options.counters), gate.clone(), resets.clone());
+        let counters = Arc::clone(&options.counters);
+        let runtime = Sockets::new(&options.config, counters, dtls_gate.clone(), gate.clone(), resets.clone());
+        let handler = Handler { events: sender, dtls_gate: dtls_gate.clone(), gate: gate.clone(), dress };
         let configuration = RTCConfigurationBuilder::new()
             .with_ice_servers(options.ice_servers.clone())
             .with_ice_transport_policy(policy)
@@ -120,7 +128,7 @@ impl Connection {
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_setting_engine(settings(mdns))
-            .with_handler(Arc::new(Handler { events: sender, gate: gate.clone(), dress }))
+            .with_handler(Arc::new(handler))
             .with_runtime(Arc::new(runtime))
             .with_udp_addrs(lease.addresses().to_vec())
             .build()
@@ -130,7 +138,7 @@ impl Connection {
         match peer.create_data_channel(CHANNEL_LABEL, Some(init)).await {
             Ok(channel) => {
                 let (channel, is_relayed) = (Channel(channel), paths.relay_only);
-                Ok(Self { peer, channel, events, dress, is_relayed, resets, gate, lease })
+                Ok(Self { peer, channel, events, dtls_gate, dress, is_relayed, resets, gate, lease })
             }
             Err(error) => {
                 let _ = peer.close().await;
@@ -160,11 +168,13 @@ impl Connection {
         };
         let _ = timeout(limit, gathering).await;
         let local = self.peer.local_description().await.ok_or(Error::NoDescription)?;
+        self.dtls_gate.set_local(&local.sdp);
         Ok(self.dress.description(&local.sdp))
     }
 
     /// Takes the consumer's answer, which has been checked.
     pub(crate) async fn accept(&self, answer: String) -> Result<()> {
+        self.dtls_gate.set_remote(&answer);
         let answer = RTCSessionDescription::answer(answer)?;
         self.peer.set_remote_description(answer).await?;
         self.gate.reach(Stage::Answered);
@@ -231,6 +241,7 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
     let none = Some(Duration::ZERO);
     SettingEngineBuilder::new()
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE_BYTES))
+        .with_sctp_max_receive_buffer_size(RECEIVE_BUFFER_BYTES)
         .with_multicast_dns_mode(mdns)
         // Both together stay below the 63 s after which the stack's SCTP gives up in silence.
         .with_ice_timeouts(Some(Duration::from_secs(5)), Some(Duration::from_secs(25)), Some(Duration::from_secs(2)))
@@ -251,6 +262,7 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
 /// Runs on the connection's own task: it only passes on, and never waits.
 struct Handler {
     events: mpsc::Sender<ConnectionEvent>,
+    dtls_gate: DtlsGate,
     gate: EarlyGate,
     dress: Dress,
 }
@@ -287,6 +299,11 @@ impl PeerConnectionEventHandler for Handler {
             self.gate.reach(Stage::HasPair);
             self.tell(ConnectionEvent::PathFound);
         }
+    }
+
+    /// The one channel is this side's: each further one takes memory until the connection ends, its label among it.
+    async fn on_data_channel(&self, _channel: Arc<dyn DataChannel>) {
+        self.dtls_gate.shut();
     }
 
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {

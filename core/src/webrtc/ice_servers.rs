@@ -4,6 +4,7 @@
 //! resolved here, again and again, and a connection gets addresses.
 
 use std::collections::HashSet;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use ::webrtc::peer_connection::RTCIceServer;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use thiserror::Error;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Host;
@@ -112,6 +114,19 @@ impl IceServers {
         let _ = timeout_at(patience_ends, all_settled).await;
         self.state.borrow().entries.iter().filter_map(|entry| entry.known.clone()).collect()
     }
+}
+
+/// Why a server is not used.
+#[derive(Debug, Error)]
+enum Unusable {
+    #[error("no answer of the name server within {:?}", LOOKUP_TIMEOUT)]
+    LookupTimeout,
+    #[error(transparent)]
+    Lookup(#[from] io::Error),
+    #[error("its name has no address")]
+    NoAddress,
+    #[error("no local address is of the kind of {0}")]
+    Unreachable(String),
 }
 
 /// Those of the options beside those that the signaling server names. An empty option wants none, and without one the
@@ -224,7 +239,7 @@ impl Lookup {
     }
 
     /// A server that is known from before is still used.
-    fn report_server(&mut self, url: &IceUrl, problem: &str) {
+    fn report_server(&mut self, url: &IceUrl, problem: &Unusable) {
         let is_known = |entry: &Entry| entry.server.url == *url && entry.known.is_some();
         if self.servers.state.borrow().entries.iter().any(is_known) {
             debug!("the ICE server {url} keeps its addresses: {problem}");
@@ -271,13 +286,12 @@ async fn resolve(
     local: &[SocketAddr],
     places: &Arc<Semaphore>,
     counters: &Arc<Counters>,
-) -> Result<RTCIceServer, String> {
+) -> Result<RTCIceServer, Unusable> {
     let addresses = match (&server.url.host, literal(&server.url)) {
         (Host::Domain(name), None) => {
             timeout(LOOKUP_TIMEOUT, names::resolve_within(places, name, server.url.port, counters))
                 .await
-                .map_err(|_| format!("no answer of the name server within {LOOKUP_TIMEOUT:?}"))?
-                .map_err(|error| error.to_string())?
+                .map_err(|_| Unusable::LookupTimeout)??
         }
         (_, literal) => literal.into_iter().collect(),
     };
@@ -295,7 +309,7 @@ fn literal(url: &IceUrl) -> Option<SocketAddr> {
 
 /// The server by one address of each family, which is enough: the stack asks from every socket of that family. A TURN server is
 /// a STUN server, too.
-fn usable(server: &CheckedIceServer, addresses: &[SocketAddr], local: &[SocketAddr]) -> Result<RTCIceServer, String> {
+fn usable(server: &CheckedIceServer, addresses: &[SocketAddr], local: &[SocketAddr]) -> Result<RTCIceServer, Unusable> {
     // No datagram goes from a loopback address to another kind of address, nor back (`sockets`).
     let reaches = |from: &SocketAddr, to: &SocketAddr| {
         from.is_ipv4() == to.is_ipv4() && from.ip().is_loopback() == to.ip().is_loopback()
@@ -314,8 +328,8 @@ fn usable(server: &CheckedIceServer, addresses: &[SocketAddr], local: &[SocketAd
     if urls.is_empty() {
         let addresses: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
         return Err(match addresses.as_slice() {
-            [] => "its name has no address".to_owned(),
-            addresses => format!("no local address is of the kind of {}", addresses.join(", ")),
+            [] => Unusable::NoAddress,
+            addresses => Unusable::Unreachable(addresses.join(", ")),
         });
     }
     Ok(RTCIceServer { urls, username: server.username.clone(), credential: server.credential.clone() })
@@ -334,7 +348,7 @@ mod tests {
         Arc::new(builder.build().unwrap())
     }
 
-    fn urls(server: &str, addresses: &[&str], local: &[&str]) -> Result<Vec<String>, String> {
+    fn urls(server: &str, addresses: &[&str], local: &[&str]) -> Result<Vec<String>, Unusable> {
         let parse = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
         let server = IceServer::turn(server, "u", "c").checked().unwrap();
         usable(&server, &parse(addresses), &parse(local)).map(|server| server.urls)
@@ -348,11 +362,11 @@ mod tests {
         assert_eq!(urls("turn:h:5", &addresses, &both[..1]).unwrap(), ["turn:192.0.2.1:5", "stun:192.0.2.1:5"]);
         assert_eq!(urls("stun:h:5", &addresses[..1], &both).unwrap(), ["stun:[2001:db8::1]:5"]);
         assert_eq!(
-            urls("stun:h:5", &addresses[..1], &both[..1]).unwrap_err(),
+            urls("stun:h:5", &addresses[..1], &both[..1]).unwrap_err().to_string(),
             "no local address is of the kind of 2001:db8::1"
         );
         assert!(urls("stun:h", &["127.0.0.1:5"], &both).is_err(), "no socket sends there");
-        assert_eq!(urls("stun:h", &[], &both).unwrap_err(), "its name has no address");
+        assert_eq!(urls("stun:h", &[], &both).unwrap_err().to_string(), "its name has no address");
     }
 
     /// The look-up never runs.

@@ -46,6 +46,24 @@ impl IceServerArgs {
 pub(super) struct PathArgs {
     #[command(flatten)]
     ice_servers: IceServerArgs,
+    #[command(flatten)]
+    addresses: AddressArgs,
+}
+
+impl PathArgs {
+    /// Sets what is given.
+    pub(super) fn apply(&self, config: ConfigBuilder) -> ConfigBuilder {
+        let config = self.addresses.apply(config);
+        match self.ice_servers.servers() {
+            Some(servers) => config.ice_servers(servers),
+            None => config,
+        }
+    }
+}
+
+/// By which addresses pages reach a producer.
+#[derive(Debug, Args)]
+pub(super) struct AddressArgs {
     /// The UDP ports over which pages connect, as in 50000-50100; each page takes one of each local address.
     #[arg(long, value_name = "FIRST-LAST", value_parser = udp_ports)]
     udp_ports: Option<RangeInclusive<u16>>,
@@ -60,12 +78,9 @@ pub(super) struct PathArgs {
     relay_only: bool,
 }
 
-impl PathArgs {
+impl AddressArgs {
     /// Sets what is given.
     pub(super) fn apply(&self, mut config: ConfigBuilder) -> ConfigBuilder {
-        if let Some(servers) = self.ice_servers.servers() {
-            config = config.ice_servers(servers);
-        }
         if let Some(ports) = &self.udp_ports {
             config = config.udp_ports(ports.clone());
         }

@@ -1,10 +1,12 @@
 //! `logrtc serve` and `logrtc demo`: the server, until it is interrupted.
 
 mod access_log;
+mod feeds;
 mod holder;
 mod ice;
 mod limits;
 mod listen;
+mod otlp;
 mod reach;
 mod secrets;
 
@@ -13,8 +15,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use logrtc::Config;
 
-use super::{Hangup, Interrupt, demo};
+use super::ice::AddressArgs;
+use super::{Hangup, Interrupt, address, demo, secret};
+use crate::bridge::Otlp;
 use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
 use access_log::AccessLog;
 use secrets::{Files, Secrets};
@@ -30,10 +35,17 @@ Examples:
   logrtc serve --no-stun                        programs and pages in one network: nobody outside is asked
   logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
                                                 behind a reverse proxy on this machine
+  logrtc serve --journald-unit nginx.service --journald-unit 'app-*'
+                                                the journal of these units
+  logrtc serve --docker-filter label=com.docker.compose.project=shop
+                                                the containers of a project, as they come and go
+  logrtc serve --otlp                           programs with an OpenTelemetry SDK, too, by
+                                                OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:8080
 
 The environment:
-  LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
-  LISTEN_FDS    a socket of systemd, in place of --listen
+  LOGRTC_TOKEN   a token that lets producers and readers in, as --token-file does
+  LOGRTC_SECRET  the secret of programs and their readers: for the printed link, and for producers of this process
+  LISTEN_FDS     a socket of systemd, in place of --listen
 
 SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the access log again. SIGTERM and
 SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
@@ -76,12 +88,19 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     access_log: Option<PathBuf>,
     #[command(flatten)]
+    feeds: feeds::FeedArgs,
+    #[command(flatten)]
+    otlp: otlp::OtlpArgs,
+    #[command(flatten)]
     ice: ice::IceArgs,
     #[command(flatten)]
     limits: limits::LimitArgs,
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
+    // The last ones, because the heading is for all that follows.
+    #[command(flatten, next_help_heading = "Producers of the server itself (--otlp, --journald, --docker)")]
+    addresses: AddressArgs,
 }
 
 /// Serves until it is interrupted.
@@ -90,12 +109,31 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let mut hangup = Hangup::new()?;
     let files = Files::of(&args);
     let secrets = files.read()?;
+    let secret = secret::of_environment().map_err(io::Error::other)?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
-    let demo_token = secrets.for_producer.clone();
-    let server = start(&args, secrets, access_log.clone()).await?;
-    announce(&args, &server);
-    let demo_token = demo_token.or_else(|| server.token().map(str::to_owned));
-    let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url(), demo_token)?) } else { None };
+    args.feeds.check().await?;
+    let notices = Handler::new(|notice: &str| eprintln!("logrtc: {notice}"));
+    let otlp = args.otlp.begin(notices.clone());
+    let mut options = options(&args, secrets, notices, access_log.clone());
+    options.producer_routes = otlp.as_ref().map(Otlp::routes);
+    let mut server = start(options).await?;
+    let (mut demo, mut feeds) = (None, None);
+    if with_demo || otlp.is_some() || args.feeds.wants_any() {
+        let port = server.open_inner_port().await?;
+        // What `LOGRTC_*` says is for programs of their own.
+        let config = Config::builder("logrtc").url(port.url).token(port.token).environment(false);
+        let mut config = args.addresses.apply(config);
+        // Without it, readers that have it would not see these producers.
+        if let Some(secret) = &secret {
+            config = config.secret(secret);
+        }
+        demo = if with_demo { Some(demo::Demo::start(config.clone())?) } else { None };
+        feeds = Some(args.feeds.start(&config)?);
+        if let Some(otlp) = &otlp {
+            otlp.connect(config).await;
+        }
+    }
+    announce(&args, &server, secret.as_deref());
     let mut interrupted = std::pin::pin!(interrupted.wait());
     loop {
         tokio::select! {
@@ -106,11 +144,17 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     if let Some(demo) = demo {
         demo.stop().await;
     }
+    if let Some(feeds) = feeds {
+        feeds.stop().await;
+    }
+    if let Some(otlp) = otlp {
+        otlp.stop().await;
+    }
     server.stop().await;
     Ok(0)
 }
 
-async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>) -> io::Result<Server> {
+fn options(args: &ServeArgs, secrets: Secrets, on_notice: Handler<str>, access_log: Option<AccessLog>) -> Options {
     let mut options = Options::new(args.listen);
     options.allowed_origins.clone_from(&args.allowed_origins);
     options.insecure_no_token = args.insecure_no_token;
@@ -120,13 +164,17 @@ async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>
     options.base_path = args.base_path.clone();
     options.ice_servers = secrets.ice_servers;
     args.limits.apply(&mut options.limits);
-    options.on_notice = Some(Handler::new(|notice: &str| eprintln!("logrtc: {notice}")));
+    options.on_notice = Some(on_notice);
     options.on_request = access_log.map(|log| Handler::new(move |record| log.write(record)));
+    options
+}
+
+async fn start(options: Options) -> io::Result<Server> {
     // What a service manager hands over stays open while this program is replaced, and nobody is refused meanwhile.
     if let Some(listener) = listenfd::ListenFd::from_env().take_tcp_listener(0)? {
         return Server::start_on(listener, options).await;
     }
-    let address = args.listen;
+    let address = options.listen;
     Server::start(options).await.map_err(|error| {
         let holder = if error.kind() == io::ErrorKind::AddrInUse { holder::hint(address) } else { String::new() };
         io::Error::new(error.kind(), format!("cannot listen on {address}: {error}{holder}"))
@@ -134,11 +182,16 @@ async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>
 }
 
 /// Says where the server is. The page's address comes first on standard output, for programs that start this one.
-fn announce(args: &ServeArgs, server: &Server) {
-    println!("{}", server.url());
+fn announce(args: &ServeArgs, server: &Server, secret: Option<&str>) {
+    let link =
+        |url: String| secret.map_or(url.clone(), |secret| address::with_fragment(&url, &format!("secret={secret}")));
+    println!("{}", link(server.url()));
     eprintln!("logrtc: producers connect to {}", server.signaling_url());
+    if args.otlp.is_wanted() {
+        eprintln!("logrtc: OpenTelemetry SDKs send to {}", server.otlp_url());
+    }
     for address in reach::addresses(server.local_addr()) {
-        eprintln!("logrtc: other machines reach it at {}", server.url_at(address));
+        eprintln!("logrtc: other machines reach it at {}", link(server.url_at(address)));
     }
     if let Some(token) = server.token() {
         let who = match server.token_roles() {
@@ -153,7 +206,7 @@ fn announce(args: &ServeArgs, server: &Server) {
         eprintln!("logrtc: WARNING: --insecure-no-token: everybody who reaches this server reads every log");
     }
     if args.open
-        && let Err(error) = webbrowser::open(&server.url())
+        && let Err(error) = webbrowser::open(&link(server.url()))
     {
         eprintln!("logrtc: cannot open a browser: {error}");
     }

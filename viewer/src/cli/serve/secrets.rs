@@ -23,8 +23,6 @@ pub(super) struct Files {
 /// What they hold.
 pub(super) struct Secrets {
     pub(super) tokens: Tokens,
-    /// One that lets a producer in.
-    pub(super) for_producer: Option<String>,
     pub(super) tls: Option<Tls>,
     pub(super) ice_servers: Option<IceServers>,
 }
@@ -54,24 +52,21 @@ impl Files {
     /// The file that cannot be read, or what is wrong in it.
     pub(super) fn read(&self) -> io::Result<Secrets> {
         let mut tokens = Tokens::new();
-        let mut for_producer = self.token.clone();
         if let Some(token) = &self.token {
             tokens.add(token, BOTH).map_err(|error| invalid(&"LOGRTC_TOKEN", &error))?;
         }
         for (path, roles) in &self.tokens {
             let text = String::from_utf8(read(path)?).map_err(|error| invalid(&path.display(), &error))?;
             // An empty file would let nobody in, and is more likely one that is being written.
-            let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-            let first = first.ok_or_else(|| invalid(&path.display(), &"has no token"))?;
-            tokens.add(&text, roles).map_err(|error| invalid(&path.display(), &error))?;
-            if for_producer.is_none() && roles.contains(&Role::Producer) {
-                for_producer = Some(first.to_owned());
+            if text.trim().is_empty() {
+                return Err(invalid(&path.display(), &"has no token"));
             }
+            tokens.add(&text, roles).map_err(|error| invalid(&path.display(), &error))?;
         }
         let tls = self.tls.as_ref().map(|(certificate, key)| read_tls(certificate, key)).transpose()?;
         let turn_secret = self.ice.turn_secret_file.as_deref().map(read_secret).transpose()?;
         let ice_servers = self.ice.servers(turn_secret.as_deref());
-        Ok(Secrets { tokens, for_producer, tls, ice_servers })
+        Ok(Secrets { tokens, tls, ice_servers })
     }
 }
 
