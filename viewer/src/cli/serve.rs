@@ -47,8 +47,9 @@ The environment:
   LOGRTC_SECRET  the secret of programs and their readers: for the printed link, and for producers of this process
   LISTEN_FDS     a socket of systemd, in place of --listen
 
-SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the access log again. SIGTERM and
-SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
+SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the
+access log again. SIGTERM and SIGINT end the server; open channels between programs and pages stay, and both register
+with the next one.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
