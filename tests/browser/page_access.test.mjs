@@ -120,7 +120,15 @@ testInBrowsers("every control is reached by the keyboard, and is seen to have th
   await producer.log(0, 100);
   await list.shows(99);
   await page.page.bringToFront();
-  await page.page.keyboard.press("k");
+  // Behind the last control, keys are for the list again.
+  let isBehind = false;
+  for (let step = 0; step < 60 && !isBehind; step += 1) {
+    await page.page.keyboard.press("Tab");
+    isBehind = await page.page.evaluate(() => document.activeElement === document.body);
+  }
+  assert.ok(isBehind);
+  await page.page.keyboard.press("Space");
+  await list.isPaused();
   await page.page.keyboard.press("Enter");
   await page.page.locator(".panel .tree").first().waitFor();
   /** @type {Set<string>} */
