@@ -1,5 +1,7 @@
 //! The registry, shared by the connections: it carries out what the registry decides.
 
+mod members;
+
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -11,6 +13,8 @@ use crate::options::Limits;
 use crate::queue::{Queue, TotalBytes};
 use crate::registry::{ConnectionId, Effect, Registry};
 use crate::server::{Load, Metrics, add_one};
+
+pub(crate) use members::Joint;
 
 /// What may still wait for a client that is closed.
 const MAX_LAST_BYTES: usize = 64 * 1024;
@@ -32,6 +36,8 @@ struct State {
     max_queued_bytes: usize,
     metrics: Arc<Metrics>,
     next_connection: u64,
+    /// If there are other servers.
+    joint: Option<Joint>,
 }
 
 impl Hub {
@@ -45,6 +51,7 @@ impl Hub {
                 max_queued_bytes: limits.max_total_queued_bytes,
                 metrics: Arc::clone(&metrics),
                 next_connection: 0,
+                joint: None,
             }),
             seats: Arc::new(Semaphore::new(limits.max_connections)),
             limits,
@@ -71,7 +78,7 @@ impl Hub {
     /// What it holds now.
     pub(crate) fn load(&self) -> Load {
         let state = self.lock();
-        let (producers, consumers) = state.registry.counts();
+        let (producers, consumers) = state.registry.counts(state.queues.keys());
         Load {
             connections: state.queues.len(),
             max_connections: self.limits.max_connections,
@@ -79,6 +86,7 @@ impl Hub {
             consumers,
             queued_bytes: state.queued_bytes.get(),
             max_queued_bytes: state.max_queued_bytes,
+            backplane: state.joint.as_ref().map(Joint::load),
         }
     }
 
@@ -163,12 +171,15 @@ impl Seat {
         let mut state = self.hub.lock();
         let effects = state.registry.register(self.connection, register);
         state.apply(effects);
+        state.registered(self.connection);
     }
 
     pub(crate) fn receive(&self, request: Request) {
         add_one(&self.hub.metrics.messages);
+        let changes_channels = members::changes_channels(&request);
         let mut state = self.hub.lock();
         let effects = state.registry.receive(self.connection, request);
+        state.forward(self.connection, changes_channels, &effects);
         state.apply(effects);
     }
 
@@ -185,6 +196,7 @@ impl Seat {
         }
         let effects = state.registry.disconnect(self.connection, reason);
         state.apply(effects);
+        state.unregistered(self.connection, reason);
     }
 }
 
@@ -212,6 +224,7 @@ mod tests {
             metadata: Map::new(),
             session,
             connected: None,
+            claimed: None,
         })
     }
 

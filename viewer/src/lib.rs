@@ -20,6 +20,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg_attr(not(feature = "backplane"), expect(dead_code, reason = "a server without a backplane has no others"))]
+mod backplane;
 #[cfg(feature = "cli")]
 mod bridge;
 #[cfg(feature = "cli")]
@@ -37,6 +39,8 @@ mod registry;
 mod server;
 mod socket;
 
+#[cfg(feature = "backplane")]
+pub use backplane::{Backplane, InvalidBackplane};
 pub use hosted::HostedServer;
 pub use options::{Handler, Limits, Options};
 pub use origin::{InvalidOrigin, Origin};

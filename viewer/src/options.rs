@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "backplane")]
+use crate::backplane::Backplane;
 use crate::origin::Origin;
 use crate::server::{BasePath, RequestRecord, Tls, Tokens, TrustedProxy};
 
@@ -31,6 +33,9 @@ pub struct Options {
     pub base_path: BasePath,
     /// Bounds on what clients may ask of the server.
     pub limits: Limits,
+    /// What the server shares its clients with other servers by; none by default.
+    #[cfg(feature = "backplane")]
+    pub backplane: Option<Backplane>,
     /// Receives what the person who runs the server should know, as a page that was refused, each thing once. Without it,
     /// that goes to `log`.
     pub on_notice: Option<Handler<str>>,
@@ -79,6 +84,8 @@ impl Options {
             tls: None,
             base_path: BasePath::default(),
             limits: Limits::default(),
+            #[cfg(feature = "backplane")]
+            backplane: None,
             on_notice: None,
             on_request: None,
         }

@@ -23,7 +23,13 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+#[cfg(feature = "backplane")]
+use crate::backplane::{Backplane, Claims, Health, Mesh, Running};
 use crate::hub::Hub;
+#[cfg(feature = "backplane")]
+use crate::hub::Joint;
+#[cfg(feature = "backplane")]
+use crate::options::Handler;
 use crate::options::Options;
 use crate::origin::OriginPolicy;
 use accept::Acceptor;
@@ -36,7 +42,7 @@ use routes::Door;
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
 pub(crate) use gate::{Refusal, Ticket};
-pub(crate) use metrics::{Load, Metrics, add_one};
+pub(crate) use metrics::{BackplaneLoad, Load, Metrics, add_one};
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
 pub use tokens::{InvalidToken, Role, Tokens};
@@ -56,6 +62,9 @@ pub struct Server {
     /// What TLS is spoken with, if it is.
     tls: Option<Arc<RwLock<Tls>>>,
     base_path: BasePath,
+    /// Dropped with the server, which ends it.
+    #[cfg(feature = "backplane")]
+    backplane: Option<Running>,
 }
 
 impl Server {
@@ -68,7 +77,7 @@ impl Server {
     /// Outside of a tokio runtime with I/O and time enabled.
     pub async fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
-        Self::serve(listener, options)
+        Self::serve(listener, options).await
     }
 
     /// Begins to serve on a socket that listens already, as one that a service manager keeps over a restart.
@@ -81,10 +90,10 @@ impl Server {
     /// Outside of a tokio runtime with I/O and time enabled.
     pub async fn start_on(listener: std::net::TcpListener, options: Options) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
-        Self::serve(TcpListener::from_std(listener)?, options)
+        Self::serve(TcpListener::from_std(listener)?, options).await
     }
 
-    fn serve(listener: TcpListener, mut options: Options) -> io::Result<Self> {
+    async fn serve(listener: TcpListener, mut options: Options) -> io::Result<Self> {
         let local_addr = listener.local_addr()?;
         options.listen = local_addr;
         let Entry { tokens, made: made_token } = entry::decide(&options)?;
@@ -95,7 +104,11 @@ impl Server {
         let metrics = Arc::new(Metrics::default());
         let http_places = Places::new(limits.max_http_connections, limits.max_http_connections_per_address);
         let sockets = Places::new(usize::MAX, limits.max_connections_per_address);
-        let hub = Arc::new(Hub::new(limits.clone(), Arc::clone(&metrics)));
+        let hub = Hub::new(limits.clone(), Arc::clone(&metrics));
+        #[cfg(feature = "backplane")]
+        let (hub, backplane) = join(hub, options.backplane, options.on_notice.clone()).await?;
+        #[cfg(not(feature = "backplane"))]
+        let hub = Arc::new(hub);
         let door = Door {
             hub: Arc::clone(&hub),
             gate: Arc::clone(&gate),
@@ -116,7 +129,18 @@ impl Server {
         };
         let accepting = tokio::spawn(accept::run(listener, acceptor));
         let base_path = options.base_path;
-        Ok(Self { local_addr, stopping, accepting, hub, gate, made_token, tls, base_path })
+        Ok(Self {
+            local_addr,
+            stopping,
+            accepting,
+            hub,
+            gate,
+            made_token,
+            tls,
+            base_path,
+            #[cfg(feature = "backplane")]
+            backplane,
+        })
     }
 
     /// The address that is bound, with the port that was chosen.
@@ -189,6 +213,10 @@ impl Server {
         // A panic of the accepting task was reported where it happened, and left nothing to stop.
         let _ = self.accepting.await;
         self.hub.empty().await;
+        #[cfg(feature = "backplane")]
+        if let Some(backplane) = self.backplane {
+            backplane.stop().await;
+        }
     }
 
     fn scheme(&self, plain: &str) -> String {
@@ -205,6 +233,23 @@ impl Server {
         };
         SocketAddr::new(ip, self.local_addr.port())
     }
+}
+
+/// Makes the hub one of several, if there is a backplane.
+#[cfg(feature = "backplane")]
+async fn join(
+    hub: Hub,
+    backplane: Option<Backplane>,
+    on_notice: Option<Handler<str>>,
+) -> io::Result<(Arc<Hub>, Option<Running>)> {
+    let Some(backplane) = backplane else { return Ok((Arc::new(hub), None)) };
+    let (claims, waiting) = Claims::new();
+    let mut id = [0; 8];
+    getrandom::fill(&mut id)?;
+    let mesh = Mesh::new(format!("{:016x}", u64::from_ne_bytes(id)));
+    let hub = Arc::new(hub.join(Joint { mesh, claims, health: Health::default() }));
+    let running = Running::start(backplane, Arc::clone(&hub), waiting, on_notice).await?;
+    Ok((hub, Some(running)))
 }
 
 /// Waits until the server is told to stop, or is dropped.

@@ -69,6 +69,7 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat, ticket: &mut Ticket) 
         },
     };
     let role = role_of(&register);
+    let register = seat.claim(register).await;
     seat.register(register);
 
     let mut bad_messages = 0;

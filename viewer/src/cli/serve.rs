@@ -1,6 +1,7 @@
 //! `logrtc serve` and `logrtc demo`: the server, until it is interrupted.
 
 mod access_log;
+mod backplane;
 mod holder;
 mod limits;
 mod listen;
@@ -26,10 +27,14 @@ Examples:
                                                 a team's server, over TLS
   logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
                                                 behind a reverse proxy on this machine
+  logrtc serve --listen :8080 --token-file tokens --backplane nats://nats.example.com
+                                                one of several servers behind a load balancer
 
 The environment:
   LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
   LISTEN_FDS    a socket of systemd, in place of --listen
+  LOGRTC_BACKPLANE
+                the URL for --backplane; unlike the command line, other users cannot read a password in it
 
 SIGHUP reads the files of tokens, the certificate and its key again, and opens the access log again. SIGTERM and
 SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
@@ -73,6 +78,8 @@ pub(super) struct ServeArgs {
     access_log: Option<PathBuf>,
     #[command(flatten)]
     limits: limits::LimitArgs,
+    #[command(flatten)]
+    backplane: backplane::BackplaneArgs,
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
@@ -113,6 +120,7 @@ async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>
     options.trusted_proxies.clone_from(&args.trusted_proxies);
     options.base_path = args.base_path.clone();
     args.limits.apply(&mut options.limits);
+    args.backplane.apply(&mut options)?;
     options.on_notice = Some(Handler::new(|notice: &str| eprintln!("logrtc: {notice}")));
     options.on_request = access_log.map(|log| Handler::new(move |record| log.write(record)));
     // What a service manager hands over stays open while this program is replaced, and nobody is refused meanwhile.

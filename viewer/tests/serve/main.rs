@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod backplane;
 #[path = "../common/lines.rs"]
 mod lines;
 mod operation;
