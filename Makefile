@@ -22,7 +22,7 @@ test: test-rust test-wasm test-web test-browser test-interop test-c test-c-sanit
 
 .PHONY: test-rust
 test-rust: ## Test the crates
-	@tools/ensure namespaces && tools/ensure proxies
+	@tools/ensure namespaces && tools/ensure proxies && tools/ensure nats
 	cargo test --workspace --features $(RUST_FEATURES)
 
 .PHONY: test-32-bit

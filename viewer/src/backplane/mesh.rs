@@ -74,6 +74,8 @@ pub(crate) struct Mesh {
     /// Ids of producers that connections claim.
     claims: HashMap<ConnectionId, String>,
     unclaimed: Vec<String>,
+    /// The servers that have been heard of by this connection to NATS. Another one may not listen yet.
+    heard: BTreeSet<String>,
     outbox: VecDeque<(MemberId, String)>,
     outbox_bytes: usize,
     held: VecDeque<Held>,
@@ -99,6 +101,7 @@ impl Mesh {
             leaving: BTreeMap::new(),
             claims: HashMap::new(),
             unclaimed: Vec::new(),
+            heard: BTreeSet::new(),
             outbox: VecDeque::new(),
             outbox_bytes: 0,
             held: VecDeque::new(),
@@ -188,9 +191,21 @@ impl Mesh {
             self.version = self.version.max(record.version);
         }
         let beats = self.presence.beats();
+        let server = match &subject {
+            Subject::Server(server) if !self.heard.contains(server) => {
+                Some((server.clone(), self.presence.last_beat(server)))
+            }
+            _ => None,
+        };
         let changes = self.presence.apply(subject, fact);
         if self.presence.beats() != beats {
             self.on_beat();
+        }
+        if let Some((server, last_beat)) = server
+            && self.presence.last_beat(&server) > last_beat
+        {
+            self.heard.insert(server);
+            self.wake.notify_one();
         }
         changes
     }
@@ -203,11 +218,12 @@ impl Mesh {
         connection: ConnectionId,
         replaced: Option<ConnectionId>,
     ) -> bool {
+        // The id decides between two that registered in the same millisecond, and it does so on every server.
         let of_replaced = replaced.and_then(|replaced| {
-            let local = self.local.get(&replaced).map(|local| local.version);
-            local.or_else(|| self.members.get(&replaced).map(|(_, version)| *version))
+            let local = self.local.get(&replaced).map(|local| (local.version, self.member_id(replaced)));
+            local.or_else(|| self.members.get(&replaced).map(|(id, version)| (*version, id.clone())))
         });
-        if of_replaced.is_some_and(|replaced| replaced > version) {
+        if of_replaced.is_some_and(|replaced| replaced > (version, id.clone())) {
             return false;
         }
         self.connections.insert(id.clone(), connection);
@@ -261,8 +277,10 @@ impl Mesh {
                 members.push((connection, Written::Member { version: local.version }));
             }
         }
-        self.outbox_bytes = 0;
-        let messages = std::mem::take(&mut self.outbox).into();
+        let (messages, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.outbox).into_iter().partition(|(to, _)| self.heard.contains(&to.server));
+        self.outbox_bytes = kept.iter().map(|(_, text)| text.len()).sum();
+        self.outbox = kept.into();
         Writes { members, unclaimed: std::mem::take(&mut self.unclaimed), messages }
     }
 
@@ -271,8 +289,9 @@ impl Mesh {
         self.leaving.remove(&connection);
     }
 
-    /// Everything is to be written again: what was written may be lost.
+    /// Everything is to be written again, by a new connection: what was written may be lost.
     pub(crate) fn write_all(&mut self) {
+        self.heard.clear();
         self.left.append(&mut self.leaving);
         self.dirty.extend(self.local.keys());
     }

@@ -64,6 +64,11 @@ impl Presence {
         self.servers.get(server).is_some_and(|server| server.is_alive)
     }
 
+    /// The last beat of another server.
+    pub(crate) fn last_beat(&self, server: &str) -> u64 {
+        self.servers.get(server).map_or(0, |server| server.last_beat)
+    }
+
     /// Takes an entry of the bucket, in the bucket's order. An entry may come again.
     pub(crate) fn apply(&mut self, subject: Subject, fact: Fact) -> Vec<Change> {
         match (subject, fact) {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::context::{Context, ContextBuilder};
-use async_nats::jetstream::kv::{self, Store};
-use async_nats::jetstream::stream::StorageType;
+use async_nats::jetstream::kv::Store;
+use async_nats::jetstream::stream;
 use async_nats::{Client, Event, Subscriber};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -37,7 +37,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 /// Messages that have arrived and are not read yet.
 const MAX_RECEIVED: usize = 8 * 1024;
 /// The sender of a message that has waited longer has tried again.
-const MESSAGE_LIFETIME: Duration = Duration::from_secs(10);
+const MESSAGE_LIFETIME: Duration = Duration::from_secs(30);
 
 /// The backplane of a running server.
 #[derive(Debug)]
@@ -146,13 +146,16 @@ struct Connection {
 impl Task {
     async fn run(mut self) {
         let mut stopping = self.stopping.clone();
+        let mut down_since = Instant::now();
         loop {
             let end = tokio::select! {
                 end = self.session() => end,
                 // A session that stands ends by itself, and says so to the others.
                 () = async { stopped(&mut stopping).await; sleep(STOP_TIMEOUT).await } => return,
             };
-            let down_since = Instant::now();
+            if self.hub.joint(|joint| joint.health.is_up()) == Some(true) {
+                down_since = Instant::now();
+            }
             self.hub.joint(|joint| joint.health.set_up(false));
             let End::Failed(reason) = end else { return };
             // Who waits for a claim goes on without.
@@ -225,18 +228,26 @@ impl Task {
     }
 }
 
-/// A bucket that is there stays as its administrator made it.
+/// A bucket that is there stays as its administrator made it. This one is what `create_key_value` makes, which does not read
+/// the account of a NATS 2.9.
 async fn open(jetstream: &Context, bucket: &str) -> Result<Store, End> {
     if let Ok(store) = jetstream.get_key_value(bucket).await {
         return Ok(store);
     }
-    let config = kv::Config {
-        bucket: bucket.to_owned(),
-        description: "logrtc: which clients there are".to_owned(),
-        history: 1,
+    let config = stream::Config {
+        name: format!("KV_{bucket}"),
+        description: Some("logrtc: which clients there are".to_owned()),
+        subjects: vec![format!("$KV.{bucket}.>")],
+        max_messages_per_subject: 1,
         max_age: BEAT * u32::try_from(RECORD_TTL_BEATS).unwrap_or(u32::MAX),
-        storage: StorageType::Memory,
-        ..kv::Config::default()
+        storage: stream::StorageType::Memory,
+        num_replicas: 1,
+        discard: stream::DiscardPolicy::New,
+        allow_rollup: true,
+        deny_delete: true,
+        allow_direct: true,
+        ..stream::Config::default()
     };
-    Ok(jetstream.create_key_value(config).await?)
+    jetstream.create_stream(config).await?;
+    Ok(jetstream.get_key_value(bucket).await?)
 }

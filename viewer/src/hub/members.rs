@@ -237,3 +237,6 @@ pub(super) fn changes_channels(request: &Request) -> bool {
 fn connect() -> Map<String, Value> {
     [("type", "connect"), ("producer", "-")].map(|(key, value)| (key.to_owned(), value.into())).into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests;

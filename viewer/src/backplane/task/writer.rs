@@ -10,7 +10,7 @@ use async_nats::jetstream::kv::{CreateErrorKind, Operation, Store};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::{BEAT, End, TIMEOUT};
 use crate::backplane::claims::Claim;
@@ -42,7 +42,7 @@ impl Writer<'_> {
     /// Writes until that fails, or the server stops.
     pub(super) async fn run(&mut self, mut stopping: watch::Receiver<bool>) -> Result<(), End> {
         let wake = self.hub.wake();
-        let mut beats = interval(BEAT);
+        let mut beats = interval_at(tokio::time::Instant::now() + BEAT, BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut in_flight = FuturesUnordered::new();
         let mut claiming = FuturesUnordered::new();

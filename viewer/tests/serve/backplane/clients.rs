@@ -54,11 +54,7 @@ impl Client {
         let task = tokio::spawn(async move {
             loop {
                 let _ = connection(&url, &role, &own).await;
-                let mut knowledge = own.lock().unwrap();
-                knowledge.registered = None;
-                knowledge.announced.clear();
-                knowledge.sessions.clear();
-                drop(knowledge);
+                own.lock().unwrap().disconnect();
                 sleep(Duration::from_millis(200)).await;
             }
         });
@@ -109,6 +105,12 @@ async fn connection(url: &str, role: &Role, own: &Mutex<Knowledge>) -> Ended {
 }
 
 impl Knowledge {
+    fn disconnect(&mut self) {
+        self.registered = None;
+        self.announced.clear();
+        self.sessions.clear();
+    }
+
     fn take(&mut self, role: &Role, message: &Value) -> Option<Value> {
         let text = |key: &str| message[key].as_str().unwrap_or_default().to_owned();
         match message["type"].as_str().unwrap() {

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
-use crate::support::{DEADLINE, Folder, Program, command};
+use crate::support::{DEADLINE, Folder, Program};
 
 /// The server of the system's package: `tools/ensure nats`.
 pub(super) struct Nats {
@@ -28,10 +28,10 @@ impl Nats {
         Self { program, port, folder }
     }
 
-    /// With a configuration, of which `$FOLDER` is its folder.
-    pub(super) async fn start_with(name: &str, folder: Folder, configuration: &str) -> Self {
+    /// With a configuration of its own.
+    pub(super) async fn start_with(folder: Folder, configuration: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let file = folder.write(&format!("{name}.conf"), configuration);
+        let file = folder.write("nats.conf", configuration);
         let program = Self::spawn(port, &folder, &["-c", &file]).await;
         Self { program, port, folder }
     }
@@ -49,6 +49,11 @@ impl Nats {
 
     pub(super) fn port(&self) -> u16 {
         self.port
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn pid(&self) -> u32 {
+        self.program.child.id().expect("it runs")
     }
 
     pub(super) fn url(&self) -> String {
@@ -71,13 +76,22 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn start(nats: &str, arguments: &[&str]) -> Self {
-        let program = Program::spawn(command(&[&["serve", "--listen", "0", "--backplane", nats], arguments].concat()));
+        Self::start_with(&[&["--backplane", nats], arguments].concat()).await
+    }
+
+    pub(super) async fn start_with(arguments: &[&str]) -> Self {
+        let program = Program::serve(&[&["--listen", "0"], arguments].concat());
         let address = program.url().await.trim_start_matches("http://").trim_end_matches('/').to_owned();
         Self { program, address }
     }
 
     pub(super) fn signaling_url(&self) -> String {
         format!("ws://{}/signaling", self.address)
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn pid(&self) -> u32 {
+        self.program.child.id().expect("it runs")
     }
 
     pub(super) async fn kill(&mut self) {
@@ -91,6 +105,10 @@ impl Server {
 
     pub(super) async fn says(&self, text: &str) {
         self.program.err.has(text).await;
+    }
+
+    pub(super) fn said(&self) -> String {
+        self.program.err.all().join("\n")
     }
 
     pub(super) async fn get(&self, path: &str) -> String {
