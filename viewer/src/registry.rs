@@ -4,6 +4,7 @@
 //! are a *pair*: each is told when the other comes and when it goes, and only pairs pass messages to each other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 
 use serde_json::{Map, Value};
 
@@ -240,8 +241,10 @@ impl Registry {
     /// The id under which this very process is still registered.
     fn id_of_session(&self, client_id: &str, session: Option<&str>) -> Option<String> {
         let session = session?;
+        // An id begins with the client's own.
         self.producers
-            .iter()
+            .range::<str, _>((Bound::Included(client_id), Bound::Unbounded))
+            .take_while(|(id, _)| id.starts_with(client_id))
             .find(|(_, producer)| producer.client_id == client_id && producer.session.as_deref() == Some(session))
             .map(|(id, _)| id.clone())
     }

@@ -307,7 +307,7 @@ impl Mesh {
         let beat = self.presence.beats();
         let is_due = |connection: &&ConnectionId| connection.0 % REFRESH_BEATS == beat % REFRESH_BEATS;
         self.dirty.extend(self.local.keys().filter(is_due));
-        if beat % TOUCH_BEATS == 0 {
+        if beat.is_multiple_of(TOUCH_BEATS) {
             self.dirty.append(&mut self.touched);
         }
         while self.held.front().is_some_and(|held| beat - held.at_beat > HELD_BEATS) {

@@ -73,7 +73,7 @@ impl Presence {
     pub(crate) fn apply(&mut self, subject: Subject, fact: Fact) -> Vec<Change> {
         match (subject, fact) {
             (Subject::Server(server), Fact::Beat { .. }) if server == self.own => self.own_beat(),
-            (Subject::Server(server), Fact::Beat { beat }) => self.beat(server, beat),
+            (Subject::Server(server), Fact::Beat { beat }) => self.beat(&server, beat),
             (Subject::Server(server), Fact::Left { .. }) => self.server_left(&server),
             (Subject::Member(id), _) if id.server == self.own => Vec::new(),
             (Subject::Member(id), Fact::Member(record)) => self.record(id, record),
@@ -101,9 +101,9 @@ impl Presence {
     }
 
     /// A beat from before our own first one says nothing: its server may be gone since.
-    fn beat(&mut self, id: String, beat: u64) -> Vec<Change> {
+    fn beat(&mut self, id: &str, beat: u64) -> Vec<Change> {
         let seen_at = self.beats;
-        let server = self.servers.entry(id.clone()).or_insert(Server { last_beat: 0, seen_at, is_alive: false });
+        let server = self.servers.entry(id.to_owned()).or_insert(Server { last_beat: 0, seen_at, is_alive: false });
         if beat <= server.last_beat {
             return Vec::new();
         }

@@ -16,7 +16,7 @@ const HUBS: usize = 3;
 /// Beats after which a hub that has none is lost.
 const SETTLING_BEATS: usize = 14;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Producer {
         hub: usize,

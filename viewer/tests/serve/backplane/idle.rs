@@ -31,10 +31,11 @@ async fn idle_producers() {
     let limits = ["--max-connections", &count];
     measure("alone", &Server::start_with(&limits).await, None).await;
     let nats = Nats::start("idle").await;
-    measure("with a backplane", &Server::start(&nats.url(), &limits).await, Some(&nats)).await;
+    let other = Server::start(&nats.url(), &[]).await;
+    measure("with a backplane", &Server::start(&nats.url(), &limits).await, Some((&nats, &other))).await;
 }
 
-async fn measure(name: &str, server: &Server, nats: Option<&Nats>) {
+async fn measure(name: &str, server: &Server, others: Option<(&Nats, &Server)>) {
     let before = kib(server.pid(), "VmRSS:");
     let address: SocketAddr = server.address.parse().unwrap();
     let places = Arc::new(Semaphore::new(AT_ONCE));
@@ -54,7 +55,7 @@ async fn measure(name: &str, server: &Server, nats: Option<&Nats>) {
         idle.spawn(async move { while let Some(Ok(_)) = socket.next().await {} });
     }
     let registered = begin.elapsed();
-    if nats.is_some() {
+    if others.is_some() {
         server.has("pending_entries", 0).await;
     }
     let written = begin.elapsed();
@@ -70,8 +71,10 @@ async fn measure(name: &str, server: &Server, nats: Option<&Nats>) {
         written.as_secs_f64(),
         memory as f64 / PRODUCERS as f64,
     );
-    if let Some(nats) = nats {
-        println!("nats-server: {} MiB", kib(nats.pid(), "VmRSS:") >> 10);
+    if let Some((nats, other)) = others {
+        other.has("clients", PRODUCERS as u64).await;
+        let memory = kib(other.pid(), "VmRSS:") >> 10;
+        println!("another server: {memory} MiB; nats-server: {} MiB", kib(nats.pid(), "VmRSS:") >> 10);
     }
     let text = server.get("/metrics").await;
     assert!(text.contains(&format!("logrtc_clients{{role=\"producer\"}} {PRODUCERS}\n")), "{text}");
