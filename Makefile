@@ -18,12 +18,21 @@ demo: ## Show a log in a browser: the server, and a program that logs; PORT=9000
 	BROWSER="$$(tools/ensure viewing-browser)" cargo run --quiet --package logrtc-viewer -- demo --open --listen 127.0.0.1:$(PORT)
 
 .PHONY: test
-test: test-rust test-wasm test-web test-browser test-interop test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
+test: test-rust test-wasm test-web test-browser test-interop test-paths test-otlp test-c test-c-sanitizers test-python test-node test-conformance test-readme lint ## Run everything that CI runs
 
 .PHONY: test-rust
 test-rust: ## Test the crates
-	@tools/ensure namespaces && tools/ensure proxies && tools/ensure nats
+	@tools/ensure namespaces && tools/ensure proxies && tools/ensure journal && tools/ensure turn && tools/ensure nats
 	cargo test --workspace --features $(RUST_FEATURES)
+
+.PHONY: test-hostile
+test-hostile: ## Attack a producer by its consumers, by its server, and by anybody on the network; a part of test-rust
+	cargo test --package logrtc-test-hostile
+
+.PHONY: test-docker
+test-docker: ## Test serve --docker with a real daemon: the machine's, or one that root starts for the test
+	@tools/ensure docker
+	cargo test --package logrtc-viewer --test serve -- --ignored docker
 
 .PHONY: test-32-bit
 test-32-bit: ## Build the core for a machine of 32 bits; some of what overflows there is found by no check
@@ -53,6 +62,18 @@ test-readme: tests/node_modules ## Run every program that the README shows
 test-interop: tests/node_modules programs ## Test against libdatachannel, behind a server of the base protocol
 	npm --prefix tests run test:interop
 
+.PHONY: test-paths
+test-paths: tests/node_modules programs ## Test the ways between two networks: NAT, a TURN server, port forwarding, IPv6, many bridges
+	@tools/ensure turn
+	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:paths
+
+.PHONY: test-otlp
+test-otlp: tests/node_modules tests/otlp/node/node_modules ## Test `logrtc serve --otlp` with the OpenTelemetry SDKs of Python, Node.js and Go
+	@tools/ensure go && tools/ensure python
+	cargo build --package logrtc-viewer
+	tests/otlp/run
+	CHROMIUM="$$(tools/ensure browser)" npm --prefix tests run test:otlp
+
 WAN_PROGRAMS := --package logrtc-viewer --package logrtc-test-producer --package logrtc-test-wan
 
 .PHONY: test-wan
@@ -77,6 +98,7 @@ lint: tests/node_modules bindings-node/node_modules ## Check formatting, lints, 
 	cargo clippy --package logrtc-viewer --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 	"$$(tools/ensure cargo-deny)" check licenses bans sources
+	node tools/circles.mjs core/src
 	npm --prefix tests run check
 	npm --prefix bindings-node run check
 

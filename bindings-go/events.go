@@ -37,13 +37,13 @@ const (
 	EndLeft EndReason = C.LOGRTC_END_LEFT
 	// EndReplaced: the consumer was announced again; a new connection replaces this one.
 	EndReplaced EndReason = C.LOGRTC_END_REPLACED
-	// EndOpenTimeout: the channel did not open within 15 s.
+	// EndOpenTimeout: the channel did not open within 15 s, or within 3 s while all places were taken.
 	EndOpenTimeout EndReason = C.LOGRTC_END_OPEN_TIMEOUT
 	// EndStalled: the consumer acknowledged nothing for 20 s.
 	EndStalled EndReason = C.LOGRTC_END_STALLED
 	// EndPathLost: the network path was lost for 15 s.
 	EndPathLost EndReason = C.LOGRTC_END_PATH_LOST
-	// EndFlooded: the consumer sent far more messages than it may.
+	// EndFlooded: the consumer sent far more than it may, or opened a channel.
 	EndFlooded EndReason = C.LOGRTC_END_FLOODED
 	// EndFailed: WebRTC failed.
 	EndFailed EndReason = C.LOGRTC_END_FAILED

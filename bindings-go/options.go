@@ -94,6 +94,57 @@ func WithMaxEntryBytes(bytes int) Option {
 	}
 }
 
+// An Overflow is the policy for a journal that is full.
+type Overflow int
+
+const (
+	// OverflowDropOldest drops the oldest entry. A log call never waits.
+	OverflowDropOldest Overflow = C.LOGRTC_OVERFLOW_DROP_OLDEST
+	// OverflowDropNewest refuses a new entry as long as a connected consumer has not read the oldest
+	// entry, or no consumer is connected.
+	OverflowDropNewest Overflow = C.LOGRTC_OVERFLOW_DROP_NEWEST
+	// OverflowBlock makes a log call wait as long as a connected consumer has not read the oldest entry,
+	// at most for the given time; then the entry is refused.
+	OverflowBlock Overflow = C.LOGRTC_OVERFLOW_BLOCK
+)
+
+// WithOverflow sets the policy for a journal that is full. Default: OverflowDropOldest. Only
+// OverflowBlock reads blockTimeout, the maximum time that a log call waits.
+func WithOverflow(overflow Overflow, blockTimeout time.Duration) Option {
+	return func(s *settings) C.logrtc_status {
+		return C.logrtc_options_set_overflow(s.options, C.int(overflow), C.uint64_t(max(blockTimeout, 0).Milliseconds()))
+	}
+}
+
+const (
+	// ReplayAll gives a new consumer all entries in the journal.
+	ReplayAll int64 = C.LOGRTC_REPLAY_ALL
+	// ReplayNone gives a new consumer only entries that are logged after it connected.
+	ReplayNone int64 = C.LOGRTC_REPLAY_NONE
+)
+
+// WithReplay sets which earlier entries a new consumer receives: ReplayAll (the default), ReplayNone,
+// or that many of the newest entries.
+func WithReplay(replay int64) Option {
+	return func(s *settings) C.logrtc_status {
+		return C.logrtc_options_set_replay(s.options, C.int64_t(replay))
+	}
+}
+
+// WithMaxConsumers sets the maximum number of consumers at one time. Default: 64.
+func WithMaxConsumers(consumers int) Option {
+	return func(s *settings) C.logrtc_status {
+		return C.logrtc_options_set_max_consumers(s.options, C.size_t(consumers))
+	}
+}
+
+// WithFork sets what a child process does after fork(). true, the default: from its first log call on,
+// it logs as a producer of its own, client_id#pid. false: it does not log. A Go program forks only
+// through C code.
+func WithFork(restart bool) Option {
+	return func(s *settings) C.logrtc_status { return C.logrtc_options_set_fork(s.options, flag(restart)) }
+}
+
 // WithReconnectInterval sets the time between attempts to reach the signaling server. Default: 5 s.
 func WithReconnectInterval(interval time.Duration) Option {
 	return func(s *settings) C.logrtc_status {
@@ -102,8 +153,8 @@ func WithReconnectInterval(interval time.Duration) Option {
 }
 
 // WithICEServer adds a STUN server ("stun:host:port", without username and credential) or a TURN
-// server ("turn:host:port"). The first one that is added replaces the default,
-// "stun:stun.l.google.com:19302".
+// server ("turn:host:port"), which is used in addition to those of the signaling server. Default: those
+// of the signaling server, or "stun:stun.l.google.com:19302" if it names none.
 func WithICEServer(url, username, credential string) Option {
 	return func(s *settings) C.logrtc_status {
 		texts := [3]*C.char{C.CString(url), C.CString(username), C.CString(credential)}
@@ -116,8 +167,8 @@ func WithICEServer(url, username, credential string) Option {
 	}
 }
 
-// WithoutICEServers removes all STUN servers, including the default. Use it if programs and
-// browsers are in one network.
+// WithoutICEServers removes all STUN and TURN servers, including the default and those of the signaling
+// server. Use it if programs and browsers are in one network.
 func WithoutICEServers() Option {
 	return func(s *settings) C.logrtc_status { return C.logrtc_options_clear_ice_servers(s.options) }
 }
@@ -136,15 +187,41 @@ func WithInterfaces(interfaces ...string) Option {
 	}
 }
 
+// WithUDPPorts sets the UDP ports over which browsers connect, first to last, for example because a
+// firewall or a container opens only these. Default: any free port. Each browser takes one port of each
+// local address, so the number of ports is the number of browsers that can connect at one time.
+func WithUDPPorts(first, last uint16) Option {
+	return func(s *settings) C.logrtc_status {
+		return C.logrtc_options_set_udp_ports(s.options, C.int(first), C.int(last))
+	}
+}
+
+// WithAnnouncedAddress sets the IP address by which browsers reach this host, for example behind a port
+// forwarding or in a container whose ports are published. Default: none. The forwarding must keep the
+// port: use it with WithUDPPorts.
+func WithAnnouncedAddress(address string) Option {
+	return text(address, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
+		return C.logrtc_options_set_announced_address_n(o, p, n)
+	})
+}
+
+// WithRelayOnly makes browsers connect through a TURN server alone, so that they do not learn the
+// addresses of this host.
+func WithRelayOnly(relayOnly bool) Option {
+	return func(s *settings) C.logrtc_status { return C.logrtc_options_set_relay_only(s.options, flag(relayOnly)) }
+}
+
+// flag is a boolean of C.
+func flag(value bool) C.int {
+	if value {
+		return 1
+	}
+	return 0
+}
+
 // WithDisabled disables the producer: no thread, no socket, no entry.
 func WithDisabled(disabled bool) Option {
-	return func(s *settings) C.logrtc_status {
-		var flag C.int
-		if disabled {
-			flag = 1
-		}
-		return C.logrtc_options_set_disabled(s.options, flag)
-	}
+	return func(s *settings) C.logrtc_status { return C.logrtc_options_set_disabled(s.options, flag(disabled)) }
 }
 
 // WithEvents sets the function that receives each event, beginning with the state at Connect. It

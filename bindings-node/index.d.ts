@@ -44,8 +44,9 @@ export interface Entry {
 export type IceServer = string | { url: string; username: string; credential: string };
 
 /**
- * The options of `connect`. The environment variables `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN` and
- * `LOGRTC_DISABLED` override them.
+ * The options of `connect`. The environment variables `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`,
+ * `LOGRTC_DISABLED`, `LOGRTC_ICE_SERVERS`, `LOGRTC_INTERFACES`, `LOGRTC_UDP_PORTS`, `LOGRTC_ANNOUNCED_ADDRESS` and
+ * `LOGRTC_RELAY_ONLY` override them.
  */
 export interface ProducerOptions {
   /**
@@ -97,7 +98,8 @@ export interface ProducerOptions {
    */
   maxReconnectAttempts?: number;
   /**
-   * The STUN and TURN servers; `stun:stun.l.google.com:19302` by default. `[]` asks none, which is enough within one network.
+   * STUN and TURN servers, used beside those of the signaling server. By default those of the signaling server, or
+   * `stun:stun.l.google.com:19302` if it names none. `[]` uses none at all, which is enough within one network.
    */
   iceServers?: readonly IceServer[];
   /**
@@ -106,6 +108,15 @@ export interface ProducerOptions {
    * skipped, and a process warning names it once. If the host has none of them, only consumers on this host connect.
    */
   interfaces?: readonly string[];
+  /**
+   * The UDP ports over which consumers connect, the first and the last; any free port by default. Each consumer takes one port of
+   * each local address. If none is free, a process warning says so once.
+   */
+  udpPorts?: readonly [first: number, last: number];
+  /** The IP address by which consumers reach this host behind a port forwarding, which keeps the `udpPorts`; none by default. */
+  announcedAddress?: string;
+  /** Whether consumers connect through a TURN server alone, so that they do not learn this host's addresses; false by default. */
+  relayOnly?: boolean;
   /** How many consumers there may be at once; 64 by default. */
   maxConsumers?: number;
   /** How long `close` and the end of the process wait for delivery, in milliseconds, at most a day; 2000 by default. */
@@ -231,6 +242,8 @@ export class LogrtcError extends Error {
   readonly code: ErrorCode;
   /** How many entries the slowest consumer has not acknowledged, if the code is `LOGRTC_TIMEOUT`. */
   readonly pending?: number;
+  /** What the system or a library reported, if there is such a cause: its `code` is `ENOENT` if a file does not exist. */
+  readonly cause?: Error;
 }
 
 /** A log for one target, with fields that all of its entries have. Made by `producer.logger` and `producer.child`. */

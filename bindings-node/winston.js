@@ -3,7 +3,7 @@
 const { Transport } = require("winston");
 const { types } = require("node:util");
 const { messageText } = require("./lib/call");
-const { isError } = require("./lib/json");
+const { isError, isObject } = require("./lib/json");
 const { knownLevel } = require("./lib/levels");
 const { Producer } = require("./lib/producer");
 
@@ -104,10 +104,6 @@ class LogrtcTransport extends Transport {
 function wasPassed(info, key) {
   const passed = info[PASSED];
   return Array.isArray(passed) && passed.some((each) => isObject(each) && key in each && each[key] === info[key]);
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null;
 }
 
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$/;

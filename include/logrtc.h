@@ -152,13 +152,13 @@ const char *logrtc_last_error(void);
 #define LOGRTC_END_LEFT 1
 /** The consumer was announced again; a new connection replaces this one. */
 #define LOGRTC_END_REPLACED 2
-/** The channel did not open within 15 s. */
+/** The channel did not open within 15 s, or within 3 s while all places were taken. */
 #define LOGRTC_END_OPEN_TIMEOUT 3
 /** The consumer acknowledged nothing for 20 s. */
 #define LOGRTC_END_STALLED 4
 /** The network path was lost for 15 s. */
 #define LOGRTC_END_PATH_LOST 5
-/** The consumer sent far more messages than it may. It is not offered another connection. */
+/** The consumer sent far more than it may, or opened a channel. It is not offered another connection. */
 #define LOGRTC_END_FLOODED 6
 /** WebRTC failed. */
 #define LOGRTC_END_FAILED 7
@@ -409,12 +409,30 @@ logrtc_status logrtc_options_set_max_reconnect_attempts(logrtc_options *options,
 /** Sets the maximum number of consumers at one time. Default: 64. */
 logrtc_status logrtc_options_set_max_consumers(logrtc_options *options, size_t max_consumers);
 
+/**
+ * Sets the UDP ports over which consumers connect, `first` to `last`, for example because a firewall
+ * or a container opens only these. Default: any free port.
+ *
+ * Each consumer takes one port of each local address, so the number of ports is the number of
+ * consumers that can connect at one time. A consumer that finds no free port is not connected; this
+ * is reported once as a diagnostic.
+ */
+logrtc_status logrtc_options_set_udp_ports(logrtc_options *options, int first, int last);
+
+/**
+ * Sets whether consumers connect through a TURN server alone, so that they do not learn the
+ * addresses of this host: 1, or 0 (the default). Without a TURN server no consumer connects; this
+ * is reported once as a diagnostic.
+ */
+logrtc_status logrtc_options_set_relay_only(logrtc_options *options, int relay_only);
+
 /** Disables the producer if 1: no thread, no socket, no entry. Default: 0. */
 logrtc_status logrtc_options_set_disabled(logrtc_options *options, int disabled);
 
 /**
- * Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN
- * and LOGRTC_DISABLED override these options: 1 (the default) or 0.
+ * Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN,
+ * LOGRTC_DISABLED, LOGRTC_ICE_SERVERS, LOGRTC_INTERFACES, LOGRTC_UDP_PORTS,
+ * LOGRTC_ANNOUNCED_ADDRESS and LOGRTC_RELAY_ONLY override these options: 1 (the default) or 0.
  */
 logrtc_status logrtc_options_set_environment(logrtc_options *options, int environment);
 
@@ -438,15 +456,15 @@ logrtc_status logrtc_options_set_close_at_exit(logrtc_options *options, int clos
 
 /**
  * Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server
- * ("turn:host:port"). The first one that is added replaces the default,
- * "stun:stun.l.google.com:19302".
+ * ("turn:host:port"), which is used in addition to those of the signaling server. Default: those of
+ * the signaling server, or "stun:stun.l.google.com:19302" if it names none.
  */
 logrtc_status logrtc_options_add_ice_server(logrtc_options *options, const char *url, const char *username,
                                             const char *credential);
 
 /**
- * Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in
- * one network.
+ * Removes all STUN and TURN servers, including the default and those of the signaling server. Use
+ * it if programs and browsers are in one network.
  */
 logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
 
@@ -460,6 +478,17 @@ logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
  */
 logrtc_status logrtc_options_add_interface(logrtc_options *options, const char *interface);
 logrtc_status logrtc_options_add_interface_n(logrtc_options *options, const char *interface, size_t len);
+
+/**
+ * Sets the IP address by which consumers reach this host, for example behind a port forwarding or
+ * in a container whose ports are published. Default: none. Consumers are offered it in addition to
+ * the local addresses of its family.
+ *
+ * The forwarding must keep the port: use it with logrtc_options_set_udp_ports().
+ */
+logrtc_status logrtc_options_set_announced_address(logrtc_options *options, const char *address);
+logrtc_status logrtc_options_set_announced_address_n(logrtc_options *options, const char *address,
+                                                     size_t len);
 
 /* The producer */
 

@@ -357,6 +357,16 @@ class Options {
     Options &interface(std::string_view interface) & {
         return note(logrtc_options_add_interface_n(get(), interface.data(), interface.size()));
     }
+    /** The UDP ports over which consumers connect. */
+    Options &udp_ports(std::uint16_t first, std::uint16_t last) & {
+        return note(logrtc_options_set_udp_ports(get(), first, last));
+    }
+    /** The IP address by which consumers reach this host, for example behind a port forwarding. */
+    Options &announced_address(std::string_view address) & {
+        return note(logrtc_options_set_announced_address_n(get(), address.data(), address.size()));
+    }
+    /** Whether consumers connect through a TURN server alone. */
+    Options &relay_only(bool relay_only) & { return note(logrtc_options_set_relay_only(get(), relay_only)); }
     /**
      * The time that the destructor, and exit(), may take to deliver the remaining entries. Default:
      * 2 s.
@@ -410,6 +420,9 @@ class Options {
     LOGRTC_CHAINED(fork)
     LOGRTC_CHAINED(ice_server)
     LOGRTC_CHAINED(interface)
+    LOGRTC_CHAINED(udp_ports)
+    LOGRTC_CHAINED(announced_address)
+    LOGRTC_CHAINED(relay_only)
     LOGRTC_CHAINED(close_timeout)
     LOGRTC_CHAINED(close_at_exit)
     LOGRTC_CHAINED(clear_ice_servers)

@@ -6,7 +6,7 @@
  */
 
 const { types } = require("node:util");
-const { encodeValue, isError } = require("./json");
+const { encodeValue, isError, isObject } = require("./json");
 
 /**
  * The target, message and fields of a call.
@@ -113,10 +113,6 @@ function readSpan(span) {
   } catch {
     return { invalidSpan: messageText(span) };
   }
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null;
 }
 
 module.exports = { membersOf, messageText, readCall, readMessage, readSpan };

@@ -1,9 +1,11 @@
 "use strict";
 
+const { getSystemErrorName } = require("node:util");
+
 /** What is thrown, and what promises reject with: `code` is for the program, `message` for people. */
 class LogrtcError extends Error {
-  constructor(code, message, pending) {
-    super(message);
+  constructor(code, message, { pending, cause } = {}) {
+    super(message, withCause(cause));
     this.code = code;
     if (pending !== undefined) {
       this.pending = pending;
@@ -34,10 +36,28 @@ function checkType(name, value, type) {
   }
 }
 
-/** What was thrown natively, as ours. A code that is not ours is of an argument that could not be converted. */
+/** The options of an error whose cause is `cause`. One without a cause has no such property. */
+function withCause(cause) {
+  return cause === undefined ? undefined : { cause };
+}
+
+/** The cause of an error of the native half, whose message is the JSON of `src/refusal.rs`. */
+function readCause(native) {
+  if (native === undefined) {
+    return undefined;
+  }
+  const { message, osError } = JSON.parse(native.message);
+  const cause = new Error(message, withCause(readCause(native.cause)));
+  // As the errors of node:fs have it.
+  return osError === null ? cause : Object.assign(cause, { errno: -osError, code: getSystemErrorName(-osError) });
+}
+
+/** Converts a native error to `LogrtcError`. A code that is not ours is of an argument that could not be converted. */
 function ours(error) {
   const isOurs = typeof error.code === "string" && error.code.startsWith("LOGRTC_");
-  return new LogrtcError(isOurs ? error.code : "LOGRTC_INVALID_ARGUMENT", error.message);
+  return isOurs
+    ? new LogrtcError(error.code, error.message, { cause: readCause(error.cause) })
+    : new LogrtcError("LOGRTC_INVALID_ARGUMENT", error.message);
 }
 
 /** The result of `call`, whose errors become ours. */

@@ -195,7 +195,7 @@ class Encoder {
     if (this.#length > MAX_TOTAL_LENGTH) {
       return undefined;
     }
-    if (typeof value === "object" && value !== null) {
+    if (isObject(value)) {
       this.#length += 2;
       return this.#guarded(key, value);
     }
@@ -448,4 +448,8 @@ function text(value) {
   }
 }
 
-module.exports = { encodeEntry, encodeFields, encodeValue, isError };
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+
+module.exports = { encodeEntry, encodeFields, encodeValue, isError, isObject };

@@ -237,7 +237,7 @@ class Producer extends EventEmitter {
     if (code === undefined) {
       question?.resolve(value);
     } else {
-      question?.reject(new LogrtcError(code, message, code === "LOGRTC_TIMEOUT" ? pending : undefined));
+      question?.reject(new LogrtcError(code, message, code === "LOGRTC_TIMEOUT" ? { pending } : {}));
     }
   }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::environment::{Environment, Topic};
-use crate::refusal::{Code, Result, internal};
+use crate::refusal::{Code, Result, no_thread};
 
 /// How many events wait for JavaScript; later ones are lost to it, as with every subscriber of the core.
 const EVENT_QUEUE: usize = 256;
@@ -83,7 +83,7 @@ impl Answers {
                 }
             }
         };
-        thread::Builder::new().name("logrtc-events".to_owned()).spawn(tell).map_err(internal)
+        thread::Builder::new().name("logrtc-events".to_owned()).spawn(tell).map_err(|error| no_thread(&error))
     }
 }
 

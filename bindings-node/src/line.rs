@@ -2,14 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
-use logrtc::binding::ProducerExt as _;
+use logrtc::binding::{ProducerExt as _, RawMember, RawMembers, level_of_pino, raw_string};
 use logrtc::{Level, Producer, Span};
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::fields::with_fields;
@@ -36,7 +33,7 @@ pub(crate) struct LineFormat {
 /// others stay in the fields. `bindings` is their text in this line. Without it, a `module` or `name` may be of the logger or of
 /// what is logged: it is the target, and stays in the fields as well.
 pub(crate) fn log_line(producer: &Producer, line: &str, bindings: Option<&str>, format: &LineFormat) {
-    let Ok(Members(members)) = serde_json::from_str(line) else {
+    let Ok(RawMembers(members)) = serde_json::from_str(line) else {
         producer.info(&format.target, line);
         return;
     };
@@ -89,13 +86,6 @@ pub(crate) fn log_line(producer: &Producer, line: &str, bindings: Option<&str>, 
     record.send();
 }
 
-/// Whether it is an object that has the member.
-pub(crate) fn has_member(json: &str, key: &str) -> bool {
-    serde_json::from_str(json).is_ok_and(|Members(members)| members.iter().any(|(known, _)| known == key))
-}
-
-type Member<'a> = (Cow<'a, str>, &'a RawValue);
-
 /// Where the bindings of a logger are in one of its lines.
 struct Parts {
     /// The address of the line: the values of its members are pieces of it.
@@ -128,7 +118,7 @@ impl Parts {
 
 /// The place of the target: of the bindings if they are known. Of several `module` the last counts, for a child's comes after its
 /// parent's. `name` is an option of the first logger.
-fn target(members: &[Member<'_>], parts: &Parts) -> Option<usize> {
+fn target(members: &[RawMember<'_>], parts: &Parts) -> Option<usize> {
     let is = |place: &usize, name: &str| {
         let (key, value) = &members[*place];
         key == name && value.get().starts_with('"') && (parts.bindings.is_none() || parts.is_binding(value))
@@ -138,7 +128,7 @@ fn target(members: &[Member<'_>], parts: &Parts) -> Option<usize> {
 }
 
 /// The members that are not taken, as a JSON object; empty if there are none. Of a key that comes again, the last counts.
-fn fields(members: &[Member<'_>], is_taken: impl Fn(usize) -> bool) -> String {
+fn fields(members: &[RawMember<'_>], is_taken: impl Fn(usize) -> bool) -> String {
     let mut keys = HashSet::new();
     let places = (0..members.len()).rev().filter(|place| !is_taken(*place) && keys.insert(&*members[*place].0));
     let mut places: Vec<usize> = places.collect();
@@ -157,14 +147,7 @@ fn fields(members: &[Member<'_>], is_taken: impl Fn(usize) -> bool) -> String {
 }
 
 fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let json = raw.get();
-    if !json.starts_with('"') {
-        return None;
-    }
-    if json.contains('\\') {
-        return serde_json::from_str(json).ok().map(Cow::Owned);
-    }
-    Some(Cow::Borrowed(&json[1..json.len() - 1]))
+    raw_string(raw)?.ok()
 }
 
 /// pino's numbers, and the names that `formatters.level` may write instead; with the name to keep.
@@ -176,21 +159,14 @@ fn level<'a>(raw: &'a RawValue, labels: &'a HashMap<String, String>) -> Option<(
         });
     }
     let number: f64 = raw.get().parse().ok()?;
-    let level = match number {
-        ..30.0 => Level::Debug,
-        30.0..40.0 => Level::Info,
-        40.0..50.0 => Level::Warn,
-        _ => Level::Error,
-    };
+    let (level, level_name) = level_of_pino(number);
     let named = |label: &'a str| match Level::from_name(label) {
         Some((meant, level_name)) if meant == level => level_name,
         _ => Some(label),
     };
     let level_name = match raw.get() {
         number if labels.contains_key(number) => named(&labels[number]),
-        "10" => Some("TRACE"),
-        "60" => Some("FATAL"),
-        "20" | "30" | "40" | "50" => None,
+        "10" | "20" | "30" | "40" | "50" | "60" => level_name,
         // A level of the program's own.
         other => Some(other),
     };
@@ -207,35 +183,3 @@ fn timestamp(raw: &RawValue) -> Option<DateTime<Utc>> {
     #[allow(clippy::cast_possible_truncation, reason = "it saturates, and what is beyond the calendar is no time")]
     DateTime::from_timestamp_millis(milliseconds as i64)
 }
-
-/// The members of an object in order, their values unread.
-struct Members<'a>(Vec<Member<'a>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::with_capacity(8);
-                while let Some(key) = map.next_key::<Key<'de>>()? {
-                    members.push((key.0, map.next_value()?));
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Object)
-    }
-}
-
-/// A key that is borrowed where it has no escapes; a bare `Cow` is always owned by serde's rules.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -1,15 +1,16 @@
 //! The options object, as JSON, to a checked `Config`. Defaults and bounds are the core's.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use logrtc::binding::ConfigBuilderExt as _;
+use logrtc::binding::{ConfigBuilderExt as _, did_you_mean};
 use logrtc::{Config, ConfigBuilder, Diagnostic, Filter, IceServer, Level, Overflow, Replay};
 use serde_json::{Map, Value};
 
-use crate::refusal::{Refusal, Result, invalid, refused};
+use crate::refusal::{Refusal, Result, invalid, refused, refused_as};
 
 /// The options of `connect`, each with its name in the core.
-const OPTIONS: [(&str, &str); 25] = [
+const OPTIONS: [(&str, &str); 28] = [
     ("url", "url"),
     ("clientId", "client_id"),
     ("systemName", "system_name"),
@@ -32,6 +33,9 @@ const OPTIONS: [(&str, &str); 25] = [
     ("maxReconnectAttempts", "max_reconnect_attempts"),
     ("iceServers", "ice_servers"),
     ("interfaces", "interfaces"),
+    ("udpPorts", "udp_ports"),
+    ("announcedAddress", "announced_address"),
+    ("relayOnly", "relay_only"),
     ("closeTimeoutMs", "close_timeout"),
     ("disabled", "disabled"),
     ("environment", "environment"),
@@ -70,19 +74,7 @@ pub(crate) fn config(
 fn as_written(error: &logrtc::Error) -> Refusal {
     let option = error.argument().and_then(|argument| OPTIONS.iter().find(|(_, in_core)| *in_core == argument));
     let text = option.map_or_else(|| error.to_string(), |(name, _)| format!("{name}: {}", error.problem()));
-    Refusal::new(error.kind().into(), text)
-}
-
-/// `; did you mean NAME?` with the known name that is nearest to what was written; empty if none is near.
-pub(crate) fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> String {
-    /// Below this, two names have nothing in common.
-    const LEAST_LIKENESS: f64 = 0.75;
-    let likeness = |name: &str| strsim::jaro_winkler(&written.to_lowercase().replace('_', ""), &name.to_lowercase());
-    let nearest = known.map(|name| (likeness(name), name)).max_by(|(one, _), (other, _)| one.total_cmp(other));
-    nearest
-        .filter(|(likeness, _)| *likeness >= LEAST_LIKENESS)
-        .map(|(_, name)| format!("; did you mean {name}?"))
-        .unwrap_or_default()
+    refused_as(error, text)
 }
 
 fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder> {
@@ -107,6 +99,9 @@ fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder
         "maxReconnectAttempts" => builder.max_reconnect_attempts(attempts(key, value)?),
         "iceServers" => builder.ice_servers(ice_servers(value)?),
         "interfaces" => builder.interfaces(interfaces(value)?),
+        "udpPorts" => builder.udp_ports(udp_ports(value)?),
+        "announcedAddress" => builder.announced_address(text(key, value)?),
+        "relayOnly" => builder.relay_only(boolean(key, value)?),
         "closeTimeoutMs" => builder.close_timeout(milliseconds(key, value)?),
         "disabled" => builder.disabled(boolean(key, value)?),
         "environment" => builder.environment(boolean(key, value)?),
@@ -211,6 +206,15 @@ fn interfaces(value: &Value) -> Result<Vec<&str>> {
     const RIGHT: &str = "an array of strings";
     let interfaces = value.as_array().ok_or_else(|| wrong("interfaces", value, RIGHT))?;
     interfaces.iter().map(|interface| interface.as_str().ok_or_else(|| wrong("interfaces", interface, RIGHT))).collect()
+}
+
+fn udp_ports(value: &Value) -> Result<RangeInclusive<u16>> {
+    let port = |value: &Value| value.as_u64().and_then(|port| u16::try_from(port).ok());
+    let ports = value.as_array().map(|ports| ports.iter().map(port).collect::<Vec<_>>());
+    match ports.as_deref() {
+        Some([Some(first), Some(last)]) => Ok(*first..=*last),
+        _ => Err(wrong("udpPorts", value, "[first, last], two ports")),
+    }
 }
 
 fn ice_server(value: &Value) -> Result<IceServer> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use logrtc::binding::ProducerExt as _;
+use logrtc::binding::{ProducerExt as _, has_member};
 use logrtc::{Level, Producer, Span};
 use napi::Env;
 use napi::bindgen_prelude::{Array, Object, ObjectFinalize};
@@ -18,9 +18,9 @@ use crate::answers::{Answers, state_name};
 use crate::calls::calls;
 use crate::environment::{Listener, Local, OpenProducer, close_together, process};
 use crate::fields::with_fields;
-use crate::line::{LineFormat, has_member};
+use crate::line::LineFormat;
 use crate::options;
-use crate::refusal::{Result, internal, refused};
+use crate::refusal::{Result, internal, no_thread, refused};
 use crate::stats::describe_stats;
 
 /// The memory outside of the heap that V8 attributes to a producer in a sandbox: a full journal, and as much for its threads
@@ -203,7 +203,7 @@ impl NativeProducer {
         let (producer, answers) = (self.producer.clone(), self.answers.clone());
         let timeout = self.timeout(timeout_ms)?;
         let close = move || answers.give(id, producer.close(timeout));
-        thread::Builder::new().name("logrtc-close".to_owned()).spawn(close).map_err(internal)?;
+        thread::Builder::new().name("logrtc-close".to_owned()).spawn(close).map_err(|error| no_thread(&error))?;
         Ok(())
     }
 
@@ -300,7 +300,7 @@ pub fn level_by_name(name: String) -> Option<NamedLevel> {
 /// The end of an error for an option that does not exist: `; did you mean url?`, or nothing if none of the known ones is near.
 #[napi]
 pub fn did_you_mean(written: String, known: Vec<String>) -> String {
-    options::did_you_mean(&written, known.iter().map(String::as_str))
+    logrtc::binding::did_you_mean(&written, known.iter().map(String::as_str))
 }
 
 fn level_of(level: u32) -> Level {

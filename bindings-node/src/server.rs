@@ -9,7 +9,7 @@ use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Task};
 use napi_derive::napi;
 
-use crate::refusal::{Result, internal, invalid};
+use crate::refusal::{Result, invalid, refused_by_system};
 
 /// A running server.
 #[napi]
@@ -36,7 +36,7 @@ impl NativeServer {
             options = options.allow_origin(origin);
         }
         let server = HostedServer::start(options)
-            .map_err(|error| internal(format_args!("cannot listen on {address}: {error}")))?;
+            .map_err(|error| refused_by_system(format_args!("cannot listen on {address}"), &error))?;
         let (url, signaling_url) = (server.url().to_owned(), server.signaling_url().to_owned());
         let token = server.token().map(str::to_owned);
         Ok(Self { server: Mutex::new(Some(server)), url, signaling_url, token })

@@ -236,6 +236,10 @@ test("what is wrong is refused with a code, and named", async () => {
     ["interfaces: must be an array of strings, not a string", () => anyConnect({ ...OFF, interfaces: "lo" })],
     ["interfaces: must be an array of strings, not 5", () => anyConnect({ ...OFF, interfaces: ["lo", 5] })],
     ["interfaces: must not be empty", () => anyConnect({ ...OFF, interfaces: ["lo", ""] })],
+    ["udpPorts: must be [first, last], two ports, not 5", () => anyConnect({ ...OFF, udpPorts: 5 })],
+    ["udpPorts: 2-1 is not a range of ports from 1 to 65535", () => anyConnect({ ...OFF, udpPorts: [2, 1] })],
+    ['announcedAddress: "x" is not an IP address, as in 192.0.2.1', () => anyConnect({ ...OFF, announcedAddress: "x" })],
+    ["relayOnly: must be a boolean, not 1", () => anyConnect({ ...OFF, relayOnly: 1 })],
     ["maxReconnectAttempts: 0 is not from 1", () => anyConnect({ ...OFF, maxReconnectAttempts: 0 })],
     ["maxReconnectAttempts: must be a whole number from 1", () => anyConnect({ ...OFF, maxReconnectAttempts: -2 })],
     ["closeTimeoutMs: -1 is not", () => anyConnect({ ...OFF, closeTimeoutMs: -1 })],
@@ -274,6 +278,23 @@ test("what is wrong is refused with a code, and named", async () => {
   await producer.close();
 });
 
+test("what the system reports is the cause", async () => {
+  const withFile = (/** @type {string} */ caFile) => {
+    try {
+      return connect({ ...OFF, caFile });
+    } catch (error) {
+      return error;
+    }
+  };
+  const error = withFile("/nowhere.pem");
+  assert.ok(error instanceof LogrtcError && error.cause instanceof Error, inspect(error));
+  assert.ok(error.message.startsWith("caFile: /nowhere.pem: "), error.message);
+  if (process.platform !== "win32") {
+    assert.equal(/** @type {NodeJS.ErrnoException} */ (error.cause).code, "ENOENT");
+  }
+  assert.throws(() => connect({ ...OFF, clientId: "" }), (refused) => !Object.hasOwn(/** @type {object} */ (refused), "cause"));
+});
+
 test("options are all taken", async () => {
   const producer = connect({
     ...OFF,
@@ -296,6 +317,9 @@ test("options are all taken", async () => {
     maxReconnectAttempts: Infinity,
     iceServers: ["stun:example.com", { url: "turn:example.com", username: "u", credential: "c" }],
     interfaces: ["lo", "127.0.0.1"],
+    udpPorts: [50000, 50100],
+    announcedAddress: "192.0.2.1",
+    relayOnly: false,
     maxConsumers: 2,
     closeTimeoutMs: 10.5,
   });

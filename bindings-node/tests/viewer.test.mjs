@@ -72,7 +72,12 @@ test("open shows the page in a browser, and warns if there is none", async (t) =
 test("a closed server frees its port, and closes once", async () => {
   const server = await serve({ listen: "127.0.0.1:0" });
   const listen = new URL(server.url).host;
-  await assert.rejects(serve({ listen }), { code: "LOGRTC_INTERNAL" });
+  await assert.rejects(serve({ listen }), (error) => {
+    assert.ok(error instanceof LogrtcError);
+    const cause = /** @type {NodeJS.ErrnoException} */ (error.cause);
+    assert.deepEqual([error.code, cause.code], ["LOGRTC_INTERNAL", "EADDRINUSE"]);
+    return true;
+  });
   await Promise.all([server.close(), server.close()]);
   const again = await serve({ listen });
   await again.close();

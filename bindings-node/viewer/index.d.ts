@@ -24,7 +24,10 @@ interface ConnectOptions {
     readonly producer?: string;
     /** For a server that wants one. `setToken` changes it. */
     readonly token?: string;
-    /** For paths through a NAT; the protocol's default where left out, and none where empty. */
+    /**
+     * STUN and TURN servers for paths through a NAT, used beside those of the signaling server. By default those of the signaling
+     * server, or the protocol's default if it names none. An empty array means none at all.
+     */
     readonly iceServers?: IceServer[];
     /** Where to begin with a producer; its own setting, `replay`, decides by default and is the limit. */
     readonly start?: Start;

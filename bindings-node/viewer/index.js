@@ -147,6 +147,76 @@ var Places = class {
 		return Object.fromEntries(this.#next);
 	}
 };
+// consumer/entry.ts
+var MALFORMED = {
+	entries: [],
+	malformed: 1
+};
+function decodeMessage(data) {
+	if (typeof data !== "string") return MALFORMED;
+	const entry = parseEntry(data);
+	return entry === void 0 ? MALFORMED : {
+		entries: [entry],
+		malformed: 0
+	};
+}
+function parseEntry(text) {
+	const value = parseJson(text);
+	return isEntry(value) ? value : void 0;
+}
+function levelOf(entry) {
+	switch (entry.level.toUpperCase()) {
+		case "ERROR":
+		case "FATAL":
+		case "CRITICAL":
+		case "ALERT":
+		case "EMERGENCY": return "ERROR";
+		case "WARN":
+		case "WARNING": return "WARN";
+		case "DEBUG":
+		case "TRACE": return "DEBUG";
+		default: return "INFO";
+	}
+}
+function parseJson(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return;
+	}
+}
+function isObject(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function isEntry(value) {
+	return isObject(value) && typeof value.timestamp === "string" && typeof value.level === "string" && typeof value.target === "string" && typeof value.message === "string" && isAbsentOrObject(value.fields) && isAbsentOrObject(value.span);
+}
+function isAbsentOrObject(value) {
+	return value === void 0 || value === null || isObject(value);
+}
+// consumer/ice_servers.ts
+var DEFAULT_ICE_SERVERS = [{ urls: "stun:stun.l.google.com:19302" }];
+var MAX_NAMED = 16;
+function readIceServers(value) {
+	if (!Array.isArray(value)) return;
+	return value.slice(0, MAX_NAMED).flatMap((server) => readIceServer(server) ?? []);
+}
+function readIceServer(value) {
+	if (!isObject(value)) return;
+	const { username, credential } = value;
+	const hasUser = typeof username === "string" && typeof credential === "string";
+	const usable = [value.urls].flat().filter((url) => typeof url === "string").filter((url) => (hasUser ? /^(stun|turn)s?:[^\s]+$/i : /^stuns?:[^\s]+$/i).test(url));
+	if (usable.length === 0) return;
+	return hasUser ? {
+		urls: usable,
+		username,
+		credential
+	} : { urls: usable };
+}
+function chooseIceServers(own, named) {
+	if (own === void 0) return [...named ?? DEFAULT_ICE_SERVERS];
+	return own.length === 0 ? [] : [...own, ...named ?? []];
+}
 // consumer/extension/hello.ts
 var CREDIT_BYTES = 4194304;
 function makeHello({ session, next, start, filter, canInflate }) {
@@ -226,53 +296,6 @@ function join(chunks, length) {
 		offset += chunk.length;
 	}
 	return joined;
-}
-// consumer/entry.ts
-var MALFORMED = {
-	entries: [],
-	malformed: 1
-};
-function decodeMessage(data) {
-	if (typeof data !== "string") return MALFORMED;
-	const entry = parseEntry(data);
-	return entry === void 0 ? MALFORMED : {
-		entries: [entry],
-		malformed: 0
-	};
-}
-function parseEntry(text) {
-	const value = parseJson(text);
-	return isEntry(value) ? value : void 0;
-}
-function levelOf(entry) {
-	switch (entry.level.toUpperCase()) {
-		case "ERROR":
-		case "FATAL":
-		case "CRITICAL":
-		case "ALERT":
-		case "EMERGENCY": return "ERROR";
-		case "WARN":
-		case "WARNING": return "WARN";
-		case "DEBUG":
-		case "TRACE": return "DEBUG";
-		default: return "INFO";
-	}
-}
-function parseJson(text) {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return;
-	}
-}
-function isObject(value) {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function isEntry(value) {
-	return isObject(value) && typeof value.timestamp === "string" && typeof value.level === "string" && typeof value.target === "string" && typeof value.message === "string" && isAbsentOrObject(value.fields) && isAbsentOrObject(value.span);
-}
-function isAbsentOrObject(value) {
-	return value === void 0 || value === null || isObject(value);
 }
 // consumer/extension/account.ts
 var NOTHING = {
@@ -1188,7 +1211,6 @@ var Signaling = class {
 	}
 };
 // consumer/consumer.ts
-var DEFAULT_ICE_SERVERS = [{ urls: "stun:stun.l.google.com:19302" }];
 var ASK_INTERVAL_MS = 500;
 var Consumer = class {
 	clientId = randomId();
@@ -1202,6 +1224,7 @@ var Consumer = class {
 	#askTimer;
 	#signalingState = "connecting";
 	#token;
+	#namedIceServers;
 	#filter;
 	#filters = /* @__PURE__ */ new Map();
 	constructor(options) {
@@ -1284,6 +1307,10 @@ var Consumer = class {
 	}
 	#receive(message) {
 		switch (message.type) {
+			case "registered":
+			case "ice_servers":
+				this.#namedIceServers = readIceServers(message.ice_servers);
+				break;
 			case "producer_connected":
 				if (this.#roster.announce(message, Date.now())) this.#drop(String(message.producer_id));
 				this.#links.get(String(message.producer_id))?.expectReturn(true);
@@ -1306,10 +1333,10 @@ var Consumer = class {
 	#accept(id, offer) {
 		this.#drop(id);
 		this.#roster.offered(id);
-		const { iceServers = DEFAULT_ICE_SERVERS, start, readers } = this.#options;
+		const { start, readers } = this.#options;
 		const link = new Link({
 			offer,
-			iceServers,
+			iceServers: chooseIceServers(this.#options.iceServers, this.#namedIceServers),
 			places: this.#places,
 			start,
 			filter: () => this.#filters.get(id) ?? this.#filter,

@@ -1,7 +1,10 @@
 //! Errors of the core as exceptions of `logrtc._errors`.
 
+use std::error::Error as _;
+use std::io;
+
 use logrtc::{Error, ErrorKind};
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
@@ -38,16 +41,37 @@ impl From<Refusal> for PyErr {
             Refusal::Invalid(message) => raise("InvalidArgumentError", message, None),
             Refusal::Core(error) => {
                 let message = error.to_string();
-                match error.kind() {
+                let raised = match error.kind() {
                     ErrorKind::InvalidArgument => raise("InvalidArgumentError", message, None),
                     ErrorKind::Closed => raise("ClosedError", message, None),
                     ErrorKind::Timeout => raise("FlushTimeoutError", message, Some(error.pending())),
-                    // A log call counts what the journal refuses, and no other call is answered so.
+                    // A log call counts what the journal refuses, and no other call fails so.
                     ErrorKind::Dropped | ErrorKind::Internal => raise("InternalError", message, None),
+                };
+                if let Some(source) = error.source() {
+                    Python::attach(|py| raised.set_cause(py, Some(cause(py, source))));
                 }
+                raised
             }
         }
     }
+}
+
+/// The `__cause__` of an exception, with its own.
+fn cause(py: Python<'_>, error: &(dyn std::error::Error + 'static)) -> PyErr {
+    let raised = match error.downcast_ref::<io::Error>() {
+        Some(error) => os_error(py, error).unwrap_or_else(|_| PyOSError::new_err(error.to_string())),
+        None => PyValueError::new_err(error.to_string()),
+    };
+    raised.set_cause(py, error.source().map(|source| cause(py, source)));
+    raised
+}
+
+/// Of the class that Python has for the number of the error, such as `FileNotFoundError`.
+fn os_error(py: Python<'_>, error: &io::Error) -> PyResult<PyErr> {
+    let Some(number) = error.raw_os_error() else { return Ok(PyOSError::new_err(error.to_string())) };
+    let text: String = py.import("os")?.call_method1("strerror", (number,))?.extract()?;
+    Ok(PyOSError::new_err((number, text)))
 }
 
 fn raise(class: &str, message: String, pending: Option<u64>) -> PyErr {

@@ -112,6 +112,12 @@ impl Reading {
             "max_reconnect_attempts" => builder.max_reconnect_attempts(max_attempts(value)?),
             "ice_servers" => builder.ice_servers(list(key, value, ice_server)?),
             "interfaces" => builder.interfaces(list(key, value, |name| text(key, name))?),
+            "udp_ports" => {
+                let (first, last) = typed::<(u16, u16)>(key, value, "a pair of ports, as (50000, 50100)")?;
+                builder.udp_ports(first..=last)
+            }
+            "announced_address" => builder.announced_address(text(key, value)?),
+            "relay_only" => builder.relay_only(typed(key, value, "True or False")?),
             "close_timeout" => builder.close_timeout(seconds(key, value)?),
             "fork" => builder.fork(match &*text(key, value)? {
                 "restart" => Fork::Restart,
@@ -171,8 +177,8 @@ fn unknown(py: Python<'_>, key: &str) -> PyResult<Refusal> {
     let options = py.import("logrtc._types")?.getattr("Options")?.getattr("__annotations__")?.cast_into::<PyDict>()?;
     let mut known: Vec<String> = options.keys().extract()?;
     known.extend(["url", "client_id"].map(str::to_owned));
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    Ok(Refusal::invalid(key, format_args!("is not an option{}", did_you_mean(key, &known))))
+    let meant = did_you_mean(key, known.iter().map(String::as_str));
+    Ok(Refusal::invalid(key, format_args!("is not an option{meant}")))
 }
 
 fn callable(key: &str, value: &Bound<'_, PyAny>) -> Result<Py<PyAny>, Refusal> {

@@ -167,6 +167,23 @@ async def app(scope, receive, send):
         assert (name, '"GET /cart HTTP/1.1" 200' in entry["message"]) == ("shop", True)
 
 
+@pytest.mark.parametrize("configures", [False, True])
+def test_uvicorn_run(page: Page, tmp_path: Path, configures: bool) -> None:
+    """Its own configuration of `logging`, the default, closes the handler that is installed already."""
+    port = a_free_port()
+    program = recipe("uvicorn.run").replace("port=8000", f"port={port}")
+    (tmp_path / "program.py").write_text(program.replace(", log_config=None", "") if configures else program)
+    with page.running("program.py"):
+        eventually("it answers", lambda: status_of(f"http://127.0.0.1:{port}/cart") == 200)
+        [(name, entry)] = page.wait(of("shop.cart"))
+        assert (name, entry["level"], entry["fields"]["path"]) == ("shop", "INFO", "/cart")
+        if not configures:
+            page.wait(lambda entry: entry["target"] == "uvicorn.error" and "running on" in entry["message"])
+            page.wait(
+                lambda entry: entry["target"] == "uvicorn.access" and '"GET /cart HTTP/1.1" 200' in entry["message"]
+            )
+
+
 def test_celery(page: Page, tmp_path: Path) -> None:
     (tmp_path / "queue").mkdir()
     folders = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(tmp_path / "queue"))

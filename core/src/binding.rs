@@ -1,12 +1,15 @@
-//! What the C, Python and Node packages need, and programs do not. No part of the public API: it changes without notice.
+//! What the C, Python and Node packages and the program `logrtc` need, and other programs do not. No part of the public API: it changes without notice.
 
 use std::time::Duration;
 
-pub use crate::entry::{ArrayWriter, ObjectWriter, ValueWriter};
+pub use crate::entry::{ArrayWriter, ObjectWriter, RawMember, RawMembers, ValueWriter, has_member, raw_string};
+pub use crate::level::level_of_pino;
 
 use crate::config::ConfigBuilder;
+use crate::config::ice_url::{IceUrl, Scheme};
+pub use crate::config::paths::parse_udp_ports;
 use crate::entry::Fields;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::level::Level;
 use crate::nearest::nearest;
 use crate::producer::{Outcome, Producer};
@@ -68,11 +71,21 @@ pub trait ConfigBuilderExt: Sized {
     /// Sets the name of the program, which is the `client_id` by default; the name of the executable by default.
     #[must_use]
     fn program_name(self, name: impl Into<String>) -> Self;
+
+    /// Sets what the environment has of paths (`LOGRTC_ICE_SERVERS` and the like), for a program whose own options win over it.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the variable.
+    fn paths_of_environment(self) -> Result<Self>;
 }
 
 impl ConfigBuilderExt for ConfigBuilder {
     fn program_name(self, name: impl Into<String>) -> Self {
         Self::program_name(self, name)
+    }
+
+    fn paths_of_environment(self) -> Result<Self> {
+        Self::paths_of_environment(self)
     }
 }
 
@@ -88,8 +101,18 @@ impl FieldsExt for Fields {
     }
 }
 
+/// The URL of a TURN server without a user, over whatever transport, in its canonical form.
+///
+/// # Errors
+/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
+pub fn parse_turn_url(text: &str) -> Result<String> {
+    let wrong = |problem: &dyn std::fmt::Display| Error::invalid("turn", format_args!("{text:?} {problem}"));
+    let url = IceUrl::parse(text).map_err(|problem| wrong(&problem))?;
+    if url.scheme == Scheme::Turn { Ok(url.to_string()) } else { Err(wrong(&"must begin with turn: or turns:")) }
+}
+
 /// `; did you mean max_bytes?` if one of `known` is near to `written`, else nothing: to be put behind the problem of an
 /// unknown option.
-pub fn did_you_mean(written: &str, known: &[&str]) -> String {
-    nearest(written, known.iter().copied()).map_or_else(String::new, |known| format!("; did you mean {known}?"))
+pub fn did_you_mean<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    nearest(written, known).map_or_else(String::new, |known| format!("; did you mean {known}?"))
 }

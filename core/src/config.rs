@@ -1,15 +1,24 @@
 //! What a producer is told: options, their defaults, the environment, and what makes them valid.
 
 mod builder;
+pub(crate) mod certificates;
+mod credentials;
 mod environment;
+pub(crate) mod ice_server;
 pub(crate) mod ice_url;
+pub(crate) mod paths;
 mod program_name;
+pub(crate) mod proxy;
 
 use std::time::Duration;
 
 pub use builder::ConfigBuilder;
-pub(crate) use environment::parse_switch;
-use ice_url::IceUrl;
+use certificates::ExtraCertificates;
+use credentials::Credentials;
+pub use ice_server::IceServer;
+pub(crate) use paths::Paths;
+use proxy::Proxy;
+use serde::Serialize;
 
 use crate::backoff;
 use crate::diagnostics;
@@ -17,10 +26,6 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
-use crate::signaling::credentials::Credentials;
-use crate::signaling::message::Metadata;
-use crate::signaling::proxy::Proxy;
-use crate::signaling::tls::ExtraCertificates;
 
 /// The address that the protocol names (docs/protocol.md §1).
 pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
@@ -31,41 +36,13 @@ pub const DEFAULT_ICE_SERVER: &str = "stun:stun.l.google.com:19302";
 /// The longest `client_id`, in bytes: what servers take.
 const MAX_CLIENT_ID_BYTES: usize = 128;
 
-/// A STUN or TURN server (RFC 7064, RFC 7065), reached over UDP.
-#[derive(Clone, PartialEq, Eq)]
-pub struct IceServer {
-    /// `stun:host[:port]` or `turn:host[:port][?transport=udp]`; an IPv6 address stands in brackets.
-    pub url: String,
-    /// The user of a TURN server; empty for STUN.
-    pub username: String,
-    /// The password of a TURN server; empty for STUN.
-    pub credential: String,
-}
-
-impl IceServer {
-    /// A STUN server, `stun:host[:port]`.
-    pub fn stun(url: impl Into<String>) -> Self {
-        Self { url: url.into(), username: String::new(), credential: String::new() }
-    }
-
-    /// A TURN server, `turn:host[:port]`, with its user and password.
-    pub fn turn(url: impl Into<String>, username: impl Into<String>, credential: impl Into<String>) -> Self {
-        Self { url: url.into(), username: username.into(), credential: credential.into() }
-    }
-}
-
-impl std::fmt::Debug for IceServer {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("IceServer").field("url", &ice_url::shown(&self.url)).finish_non_exhaustive()
-    }
-}
-
-/// An [`IceServer`] that has been checked.
-#[derive(Clone)]
-pub(crate) struct CheckedIceServer {
-    pub(crate) url: IceUrl,
-    pub(crate) username: String,
-    pub(crate) credential: String,
+/// Who the producer is, to people (docs/protocol.md §1).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Metadata {
+    pub(crate) system_name: String,
+    pub(crate) version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
 }
 
 /// Everything that a producer needs to know, checked: an invalid `Config` cannot be built.
@@ -94,16 +71,14 @@ pub struct Config {
     pub(crate) overflow: Overflow,
     pub(crate) replay: Replay,
     pub(crate) reconnect: backoff::Policy,
-    pub(crate) ice_servers: Vec<CheckedIceServer>,
-    /// Names and addresses; none for every interface.
-    pub(crate) interfaces: Vec<String>,
+    pub(crate) paths: Paths,
     pub(crate) max_consumers: usize,
     pub(crate) close_timeout: Duration,
     pub(crate) fork: Fork,
     pub(crate) disabled: bool,
     pub(crate) on_diagnostic: Option<diagnostics::Handler>,
     #[cfg(feature = "faults")]
-    pub(crate) faults: Option<crate::webrtc::faults::Faults>,
+    pub(crate) faults: Option<crate::faults::Faults>,
 }
 
 impl Config {
@@ -187,10 +162,24 @@ pub(crate) fn is_local(url: &url::Url) -> bool {
     }
 }
 
+fn check_text(name: &str, text: &str, least: usize, most: usize) -> Result<()> {
+    if text.len() < least {
+        return Err(Error::invalid(name, "must not be empty"));
+    }
+    if text.len() > most {
+        return Err(Error::invalid(name, format_args!("has {} bytes; at most {most}", text.len())));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(name, "must not hold control characters"));
+    }
+    Ok(())
+}
+
 fn parse_url(text: &str) -> Result<url::Url> {
     let wrong = |problem: String| Error::invalid("url", format_args!("{problem}, as in {DEFAULT_URL}"));
-    let url = url::Url::parse(text)
-        .map_err(|error| wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")))?;
+    let url = url::Url::parse(text).map_err(|error| {
+        wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")).caused_by(error)
+    })?;
     if !matches!(url.scheme(), "ws" | "wss") {
         return Err(wrong(format!("the scheme must be ws or wss, not {:?}", url.scheme())));
     }

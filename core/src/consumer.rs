@@ -15,10 +15,12 @@ pub(crate) mod negotiation;
 mod on_the_way;
 pub(crate) mod peer;
 mod plain;
+mod recents;
 pub(crate) mod registry;
 pub(crate) mod sdp;
 mod sender;
 pub(crate) mod table;
+mod waiting;
 pub(crate) mod window;
 mod wish;
 
@@ -33,15 +35,19 @@ use arrivals::Arriving;
 use mids::Mids;
 use negotiation::Input;
 use peer::{Peer, PeerContext, Terms};
-use registry::{Admission, Ended, Registry};
+use registry::{Announced, Ended, Opened, Placed, Registry};
+use sdp::CandidateError;
 
 use crate::diagnostics::{debug, quiet};
+use crate::message::{Incoming, RemoteCandidate};
 use crate::observe::{EndReason, Event};
 use crate::runtime::Shutdown;
-use crate::signaling::message::{Incoming, RemoteCandidate};
 
 /// How many inputs wait for a peer, which reads on at all times.
 const INPUT_QUEUE: usize = 64;
+
+/// How many channels have opened and are not yet known to the registry.
+const OPENED_QUEUE: usize = 64;
 
 /// How many peers may be on their way out while others take their places: each still has its sockets.
 const MAX_ENDING: usize = 16;
@@ -73,6 +79,13 @@ impl PeerHandle {
     }
 }
 
+/// A consumer that has been announced just now.
+struct Announcement {
+    consumer_id: String,
+    announced: Announced,
+    arriving: Arriving,
+}
+
 /// What a new peer is given beside its place.
 struct Start {
     inputs: mpsc::Receiver<Input>,
@@ -85,6 +98,9 @@ pub(crate) struct Consumers {
     max_consumers: usize,
     registry: Registry<PeerHandle>,
     peers: JoinSet<Ended>,
+    /// For the peers, whose channels open.
+    open: mpsc::Sender<Opened>,
+    opened: mpsc::Receiver<Opened>,
     incoming: mpsc::Receiver<Incoming>,
     shutdown: Shutdown,
 }
@@ -96,15 +112,19 @@ impl Consumers {
         incoming: mpsc::Receiver<Incoming>,
         shutdown: Shutdown,
     ) -> Self {
-        let registry = Registry::new(max_consumers, Mids::new(fastrand::Rng::new()));
-        Self { context: Arc::new(context), max_consumers, registry, peers: JoinSet::new(), incoming, shutdown }
+        let registry = Registry::new(Instant::now(), max_consumers, Mids::new(fastrand::Rng::new()));
+        let (open, opened) = mpsc::channel(OPENED_QUEUE);
+        let (context, peers) = (Arc::new(context), JoinSet::new());
+        Self { context, max_consumers, registry, peers, open, opened, incoming, shutdown }
     }
 
     /// Serves until shutdown, and until every peer has closed.
     pub(crate) async fn run(mut self) {
         loop {
+            let mut announced = None;
             tokio::select! {
-                Some(message) = self.incoming.recv() => self.handle(message),
+                Some(message) = self.incoming.recv() => announced = self.handle(message),
+                Some(opened) = self.opened.recv() => self.registry.on_opened(Instant::now(), &opened),
                 Some(ended) = self.peers.join_next() => {
                     if let Ok(ended) = ended {
                         self.registry.on_ended(Instant::now(), &ended);
@@ -114,24 +134,43 @@ impl Consumers {
                 () = until(self.registry.next_due()), if self.has_room() => {}
                 _ = self.shutdown.changed() => break,
             }
-            while self.has_room()
-                && let Some(consumer_id) = self.registry.due(Instant::now())
-            {
-                let (handle, start) = PeerHandle::new(self.context.arrivals.returning());
-                let admission = self.registry.admit_again(&consumer_id, handle);
-                self.start(consumer_id, admission, start);
-            }
+            self.place_due(announced);
         }
+        // A peer that opens now is not to wait for somebody who reads no more.
+        self.opened.close();
         self.registry.drain().for_each(drop);
         // All at once: each takes up to 100 ms to close.
         while self.peers.join_next().await.is_some() {}
     }
 
-    fn handle(&mut self, message: Incoming) {
+    /// Gives everybody who is due a place. `announced` has been announced just now.
+    fn place_due(&mut self, mut announced: Option<Announcement>) {
+        while self.has_room()
+            && let Some(consumer_id) = self.registry.due(Instant::now())
+        {
+            let arriving = announced.take_if(|announced| announced.consumer_id == consumer_id);
+            let arriving = arriving.map_or_else(|| self.context.arrivals.returning(), |announced| announced.arriving);
+            self.start(consumer_id, arriving);
+        }
+        if let Some(Announcement { consumer_id, announced, arriving: _ }) = announced {
+            debug!("consumer {consumer_id:?} waits: {} connections have begun", self.peers.len());
+            // One that comes too often waits without being refused, and one that has been refused is not refused again.
+            if announced == Announced::New && (self.registry.is_full() || !self.has_room()) {
+                self.context.counters.consumers_refused.increment();
+                self.context.observers.emit(&Event::ConsumerRefused { consumer_id });
+            }
+        }
+    }
+
+    fn handle(&mut self, message: Incoming) -> Option<Announcement> {
         match message {
-            Incoming::ConsumerConnected { consumer_id } => self.admit(consumer_id),
+            Incoming::ConsumerConnected { consumer_id } => {
+                let announced = self.registry.announce(Instant::now(), &consumer_id);
+                let arriving = self.context.arrivals.announced();
+                return Some(Announcement { consumer_id, announced, arriving });
+            }
             Incoming::ConsumerDisconnected { consumer_id } => {
-                if let Some(peer) = self.registry.on_departed(&consumer_id) {
+                if let Some(peer) = self.registry.on_departed(Instant::now(), &consumer_id) {
                     peer.end(EndReason::Left);
                 } else if let Some(peer) = self.registry.departed(&consumer_id) {
                     peer.has_departed.store(true, Ordering::Relaxed);
@@ -140,8 +179,13 @@ impl Consumers {
             Incoming::Answer { from, sdp } => self.answer(&from, &sdp),
             Incoming::Candidate { from, candidate } => self.candidate(&from, candidate),
             Incoming::Error { to: Some(consumer_id), .. } => self.registry.on_unknown(&consumer_id),
-            Incoming::Ping | Incoming::Registered { .. } | Incoming::Error { to: None, .. } | Incoming::Unknown => {}
+            Incoming::Ping
+            | Incoming::Registered { .. }
+            | Incoming::IceServers(_)
+            | Incoming::Error { to: None, .. }
+            | Incoming::Unknown => {}
         }
+        None
     }
 
     /// Whether one more peer may begin: those that end still have their sockets.
@@ -149,26 +193,13 @@ impl Consumers {
         self.peers.len() < self.max_consumers + MAX_ENDING
     }
 
-    fn admit(&mut self, consumer_id: String) {
-        let (handle, start) = PeerHandle::new(self.context.arrivals.announced());
-        let admission = if self.has_room() {
-            self.registry.admit(&consumer_id, handle)
-        } else {
-            self.registry.defer(&consumer_id);
-            Admission::Full
-        };
-        self.start(consumer_id, admission, start);
-    }
-
-    fn start(&mut self, consumer_id: String, admission: Admission<PeerHandle>, start: Start) {
-        let Admission::Admitted { generation, mid, replaced } = admission else {
-            debug!("consumer {consumer_id:?} waits for a place: there are {} already", self.peers.len());
-            self.context.counters.consumers_refused.increment();
-            self.context.observers.emit(&Event::ConsumerRefused { consumer_id });
-            return;
-        };
-        if let Some(replaced) = replaced {
-            replaced.end(EndReason::Replaced);
+    fn start(&mut self, consumer_id: String, arriving: Arriving) {
+        let (handle, start) = PeerHandle::new(arriving);
+        let Placed { generation, mid, replaced, evicted } = self.registry.place(Instant::now(), &consumer_id, handle);
+        for (peer, reason) in [(replaced, EndReason::Replaced), (evicted, EndReason::OpenTimeout)] {
+            if let Some(peer) = peer {
+                peer.end(reason);
+            }
         }
         let Start { inputs, has_departed, arriving } = start;
         let context = Arc::clone(&self.context);
@@ -178,6 +209,7 @@ impl Consumers {
             generation,
             mid,
             inputs,
+            open: self.open.clone(),
             has_departed,
             arriving: Some(arriving),
             terms: Terms::default(),
@@ -186,13 +218,13 @@ impl Consumers {
     }
 
     fn answer(&mut self, from: &[String], sdp: &str) {
-        let refuse = |problem: String| {
+        let refuse = |problem: &dyn std::error::Error| {
             debug!("refuses an answer: {problem}");
             self.context.counters.answers_refused.increment();
         };
         let checked = match sdp::check_answer(sdp) {
             Ok(checked) => checked,
-            Err(problem) => return refuse(problem),
+            Err(problem) => return refuse(&problem),
         };
         match self.registry.take_answer(from, checked.mid.as_deref(), &checked.ufrag) {
             Ok(Some(peer)) => {
@@ -200,7 +232,7 @@ impl Consumers {
                 peer.tell(Input::Answer(checked));
             }
             Ok(None) => {}
-            Err(problem) => refuse(problem),
+            Err(problem) => refuse(&problem),
         }
     }
 
@@ -218,7 +250,7 @@ impl Consumers {
             }
             (Ok(()), None) => {}
             (checked, _) => {
-                debug!("refuses a candidate: {}", checked.err().unwrap_or_else(|| "one too many".to_owned()));
+                debug!("refuses a candidate: {}", checked.err().unwrap_or(CandidateError::TooMany));
                 self.context.counters.candidates_refused.increment();
             }
         }

@@ -12,6 +12,7 @@ use tracing::dispatcher::{self, Dispatch};
 use tracing::subscriber::NoSubscriber;
 
 use crate::level::Level;
+use crate::switch::parse_switch;
 
 /// The target of every diagnostic.
 const TARGET: &str = "logrtc";
@@ -150,9 +151,7 @@ fn deliver(Held { diagnostic, destination }: Held) {
 /// Whether `LOGRTC_DIAGNOSTICS` asks for everything on standard error.
 fn stderr_is_wanted() -> bool {
     static WANTED: OnceLock<bool> = OnceLock::new();
-    *WANTED.get_or_init(|| {
-        std::env::var("LOGRTC_DIAGNOSTICS").is_ok_and(|value| crate::config::parse_switch(&value) == Some(true))
-    })
+    *WANTED.get_or_init(|| std::env::var("LOGRTC_DIAGNOSTICS").is_ok_and(|value| parse_switch(&value) == Some(true)))
 }
 
 fn print(diagnostic: &Diagnostic) {

@@ -4,7 +4,9 @@ mod compact;
 mod encode;
 mod field_value;
 mod fields;
+mod members;
 mod parse;
+mod parts;
 mod text;
 mod timestamp;
 mod tokens;
@@ -13,11 +15,13 @@ mod value;
 
 use chrono::{DateTime, Utc};
 
-pub(crate) use encode::{Parts, encode};
+pub(crate) use encode::encode;
 pub use field_value::FieldValue;
 pub(crate) use fields::EncodedFields;
 pub use fields::Fields;
+pub use members::{RawMember, RawMembers, has_member, raw_string};
 pub(crate) use parse::{ParsedEntry, parse, parse_members};
+pub(crate) use parts::Parts;
 pub(crate) use timestamp::Timestamp;
 pub use value::{ArrayWriter, ObjectWriter, ValueWriter};
 

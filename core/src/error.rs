@@ -47,6 +47,11 @@ impl Error {
         error
     }
 
+    /// `argument: cause`.
+    pub(crate) fn malformed_json(argument: &str, cause: serde_json::Error) -> Self {
+        Self::invalid(argument, &cause).caused_by(cause)
+    }
+
     /// `operation: cause`.
     pub(crate) fn internal(
         operation: &str,

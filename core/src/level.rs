@@ -91,6 +91,19 @@ impl FromStr for Level {
     }
 }
 
+/// The level that a number means to pino and bunyan: 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal; and its own
+/// name if the level says less than it. A number between two of them counts as the lower one.
+pub fn level_of_pino(number: f64) -> (Level, Option<&'static str>) {
+    match number {
+        ..20.0 => (Level::Debug, Some("TRACE")),
+        20.0..30.0 => (Level::Debug, None),
+        30.0..40.0 => (Level::Info, None),
+        40.0..50.0 => (Level::Warn, None),
+        50.0..60.0 => (Level::Error, None),
+        _ => (Level::Error, Some("FATAL")),
+    }
+}
+
 pub(crate) fn unknown_level(key: &str, name: &str) -> Error {
     let shown: String = name.chars().take(32).collect();
     Error::invalid(key, format_args!("{shown:?} is not a level; use DEBUG, INFO, WARN or ERROR"))
@@ -112,6 +125,19 @@ mod tests {
         assert_eq!(Level::from_name("trace"), Some((Level::Debug, Some("TRACE"))));
         assert_eq!(Level::from_name("CRITICAL"), Some((Level::Error, Some("CRITICAL"))));
         assert_eq!(Level::from_name("loud"), None);
+    }
+
+    #[test]
+    fn numbers_of_pino_are_levels() {
+        for (number, level, name) in [
+            (10.0, Level::Debug, Some("TRACE")),
+            (20.0, Level::Debug, None),
+            (35.0, Level::Info, None),
+            (50.0, Level::Error, None),
+            (60.0, Level::Error, Some("FATAL")),
+        ] {
+            assert_eq!(level_of_pino(number), (level, name), "{number}");
+        }
     }
 
     #[test]

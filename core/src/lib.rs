@@ -46,23 +46,31 @@ mod consumer;
 mod diagnostics;
 mod entry;
 mod error;
+#[cfg(feature = "faults")]
+mod faults;
 mod filter;
 mod fork;
 mod journal;
 mod level;
+mod message;
 mod names;
 mod nearest;
 mod observe;
+mod printable;
 mod producer;
 mod runtime;
 mod signaling;
 mod stats;
+mod switch;
+mod token_bucket;
 mod webrtc;
 
 pub use config::{Config, ConfigBuilder, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer};
 pub use diagnostics::Diagnostic;
 pub use entry::{Entry, FieldValue, Fields, Span};
 pub use error::{Error, ErrorKind, Result};
+#[cfg(feature = "faults")]
+pub use faults::Faults;
 pub use filter::Filter;
 pub use fork::{Fork, after_fork_in_child};
 pub use journal::{Counts, Dropped, Overflow, Replay};
@@ -70,5 +78,3 @@ pub use level::Level;
 pub use observe::{EndReason, Event, State};
 pub use producer::{Outcome, Producer, Record};
 pub use stats::{ConsumerStats, Stats};
-#[cfg(feature = "faults")]
-pub use webrtc::faults::Faults;

@@ -57,13 +57,13 @@ pub enum EndReason {
     Left,
     /// The consumer was announced anew; a new connection takes the place of this one.
     Replaced,
-    /// The channel did not open within 15 s.
+    /// The channel did not open within 15 s, or within 3 s while all places were taken.
     OpenTimeout,
     /// Nothing was acknowledged for 20 s.
     Stalled,
     /// The path was lost for 15 s.
     PathLost,
-    /// It sent far more than a consumer may (docs/protocol.md §6.3). It is not offered another connection.
+    /// The consumer sent far more than it may, or opened a channel (docs/protocol.md §3, §6.3). It is not offered another connection.
     Flooded,
     /// The WebRTC stack refused something.
     Failed,

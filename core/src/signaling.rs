@@ -1,9 +1,9 @@
 //! The way to the signaling server: what is said on it, and the connection that says it.
 
 pub(crate) mod client;
-pub(crate) mod credentials;
 mod dial;
-pub(crate) mod message;
-pub(crate) mod proxy;
+mod failure;
+mod paced;
 pub(crate) mod tls;
 pub(crate) mod trouble;
+mod tunnel;

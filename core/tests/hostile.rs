@@ -83,7 +83,8 @@ async fn a_message_beyond_the_limit_ends_the_connection_alone() {
 async fn many_malformed_messages_are_swallowed() {
     let server = Server::start().await;
     let producer = producer(&server).await;
-    for batch in 1..=20 {
+    // As many as are read at once, and some more.
+    for batch in 1..=10 {
         (0..1000).for_each(|number| server.say(&json!({"type": number})));
         eventually("a batch is counted", || producer.stats().malformed_messages == batch * 1000).await;
     }
@@ -139,26 +140,23 @@ async fn a_flood_of_announcements_costs_a_bounded_number_of_sockets() {
     let config = Config::builder("app").url(server.url()).ice_servers([]).environment(false).max_consumers(4);
     let producer = Producer::connect(config.build().unwrap()).unwrap();
     server.registered().await;
-    let (mut most, mut announced) = (0, 0);
-    while announced < 1000 {
+    let mut most = 0;
+    for batch in 1..=50 {
         (0..20).for_each(|_| server.say(&json!({"type": "consumer_connected", "consumer_id": "again"})));
-        announced += 20;
+        // So that they are known to be read.
+        server.say(&json!({"type": "news"}));
         eventually("they are handled", || {
             let stats = producer.stats();
             most = most.max(stats.open_sockets);
-            stats.consumers_refused > 0 || announced < 200
+            stats.unknown_messages == batch
         })
         .await;
     }
     // The registry, those on their way out, and the sockets of each: 16, and one for mDNS.
     assert!(most <= (4 + 16) * 17, "{most}");
+    let begun = producer.stats().consumers_failed;
+    assert!(begun < 100, "{begun} connections for one consumer");
     server.say(&json!({"type": "consumer_left", "consumer_id": "again"}));
-    // Until then, there may be no place for another one, though no socket is open.
-    eventually("every one of them has ended", || {
-        let stats = producer.stats();
-        stats.consumers_refused + stats.consumers_failed >= announced
-    })
-    .await;
     eventually("nothing is left", || producer.stats().open_sockets == 0).await;
     goes_on(&producer, &server, "still here").await;
     producer.close(DEADLINE).unwrap();

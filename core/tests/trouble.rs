@@ -6,11 +6,12 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use logrtc::{Config, ConfigBuilder, Diagnostic, Level, Producer, State};
+use logrtc::{Config, ConfigBuilder, Diagnostic, Event, Level, Producer, State};
 use logrtc_test_support::{Consumer, DEADLINE, Server, eventually};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 #[derive(Clone, Default)]
@@ -243,17 +244,50 @@ async fn an_end_that_loses_entries_says_so() {
     assert!(warnings[0].contains("closes before every consumer has received everything; 1 entries"), "{warnings:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_closes_says_why() {
+/// Lets everybody connect, sends `message`, and closes with `code`.
+async fn closing(message: Option<&'static str>, code: u16, reason: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { continue };
-            let frame = CloseFrame { code: 4001.into(), reason: "bad token".into() };
-            let _ = socket.close(Some(frame)).await;
+            if let Some(message) = message {
+                let error = json!({"type": "error", "message": message}).to_string();
+                let _ = futures_util::SinkExt::send(&mut socket, Message::text(error)).await;
+            }
+            let _ = socket.close(Some(CloseFrame { code: code.into(), reason: reason.into() })).await;
         }
     });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_refused_after_the_handshake_is_a_refusal() {
+    // With words of the server, these are said; without, what the close code means, and when it is tried again.
+    for (message, warning, reason) in [
+        (Some("token: it is for readers"), "reports: token: it is for readers", "token: it is for readers"),
+        (None, "4401: it does not accept the token; the next attempt is in 30s", "it does not accept the token"),
+    ] {
+        let address = closing(message, 4401, "").await;
+        let said = Said::default();
+        let config = said.config(format!("ws://{address}/")).token("wrong").build().unwrap();
+        let producer = Producer::connect(config).unwrap();
+        let events = producer.subscribe();
+        eventually("it is said", || !said.warnings().is_empty()).await;
+        assert!(said.warnings()[0].contains(warning), "{:?}", said.warnings());
+        eventually("it waits", || producer.state() == State::Reconnecting).await;
+        assert!(producer.last_error().unwrap().contains(reason), "{:?}", producer.last_error());
+        let errors: Vec<_> = events.try_iter().filter(|event| matches!(event, Event::ServerError { .. })).collect();
+        assert!(errors.len() <= 1, "{errors:?}");
+        assert_eq!(producer.stats().registrations, 1, "it is not tried again at once");
+        producer.close(DEADLINE).unwrap();
+        assert_eq!(said.warnings().len(), 1, "{:?}", said.warnings());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_closes_says_why() {
+    let address = closing(None, 4001, "bad token").await;
     let said = Said::default();
     let producer = Producer::connect(said.config(format!("ws://{address}/")).build().unwrap()).unwrap();
     eventually("it is said", || !said.warnings().is_empty()).await;

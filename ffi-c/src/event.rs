@@ -24,13 +24,13 @@ pub const LOGRTC_END_CLOSED_BY_CONSUMER: i32 = 0;
 pub const LOGRTC_END_LEFT: i32 = 1;
 /// The consumer was announced again; a new connection replaces this one.
 pub const LOGRTC_END_REPLACED: i32 = 2;
-/// The channel did not open within 15 s.
+/// The channel did not open within 15 s, or within 3 s while all places were taken.
 pub const LOGRTC_END_OPEN_TIMEOUT: i32 = 3;
 /// The consumer acknowledged nothing for 20 s.
 pub const LOGRTC_END_STALLED: i32 = 4;
 /// The network path was lost for 15 s.
 pub const LOGRTC_END_PATH_LOST: i32 = 5;
-/// The consumer sent far more messages than it may. It is not offered another connection.
+/// The consumer sent far more than it may, or opened a channel. It is not offered another connection.
 pub const LOGRTC_END_FLOODED: i32 = 6;
 /// WebRTC failed.
 pub const LOGRTC_END_FAILED: i32 = 7;

@@ -165,6 +165,11 @@ static void options_are_checked(void) {
     REFUSED(logrtc_options_add_ice_server(options, "http:x", NULL, NULL), "ice_servers");
     REFUSED(logrtc_options_add_ice_server(options, "turn:x", "\xff", NULL), "ice_servers");
     REFUSED(logrtc_options_add_interface(options, ""), "interfaces");
+    REFUSED(logrtc_options_set_udp_ports(options, 0, 70000), "udp_ports");
+    REFUSED(logrtc_options_set_udp_ports(options, 5, 4), "udp_ports");
+    REFUSED(logrtc_options_set_announced_address(options, "here"), "announced_address");
+    REFUSED(logrtc_options_set_announced_address_n(options, NULL, 0), "announced_address");
+    REFUSED(logrtc_options_set_relay_only(options, 2), "relay_only");
     REFUSED(logrtc_options_add_interface_n(options, NULL, 0), "interfaces");
     REFUSED(logrtc_options_add_interface_n(options, "lo\0", 3), "interfaces");
 #undef REFUSED

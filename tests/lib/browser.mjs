@@ -51,11 +51,12 @@ function executablePath({ variable, names }) {
  * Both browsers keep their own settings of WebRTC, because these are what people have.
  *
  * @param {BrowserName} name
+ * @param {string} [program] what starts Chromium in place of the one that is installed
  */
-async function launch(name) {
+async function launch(name, program) {
   if (name === "chromium") {
     return await chromium.launch({
-      executablePath: executablePath(CHROMIUM),
+      executablePath: program ?? executablePath(CHROMIUM),
       args: CHROMIUM_ARGUMENTS,
       ignoreDefaultArgs: ["--hide-scrollbars"],
     });
@@ -74,9 +75,9 @@ export class Browser {
     this.name = name;
   }
 
-  /** @param {BrowserName} [name] */
-  static async start(name = "chromium") {
-    return new Browser(await launch(name), name);
+  /** @param {BrowserName} [name] @param {string} [program] what starts Chromium in place of the one that is installed */
+  static async start(name = "chromium", program = undefined) {
+    return new Browser(await launch(name, program), name);
   }
 
   /** A page with nothing in it. */

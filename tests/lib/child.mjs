@@ -43,9 +43,10 @@ export class Child {
    * @param {string} command
    * @param {string[]} args
    * @param {(line: string) => void} onLine what it writes to standard output, line by line
+   * @param {NodeJS.ProcessEnv} [env]
    */
-  constructor(command, args, onLine) {
-    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+  constructor(command, args, onLine, env = process.env) {
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env });
     running.add(child);
     /** @type {string[]} */
     this.complaints = [];

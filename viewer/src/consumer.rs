@@ -14,18 +14,20 @@
 //! # }
 //! ```
 
-mod addresses;
+pub(crate) mod addresses;
 mod asking;
 mod connection;
 mod entries;
 mod extension;
-mod message;
+pub(crate) mod ice_servers;
+pub(crate) mod message;
 mod peer;
+#[cfg(feature = "cli")]
+pub(crate) mod probe;
 mod receiver;
 mod registry;
 mod shell;
-mod signaling;
-mod stun;
+pub(crate) mod signaling;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -40,6 +42,8 @@ use extension::Fetch;
 pub use extension::{GapReason, Selection, Start, Status, Welcome};
 pub use registry::ChannelEnd;
 pub use signaling::Failure;
+
+use crate::ice_servers::IceServer;
 
 /// How many events wait for the user. Entries among them are of about 64 KiB at most.
 const EVENTS: usize = 64;
@@ -57,8 +61,11 @@ pub struct Options {
     pub producer: Option<String>,
     /// A bearer token for the signaling server.
     pub token: Option<String>,
-    /// Whether the STUN server of the protocol is used. Without it, a path through a NAT may not be found.
-    pub use_stun: bool,
+    /// STUN and TURN servers beside those of the signaling server; an empty list means none at all. By default those of the
+    /// signaling server, or the protocol's default if it names none. Without any, a path through a NAT may not be found.
+    pub ice_servers: Option<Vec<IceServer>>,
+    /// Whether to connect through a TURN server alone; false by default.
+    pub relay_only: bool,
     /// Which entries are asked for; all, by default. A producer of the base protocol sends all of them nevertheless.
     pub selection: Selection,
     /// Where the log of each session begins; where the producer likes, by default. A producer of the base protocol begins where it
@@ -70,7 +77,7 @@ impl Options {
     /// All producers of the server at `url`.
     pub fn new(url: Url) -> Self {
         let selection = Selection::default();
-        Self { url, producer: None, token: None, use_stun: true, selection, start: None }
+        Self { url, producer: None, token: None, ice_servers: None, relay_only: false, selection, start: None }
     }
 }
 

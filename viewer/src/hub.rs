@@ -6,13 +6,14 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::ice_servers::{IceServer, IceServers};
 use crate::message::{Departure, Outgoing, Register, Request, mark_of};
 use crate::options::Limits;
 use crate::queue::{Queue, TotalBytes};
 use crate::registry::{ConnectionId, Effect, Registry};
-use crate::server::{Load, Metrics, add_one};
+use crate::server::{Load, Metrics, NamedIceServers, Role, add_one};
 
 pub(crate) use members::Joint;
 
@@ -26,6 +27,7 @@ pub(crate) struct Hub {
     seats: Arc<Semaphore>,
     limits: Limits,
     metrics: Arc<Metrics>,
+    ice_servers: watch::Sender<Option<Arc<IceServers>>>,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,7 @@ struct State {
 }
 
 impl Hub {
-    pub(crate) fn new(limits: Limits, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(limits: Limits, metrics: Arc<Metrics>, ice_servers: Option<IceServers>) -> Self {
         let run = RandomState::new().hash_one(std::process::id());
         Self {
             state: Mutex::new(State {
@@ -56,11 +58,25 @@ impl Hub {
             seats: Arc::new(Semaphore::new(limits.max_connections)),
             limits,
             metrics,
+            ice_servers: watch::Sender::new(ice_servers.map(Arc::new)),
         }
+    }
+
+    pub(crate) fn set_ice_servers(&self, servers: IceServers) {
+        self.ice_servers.send_if_modified(|current| {
+            let is_named = current.is_some();
+            *current = is_named.then(|| Arc::new(servers));
+            is_named
+        });
     }
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Counts a client that is refused, for a reason of the metrics.
+    pub(crate) fn refused(&self, reason: &str) {
+        self.metrics.refused(reason);
     }
 
     /// Takes a seat for one connection, or none where all are taken.
@@ -87,6 +103,7 @@ impl Hub {
             queued_bytes: state.queued_bytes.get(),
             max_queued_bytes: state.max_queued_bytes,
             backplane: state.joint.as_ref().map(Joint::load),
+            ..Load::default()
         }
     }
 
@@ -159,17 +176,30 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    pub(crate) fn limits(&self) -> &Limits {
-        self.hub.limits()
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.hub
     }
 
-    pub(crate) fn register(&self, register: Register) {
+    /// The ICE servers that a client is told of in its role.
+    pub(crate) fn ice_servers(&self, role: Role) -> NamedIceServers {
+        NamedIceServers::new(self.hub.ice_servers.subscribe(), role)
+    }
+
+    /// Registers the client, and names the ICE servers to it.
+    pub(crate) fn register(&self, register: Register, named: Option<Vec<IceServer>>) {
         add_one(match &register {
             Register::Producer(_) => &self.hub.metrics.producers_registered,
             Register::Consumer(_) => &self.hub.metrics.consumers_registered,
         });
         let mut state = self.hub.lock();
-        let effects = state.registry.register(self.connection, register);
+        let mut effects = state.registry.register(self.connection, register);
+        let registered = effects.iter_mut().find_map(|effect| match effect {
+            Effect::Send(to, Outgoing::Registered { ice_servers, .. }) if *to == self.connection => Some(ice_servers),
+            _ => None,
+        });
+        if let Some(ice_servers) = registered {
+            *ice_servers = named;
+        }
         state.apply(effects);
         state.registered(self.connection);
     }
@@ -214,7 +244,7 @@ mod tests {
     use crate::message::{RegisterConsumer, RegisterProducer};
 
     fn hub(limits: Limits) -> Arc<Hub> {
-        Arc::new(Hub::new(limits, Arc::default()))
+        Arc::new(Hub::new(limits, Arc::default(), None))
     }
 
     fn producer(client_id: &str) -> Register {
@@ -244,11 +274,11 @@ mod tests {
         ] {
             let hub = hub(limits);
             let (mut idle, mut page) = (hub.take_seat().unwrap(), hub.take_seat().unwrap());
-            idle.register(producer("api"));
-            page.register(consumer());
+            idle.register(producer("api"), None);
+            page.register(consumer(), None);
             let others: Vec<_> = (0..20).map(|_| hub.take_seat().unwrap()).collect();
             for seat in &others {
-                seat.register(consumer());
+                seat.register(consumer(), None);
             }
             assert_eq!(next(&mut page).await.unwrap()["type"], "registered");
             assert_eq!(next(&mut page).await.unwrap()["type"], "producer_connected");
@@ -262,9 +292,10 @@ mod tests {
         let hub = hub(Limits { max_total_queued_bytes: 20_000, ..Limits::default() });
         let (mut api, mut idle, mut page) =
             (hub.take_seat().unwrap(), hub.take_seat().unwrap(), hub.take_seat().unwrap());
-        api.register(producer("api"));
-        idle.register(Register::Consumer(RegisterConsumer { client_id: Some("idle".into()), ..Default::default() }));
-        page.register(consumer());
+        api.register(producer("api"), None);
+        let consumer_of = |id: &str| RegisterConsumer { client_id: Some(id.into()), ..Default::default() };
+        idle.register(Register::Consumer(consumer_of("idle")), None);
+        page.register(consumer(), None);
         while next(&mut api).await.is_some_and(|message| message["type"] != "consumer_connected") {}
         for number in 0..100 {
             let body = serde_json::json!({"type": "webrtc_offer", "to": mark_of("idle"), "sdp": "x".repeat(1_000)});
@@ -284,8 +315,8 @@ mod tests {
     async fn a_replaced_client_is_told_why_and_let_go() {
         let hub = hub(Limits::default());
         let (mut older, newer) = (hub.take_seat().unwrap(), hub.take_seat().unwrap());
-        older.register(producer("api"));
-        newer.register(producer("api"));
+        older.register(producer("api"), None);
+        newer.register(producer("api"), None);
         assert_eq!(next(&mut older).await.unwrap()["type"], "registered");
         assert_eq!(next(&mut older).await.unwrap()["message"], "session: has registered again, on a newer connection");
         assert_eq!(next(&mut older).await, None);

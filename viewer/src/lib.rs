@@ -30,18 +30,20 @@ pub mod cli;
 pub mod consumer;
 mod hosted;
 mod hub;
+mod ice_servers;
 mod message;
 mod options;
 mod origin;
 mod page;
 mod queue;
+mod rate;
 mod registry;
 mod server;
-mod socket;
 
 #[cfg(feature = "backplane")]
 pub use backplane::{Backplane, InvalidBackplane};
 pub use hosted::HostedServer;
+pub use ice_servers::{IceServer, IceServers, TurnServers};
 pub use options::{Handler, Limits, Options};
 pub use origin::{InvalidOrigin, Origin};
 pub use server::{

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::ice_servers::IceServer;
+
 /// The longest message in bytes; an SDP with many candidates has a tenth of it.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 /// The longest `client_id` in bytes.
@@ -17,6 +19,10 @@ const MAX_ID_BYTES: usize = 160;
 const MAX_METADATA_BYTES: usize = 4 * 1024;
 /// The most producers that a consumer may say it is connected to, and the other way round.
 pub(crate) const MAX_CONNECTED: usize = 1024;
+
+/// The close code of a client that is not let in: of the range that RFC 6455 §7.4.2 leaves to applications, and like the
+/// HTTP status (docs/protocol.md §4.5).
+pub(crate) const CLOSE_UNAUTHORIZED: u16 = 4401;
 
 /// What is wrong with a message: the key, and what is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +129,13 @@ pub(crate) enum Outgoing {
         /// To a producer: how many `consumer_connected` follow at once.
         #[serde(skip_serializing_if = "Option::is_none")]
         consumers: Option<usize>,
+        /// The STUN and TURN servers, if this server names any, or names that there are none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ice_servers: Option<Vec<IceServer>>,
+    },
+    /// In place of those of `registered`, whose credentials are about to end.
+    IceServers {
+        ice_servers: Vec<IceServer>,
     },
     ConsumerConnected {
         consumer_id: String,

@@ -5,8 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+
 #[cfg(feature = "backplane")]
 use crate::backplane::Backplane;
+use crate::ice_servers::IceServers;
 use crate::origin::Origin;
 use crate::server::{BasePath, RequestRecord, Tls, Tokens, TrustedProxy};
 
@@ -31,6 +34,9 @@ pub struct Options {
     pub tls: Option<Tls>,
     /// The path below which everything is: the root, by default.
     pub base_path: BasePath,
+    /// The STUN and TURN servers that are named to clients, beside their own. `None`, the default: clients without any of their
+    /// own use the protocol's default.
+    pub ice_servers: Option<IceServers>,
     /// Bounds on what clients may ask of the server.
     pub limits: Limits,
     /// What the server shares its clients with other servers by; none by default.
@@ -41,6 +47,8 @@ pub struct Options {
     pub on_notice: Option<Handler<str>>,
     /// Receives every request when it has been answered.
     pub on_request: Option<Handler<RequestRecord>>,
+    /// Further routes, for clients that may log.
+    pub(crate) producer_routes: Option<Router>,
 }
 
 /// A function that the server calls, on one of its threads. It must not block.
@@ -83,11 +91,13 @@ impl Options {
             trusted_proxies: Vec::new(),
             tls: None,
             base_path: BasePath::default(),
+            ice_servers: None,
             limits: Limits::default(),
             #[cfg(feature = "backplane")]
             backplane: None,
             on_notice: None,
             on_request: None,
+            producer_routes: None,
         }
     }
 
@@ -115,6 +125,9 @@ pub struct Limits {
     /// WebSockets of one address that are open at once; one more is answered with 429. An address of IPv6 is its first 64
     /// bits. Programs on this machine are not limited one by one.
     pub max_connections_per_address: usize,
+    /// WebSockets open at once besides those, whose client has not shown the token yet that the server wants. One more ends
+    /// the oldest of them.
+    pub max_connections_without_token: usize,
     /// Other HTTP connections open at once; further ones wait to be accepted.
     pub max_http_connections: usize,
     /// Of these, connections of one address; one more is closed. Neither this machine nor a trusted proxy is limited.
@@ -131,6 +144,11 @@ pub struct Limits {
     pub silence_timeout: Duration,
     /// Malformed messages that a connection may send; one more closes it.
     pub max_bad_messages: usize,
+    /// Messages a second that are read of one client in the long run. Every 4 KiB of a message
+    /// count as another one. A client that sends faster has to wait.
+    pub max_messages_per_second: u32,
+    /// How many of them are read at once after a pause.
+    pub max_message_burst: u32,
     /// Messages waiting for a client that does not read; one more drops the client.
     pub max_queued_messages: usize,
     /// Bytes waiting for a client that does not read; more drop the client.
@@ -144,6 +162,7 @@ impl Default for Limits {
         Self {
             max_connections: 1_000,
             max_connections_per_address: 200,
+            max_connections_without_token: 256,
             max_http_connections: 512,
             max_http_connections_per_address: 64,
             header_timeout: Duration::from_secs(10),
@@ -152,6 +171,9 @@ impl Default for Limits {
             ping_interval: Duration::from_secs(15),
             silence_timeout: Duration::from_secs(40),
             max_bad_messages: 100,
+            // A page that opens beside hundreds of programs answers each of them, with its candidates.
+            max_messages_per_second: 500,
+            max_message_burst: 10_000,
             // One announcement of every other connection must fit, four times over.
             max_queued_messages: 4_096,
             max_queued_bytes: 8 * 1024 * 1024,

@@ -192,7 +192,10 @@ impl Registry {
             .collect();
         let to_producer = |effect: &&Effect| matches!(effect, Effect::Send(to, _) if *to == connection);
         let consumers = Some(introductions.iter().filter(to_producer).count());
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id: id.clone(), consumers }));
+        effects.push(Effect::Send(
+            connection,
+            Outgoing::Registered { client_id: id.clone(), consumers, ice_servers: None },
+        ));
         effects.extend(introductions);
         self.connections.insert(connection, Client::Producer(id.clone()));
         self.producers.insert(id, producer);
@@ -229,7 +232,7 @@ impl Registry {
             );
         }
         let client_id = consumer.client_id.clone();
-        effects.push(Effect::Send(connection, Outgoing::Registered { client_id, consumers: None }));
+        effects.push(Effect::Send(connection, Outgoing::Registered { client_id, consumers: None, ice_servers: None }));
         for (producer_id, producer) in self.producers_of(&consumer) {
             effects.extend(introduce((producer_id, producer), (&id, &consumer)));
         }

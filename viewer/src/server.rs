@@ -6,11 +6,16 @@ mod base_path;
 mod client_address;
 mod entry;
 mod gate;
+#[cfg(feature = "cli")]
+mod inner_port;
 mod metrics;
+mod named_ice_servers;
 mod notices;
 mod places;
 mod request_log;
 mod routes;
+mod socket;
+mod strangers;
 mod tls;
 mod tokens;
 mod write_timeout;
@@ -28,6 +33,7 @@ use crate::backplane::{Backplane, Claims, Health, Mesh, Running};
 use crate::hub::Hub;
 #[cfg(feature = "backplane")]
 use crate::hub::Joint;
+use crate::ice_servers::IceServers;
 #[cfg(feature = "backplane")]
 use crate::options::Handler;
 use crate::options::Options;
@@ -38,11 +44,12 @@ use gate::Gate;
 use notices::Notices;
 use places::Places;
 use routes::Door;
+use strangers::Strangers;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
-pub(crate) use gate::{Refusal, Ticket};
 pub(crate) use metrics::{BackplaneLoad, Load, Metrics, add_one};
+pub(crate) use named_ice_servers::NamedIceServers;
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
 pub use tokens::{InvalidToken, Role, Tokens};
@@ -55,13 +62,10 @@ pub use tokens::{InvalidToken, Role, Tokens};
 pub struct Server {
     local_addr: SocketAddr,
     stopping: watch::Sender<bool>,
-    accepting: JoinHandle<()>,
-    hub: Arc<Hub>,
-    gate: Arc<Gate>,
+    /// One for each port.
+    accepting: Vec<JoinHandle<()>>,
+    acceptor: Acceptor,
     made_token: Option<MadeToken>,
-    /// What TLS is spoken with, if it is.
-    tls: Option<Arc<RwLock<Tls>>>,
-    base_path: BasePath,
     /// Dropped with the server, which ends it.
     #[cfg(feature = "backplane")]
     backplane: Option<Running>,
@@ -98,46 +102,43 @@ impl Server {
         options.listen = local_addr;
         let Entry { tokens, made: made_token } = entry::decide(&options)?;
         let (stopping, stopped) = watch::channel(false);
-        let gate = Arc::new(Gate::new(tokens));
-        let tls = options.tls.map(|tls| Arc::new(RwLock::new(tls)));
         let limits = options.limits;
         let metrics = Arc::new(Metrics::default());
         let http_places = Places::new(limits.max_http_connections, limits.max_http_connections_per_address);
+        let strangers = Strangers::new(limits.max_connections_without_token);
         let sockets = Places::new(usize::MAX, limits.max_connections_per_address);
-        let hub = Hub::new(limits.clone(), Arc::clone(&metrics));
+        let hub = Hub::new(limits.clone(), Arc::clone(&metrics), options.ice_servers);
         #[cfg(feature = "backplane")]
         let (hub, backplane) = join(hub, options.backplane, options.on_notice.clone()).await?;
         #[cfg(not(feature = "backplane"))]
         let hub = Arc::new(hub);
         let door = Door {
-            hub: Arc::clone(&hub),
-            gate: Arc::clone(&gate),
+            hub,
+            gate: Arc::new(Gate::new(tokens)),
             sockets,
+            strangers,
             metrics,
             notices: Arc::new(Notices::new(options.on_notice)),
             origins: Arc::new(OriginPolicy::new(options.allowed_origins)),
             trusted_proxies: options.trusted_proxies.into(),
+            producer_routes: options.producer_routes,
             stopping: stopped,
         };
         let acceptor = Acceptor {
             places: http_places,
             limits,
-            tls: tls.clone(),
-            base_path: options.base_path.clone(),
+            tls: options.tls.map(|tls| Arc::new(RwLock::new(tls))),
+            base_path: options.base_path,
             on_request: options.on_request,
             door,
         };
-        let accepting = tokio::spawn(accept::run(listener, acceptor));
-        let base_path = options.base_path;
+        let accepting = vec![tokio::spawn(accept::run(listener, acceptor.clone()))];
         Ok(Self {
             local_addr,
             stopping,
             accepting,
-            hub,
-            gate,
+            acceptor,
             made_token,
-            tls,
-            base_path,
             #[cfg(feature = "backplane")]
             backplane,
         })
@@ -160,12 +161,19 @@ impl Server {
             Some(made) if made.roles.contains(&Role::Reader) => format!("#token={}", made.token),
             _ => String::new(),
         };
-        format!("{}://{address}{}{fragment}", self.scheme("http"), self.base_path)
+        format!("{}://{address}{}{fragment}", self.scheme("http"), self.acceptor.base_path)
     }
 
     /// The address that producers on this machine connect to: `ws://127.0.0.1:8080/signaling`.
     pub fn signaling_url(&self) -> String {
-        format!("{}://{}{}signaling", self.scheme("ws"), self.reachable_addr(), self.base_path)
+        format!("{}://{}{}signaling", self.scheme("ws"), self.reachable_addr(), self.acceptor.base_path)
+    }
+
+    /// What programs on this machine set as `OTEL_EXPORTER_OTLP_ENDPOINT`: `http://127.0.0.1:8080`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn otlp_url(&self) -> String {
+        let url = format!("{}://{}{}", self.scheme("http"), self.reachable_addr(), self.acceptor.base_path);
+        url.trim_end_matches('/').to_owned()
     }
 
     /// The token that the server has made because it wants one and [`Options::tokens`] has none for a role; it stays the
@@ -176,7 +184,7 @@ impl Server {
 
     /// Whether clients must show a token.
     pub fn wants_token(&self) -> bool {
-        self.gate.wants_token()
+        self.acceptor.door.gate.wants_token()
     }
 
     /// The roles that [`token`](Self::token) is for.
@@ -191,18 +199,24 @@ impl Server {
             made.add_to(&mut tokens);
         }
         // A server that wants none goes on without: no token at all would be none that is right.
-        if tokens.is_empty() && !self.gate.wants_token() {
+        if tokens.is_empty() && !self.acceptor.door.gate.wants_token() {
             return;
         }
-        self.gate.replace(tokens);
+        self.acceptor.door.gate.replace(tokens);
     }
 
     /// Replaces the certificate, for connections that begin from now on. Does nothing if the server was started without
     /// one.
     pub fn set_tls(&self, tls: Tls) {
-        if let Some(current) = &self.tls {
+        if let Some(current) = &self.acceptor.tls {
             *current.write().expect("nothing panics while it holds the certificate") = tls;
         }
+    }
+
+    /// Replaces the STUN and TURN servers that are named to clients: those that are connected are told at once. Does nothing if the
+    /// server was started without any.
+    pub fn set_ice_servers(&self, servers: IceServers) {
+        self.acceptor.door.hub.set_ice_servers(servers);
     }
 
     /// Closes every connection and ends every task. When it returns, the port is free again.
@@ -210,9 +224,12 @@ impl Server {
     /// A client that does not complete the closing handshake holds it up for a second at most.
     pub async fn stop(self) {
         self.stopping.send_replace(true);
-        // A panic of the accepting task was reported where it happened, and left nothing to stop.
-        let _ = self.accepting.await;
-        self.hub.empty().await;
+        for accepting in self.accepting {
+            // A panic of the accepting task was reported where it happened, and left nothing to stop.
+            let _ = accepting.await;
+        }
+        self.acceptor.door.strangers.empty().await;
+        self.acceptor.door.hub.empty().await;
         #[cfg(feature = "backplane")]
         if let Some(backplane) = self.backplane {
             backplane.stop().await;
@@ -220,7 +237,7 @@ impl Server {
     }
 
     fn scheme(&self, plain: &str) -> String {
-        let secure = if self.tls.is_some() { "s" } else { "" };
+        let secure = if self.acceptor.tls.is_some() { "s" } else { "" };
         format!("{plain}{secure}")
     }
 

@@ -13,6 +13,9 @@ test("connect takes options, and gives a producer", () => {
     replay: 10,
     iceServers: ["stun:x", { url: "turn:x", username: "u", credential: "c" }],
     interfaces: ["eth0", "192.0.2.1"],
+    udpPorts: [50_000, 50_100],
+    announcedAddress: "192.0.2.1",
+    relayOnly: true,
     maxReconnectAttempts: Infinity,
   });
   expect(connect).type.not.toBeCallableWith({ interfaces: "eth0" });

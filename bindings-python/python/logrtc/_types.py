@@ -48,8 +48,9 @@ class IceServer(TypedDict, total=False):
 class HandlerOptions(TypedDict, total=False):
     """The options of a ``Handler``, in addition to ``url`` and ``client_id``. ``None`` is the default of each.
 
-    The environment variables ``LOGRTC_URL``, ``LOGRTC_CLIENT_ID``, ``LOGRTC_LEVEL``, ``LOGRTC_TOKEN`` and
-    ``LOGRTC_DISABLED`` override the options. Durations are in seconds.
+    The environment variables ``LOGRTC_URL``, ``LOGRTC_CLIENT_ID``, ``LOGRTC_LEVEL``, ``LOGRTC_TOKEN``,
+    ``LOGRTC_DISABLED``, ``LOGRTC_ICE_SERVERS``, ``LOGRTC_INTERFACES``, ``LOGRTC_UDP_PORTS``,
+    ``LOGRTC_ANNOUNCED_ADDRESS`` and ``LOGRTC_RELAY_ONLY`` override the options. Durations are in seconds.
     """
 
     system_name: str | None
@@ -91,7 +92,11 @@ class HandlerOptions(TypedDict, total=False):
     An attempt also fails if its connection ends within 30 s.
     """
     ice_servers: Iterable[str | IceServer] | None
-    """The STUN and TURN servers. An empty list is right within one network."""
+    """STUN and TURN servers, used beside those of the signaling server.
+
+    By default those of the signaling server, or ``stun:stun.l.google.com:19302`` if it names none. An empty list means
+    none at all, which is right within one network.
+    """
     interfaces: Iterable[str] | None
     """The network interfaces over which consumers connect, by name (``eth0``) or by address (``192.0.2.1``).
 
@@ -99,6 +104,15 @@ class HandlerOptions(TypedDict, total=False):
     that this host does not have is skipped, and the logger ``logrtc`` warns of it once. If the host has none of them,
     only consumers on this host connect.
     """
+    udp_ports: tuple[int, int] | None
+    """The UDP ports over which consumers connect, the first and the last; any free port by default.
+
+    Each consumer takes one port of each local address. The logger ``logrtc`` warns once if none is free.
+    """
+    announced_address: str | None
+    """The IP address by which consumers reach this host behind a port forwarding, which keeps the ``udp_ports``."""
+    relay_only: bool | None
+    """Whether consumers connect through a TURN server alone, so that they do not learn this host's addresses."""
     max_consumers: int | None
     """The maximum number of connected consumers; 64 by default."""
     close_timeout: float | None

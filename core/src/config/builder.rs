@@ -1,14 +1,16 @@
 //! The setters, and the check of them all.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::certificates::ExtraCertificates;
+use super::credentials::Credentials;
 use super::environment::{Variables, without_user};
-use super::ice_url::{self, IceUrl, Scheme};
-use super::{
-    CheckedIceServer, Config, DEFAULT_ICE_SERVER, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, parse_url, program_name,
-};
+use super::paths::PathOptions;
+use super::proxy::Proxy;
+use super::{Config, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, Metadata, check_text, parse_url, program_name};
 use crate::backoff;
 use crate::diagnostics::{Diagnostic, Handler};
 use crate::entry::DEFAULT_MAX_ENTRY_BYTES;
@@ -17,13 +19,6 @@ use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::level::Level;
-use crate::signaling::credentials::Credentials;
-use crate::signaling::message::Metadata;
-use crate::signaling::proxy::Proxy;
-use crate::signaling::tls::ExtraCertificates;
-
-/// The longest name of an interface, in bytes: Windows has the longest.
-const MAX_INTERFACE_BYTES: usize = 256;
 
 /// The longest text of the metadata, in bytes.
 const MAX_METADATA_BYTES: usize = 1024;
@@ -54,15 +49,14 @@ pub struct ConfigBuilder {
     overflow: Overflow,
     replay: Replay,
     reconnect: backoff::Policy,
-    ice_servers: Vec<IceServer>,
-    interfaces: Vec<String>,
+    paths: PathOptions,
     max_consumers: usize,
     close_timeout: Duration,
     fork: Fork,
     environment: bool,
     on_diagnostic: Option<Handler>,
     #[cfg(feature = "faults")]
-    faults: Option<crate::webrtc::faults::Faults>,
+    faults: Option<crate::faults::Faults>,
 }
 
 /// A filter that is known to be right, or the text of one that is not yet read.
@@ -96,8 +90,7 @@ impl ConfigBuilder {
                 jitter: 0.0,
                 max_attempts: None,
             },
-            ice_servers: vec![IceServer::stun(DEFAULT_ICE_SERVER)],
-            interfaces: Vec::new(),
+            paths: PathOptions::default(),
             max_consumers: 64,
             close_timeout: Duration::from_secs(2),
             fork: Fork::Restart,
@@ -117,6 +110,11 @@ impl ConfigBuilder {
     pub(crate) fn program_name(mut self, name: impl Into<String>) -> Self {
         self.program_name = Some(name.into());
         self
+    }
+
+    pub(crate) fn paths_of_environment(mut self) -> Result<Self> {
+        self.paths.overlay(&Variables::read(|name| std::env::var(name).ok())?);
+        Ok(self)
     }
 
     /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default. A user and a password in it
@@ -229,12 +227,16 @@ impl ConfigBuilder {
         self
     }
 
-    /// The STUN and TURN servers; [`DEFAULT_ICE_SERVER`] by default. None at all is right within one network.
+    /// The STUN and TURN servers; by default those that the signaling server names, or
+    /// [`DEFAULT_ICE_SERVER`](crate::DEFAULT_ICE_SERVER) if it names none.
+    ///
+    /// Servers that are set here are used beside those of the signaling server. An empty list means none at all: the
+    /// producer sends nothing to any STUN or TURN server, which is right within one network.
     ///
     /// A server that cannot be used, because its name has no address for example, is skipped and reported once
     /// ([`on_diagnostic`](Self::on_diagnostic)).
     pub fn ice_servers(mut self, ice_servers: impl IntoIterator<Item = IceServer>) -> Self {
-        self.ice_servers = ice_servers.into_iter().collect();
+        self.paths.ice_servers = Some(ice_servers.into_iter().collect());
         self
     }
 
@@ -244,7 +246,35 @@ impl ConfigBuilder {
     /// One that this host does not have is skipped and reported once ([`on_diagnostic`](Self::on_diagnostic)). If it has
     /// none of them, only consumers on this host connect.
     pub fn interfaces(mut self, interfaces: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.interfaces = interfaces.into_iter().map(Into::into).collect();
+        self.paths.interfaces = interfaces.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The UDP ports over which consumers connect, as where a firewall or a container opens only some; any free port by
+    /// default.
+    ///
+    /// Each consumer takes one port of each local address, so the number of ports is the number of consumers that can
+    /// connect at once. A consumer that finds no free port is not connected; this is reported once
+    /// ([`on_diagnostic`](Self::on_diagnostic)).
+    pub fn udp_ports(mut self, ports: RangeInclusive<u16>) -> Self {
+        self.paths.udp_ports = Some(ports);
+        self
+    }
+
+    /// The IP address by which consumers reach this host, as behind a port forwarding or in a container whose ports are
+    /// published; none by default. Consumers are offered it beside the local addresses of its family.
+    ///
+    /// The forwarding must keep the port: use it with [`udp_ports`](Self::udp_ports).
+    pub fn announced_address(mut self, address: impl Into<String>) -> Self {
+        self.paths.announced_address = Some(address.into());
+        self
+    }
+
+    /// Whether consumers connect through a TURN server alone, so that they do not learn the addresses of this host;
+    /// false by default. Without a TURN server no consumer connects, which is reported once
+    /// ([`on_diagnostic`](Self::on_diagnostic)).
+    pub fn relay_only(mut self, relay_only: bool) -> Self {
+        self.paths.relay_only = relay_only;
         self
     }
 
@@ -273,7 +303,10 @@ impl ConfigBuilder {
     }
 
     /// Whether the environment is read, true by default. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`
-    /// and `LOGRTC_DISABLED` win over what is set here, because the person who runs the program knows better.
+    /// and `LOGRTC_DISABLED` win over what is set here, because the person who runs the program knows better. So do
+    /// `LOGRTC_ICE_SERVERS` (with commas between them, a TURN server as `turn:USER:PASSWORD@host`; or `none`),
+    /// `LOGRTC_INTERFACES` (with commas between them), `LOGRTC_UDP_PORTS` (`50000-50100`), `LOGRTC_ANNOUNCED_ADDRESS` and
+    /// `LOGRTC_RELAY_ONLY` (`1` or `0`).
     /// `HTTPS_PROXY` for `wss://`, `HTTP_PROXY` for `ws://` and `ALL_PROXY` for both name the proxy to the signaling server,
     /// and `NO_PROXY` the hosts that need none; this host never does.
     pub fn environment(mut self, environment: bool) -> Self {
@@ -293,7 +326,7 @@ impl ConfigBuilder {
 
     /// Faults for the producer's own sockets, for tests.
     #[cfg(feature = "faults")]
-    pub fn faults(mut self, faults: crate::webrtc::faults::Faults) -> Self {
+    pub fn faults(mut self, faults: crate::faults::Faults) -> Self {
         self.faults = Some(faults);
         self
     }
@@ -314,7 +347,7 @@ impl ConfigBuilder {
     }
 
     fn overlay(&mut self, variables: &Variables) {
-        let Variables { url, client_id, level, token, disabled } = variables;
+        let Variables { url, client_id, level, token, disabled, .. } = variables;
         // Credentials from there replace those of the code, of whichever kind.
         match (url, token) {
             (Some(url), None) if without_user(url).is_some() => self.token = None,
@@ -330,6 +363,7 @@ impl ConfigBuilder {
         self.client_id = client_id.clone().or(self.client_id.take());
         self.token = token.clone().or(self.token.take());
         self.disabled = disabled.unwrap_or(self.disabled);
+        self.paths.overlay(variables);
     }
 
     fn check(self) -> Result<Config> {
@@ -371,10 +405,6 @@ impl ConfigBuilder {
         if let Overflow::Block(limit) = self.overflow {
             check_duration("block_timeout", limit, Duration::ZERO)?;
         }
-        let ice_servers = self.ice_servers.into_iter().map(check_ice_server).collect::<Result<_>>()?;
-        for interface in &self.interfaces {
-            check_text("interfaces", interface, 1, MAX_INTERFACE_BYTES)?;
-        }
         let extra_certificates = match &self.ca_file {
             Some(path) => ExtraCertificates::read(path)?,
             None => ExtraCertificates::default(),
@@ -392,8 +422,7 @@ impl ConfigBuilder {
             overflow: self.overflow,
             replay: self.replay,
             reconnect: self.reconnect,
-            ice_servers,
-            interfaces: self.interfaces,
+            paths: self.paths.check()?,
             max_consumers: self.max_consumers,
             close_timeout: self.close_timeout,
             fork: self.fork,
@@ -403,19 +432,6 @@ impl ConfigBuilder {
             faults: self.faults,
         })
     }
-}
-
-fn check_text(name: &str, text: &str, least: usize, most: usize) -> Result<()> {
-    if text.len() < least {
-        return Err(Error::invalid(name, "must not be empty"));
-    }
-    if text.len() > most {
-        return Err(Error::invalid(name, format_args!("has {} bytes; at most {most}", text.len())));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(Error::invalid(name, "must not hold control characters"));
-    }
-    Ok(())
 }
 
 /// What may stand in a header (RFC 6750 §2.1); the message never shows the token.
@@ -440,16 +456,6 @@ fn check_duration(name: &str, value: Duration, least: Duration) -> Result<()> {
     } else {
         Err(Error::invalid(name, format_args!("{value:?} is not from {least:?} to {MAX_DURATION:?}")))
     }
-}
-
-fn check_ice_server(server: IceServer) -> Result<CheckedIceServer> {
-    let IceServer { url: text, username, credential } = server;
-    let wrong = |problem: &str| Error::invalid("ice_servers", format_args!("{:?} {problem}", ice_url::shown(&text)));
-    let url = IceUrl::parse(&text).map_err(|problem| wrong(&problem))?;
-    if url.scheme == Scheme::Turn && (username.is_empty() || credential.is_empty()) {
-        return Err(wrong("needs a username and a credential"));
-    }
-    Ok(CheckedIceServer { url, username, credential })
 }
 
 #[cfg(test)]

@@ -1,26 +1,45 @@
 //! `LOGRTC_*`: what the person who runs the program says wins over the code.
 
+use std::ops::RangeInclusive;
+
+use super::ice_server::IceServer;
+use super::paths::{PathOptions, parse_ice_servers, parse_list, parse_udp_ports};
 use crate::error::{Error, Result};
+use crate::switch::parse_switch;
 
 /// What the variables hold. An empty variable counts as unset.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Variables {
     pub(super) url: Option<String>,
     pub(super) client_id: Option<String>,
     pub(super) level: Option<String>,
     pub(super) token: Option<String>,
     pub(super) disabled: Option<bool>,
+    pub(super) ice_servers: Option<Vec<IceServer>>,
+    pub(super) interfaces: Option<Vec<String>>,
+    pub(super) udp_ports: Option<RangeInclusive<u16>>,
+    pub(super) announced_address: Option<String>,
+    pub(super) relay_only: Option<bool>,
 }
 
 impl Variables {
     pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let set = |name| variable(name).filter(|value| !value.is_empty());
+        let switch = |name| set(name).map(|text| parse_bool(name, &text)).transpose();
+        let named = |name: &'static str| move |error: Error| error.about(name);
+        let ice_servers = set("LOGRTC_ICE_SERVERS").map(|text| parse_ice_servers(&text)).transpose();
+        let udp_ports = set("LOGRTC_UDP_PORTS").map(|text| parse_udp_ports(&text)).transpose();
         Ok(Self {
             url: set("LOGRTC_URL"),
             client_id: set("LOGRTC_CLIENT_ID"),
             level: set("LOGRTC_LEVEL"),
             token: set("LOGRTC_TOKEN"),
-            disabled: set("LOGRTC_DISABLED").map(|text| parse_bool("LOGRTC_DISABLED", &text)).transpose()?,
+            disabled: switch("LOGRTC_DISABLED")?,
+            ice_servers: ice_servers.map_err(named("LOGRTC_ICE_SERVERS"))?,
+            interfaces: set("LOGRTC_INTERFACES").map(|text| parse_list(&text).map(str::to_owned).collect()),
+            udp_ports: udp_ports.map_err(named("LOGRTC_UDP_PORTS"))?,
+            announced_address: set("LOGRTC_ANNOUNCED_ADDRESS"),
+            relay_only: switch("LOGRTC_RELAY_ONLY")?,
         })
     }
 
@@ -31,9 +50,26 @@ impl Variables {
             Some("client_id") if self.client_id.is_some() => "LOGRTC_CLIENT_ID",
             Some("filter") if self.level.is_some() => "LOGRTC_LEVEL",
             Some("token") if self.token.is_some() => "LOGRTC_TOKEN",
+            Some("ice_servers") if self.ice_servers.is_some() => "LOGRTC_ICE_SERVERS",
+            Some("interfaces") if self.interfaces.is_some() => "LOGRTC_INTERFACES",
+            Some("udp_ports") if self.udp_ports.is_some() => "LOGRTC_UDP_PORTS",
+            Some("announced_address") if self.announced_address.is_some() => "LOGRTC_ANNOUNCED_ADDRESS",
+            Some("relay_only") if self.relay_only.is_some() => "LOGRTC_RELAY_ONLY",
             _ => return error,
         };
         error.about(variable)
+    }
+}
+
+impl PathOptions {
+    /// Takes what the environment has.
+    pub(super) fn overlay(&mut self, variables: &Variables) {
+        let Variables { ice_servers, interfaces, udp_ports, announced_address, relay_only, .. } = variables.clone();
+        self.ice_servers = ice_servers.or(self.ice_servers.take());
+        self.interfaces = interfaces.unwrap_or(std::mem::take(&mut self.interfaces));
+        self.udp_ports = udp_ports.or(self.udp_ports.take());
+        self.announced_address = announced_address.or(self.announced_address.take());
+        self.relay_only = relay_only.unwrap_or(self.relay_only);
     }
 }
 
@@ -49,13 +85,4 @@ pub(super) fn without_user(url: &str) -> Option<String> {
 
 fn parse_bool(name: &str, text: &str) -> Result<bool> {
     parse_switch(text).ok_or_else(|| Error::invalid(name, format_args!("{text:?} is neither 1 nor 0")))
-}
-
-/// `1`, `true`, `yes`, `on` and their opposites.
-pub(crate) fn parse_switch(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" => Some(true),
-        "0" | "false" | "no" | "off" => Some(false),
-        _ => None,
-    }
 }

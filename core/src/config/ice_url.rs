@@ -1,12 +1,14 @@
-//! The URL of a STUN or TURN server, checked and taken apart: RFC 7064 and RFC 7065, as far as the stack goes.
+//! The URL of a STUN or TURN server, checked and taken apart: RFC 7064 and RFC 7065.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use thiserror::Error;
 use url::Host;
 
-/// The port of a URL that has none.
+/// The port of a URL that has none, and of one with TLS.
 const DEFAULT_PORT: u16 = 3478;
+const DEFAULT_TLS_PORT: u16 = 5349;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
@@ -14,10 +16,18 @@ pub(crate) enum Scheme {
     Turn,
 }
 
-/// A server that is reached over UDP, the only transport there is.
+/// How a server is reached. The stack knows UDP alone; browsers know all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Udp,
+    Tcp,
+    Tls,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IceUrl {
     pub(crate) scheme: Scheme,
+    pub(crate) transport: Transport,
     /// A name in ASCII, or an address.
     pub(crate) host: Host,
     pub(crate) port: u16,
@@ -29,34 +39,43 @@ impl IceUrl {
             IpAddr::V4(address) => Host::Ipv4(address),
             IpAddr::V6(address) => Host::Ipv6(address),
         };
-        Self { scheme, host, port: address.port() }
+        Self { scheme, transport: Transport::Udp, host, port: address.port() }
     }
 
-    /// Fails with what is wrong and what is right, to be read behind the value, which [`shown`] returns.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let (scheme, rest) = split_scheme(text)?;
+    /// The same URL, if this stack can use it.
+    pub(super) fn over_udp(self) -> Result<Self, IceUrlError> {
+        match self.transport {
+            Transport::Udp => Ok(self),
+            Transport::Tcp => Err(IceUrlError::Tcp),
+            Transport::Tls => Err(IceUrlError::Tls),
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self, IceUrlError> {
+        let (scheme, is_secure, rest) = split_scheme(text)?;
         if rest.starts_with("//") {
-            return Err("must not have // behind its scheme, as in stun:host".to_owned());
+            return Err(IceUrlError::Slashes);
         }
         let (authority, query) = match rest.split_once('?') {
             Some((authority, query)) => (authority, Some(query)),
             None => (rest, None),
         };
         if authority.contains('@') {
-            return Err("must not hold a user; set username and credential".to_owned());
+            return Err(IceUrlError::User);
         }
         let (host, port) = split_port(authority)?;
-        let host = Host::parse(host).map_err(|_| {
-            if host.is_empty() {
-                "names no host, as in stun:host".to_owned()
-            } else {
-                format!("has no valid host: {host:?}")
-            }
-        })?;
-        if let Some(query) = query {
-            check_query(scheme, query)?;
+        if host.is_empty() {
+            return Err(IceUrlError::NoHost);
         }
-        Ok(Self { scheme, host, port: port.map_or(Ok(DEFAULT_PORT), parse_port)? })
+        let host = Host::parse(host).map_err(|source| IceUrlError::Host { host: host.to_owned(), source })?;
+        let transport = match (query.map(|query| named_transport(scheme, query)).transpose()?, is_secure) {
+            (None | Some(Transport::Udp), false) => Transport::Udp,
+            (Some(Transport::Udp), true) => return Err(IceUrlError::TlsOverUdp),
+            (None, true) | (Some(Transport::Tcp | Transport::Tls), true) => Transport::Tls,
+            (Some(Transport::Tcp | Transport::Tls), false) => Transport::Tcp,
+        };
+        let default_port = if is_secure { DEFAULT_TLS_PORT } else { DEFAULT_PORT };
+        Ok(Self { scheme, transport, host, port: port.map_or(Ok(default_port), parse_port)? })
     }
 }
 
@@ -66,8 +85,48 @@ impl fmt::Display for IceUrl {
             Scheme::Stun => "stun",
             Scheme::Turn => "turn",
         };
-        write!(formatter, "{scheme}:{}:{}", self.host, self.port)
+        let (secure, query) = match self.transport {
+            Transport::Udp => ("", ""),
+            Transport::Tcp => ("", "?transport=tcp"),
+            Transport::Tls => ("s", ""),
+        };
+        write!(formatter, "{scheme}{secure}:{}:{}{query}", self.host, self.port)
     }
+}
+
+/// What is wrong with a URL, and what is right; to be read behind the URL, as [`shown`] returns it.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub(crate) enum IceUrlError {
+    #[error("must begin with stun: or turn:")]
+    Scheme,
+    #[error("needs TLS, which is not supported; use stun: or turn:, over UDP")]
+    Tls,
+    #[error("needs TCP, which is not supported; use ?transport=udp or none")]
+    Tcp,
+    #[error("has TLS over UDP; use ?transport=tcp or none")]
+    TlsOverUdp,
+    #[error("must not have // behind its scheme, as in stun:host")]
+    Slashes,
+    #[error("must not hold a user; set username and credential")]
+    User,
+    #[error("names no host, as in stun:host")]
+    NoHost,
+    #[error("has no valid host: {host:?}")]
+    Host { host: String, source: url::ParseError },
+    #[error("must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478")]
+    Ipv6WithoutBrackets,
+    #[error("does not close the bracket of its address, as in stun:[2001:db8::1]:3478")]
+    OpenBracket,
+    #[error("has {0:?} behind its address, which is not a port")]
+    AfterAddress(String),
+    #[error("has the port {0:?}, which is not from 1 to 65535")]
+    Port(String),
+    #[error("has a query, which only turn: has; leave it out")]
+    StunQuery,
+    #[error("has the query {0:?}; use ?transport=udp or none")]
+    Query(String),
+    #[error("has the transport {0:?}; use ?transport=udp or none")]
+    Transport(String),
 }
 
 /// The URL without what may be a password: the part before an `@`.
@@ -78,54 +137,54 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-fn split_scheme(text: &str) -> Result<(Scheme, &str), String> {
+/// The scheme, whether it is the one with TLS, and what follows it.
+fn split_scheme(text: &str) -> Result<(Scheme, bool, &str), IceUrlError> {
     let (scheme, rest) = text.split_once(':').unwrap_or_default();
     match scheme.to_ascii_lowercase().as_str() {
-        "stun" => Ok((Scheme::Stun, rest)),
-        "turn" => Ok((Scheme::Turn, rest)),
-        "stuns" | "turns" => Err("needs TLS, which is not supported; use stun: or turn:, over UDP".to_owned()),
-        _ => Err("must begin with stun: or turn:".to_owned()),
+        "stun" => Ok((Scheme::Stun, false, rest)),
+        "turn" => Ok((Scheme::Turn, false, rest)),
+        "stuns" => Ok((Scheme::Stun, true, rest)),
+        "turns" => Ok((Scheme::Turn, true, rest)),
+        _ => Err(IceUrlError::Scheme),
     }
 }
 
 /// `host`, `host:port`, `[address]`, `[address]:port`.
-fn split_port(authority: &str) -> Result<(&str, Option<&str>), String> {
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), IceUrlError> {
     if !authority.starts_with('[') {
         return match authority.split_once(':') {
-            Some((_, port)) if port.contains(':') => {
-                Err("must have its IPv6 address in brackets, as in stun:[2001:db8::1]:3478".to_owned())
-            }
+            Some((_, port)) if port.contains(':') => Err(IceUrlError::Ipv6WithoutBrackets),
             Some((host, port)) => Ok((host, Some(port))),
             None => Ok((authority, None)),
         };
     }
-    let end = authority.find(']').ok_or("does not close the bracket of its address, as in stun:[2001:db8::1]:3478")?;
+    let end = authority.find(']').ok_or(IceUrlError::OpenBracket)?;
     let (host, rest) = authority.split_at(end + 1);
     match rest.strip_prefix(':') {
         Some(port) => Ok((host, Some(port))),
         None if rest.is_empty() => Ok((host, None)),
-        None => Err(format!("has {rest:?} behind its address, which is not a port")),
+        None => Err(IceUrlError::AfterAddress(rest.to_owned())),
     }
 }
 
-fn parse_port(text: &str) -> Result<u16, String> {
+fn parse_port(text: &str) -> Result<u16, IceUrlError> {
     // `u16` also reads a sign.
     let port = if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().unwrap_or(0) } else { 0 };
-    if port == 0 { Err(format!("has the port {text:?}, which is not from 1 to 65535")) } else { Ok(port) }
+    if port == 0 { Err(IceUrlError::Port(text.to_owned())) } else { Ok(port) }
 }
 
-fn check_query(scheme: Scheme, query: &str) -> Result<(), String> {
+fn named_transport(scheme: Scheme, query: &str) -> Result<Transport, IceUrlError> {
     if scheme == Scheme::Stun {
-        return Err("has a query, which only turn: has; leave it out".to_owned());
+        return Err(IceUrlError::StunQuery);
     }
     let transport = match query.split_once('=') {
         Some((name, transport)) if name.eq_ignore_ascii_case("transport") => transport,
-        _ => return Err(format!("has the query {query:?}; use ?transport=udp or none")),
+        _ => return Err(IceUrlError::Query(query.to_owned())),
     };
-    if transport.eq_ignore_ascii_case("udp") {
-        Ok(())
-    } else {
-        Err(format!("has the transport {transport:?}; use ?transport=udp or none"))
+    match transport.to_ascii_lowercase().as_str() {
+        "udp" => Ok(Transport::Udp),
+        "tcp" => Ok(Transport::Tcp),
+        _ => Err(IceUrlError::Transport(transport.to_owned())),
     }
 }
 
@@ -147,6 +206,10 @@ mod tests {
             ("stun:[2001:DB8:0:0::1]", "stun:[2001:db8::1]:3478"),
             ("turn:h?transport=udp", "turn:h:3478"),
             ("Turn:h:1?Transport=UDP", "turn:h:1"),
+            ("turn:h?transport=TCP", "turn:h:3478?transport=tcp"),
+            ("turns:h?transport=tcp", "turns:h:5349"),
+            ("TURNS:h:443", "turns:h:443"),
+            ("stuns:h", "stuns:h:5349"),
         ] {
             let url = IceUrl::parse(text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
             assert_eq!(url.to_string(), canonical);
@@ -195,11 +258,10 @@ mod tests {
             "turn:h?",
             "turn:h?transport",
             "turn:h?transport=",
-            "turn:h?transport=tcp",
             "turn:h?transport=udp&x=y",
             "turn:h?x=y",
-            "turns:h",
-            "stuns:h",
+            "turns:h?transport=udp",
+            "stuns:h?transport=tcp",
             "http:h",
             "stun:%",
             "stun:%20",
@@ -212,7 +274,7 @@ mod tests {
     fn a_password_is_not_shown() {
         assert_eq!(shown("turn:user:p@ss@h:1"), "turn:\u{2026}@h:1");
         assert_eq!(shown("turn:h:1"), "turn:h:1");
-        assert!(!IceUrl::parse("turn:user:secret@h").unwrap_err().contains("secret"));
+        assert!(!IceUrl::parse("turn:user:secret@h").unwrap_err().to_string().contains("secret"));
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use super::batch::{self, Batch};
 use super::control::Request;
 use super::deflate::Effort;
 use super::extended::{Extended, SECOND};
-use super::fetch::Part;
+use super::fetch::{FetchError, Part};
 use super::messages::{self, Status};
 use super::on_the_way::OnTheWay;
 use super::plain;
@@ -191,14 +191,15 @@ impl Delivery {
                     extended.wish = wish;
                     messages::filter(id, self.next)
                 }
-                Err(problem) => messages::error(id, &problem),
+                Err(problem) => messages::error(id, &problem.to_string()),
             },
             Request::Fetch { id, first, last, level, filter } => {
                 let asked = Wish::parse(level.as_deref(), filter.as_deref())
+                    .map_err(FetchError::from)
                     .and_then(|wish| extended.fetches.ask(now, id, (first, last), source.status().next, wish));
                 match asked {
                     Ok(()) => return,
-                    Err(problem) => messages::error(id, &problem),
+                    Err(problem) => messages::error(id, &problem.to_string()),
                 }
             }
             // The inbox keeps acknowledgements apart.

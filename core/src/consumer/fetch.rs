@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::batch::Batch;
-use super::wish::Wish;
+use super::wish::{Wish, WishError};
 use crate::journal::Found;
 
 /// The most bytes of lines in one answer.
@@ -97,6 +97,19 @@ pub(crate) enum Part {
     Later,
 }
 
+/// Why a request is refused.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FetchError {
+    #[error("fetch: first: {first} is behind last: {last}")]
+    Backwards { first: u64, last: u64 },
+    #[error("fetch: another one is not answered yet")]
+    Busy,
+    #[error("fetch: at most {} a second", MAX_REQUESTS)]
+    TooMany,
+    #[error(transparent)]
+    Wish(#[from] WishError),
+}
+
 impl Fetches {
     pub(crate) fn new(turns: Arc<Turns>) -> Self {
         let name = turns.enlist();
@@ -104,9 +117,6 @@ impl Fetches {
     }
 
     /// Takes a request for the numbers `first..=last`, where the journal's next one is `end`.
-    ///
-    /// # Errors
-    /// Why it cannot be done.
     pub(crate) fn ask(
         &mut self,
         now: Instant,
@@ -114,17 +124,17 @@ impl Fetches {
         seqs: (u64, u64),
         end: u64,
         wish: Option<Wish>,
-    ) -> Result<(), String> {
+    ) -> Result<(), FetchError> {
         let (first, last) = seqs;
         if first > last {
-            return Err(format!("fetch: first: {first} is behind last: {last}"));
+            return Err(FetchError::Backwards { first, last });
         }
         if self.answer.is_some() {
-            return Err("fetch: another one is not answered yet".to_owned());
+            return Err(FetchError::Busy);
         }
         self.asked.retain(|at| now.saturating_duration_since(*at) < Duration::from_secs(1));
         if self.asked.len() >= MAX_REQUESTS {
-            return Err(format!("fetch: at most {MAX_REQUESTS} a second"));
+            return Err(FetchError::TooMany);
         }
         self.asked.push(now);
         let left = first.min(end)..last.saturating_add(1).min(end);

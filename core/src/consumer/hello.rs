@@ -3,8 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use super::wish::Wish;
+use super::wish::{Wish, WishError};
 
 /// The longest `hello`, in characters of base64url.
 const MAX_HELLO_CHARS: usize = 4096;
@@ -61,23 +62,35 @@ pub(crate) struct Hello {
     pub(crate) wish: Option<Wish>,
 }
 
+/// Why a `hello` is not understood. Its consumer gets the base protocol.
+#[derive(Debug, Error)]
+pub(crate) enum HelloError {
+    #[error("hello: {0} characters; at most {max}", max = MAX_HELLO_CHARS)]
+    TooLong(usize),
+    #[error("hello: not base64url: {0}")]
+    Base64(#[from] base64::DecodeError),
+    #[error("hello: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("hello: start: {0} is not below 2^53")]
+    Start(u64),
+    #[error(transparent)]
+    Wish(#[from] WishError),
+}
+
 impl Hello {
     /// Reads the base64url of a `hello`.
-    ///
-    /// # Errors
-    /// What cannot be read.
-    pub(crate) fn decode(text: &str) -> Result<Self, String> {
+    pub(crate) fn decode(text: &str) -> Result<Self, HelloError> {
         if text.len() > MAX_HELLO_CHARS {
-            return Err(format!("hello: {} characters; at most {MAX_HELLO_CHARS}", text.len()));
+            return Err(HelloError::TooLong(text.len()));
         }
-        let json = URL_SAFE_NO_PAD.decode(text).map_err(|error| format!("hello: not base64url: {error}"))?;
-        let written: Written = serde_json::from_slice(&json).map_err(|error| format!("hello: {error}"))?;
+        let json = URL_SAFE_NO_PAD.decode(text)?;
+        let written: Written = serde_json::from_slice(&json)?;
         let numbers = match &written.start {
             Some(Start::Last(number) | Start::Resume { seq: number, .. }) => *number,
             _ => 0,
         };
         if numbers >= MAX_SEQ {
-            return Err(format!("hello: start: {numbers} is not below 2^53"));
+            return Err(HelloError::Start(numbers));
         }
         let wish = Wish::parse(written.level.as_deref(), written.filter.as_deref())?;
         let accept = written.accept.iter().any(|name| name == DEFLATE_RAW).then_some(DEFLATE_RAW);
@@ -115,7 +128,7 @@ impl Hello {
 mod tests {
     use super::*;
 
-    fn decode(json: &str) -> Result<Hello, String> {
+    fn decode(json: &str) -> Result<Hello, HelloError> {
         Hello::decode(&URL_SAFE_NO_PAD.encode(json))
     }
 
@@ -140,11 +153,11 @@ mod tests {
             (r#"{"level":"loud"}"#, "loud"),
             (r#"{"accept":"deflate-raw"}"#, "accept"),
         ] {
-            let told = decode(json).unwrap_err();
+            let told = decode(json).unwrap_err().to_string();
             assert!(told.contains(problem) || told.contains("invalid type"), "{json}: {told}");
         }
-        assert!(Hello::decode("ä").unwrap_err().contains("base64url"));
-        assert!(Hello::decode(&"A".repeat(5000)).unwrap_err().contains("5000"));
+        assert!(Hello::decode("ä").unwrap_err().to_string().contains("base64url"));
+        assert!(Hello::decode(&"A".repeat(5000)).unwrap_err().to_string().contains("5000"));
     }
 
     #[test]

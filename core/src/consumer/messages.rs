@@ -5,8 +5,8 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::hello::Hello;
+use crate::config::Metadata;
 use crate::journal::GapReason;
-use crate::signaling::message::Metadata;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::sdp::CheckedAnswer;
+use crate::message::RemoteCandidate;
 use crate::observe::EndReason;
-use crate::signaling::message::RemoteCandidate;
 use crate::webrtc::connection::Path;
 
 /// How long a channel may take to open, from when its offer is there.

@@ -20,21 +20,22 @@ use super::gauge::Gauge;
 use super::hello::Hello;
 use super::messages::{self, Identity, Place};
 use super::negotiation::{Action, Input, Negotiation};
-use super::registry::Ended;
+use super::registry::{Ended, Opened};
 use super::sdp::{self, CheckedAnswer};
 use super::sender::{JournalSource, Sender, Wakers};
 use super::table::ConsumerTable;
 use crate::config::Config;
 use crate::diagnostics::{debug, error};
 use crate::journal::{Counts, Cursor, SharedJournal};
+use crate::message::{LocalCandidate, Outgoing};
 use crate::observe::{EndReason, Event, Observers};
 use crate::runtime::Shutdown;
-use crate::signaling::message::{LocalCandidate, Outgoing};
 use crate::stats::Counters;
 use crate::webrtc::channel::ChannelEvent;
 use crate::webrtc::connection::{Connection, ConnectionEvent, ConnectionOptions, MAX_MESSAGE_BYTES};
 use crate::webrtc::error::Error;
 use crate::webrtc::ice_servers::IceServers;
+use crate::webrtc::ports::Ports;
 
 /// How often the stack is nudged between the path and the channel.
 const NUDGE_INTERVAL: Duration = Duration::from_millis(5);
@@ -48,6 +49,7 @@ pub(crate) struct PeerContext {
     pub(crate) session_mark: String,
     pub(crate) config: Arc<Config>,
     pub(crate) ice_servers: IceServers,
+    pub(crate) ports: Arc<Ports>,
     pub(crate) outgoing: mpsc::Sender<Outgoing>,
     pub(crate) observers: Arc<Observers>,
     pub(crate) counters: Arc<Counters>,
@@ -64,6 +66,8 @@ pub(crate) struct Peer {
     pub(crate) mid: String,
     /// From the registry. Its end is the end of the producer.
     pub(crate) inputs: mpsc::Receiver<Input>,
+    /// To the registry: its channel has opened.
+    pub(crate) open: mpsc::Sender<Opened>,
     /// Whether the server no longer announces the consumer.
     pub(crate) has_departed: Arc<AtomicBool>,
     /// There until the consumer's program listens.
@@ -110,6 +114,7 @@ impl Peer {
             config: Arc::clone(&self.context.config),
             counters: Arc::clone(&self.context.counters),
             ice_servers: self.context.ice_servers.known().await,
+            ports: Arc::clone(&self.context.ports),
         };
         let mut connection = Connection::new(&options).await?;
         match connection.offer().await {
@@ -187,6 +192,9 @@ impl Peer {
     /// While the channel is open.
     async fn deliver(&mut self, connection: &mut Connection, negotiation: &mut Negotiation) -> (EndReason, Counts) {
         let context = Arc::clone(&self.context);
+        connection.dtls_gate.open();
+        // It fails only while the producer closes.
+        let _ = self.open.send(Opened { consumer_id: self.consumer_id.clone(), generation: self.generation }).await;
         let (cursor, delivery) = self.begin();
         // Not before the cursor is there, so that at every moment either of the two holds up `close`.
         if let Some(arriving) = &mut self.arriving {
@@ -252,18 +260,20 @@ impl Peer {
             };
             match &happened {
                 Happened::Drained => wakers.drained(),
-                // What one of the base protocol says means nothing.
-                Happened::Message(message) if self.terms.hello.is_some() => {
+                Happened::Message(message) => {
+                    // What one of the base protocol sends means nothing, but too much of it is a flood as well.
+                    let message = if self.terms.hello.is_some() { &message[..] } else { &[] };
                     match wakers.message(Instant::now(), message) {
                         Taken::Kept => {}
+                        Taken::Ignored if self.terms.hello.is_none() => {}
                         Taken::Ignored => self.context.counters.ignored_messages.increment(),
                         Taken::Flood => {
-                            debug!("consumer {:?} sends far more than it may", self.consumer_id);
+                            connection.dtls_gate.shut();
                             return EndReason::Flooded;
                         }
                     }
                 }
-                Happened::Message(_) | Happened::Input(_) | Happened::Nothing => {}
+                Happened::Input(_) | Happened::Nothing => {}
             }
             if let Err(reason) = self.handle(connection, negotiation, happened.input()).await {
                 return reason;
@@ -278,6 +288,7 @@ impl Peer {
             input = self.inputs.recv() => Happened::Input(input.unwrap_or(Input::End(EndReason::ProducerClosed))),
             Some(event) = connection.events.recv(), if negotiation.takes_local_candidates() => event.into(),
             event = connection.channel.next_event() => event.into(),
+            () = connection.dtls_gate.has_shut() => Happened::Input(Input::End(EndReason::Flooded)),
             () = sleep_until(deadline.unwrap_or_else(Instant::now).into()), if deadline.is_some() => {
                 Happened::Input(Input::Deadline)
             }
@@ -363,7 +374,9 @@ impl Happened {
 impl From<ConnectionEvent> for Happened {
     fn from(event: ConnectionEvent) -> Self {
         match event {
-            ConnectionEvent::Candidate(candidate) => Self::Input(Input::LocalCandidate(candidate)),
+            ConnectionEvent::Candidate(candidate) | ConnectionEvent::Announced(candidate) => {
+                Self::Input(Input::LocalCandidate(candidate))
+            }
             ConnectionEvent::GatheringComplete => Self::Nothing,
             ConnectionEvent::PathFound => Self::Input(Input::PathFound),
             ConnectionEvent::Path(path) => Self::Input(Input::Path(path)),

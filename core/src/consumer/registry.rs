@@ -1,18 +1,29 @@
 //! The registry of consumers: which have a connection, which are offered one again, and which a message belongs to. No I/O;
 //! told the time.
 //!
+//! A place is held for good by a consumer whose channel has opened alone. One that has not opened yet gives way to a newcomer,
+//! unless that one failed to open before: so whoever comes often, or never opens, shuts out nobody.
+//!
 //! An answer of the base protocol does not name its consumer. So each offer has a `mid` of its own, and the answer echoes
 //! it (RFC 9429 §5.3.1).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::mids::Mids;
+use super::recents::Recents;
+use super::waiting::{Failures, Queue, Waiting};
 use crate::observe::EndReason;
 
 /// The first and the longest delay before a consumer is offered a connection again; it doubles.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_secs(30);
+
+/// How long a connection may open before it gives way to a newcomer, while there is no place.
+const OPENING_GRACE: Duration = Duration::from_secs(3);
+
+/// How many consumers wait for each that may be connected: their ids are all that they take.
+const WAITING_PER_PLACE: usize = 4;
 
 /// How many offers in a row a consumer may leave without an answer.
 const MAX_UNANSWERED: u32 = 10;
@@ -27,18 +38,12 @@ struct Member<T> {
     /// Rises with each answer; `None` while the offer waits for its own.
     answered: Option<u64>,
     ufrag: Option<String>,
+    /// Since when it has its place.
+    since: Instant,
+    is_open: bool,
     failures: Failures,
     /// Whether the server still announces it.
     is_announced: bool,
-}
-
-/// What went wrong with a consumer, in a row.
-#[derive(Clone, Copy, Debug, Default)]
-struct Failures {
-    /// Connections that did not open.
-    unopened: u32,
-    /// Offers that were not answered.
-    unanswered: u32,
 }
 
 /// How a connection ended.
@@ -51,38 +56,58 @@ pub(crate) struct Ended {
     pub(crate) was_open: bool,
 }
 
-/// A consumer that is announced and has no connection.
+/// A connection whose channel has opened.
 #[derive(Debug)]
-struct Absent {
-    failures: Failures,
-    /// `None`: as soon as there is a place.
-    retry_at: Option<Instant>,
+pub(crate) struct Opened {
+    pub(crate) consumer_id: String,
+    pub(crate) generation: u64,
 }
 
 /// What came of an announcement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Announced {
+    /// It waits for a place now.
+    New,
+    /// It has been waiting for one.
+    Known,
+}
+
+/// A place, with what had to go for it.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Admission<T> {
-    /// It has a place, and its offer this `mid`; `replaced` is the connection that it had before.
-    Admitted { generation: u64, mid: String, replaced: Option<T> },
-    /// There are as many consumers as may be. It is admitted when a place is free.
-    Full,
+pub(crate) struct Placed<T> {
+    pub(crate) generation: u64,
+    /// Of its offer.
+    pub(crate) mid: String,
+    /// The connection that the consumer had before.
+    pub(crate) replaced: Option<T>,
+    /// Another consumer's connection, which has not opened.
+    pub(crate) evicted: Option<T>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Registry<T> {
     max_consumers: usize,
     members: HashMap<String, Member<T>>,
-    absent: HashMap<String, Absent>,
-    /// The absent ones, in the order in which they came.
-    order: VecDeque<String>,
+    waiting: Queue,
+    recents: Recents,
+    /// Nobody who waits is due before; `None` if only a change can make one due.
+    next_due: Option<Instant>,
     /// Rises with each admission and each answer.
     clock: u64,
     mids: Mids,
 }
 
 impl<T> Registry<T> {
-    pub(crate) fn new(max_consumers: usize, mids: Mids) -> Self {
-        Self { max_consumers, members: HashMap::new(), absent: HashMap::new(), order: VecDeque::new(), clock: 0, mids }
+    pub(crate) fn new(now: Instant, max_consumers: usize, mids: Mids) -> Self {
+        Self {
+            max_consumers,
+            members: HashMap::new(),
+            waiting: Queue::new(max_consumers * WAITING_PER_PLACE),
+            recents: Recents::new(now, max_consumers),
+            next_due: None,
+            clock: 0,
+            mids,
+        }
     }
 
     fn tick(&mut self) -> u64 {
@@ -90,45 +115,73 @@ impl<T> Registry<T> {
         self.clock
     }
 
-    /// Gives `consumer_id`, which is announced now, a place.
-    pub(crate) fn admit(&mut self, consumer_id: &str, peer: T) -> Admission<T> {
-        self.forget(consumer_id);
-        self.place(consumer_id, Failures::default(), peer)
+    /// `consumer_id` is announced now: it is [`due`](Self::due) as soon as there is a place for it.
+    pub(crate) fn announce(&mut self, now: Instant, consumer_id: &str) -> Announced {
+        let announced = if self.waiting.contains(consumer_id) { Announced::Known } else { Announced::New };
+        self.wait(now, consumer_id, Waiting { failures: Failures::default(), retry_at: None });
+        announced
     }
 
-    /// Gives a consumer that is [`due`](Self::due) a place.
-    pub(crate) fn admit_again(&mut self, consumer_id: &str, peer: T) -> Admission<T> {
-        let failures = self.forget(consumer_id).map(|absent| absent.failures).unwrap_or_default();
-        self.place(consumer_id, failures, peer)
-    }
-
-    /// Has a consumer that is announced now wait for a place.
-    pub(crate) fn defer(&mut self, consumer_id: &str) {
-        self.forget(consumer_id);
-        self.add_absent(consumer_id, Absent { failures: Failures::default(), retry_at: None });
-    }
-
-    fn place(&mut self, consumer_id: &str, failures: Failures, peer: T) -> Admission<T> {
-        if self.is_full() && !self.members.contains_key(consumer_id) {
-            self.add_absent(consumer_id, Absent { failures, retry_at: None });
-            return Admission::Full;
-        }
+    /// Gives a consumer that is [`due`](Self::due) its place.
+    pub(crate) fn place(&mut self, now: Instant, consumer_id: &str, peer: T) -> Placed<T> {
+        let failures = self.waiting.remove(consumer_id).map(|waiting| waiting.failures).unwrap_or_default();
+        let has_place = self.members.contains_key(consumer_id) || !self.is_full();
+        let evicted = if has_place { None } else { self.evict(now) };
+        self.recents.begin(now, consumer_id);
         let generation = self.tick();
         let zero_waits = self.members.values().any(|member| member.answered.is_none() && member.mid == Mids::FIRST);
         let mid = self.mids.give(consumer_id, generation, zero_waits);
-        let member =
-            Member { peer, generation, mid: mid.clone(), answered: None, ufrag: None, failures, is_announced: true };
+        let member = Member {
+            peer,
+            generation,
+            mid: mid.clone(),
+            answered: None,
+            ufrag: None,
+            since: now,
+            is_open: false,
+            failures,
+            is_announced: true,
+        };
         let replaced = self.members.insert(consumer_id.to_owned(), member).map(|member| member.peer);
-        Admission::Admitted { generation, mid, replaced }
+        Placed { generation, mid, replaced, evicted }
+    }
+
+    /// Takes the place of the consumer that has been opening for longest. It is offered another connection.
+    fn evict(&mut self, now: Instant) -> Option<T> {
+        let may_go =
+            |(id, member): &(&String, &Member<T>)| self.gives_way_at(now, id, member).is_some_and(|at| at <= now);
+        let oldest = self.members.iter().filter(may_go).min_by_key(|(_, member)| member.generation);
+        let (id, generation) = oldest.map(|(id, member)| (id.clone(), member.generation))?;
+        self.end(now, &id, generation, true, false)
+    }
+
+    /// When a consumer's connection gives way to a newcomer; `None`: never.
+    fn gives_way_at(&self, now: Instant, id: &str, member: &Member<T>) -> Option<Instant> {
+        let at = if self.recents.has_failed(id) { now } else { member.since + OPENING_GRACE };
+        (!member.is_open).then_some(at)
+    }
+
+    /// The channel of this generation has opened.
+    pub(crate) fn on_opened(&mut self, now: Instant, Opened { consumer_id, generation }: &Opened) {
+        if let Some(member) = self.members.get_mut(consumer_id)
+            && member.generation == *generation
+        {
+            member.is_open = true;
+            self.recents.set_failed(now, consumer_id, false);
+        }
     }
 
     /// Takes back that a consumer was announced. Returns its connection if that has no answer yet: nobody would give one.
     /// An answered one lives as long as its channel.
-    pub(crate) fn on_departed(&mut self, consumer_id: &str) -> Option<T> {
-        self.forget(consumer_id);
+    pub(crate) fn on_departed(&mut self, now: Instant, consumer_id: &str) -> Option<T> {
+        self.waiting.remove(consumer_id);
         let member = self.members.get_mut(consumer_id)?;
         member.is_announced = false;
-        if member.answered.is_some() { None } else { self.members.remove(consumer_id).map(|member| member.peer) }
+        if member.answered.is_some() {
+            return None;
+        }
+        self.next_due = Some(now);
+        self.members.remove(consumer_id).map(|member| member.peer)
     }
 
     /// The connection of a consumer that is no longer announced.
@@ -139,60 +192,76 @@ impl<T> Registry<T> {
     /// The connection of this generation has ended, and no later one of the same consumer. If the consumer is still there
     /// and did not end it, it is offered another one.
     pub(crate) fn on_ended(&mut self, now: Instant, ended: &Ended) {
-        let Ended { consumer_id, generation, reason, was_open } = ended;
-        if self.members.get(consumer_id).is_none_or(|member| member.generation != *generation) {
-            return;
-        }
-        let Some(member) = self.members.remove(consumer_id) else { return };
-        let failures = Failures {
-            unopened: if *was_open { 0 } else { member.failures.unopened + 1 },
-            unanswered: if member.answered.is_some() { 0 } else { member.failures.unanswered + 1 },
-        };
-        if member.is_announced && is_failure(*reason) && failures.unanswered < MAX_UNANSWERED {
-            let doublings = failures.unopened.saturating_sub(1).min(8);
-            let delay = FIRST_RETRY.saturating_mul(1 << doublings).min(LAST_RETRY);
-            self.add_absent(consumer_id, Absent { failures, retry_at: Some(now + delay) });
-        }
+        self.end(now, &ended.consumer_id, ended.generation, is_failure(ended.reason), ended.was_open);
     }
 
-    /// A consumer that is to be offered a connection again now, if there is one; to be asked until there is none.
-    pub(crate) fn due(&mut self, now: Instant) -> Option<String> {
-        if self.is_full() {
+    fn end(&mut self, now: Instant, id: &str, generation: u64, is_failure: bool, was_open: bool) -> Option<T> {
+        if self.members.get(id).is_none_or(|member| member.generation != generation) {
             return None;
         }
-        let is_due = |id: &&String| self.absent[*id].retry_at.is_none_or(|at| at <= now);
-        self.order.iter().find(is_due).cloned()
+        let member = self.members.remove(id)?;
+        self.next_due = Some(now);
+        if !was_open {
+            self.recents.set_failed(now, id, true);
+        }
+        let failures = Failures {
+            unopened: if was_open { 0 } else { member.failures.unopened + 1 },
+            unanswered: if member.answered.is_some() { 0 } else { member.failures.unanswered + 1 },
+        };
+        if member.is_announced && is_failure && failures.unanswered < MAX_UNANSWERED && !self.waiting.contains(id) {
+            let doublings = failures.unopened.saturating_sub(1).min(8);
+            let delay = FIRST_RETRY.saturating_mul(1 << doublings).min(LAST_RETRY);
+            self.wait(now, id, Waiting { failures, retry_at: Some(now + delay) });
+        }
+        Some(member.peer)
+    }
+
+    /// A consumer that is to be given a place now, if there is one; to be asked until there is none. One that has not failed
+    /// to open comes first.
+    pub(crate) fn due(&mut self, now: Instant) -> Option<String> {
+        if self.next_due.is_none_or(|at| at > now) {
+            return None;
+        }
+        let is_full = self.is_full();
+        let gives_way = |(id, member): (&String, &Member<T>)| self.gives_way_at(now, id, member);
+        let room_at = if is_full { self.members.iter().filter_map(gives_way).min() } else { Some(now) };
+        let due_at = |id: &str, waiting: Waiting| {
+            let has_place = !is_full || self.members.contains_key(id);
+            let place_at = if has_place { now } else { room_at.filter(|_| !self.recents.has_failed(id))? };
+            let ready_at = self.recents.ready_at(now, id).max(waiting.retry_at.unwrap_or(now));
+            Some(ready_at.max(place_at))
+        };
+        let waiting = || self.waiting.iter().filter_map(|(id, waiting)| Some((id, due_at(id, waiting)?)));
+        let due = waiting().filter(|(_, at)| *at <= now).min_by_key(|(id, _)| self.recents.has_failed(id));
+        let due = due.map(|(id, _)| id.to_owned());
+        if due.is_none() {
+            self.next_due = waiting().map(|(_, at)| at).min();
+        }
+        due
+    }
+
+    /// Whether every place is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.members.len() >= self.max_consumers
     }
 
     /// When to ask next although nothing has changed.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        if self.is_full() { None } else { self.absent.values().filter_map(|absent| absent.retry_at).min() }
+        self.next_due
     }
 
     /// The server does not know this consumer.
     pub(crate) fn on_unknown(&mut self, consumer_id: &str) {
-        self.forget(consumer_id);
+        self.waiting.remove(consumer_id);
         if let Some(member) = self.members.get_mut(consumer_id) {
             member.is_announced = false;
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.members.len() >= self.max_consumers
-    }
-
-    fn add_absent(&mut self, consumer_id: &str, absent: Absent) {
-        if self.absent.len() >= self.max_consumers {
-            return;
-        }
-        self.absent.insert(consumer_id.to_owned(), absent);
-        self.order.push_back(consumer_id.to_owned());
-    }
-
-    fn forget(&mut self, consumer_id: &str) -> Option<Absent> {
-        let absent = self.absent.remove(consumer_id)?;
-        self.order.retain(|id| id != consumer_id);
-        Some(absent)
+    fn wait(&mut self, now: Instant, consumer_id: &str, waiting: Waiting) {
+        self.waiting.put(consumer_id, waiting, |id| self.recents.has_failed(id));
+        let at = waiting.retry_at.unwrap_or(now);
+        self.next_due = Some(self.next_due.map_or(at, |known| known.min(at)));
     }
 
     #[cfg(test)]
@@ -208,22 +277,19 @@ impl<T> Registry<T> {
     /// The connection that an answer is for: that of the consumer that `from` names and whose offer had this `mid`, or of
     /// the offer with this `mid`. A `mid` that no offer had says nothing: then the first of `from` that names a connection,
     /// or else the one that waits longest.
-    ///
-    /// # Errors
-    /// The `mid` belongs to another consumer, or to an older offer.
     pub(crate) fn take_answer(
         &mut self,
         from: &[String],
         mid: Option<&str>,
         ufrag: &str,
-    ) -> Result<Option<&mut T>, String> {
+    ) -> Result<Option<&mut T>, ForeignMid> {
         let named = from.iter().find(|id| self.members.contains_key(*id)).cloned();
         let given = mid.and_then(|mid| self.mids.given(mid));
         let id = match (named, given) {
             (named, Some((given, generation))) => {
                 let is_current = self.members.get(given).is_some_and(|member| member.generation == generation);
                 if !is_current || named.as_ref().is_some_and(|named| named != given) {
-                    return Err(format!("mid: {:?} is of another offer", mid.unwrap_or_default()));
+                    return Err(ForeignMid(mid.unwrap_or_default().to_owned()));
                 }
                 Some(given.to_owned())
             }
@@ -257,6 +323,11 @@ impl<T> Registry<T> {
         self.members.get_mut(&id).map(|member| &mut member.peer)
     }
 }
+
+/// The `mid` of an answer belongs to another consumer, or to an older offer.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("mid: {0:?} is of another offer")]
+pub(crate) struct ForeignMid(String);
 
 /// Whether a connection ended although both sides wanted it.
 fn is_failure(reason: EndReason) -> bool {

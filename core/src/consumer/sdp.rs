@@ -2,7 +2,11 @@
 //!
 //! What comes from a consumer or through a server is hostile until checked (docs/protocol.md §5).
 
+mod error;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+pub(crate) use error::{CandidateError, SdpError};
 
 /// The longest SDP that is read, in bytes.
 const MAX_SDP_BYTES: usize = 64 * 1024;
@@ -36,12 +40,9 @@ pub(crate) struct CheckedAnswer {
 }
 
 /// Checks an answer: one `m=application`, one SHA-256 fingerprint, UDP candidates and not too many.
-///
-/// # Errors
-/// What is wrong with it.
-pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
+pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, SdpError> {
     if sdp.len() > MAX_SDP_BYTES {
-        return Err(format!("sdp: {} bytes; at most {MAX_SDP_BYTES}", sdp.len()));
+        return Err(SdpError::TooLong(sdp.len()));
     }
     let mut kept = String::with_capacity(sdp.len() + 2);
     let mut media = 0;
@@ -62,7 +63,7 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
         if let Some(description) = line.strip_prefix("m=") {
             media += 1;
             if media > 1 || !description.starts_with("application ") {
-                return Err("sdp: must have one media line, m=application".to_owned());
+                return Err(SdpError::Media);
             }
             check_media(description)?;
         } else if let Some(found) = line.strip_prefix("a=fingerprint:") {
@@ -72,26 +73,26 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
             }
             check_octets(found)?;
             if fingerprint.is_some_and(|known| !known.eq_ignore_ascii_case(found)) {
-                return Err("sdp: must have one fingerprint".to_owned());
+                return Err(SdpError::Fingerprints);
             }
             fingerprint = Some(found);
         } else if let Some(found) = line.strip_prefix("a=mid:") {
             if mid.is_some_and(|known| known != found) || !(1..=64).contains(&found.len()) {
-                return Err("sdp: must have one mid, of 1 to 64 characters".to_owned());
+                return Err(SdpError::Mid);
             }
             mid = Some(found);
         } else if let Some(found) = line.strip_prefix("a=ice-ufrag:") {
             if ufrag.is_some_and(|known| known != found) || !is_ice_text(found, 4) {
-                return Err("sdp: must have one ice-ufrag, of 4 to 256 characters".to_owned());
+                return Err(SdpError::Ufrag);
             }
             ufrag = Some(found);
         } else if let Some(found) = line.strip_prefix("a=ice-pwd:") {
             if !is_ice_text(found, 22) {
-                return Err("sdp: ice-pwd must have 22 to 256 characters".to_owned());
+                return Err(SdpError::Password);
             }
         } else if let Some(found) = line.strip_prefix("a=max-message-size:") {
             if found.trim().parse::<u32>().is_err() {
-                return Err(format!("sdp: max-message-size must be a number below 2^32, not {}", shown(found)));
+                return Err(SdpError::MessageSize(shown(found)));
             }
             // As the stack reads it: the first of the media line, and not one with white space.
             if media == 1 && max_message_bytes.is_none() {
@@ -107,12 +108,12 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, String> {
         kept.push_str("\r\n");
     }
     if media == 0 {
-        return Err("sdp: must have one media line, m=application".to_owned());
+        return Err(SdpError::Media);
     }
     if fingerprint.is_none() {
-        return Err("sdp: must have a fingerprint of sha-256".to_owned());
+        return Err(SdpError::NoFingerprint);
     }
-    let ufrag = ufrag.ok_or("sdp: must have an ice-ufrag")?.to_owned();
+    let ufrag = ufrag.ok_or(SdpError::NoUfrag)?.to_owned();
     Ok(CheckedAnswer {
         sdp: kept,
         hello: hello.map(str::to_owned),
@@ -145,7 +146,7 @@ pub(crate) fn dress_offer(offer: &str, mid: &str, session: &str) -> String {
 
 /// `type=value` (RFC 8866 §5). What begins with white space the stack's parser reads and no check here would; only the
 /// values of attributes may, as in Chromium's `a=msid-semantic: WMS`, and those of lines that are not checked.
-fn check_line(line: &str) -> Result<(), String> {
+fn check_line(line: &str) -> Result<(), SdpError> {
     let is_formed = line.split_once('=').is_some_and(|(kind, value)| {
         let is_kind = matches!(kind.as_bytes(), [byte] if byte.is_ascii_lowercase());
         let name = value.split(':').next().unwrap_or_default();
@@ -156,24 +157,18 @@ fn check_line(line: &str) -> Result<(), String> {
                 _ => true,
             }
     });
-    if is_formed && !line.contains(char::is_control) {
-        Ok(())
-    } else {
-        Err(format!("sdp: {} is not formed as RFC 8866 says", shown(line)))
-    }
+    if is_formed && !line.contains(char::is_control) { Ok(()) } else { Err(SdpError::Line(shown(line))) }
 }
 
 /// `application 9 UDP/DTLS/SCTP webrtc-datachannel`; a port of 0 refuses the channel (RFC 9429 §5.3.1).
-fn check_media(description: &str) -> Result<(), String> {
+fn check_media(description: &str) -> Result<(), SdpError> {
     let mut words = description.split_whitespace().skip(1);
     let port = words.next().and_then(|port| port.parse::<u16>().ok());
     let protocol = words.next().unwrap_or_default();
     match port {
-        None => Err("sdp: m=application must have a port".to_owned()),
-        Some(0) => Err("sdp: the consumer refuses the data channel (port 0)".to_owned()),
-        Some(_) if !protocol.contains("DTLS/SCTP") => {
-            Err(format!("sdp: m=application must speak DTLS/SCTP, not {}", shown(protocol)))
-        }
+        None => Err(SdpError::NoPort),
+        Some(0) => Err(SdpError::Refused),
+        Some(_) if !protocol.contains("DTLS/SCTP") => Err(SdpError::Protocol(shown(protocol))),
         Some(_) => Ok(()),
     }
 }
@@ -183,11 +178,11 @@ fn is_sha_256(fingerprint: &str) -> bool {
 }
 
 /// `sha-256 AB:CD:…`, 32 octets (RFC 8122 §5).
-fn check_octets(fingerprint: &str) -> Result<(), String> {
+fn check_octets(fingerprint: &str) -> Result<(), SdpError> {
     let (_, octets) = fingerprint.split_once(' ').unwrap_or((fingerprint, ""));
     let is_octet = |octet: &str| octet.len() == 2 && octet.bytes().all(|byte| byte.is_ascii_hexdigit());
     if octets.split(':').count() != 32 || !octets.split(':').all(is_octet) {
-        return Err("sdp: the fingerprint must have 32 octets".to_owned());
+        return Err(SdpError::Octets);
     }
     Ok(())
 }
@@ -197,33 +192,30 @@ fn is_ice_text(text: &str, least: usize) -> bool {
 }
 
 /// Checks `candidate:…` (RFC 8839 §5.1): UDP, and an address that is no service of the network itself.
-///
-/// # Errors
-/// What is wrong with it.
-pub(crate) fn check_candidate(candidate: &str) -> Result<(), String> {
+pub(crate) fn check_candidate(candidate: &str) -> Result<(), CandidateError> {
     let body = candidate.strip_prefix("candidate:").unwrap_or(candidate);
     let words: Vec<&str> = body.split_ascii_whitespace().take(8).collect();
     let [_foundation, component, protocol, priority, address, port, typ, kind] = words[..] else {
-        return Err("candidate: has too few words".to_owned());
+        return Err(CandidateError::TooShort);
     };
     if candidate.len() > 1024 || candidate.contains(['\r', '\n']) {
-        return Err("candidate: is too long, or has more than one line".to_owned());
+        return Err(CandidateError::TooLong);
     }
     if !protocol.eq_ignore_ascii_case("udp") {
-        return Err(format!("candidate: must be UDP, not {}", shown(protocol)));
+        return Err(CandidateError::Protocol(shown(protocol)));
     }
     let is_known = matches!(kind, "host" | "srflx" | "prflx" | "relay");
     if component.parse::<u16>().is_err() || priority.parse::<u32>().is_err() || typ != "typ" || !is_known {
-        return Err("candidate: is not formed as RFC 8839 says".to_owned());
+        return Err(CandidateError::Form);
     }
     if !port.parse::<u16>().is_ok_and(|port| port != 0) {
-        return Err(format!("candidate: {} is not a port", shown(port)));
+        return Err(CandidateError::Port(shown(port)));
     }
     match address.parse::<IpAddr>() {
-        Ok(address) if is_forbidden(address) => Err(format!("candidate: {address} is not an address of a consumer")),
+        Ok(address) if is_forbidden(address) => Err(CandidateError::Address(address)),
         Ok(_) => Ok(()),
         Err(_) if is_mdns_name(address) => Ok(()),
-        Err(_) => Err(format!("candidate: {} is neither an address nor a .local name", shown(address))),
+        Err(_) => Err(CandidateError::Host(shown(address))),
     }
 }
 

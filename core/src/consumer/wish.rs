@@ -22,21 +22,13 @@ pub(crate) struct Wish {
 
 impl Wish {
     /// What a consumer asks for; `None` if it wants everything.
-    ///
-    /// # Errors
-    /// What is wrong with which value.
-    pub(crate) fn parse(level: Option<&str>, filter: Option<&str>) -> Result<Option<Self>, String> {
-        let least = match level {
-            None => Level::Debug,
-            Some(name) => Level::from_name(name)
-                .map(|(level, _)| level)
-                .ok_or_else(|| format!("level: {:?} is not a level; use DEBUG, INFO, WARN or ERROR", shown(name)))?,
-        };
+    pub(crate) fn parse(level: Option<&str>, filter: Option<&str>) -> Result<Option<Self>, WishError> {
+        let least = level.map_or(Ok(Level::Debug), str::parse)?;
         let text = filter.unwrap_or_default();
         if text.len() > MAX_FILTER_BYTES || text.split(',').count() > MAX_DIRECTIVES {
-            return Err(format!("filter: has at most {MAX_FILTER_BYTES} bytes and {MAX_DIRECTIVES} directives"));
+            return Err(WishError::TooLong);
         }
-        let parsed: Filter = text.parse().map_err(|error| format!("{error}"))?;
+        let parsed: Filter = text.parse()?;
         if least == Level::Debug && parsed == Filter::at_least(Level::Debug) {
             return Ok(None);
         }
@@ -71,8 +63,14 @@ impl Wish {
     }
 }
 
-fn shown(text: &str) -> String {
-    text.chars().take(40).collect()
+/// What is wrong with which value.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WishError {
+    #[error("filter: has at most {} bytes and {} directives", MAX_FILTER_BYTES, MAX_DIRECTIVES)]
+    TooLong,
+    /// A level or a directive that means nothing.
+    #[error(transparent)]
+    Invalid(#[from] crate::error::Error),
 }
 
 #[cfg(test)]
@@ -115,11 +113,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         assert_eq!(
-            Wish::parse(Some("loud"), None).unwrap_err(),
+            Wish::parse(Some("loud"), None).unwrap_err().to_string(),
             "level: \"loud\" is not a level; use DEBUG, INFO, WARN or ERROR"
         );
-        assert!(Wish::parse(None, Some("app=loud")).unwrap_err().contains("loud"));
+        assert!(Wish::parse(None, Some("app=loud")).unwrap_err().to_string().contains("loud"));
         let long = "a=info,".repeat(65);
-        assert!(Wish::parse(None, Some(&long)).unwrap_err().contains("64 directives"));
+        assert!(Wish::parse(None, Some(&long)).unwrap_err().to_string().contains("64 directives"));
     }
 }

@@ -1,24 +1,10 @@
 //! An entry to its bytes.
 
 use super::Span;
+use super::parts::{FRAME_BYTES, Parts};
 use super::text::{escaped_len, push_string};
-use super::timestamp::Timestamp;
 use super::truncate::{Truncated, truncate};
 use crate::level::Level;
-
-/// What an entry is made of, borrowed from wherever it stands.
-pub(crate) struct Parts<'a> {
-    pub(crate) timestamp: Timestamp,
-    pub(crate) level: Level,
-    pub(crate) target: &'a str,
-    pub(crate) message: &'a str,
-    /// The members of the object `fields`, encoded, without braces.
-    pub(crate) fields: &'a [u8],
-    pub(crate) span: Option<&'a Span>,
-}
-
-/// What the names, the quotes, the braces and the timestamp take, at the most.
-pub(super) const FRAME_BYTES: usize = 192;
 
 /// Appends the JSON of docs/protocol.md §2: no white space, keys in the order of the table, absent keys left out.
 /// An entry of more than `max_bytes` is [truncated](truncate()).

@@ -1,13 +1,12 @@
 //! A whole entry from JSON, checked key by key.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::compact::compact_members;
+use super::members::{RawMember, RawMembers, has_member, raw_string};
 use super::text::push_normalised;
 use super::{EncodedFields, Entry, Fields, Parts, Span};
 use crate::error::{Error, Result};
@@ -62,7 +61,7 @@ pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
     let target = string(required(target, "target")?, "target")?;
     let message = string(required(message, "message")?, "message")?;
 
-    let has_level_name = level_name.is_some() && has_member(fields, "level_name");
+    let has_level_name = level_name.is_some() && fields.is_some_and(|fields| has_member(fields.get(), "level_name"));
     let mut fields = fields.map(parse_fields).transpose()?.unwrap_or_default();
     if let Some(level_name) = level_name.filter(|_| !has_level_name) {
         // Where the program has such a field, it is the program's.
@@ -70,11 +69,6 @@ pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
     }
     let span = span.map(parse_span).transpose()?;
     Ok(ParsedEntry { timestamp, level, target, message, fields, span })
-}
-
-/// Whether it is an object that has the member.
-fn has_member(object: Option<&RawValue>, key: &str) -> bool {
-    object.is_some_and(|raw| members(raw.get(), key).is_ok_and(|members| members.iter().any(|(known, _)| known == key)))
 }
 
 impl Fields {
@@ -99,7 +93,7 @@ pub(crate) fn parse_members(json: &str) -> Result<EncodedFields<'_>> {
 
 /// Whatever JSON may hold, and what is wrong with it.
 pub(super) fn parse_fields_at_length(json: &str) -> Result<Fields> {
-    let raw: &RawValue = serde_json::from_str(json).map_err(|error| Error::invalid("fields", error))?;
+    let raw: &RawValue = serde_json::from_str(json).map_err(|error| Error::malformed_json("fields", error))?;
     parse_fields(raw)
 }
 
@@ -144,11 +138,9 @@ fn parse_timestamp(text: &str) -> Result<DateTime<Utc>> {
     )
 }
 
-type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
-
 /// Puts each value at the place of its key. `null` counts as absent, so that only an optional key may hold it.
 fn pick<'a, const N: usize>(
-    members: &Members<'a>,
+    members: &[RawMember<'a>],
     keys: [&'static str; N],
     prefix: &str,
 ) -> Result<[Option<&'a RawValue>; N]> {
@@ -173,16 +165,9 @@ fn required<'a>(value: Option<&'a RawValue>, key: &str) -> Result<&'a RawValue> 
 }
 
 fn string<'a>(raw: &'a RawValue, key: &str) -> Result<Cow<'a, str>> {
-    let json = raw.get();
-    if !json.starts_with('"') {
-        return Err(Error::invalid(key, format_args!("must be a string, not {}", kind(json))));
-    }
-    if json.contains('\\') {
-        let text: String = serde_json::from_str(json)
-            .map_err(|error| Error::invalid(key, format_args!("is a wrong string: {error}")))?;
-        return Ok(Cow::Owned(text));
-    }
-    Ok(Cow::Borrowed(&json[1..json.len() - 1]))
+    let text = raw_string(raw)
+        .ok_or_else(|| Error::invalid(key, format_args!("must be a string, not {}", kind(raw.get()))))?;
+    text.map_err(|error| Error::invalid(key, format_args!("is a wrong string: {error}")).caused_by(error))
 }
 
 fn object<'a>(raw: &'a RawValue, key: &str) -> Result<&'a str> {
@@ -206,36 +191,9 @@ fn kind(json: &str) -> &'static str {
 }
 
 /// The members of the object `json`, in order, their values unread.
-fn members<'a>(json: &'a str, name: &str) -> Result<Members<'a>> {
-    struct Object;
-
-    impl<'de> Visitor<'de> for Object {
-        type Value = Members<'de>;
-
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a JSON object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
-            let mut members = Vec::with_capacity(6);
-            while let Some(key) = map.next_key::<Key<'de>>()? {
-                members.push((key.0, map.next_value()?));
-            }
-            Ok(members)
-        }
-    }
-
-    let wrong = |error: serde_json::Error| Error::invalid(name, error);
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let members = deserializer.deserialize_map(Object).map_err(wrong)?;
-    deserializer.end().map_err(wrong)?;
-    Ok(members)
+fn members<'a>(json: &'a str, name: &str) -> Result<Vec<RawMember<'a>>> {
+    serde_json::from_str(json).map(|RawMembers(members)| members).map_err(|error| Error::malformed_json(name, error))
 }
-
-/// A key that is borrowed where it has no escapes; a bare `Cow` is always owned by serde's rules.
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {

@@ -103,7 +103,7 @@ fn push_string_token(out: &mut Vec<u8>, value: &str, start: usize, name: &str) -
     let token = &value[start..=at];
     if escapes {
         let text: String = serde_json::from_str(token)
-            .map_err(|error| Error::invalid(name, format_args!("holds a wrong string: {error}")))?;
+            .map_err(|error| Error::invalid(name, format_args!("holds a wrong string: {error}")).caused_by(error))?;
         push_string(out, &text);
     } else {
         out.extend_from_slice(token.as_bytes());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Span;
-use super::encode::{FRAME_BYTES, Parts};
+use super::parts::{FRAME_BYTES, Parts};
 use super::text::{cut_to_escaped, escaped_len};
 use super::tokens::{Token, Tokens, cut_encoded, cut_middle, top_level};
 

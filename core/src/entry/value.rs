@@ -46,7 +46,7 @@ impl<'a> ValueWriter<'a> {
         let out = self.take();
         let start = out.len();
         let written = serde_json::from_str::<&RawValue>(json)
-            .map_err(|error| Error::invalid("json", error))
+            .map_err(|error| Error::malformed_json("json", error))
             .and_then(|value| push_normalised(out, value.get(), "json"));
         if written.is_err() {
             out.truncate(start);

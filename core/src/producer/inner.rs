@@ -29,6 +29,7 @@ use crate::signaling::client::Client;
 use crate::signaling::trouble::{self, Trouble};
 use crate::stats::{Counters, Stats};
 use crate::webrtc::ice_servers;
+use crate::webrtc::ports::Ports;
 
 /// How long the consumers may take to end their side of their channel, after the last entry: what is left of the timeout, but
 /// not less than the one, nor more than the other.
@@ -155,7 +156,8 @@ impl Inner {
             turns: Arc::default(),
             session_mark: session::mark(&session),
             config: Arc::clone(&self.config),
-            ice_servers,
+            ice_servers: ice_servers.clone(),
+            ports: Ports::new(Arc::clone(&self.config)),
             outgoing: to_server,
             observers: Arc::clone(&self.observers),
             counters: Arc::clone(&self.counters),
@@ -172,9 +174,11 @@ impl Inner {
             incoming: to_consumers,
             outgoing,
             arrivals: Arc::clone(&self.arrivals),
+            ice_servers,
             table: Arc::clone(&self.table),
             trouble: Trouble::default(),
             is_confirmed: false,
+            is_flood_reported: false,
             shutdown: stop,
         };
         let journal = Arc::clone(&self.journal);

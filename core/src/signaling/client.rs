@@ -10,14 +10,15 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, RETRY_AFTER};
-use tokio_tungstenite::tungstenite::http::{HeaderMap, Request, StatusCode};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::http::Request;
+use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 use super::dial::dial;
-use super::message::{self, Incoming, Outgoing};
+use super::failure::{self, Failure};
+use super::paced::Paced;
 use super::tls;
 use super::trouble::{self, Trouble};
 use crate::backoff::{Backoff, Ended};
@@ -25,9 +26,12 @@ use crate::config::Config;
 use crate::consumer::arrivals::Arrivals;
 use crate::consumer::table::ConsumerTable;
 use crate::diagnostics::{self, debug, info};
+use crate::message::{self, Incoming, Outgoing};
 use crate::observe::{Event, Observers, State};
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
+use crate::token_bucket::TokenBucket;
+use crate::webrtc::ice_servers::IceServers;
 
 /// The longest message of a server, in bytes.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -42,10 +46,16 @@ const SILENCE_LIMIT: Duration = Duration::from_secs(25);
 /// After how long a connection counts as working if the server says nothing: one of the base protocol never does.
 const CONFIRMED_BY_SILENCE: Duration = Duration::from_secs(1);
 
+/// How many messages of the server are read at once, and per second; each [`TOKEN_BYTES`] of one count as one more. 500
+/// consumers that come together, with 32 candidates each, are 17 000.
+const BURST_MESSAGES: u32 = 8192;
+const MESSAGES_PER_SECOND: u32 = 1000;
+const TOKEN_BYTES: usize = 1024;
+
 /// How long the farewell may take.
 const FAREWELL_TIMEOUT: Duration = Duration::from_millis(50);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<MaybeTlsStream<Paced<TcpStream>>>;
 
 pub(crate) struct Client {
     pub(crate) config: Arc<Config>,
@@ -57,23 +67,14 @@ pub(crate) struct Client {
     /// From the peers. What is said while there is no connection is lost: nobody would know what it is about.
     pub(crate) outgoing: mpsc::Receiver<Outgoing>,
     pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) ice_servers: IceServers,
     pub(crate) table: Arc<ConsumerTable>,
     pub(crate) trouble: Trouble,
     /// Whether the server takes this producer, on the present connection.
     pub(crate) is_confirmed: bool,
+    /// Whether it was said that the server sends too much.
+    pub(crate) is_flood_reported: bool,
     pub(crate) shutdown: Shutdown,
-}
-
-/// How a connection ended, or why there was none.
-struct End {
-    ended: Ended,
-    reason: String,
-}
-
-impl End {
-    fn failed(reason: &impl ToString) -> Self {
-        Self { ended: Ended::Failed, reason: reason.to_string() }
-    }
 }
 
 impl Client {
@@ -87,17 +88,18 @@ impl Client {
         while shutdown.borrow().is_none() {
             self.observers.set_state(State::Connecting);
             self.is_confirmed = false;
-            let End { ended, reason } = self.session().await;
+            let (ended, failure) = self.session().await;
             if shutdown.borrow().is_some() {
                 return;
             }
+            let reason = failure.text();
             debug!("no signaling connection: {reason}");
             self.observers.set_last_error(Some(reason.clone()));
             let delay = backoff.after(ended, fastrand::f64());
             let is_outage = if ended.was_healthy() {
                 self.trouble.lasts();
                 false
-            } else if self.is_confirmed {
+            } else if self.is_confirmed && ended != Ended::Refused {
                 self.trouble.loses()
             } else {
                 self.trouble.begins()
@@ -119,30 +121,28 @@ impl Client {
         }
     }
 
-    /// One connection, from the first attempt to its end.
-    async fn session(&mut self) -> End {
+    /// One connection, from the attempt to its end. Returns how it ended, and why.
+    async fn session(&mut self) -> (Ended, Failure) {
         let mut shutdown = self.shutdown.clone();
         let connected = tokio::select! {
             connected = timeout(STEP_TIMEOUT, connect(&self.config, &self.counters)) => connected,
-            _ = shutdown.changed() => return End::failed(&"the producer closes"),
+            _ = shutdown.changed() => return (Ended::Failed, Failure::Closing),
         };
-        let connected = connected.unwrap_or_else(|_| Err(End::failed(&self.no_answer())));
-        let (socket, round_trip) = match connected {
+        let (socket, round_trip) = match connected.unwrap_or_else(|_| Err(self.no_answer())) {
             Ok(connected) => connected,
-            Err(end) => {
-                self.observers.emit(&Event::ServerError { message: end.reason.clone() });
-                return end;
+            Err(failure) => {
+                self.observers.emit(&Event::ServerError { message: failure.text() });
+                return (failure.ended(), failure);
             }
         };
         let since = Instant::now();
         while self.outgoing.try_recv().is_ok() {}
-        let reason = self.converse(socket, round_trip, &mut shutdown).await;
-        End { ended: Ended::Lost(since.elapsed()), reason }
+        let failure = self.converse(socket, round_trip, &mut shutdown).await;
+        (failure.ended_after(since.elapsed()), failure)
     }
 
-    fn no_answer(&self) -> String {
-        let through = self.config.proxy.as_ref().map(|proxy| format!(" through {proxy}")).unwrap_or_default();
-        format!("no answer within {STEP_TIMEOUT:?}{through}")
+    fn no_answer(&self) -> Failure {
+        Failure::NoAnswer { within: STEP_TIMEOUT, through: self.config.proxy.as_ref().map(ToString::to_string) }
     }
 
     fn warn(&self, message: String) {
@@ -158,7 +158,7 @@ impl Client {
         }
     }
 
-    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> String {
+    async fn converse(&mut self, mut socket: Socket, round_trip: Duration, shutdown: &mut Shutdown) -> Failure {
         let register = Outgoing::Register {
             role: "producer",
             client_id: self.config.client_id.clone(),
@@ -166,8 +166,9 @@ impl Client {
             session: self.session.clone(),
             connected: (self.counters.registrations.get() > 0).then(|| self.table.consumer_ids()),
         };
-        if let Err(end) = say(&mut socket, &register).await {
-            return end;
+        self.ice_servers.begin();
+        if let Err(failure) = say(&mut socket, &register).await {
+            return failure;
         }
         info!("registered as {:?}", self.config.client_id);
         self.counters.registrations.increment();
@@ -176,48 +177,87 @@ impl Client {
 
         let mut heard = Instant::now();
         let silence_confirms = heard + CONFIRMED_BY_SILENCE;
+        let mut pace = TokenBucket::new(heard.into_std(), MESSAGES_PER_SECOND, BURST_MESSAGES);
+        let mut readable = heard;
         let mut ping = interval_at(heard + PING_INTERVAL, PING_INTERVAL);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let silence = heard + SILENCE_LIMIT;
+            let is_paused = Instant::now() < readable;
             let said = tokio::select! {
-                frame = socket.next() => {
+                () = tokio::time::sleep_until(readable), if is_paused => Ok(()),
+                frame = socket.next(), if !is_paused => {
                     heard = Instant::now();
+                    readable = self.pause_after(frame.as_ref(), &mut pace, heard);
                     match frame {
                         Some(Ok(Message::Text(text))) => self.hear(&mut socket, &text).await,
-                        Some(Ok(Message::Close(frame))) => Err(trouble::closed(frame.as_ref())),
-                        None => Err(trouble::closed(None)),
+                        Some(Ok(Message::Close(frame))) => Err(self.closed(frame)),
+                        None => Err(Failure::Closed(None)),
                         Some(Ok(Message::Binary(_))) => { self.counters.malformed_messages.increment(); Ok(()) }
                         Some(Ok(_)) => Ok(()),
-                        Some(Err(error)) => Err(error.to_string()),
+                        Some(Err(error)) => Err(Failure::WebSocket(error)),
                     }
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
                 () = tokio::time::sleep_until(silence_confirms), if !self.is_confirmed => {
+                    self.ice_servers.decide();
                     self.confirm();
                     Ok(())
                 }
                 _ = ping.tick() => write(&mut socket, Message::Ping(Vec::new().into())).await,
-                () = tokio::time::sleep_until(silence) => Err(format!("no sign of life for {SILENCE_LIMIT:?}")),
+                () = tokio::time::sleep_until(silence) => Err(Failure::Silent(SILENCE_LIMIT)),
                 _ = shutdown.changed() => {
                     let _ = timeout(FAREWELL_TIMEOUT, socket.close(None)).await;
-                    Err("the producer closes".to_owned())
+                    Err(Failure::Closing)
                 }
             };
-            if let Err(end) = said {
-                return end;
+            if let Err(failure) = said {
+                return failure;
             }
         }
     }
 
-    async fn hear(&mut self, socket: &mut Socket, text: &str) -> Result<(), String> {
+    /// Until when the next message waits.
+    fn pause_after(
+        &mut self,
+        frame: Option<&std::result::Result<Message, WebSocketError>>,
+        pace: &mut TokenBucket,
+        now: Instant,
+    ) -> Instant {
+        let bytes = frame.and_then(|frame| frame.as_ref().ok()).map_or(0, Message::len);
+        let cost = u32::try_from(1 + bytes / TOKEN_BYTES).expect("a message has a limit");
+        let until = pace.spend(now.into_std(), cost).into();
+        if until > now && !std::mem::replace(&mut self.is_flood_reported, true) {
+            self.warn(trouble::flood(&self.config.url, MESSAGES_PER_SECOND));
+        }
+        until
+    }
+
+    /// The server closes the connection. It may let a producer connect and then refuse its token, as one of a reader. What it
+    /// says about it comes first; a server that says nothing has it said here.
+    fn closed(&self, frame: Option<CloseFrame>) -> Failure {
+        if !failure::is_unauthorized(frame.as_ref()) {
+            return Failure::Closed(frame);
+        }
+        let told = self.observers.last_error().filter(|_| self.is_confirmed);
+        let is_new = told.is_none();
+        let failure = Failure::TokenRefused { told, sent: self.config.credentials.name() };
+        if is_new {
+            self.observers.emit(&Event::ServerError { message: failure.text() });
+        }
+        failure
+    }
+
+    async fn hear(&mut self, socket: &mut Socket, text: &str) -> Result<(), Failure> {
         let message = message::parse(text);
         if !self.is_confirmed && !matches!(message, Ok(Incoming::Error { .. }) | Err(_)) {
             self.confirm();
         }
         match message {
             Ok(Incoming::Ping) => return say(socket, &Outgoing::Pong).await,
-            Ok(Incoming::Registered { consumers }) => {
+            Ok(Incoming::IceServers(servers)) => self.ice_servers.hand_out(Some(servers)),
+            Ok(Incoming::Registered { consumers, ice_servers }) => {
+                self.ice_servers.hand_out(ice_servers);
                 if let Some(consumers) = consumers {
                     self.arrivals.promised(consumers);
                 }
@@ -237,6 +277,10 @@ impl Client {
             }
             Ok(Incoming::Unknown) => self.counters.unknown_messages.increment(),
             Ok(incoming) => {
+                if matches!(incoming, Incoming::ConsumerConnected { .. }) {
+                    // A server that names ICE servers has done so by now.
+                    self.ice_servers.decide();
+                }
                 // Their task always reads on; it is gone only at shutdown.
                 let _ = self.incoming.send(incoming).await;
             }
@@ -249,26 +293,23 @@ impl Client {
     }
 }
 
-async fn say(socket: &mut Socket, message: &Outgoing) -> Result<(), String> {
+async fn say(socket: &mut Socket, message: &Outgoing) -> Result<(), Failure> {
     write(socket, Message::text(message.to_json())).await
 }
 
-async fn write(socket: &mut Socket, message: Message) -> Result<(), String> {
+async fn write(socket: &mut Socket, message: Message) -> Result<(), Failure> {
     match timeout(STEP_TIMEOUT, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("the server did not read for {STEP_TIMEOUT:?}")),
+        Ok(Err(error)) => Err(Failure::WebSocket(error)),
+        Err(_) => Err(Failure::NotRead(STEP_TIMEOUT)),
     }
 }
 
 /// Connects, and measures the time of the handshake: about how long an answer of the server takes.
-async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<(Socket, Duration), End> {
+async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<(Socket, Duration), Failure> {
     let connector = if config.url.scheme() == "wss" {
         let extra = config.extra_certificates.clone();
-        let made = tokio::task::spawn_blocking(move || tls::client_config(&extra))
-            .await
-            .map_err(|error| End::failed(&error))?;
-        Connector::Rustls(made.map_err(|error| End::failed(&error))?)
+        Connector::Rustls(tokio::task::spawn_blocking(move || tls::client_config(&extra)).await??)
     } else {
         Connector::Plain
     };
@@ -278,57 +319,19 @@ async fn connect(config: &Config, counters: &Arc<Counters>) -> Result<(Socket, D
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024)
         .max_write_buffer_size(1024 * 1024);
-    let stream = dial(config, counters).await.map_err(|error| End::failed(&error))?;
+    let stream = Paced::new(dial(config, counters).await?);
     let since = Instant::now();
     match client_async_tls_with_config(request(config)?, stream, Some(limits), Some(connector)).await {
         Ok((socket, _)) => Ok((socket, since.elapsed())),
-        Err(WebSocketError::Http(response)) => {
-            let status = response.status();
-            let ended = match status {
-                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ended::Refused,
-                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                    retry_after(response.headers()).map_or(Ended::Failed, Ended::Deferred)
-                }
-                _ => Ended::Failed,
-            };
-            Err(End { ended, reason: trouble::refusal(status, config.credentials.name()) })
-        }
-        Err(error) => Err(End::failed(&error)),
+        Err(WebSocketError::Http(response)) => Err(Failure::refused(&response, config.credentials.name())),
+        Err(error) => Err(Failure::WebSocket(error)),
     }
 }
 
-fn request(config: &Config) -> Result<Request<()>, End> {
-    let mut request = config.url.as_str().into_client_request().map_err(|error| End::failed(&error))?;
-    if let Some(value) = config.credentials.header().map_err(|error| End::failed(&error))? {
+fn request(config: &Config) -> Result<Request<()>, Failure> {
+    let mut request = config.url.as_str().into_client_request().map_err(Failure::WebSocket)?;
+    if let Some(value) = config.credentials.header()? {
         request.headers_mut().insert(AUTHORIZATION, value);
     }
     Ok(request)
-}
-
-/// How long the server wants to be left alone (RFC 9110 §10.2.3).
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = chrono::DateTime::parse_from_rfc2822(text).ok()?;
-    // A date that has passed asks for nothing.
-    date.signed_duration_since(chrono::Utc::now()).to_std().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_says_in_seconds_or_by_a_date_when_to_come_back() {
-        let after = |text: &str| retry_after(&HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]));
-        assert_eq!(after("120"), Some(Duration::from_secs(120)));
-        assert_eq!(after("soon"), None);
-        assert_eq!(after("-1"), None);
-        assert_eq!(after("Wed, 21 Oct 2015 07:28:00 GMT"), None);
-        let date = (chrono::Utc::now() + Duration::from_secs(90)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        let wait = after(&date).unwrap();
-        assert!((Duration::from_secs(80)..=Duration::from_secs(90)).contains(&wait), "{wait:?}");
-    }
 }

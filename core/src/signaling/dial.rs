@@ -10,6 +10,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
+use super::tunnel::tunnel;
 use crate::config::Config;
 use crate::names;
 use crate::stats::Counters;
@@ -23,7 +24,7 @@ pub(crate) async fn dial(config: &Config, counters: &Arc<Counters>) -> io::Resul
         let (host, port) = proxy.address()?;
         let stream =
             connect(host, port, counters).await.map_err(|error| proxy.error(format_args!("fails: {error}")))?;
-        return proxy.tunnel(stream, &config.url).await;
+        return tunnel(proxy, stream, &config.url).await;
     }
     let host = config.url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     connect(host, config.url.port_or_known_default().unwrap_or(80), counters).await

@@ -1,51 +1,39 @@
-//! TLS for `wss://`: rustls with ring, the system's roots, and certificates of one's own.
+//! TLS for `wss://`: rustls with ring, the system's roots, and the certificates of the configuration.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
+use thiserror::Error;
 
-use crate::error::{Error, Result};
+use crate::config::certificates::ExtraCertificates;
 
-/// Certificates that are trusted beside the system's own.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ExtraCertificates(Vec<CertificateDer<'static>>);
+/// Why there is no TLS.
+#[derive(Debug, Error)]
+pub(crate) enum TlsError {
+    #[error("the system has no root certificates, and no ca_file is set ({})", joined(.0))]
+    NoRoots(Vec<rustls_native_certs::Error>),
+    #[error(transparent)]
+    Rustls(#[from] rustls::Error),
+}
 
-impl ExtraCertificates {
-    /// Reads a file of certificates in PEM.
-    pub(crate) fn read(path: &Path) -> Result<Self> {
-        let wrong =
-            |problem: &dyn std::fmt::Display| Error::invalid("ca_file", format_args!("{}: {problem}", path.display()));
-        let certificates: Vec<_> =
-            CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|error| wrong(&error))?;
-        if certificates.is_empty() {
-            return Err(wrong(&"holds no certificate in PEM"));
-        }
-        let mut roots = RootCertStore::empty();
-        for certificate in &certificates {
-            roots.add(certificate.clone()).map_err(|error| wrong(&error))?;
-        }
-        Ok(Self(certificates))
-    }
+fn joined(errors: &[rustls_native_certs::Error]) -> String {
+    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    texts.join("; ")
 }
 
 /// What a connection to a `wss://` server is made with. Reads the system's roots: takes some milliseconds.
 ///
 /// The provider is named, for the host program may have installed none, or another.
-pub(crate) fn client_config(extra: &ExtraCertificates) -> std::result::Result<Arc<ClientConfig>, String> {
+pub(crate) fn client_config(extra: &ExtraCertificates) -> Result<Arc<ClientConfig>, TlsError> {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(native.certs);
-    roots.add_parsable_certificates(extra.0.iter().cloned());
+    roots.add_parsable_certificates(extra.iter());
     if roots.is_empty() {
-        let errors: Vec<_> = native.errors.iter().map(ToString::to_string).collect();
-        return Err(format!("the system has no root certificates, and no ca_file is set ({})", errors.join("; ")));
+        return Err(TlsError::NoRoots(native.errors));
     }
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
+        .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-use tokio_tungstenite::tungstenite::http::StatusCode;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-
 /// Which warning is due.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble {
@@ -53,25 +50,14 @@ pub(crate) fn in_clear(url: &url::Url, secret: &str) -> String {
     format!("{}: {secret} can be read by everybody on the way, because ws:// is not encrypted; use wss://", shown(url))
 }
 
-/// What a status other than 101 means for the person who runs the program; `credentials` is what those are called that
-/// were sent.
-pub(crate) fn refusal(status: StatusCode, credentials: Option<&str>) -> String {
-    let hint = match (status, credentials) {
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, Some(sent)) => format!(": it does not accept {sent}"),
-        (StatusCode::UNAUTHORIZED, None) => ": it wants a token".to_owned(),
-        (StatusCode::FORBIDDEN, None) => ": it does not let this program in".to_owned(),
-        (StatusCode::NOT_FOUND, _) => ": the path is wrong; logrtc serve has /signaling".to_owned(),
-        (status, _) if status.is_success() => {
-            ": there is no signaling at this path; logrtc serve has /signaling".to_owned()
-        }
-        _ => String::new(),
-    };
-    format!("the server responds {status}{hint}")
-}
-
 /// The warning that the server has a complaint about this producer.
 pub(crate) fn complaint(url: &url::Url, message: &str) -> String {
     format!("the signaling server {} reports: {message}", shown(url))
+}
+
+/// The warning that the server sends more than a server has reason to.
+pub(crate) fn flood(url: &url::Url, per_second: u32) -> String {
+    format!("the signaling server {} sends more than {per_second} messages a second; the rest waits", shown(url))
 }
 
 /// The warning that no attempt is left.
@@ -91,13 +77,6 @@ pub(crate) fn unanswered(url: &url::Url, entries: usize) -> String {
 /// The warning that a producer closed before a consumer had received everything.
 pub(crate) fn undelivered(entries: u64) -> String {
     format!("closes before every consumer has received everything; {entries} entries are missing at the slowest one")
-}
-
-/// How a server closed the connection (RFC 6455 §7.1.5, §7.1.6).
-pub(crate) fn closed(frame: Option<&CloseFrame>) -> String {
-    let Some(CloseFrame { code, reason }) = frame else { return "the server closed it".to_owned() };
-    let reason: String = reason.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
-    format!("the server closed it: {} {reason}", u16::from(*code)).trim_end().to_owned()
 }
 
 /// The text at the end of an outage.
@@ -130,13 +109,6 @@ mod tests {
         trouble.lasts();
         assert!(!trouble.loses());
         assert!(trouble.begins(), "it is not back");
-    }
-
-    #[test]
-    fn a_server_says_why_it_closes() {
-        assert_eq!(closed(None), "the server closed it");
-        let frame = CloseFrame { code: 4001.into(), reason: "bad\ntoken".into() };
-        assert_eq!(closed(Some(&frame)), "the server closed it: 4001 bad token");
     }
 
     #[test]

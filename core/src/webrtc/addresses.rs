@@ -43,14 +43,14 @@ impl Local {
 ///
 /// The stack's own wildcard skips loopback, and binds 0.0.0.0 on a host that has nothing else.
 pub(crate) fn to_bind(config: &Config) -> Vec<SocketAddr> {
-    choose(all(), &config.interfaces, config.server_is_local())
+    choose(all(), &config.paths.interfaces, config.server_is_local())
 }
 
 /// Which of the interfaces and addresses that the configuration names are of no use now.
 pub(crate) fn missing(config: &Config) -> Vec<String> {
-    let all = if config.interfaces.is_empty() { Vec::new() } else { all() };
+    let all = if config.paths.interfaces.is_empty() { Vec::new() } else { all() };
     let is_missing = |wanted: &&String| !all.iter().any(|local| local.is_usable() && local.is_named_by(wanted));
-    config.interfaces.iter().filter(is_missing).cloned().collect()
+    config.paths.interfaces.iter().filter(is_missing).cloned().collect()
 }
 
 fn all() -> Vec<Local> {

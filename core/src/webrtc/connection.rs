@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::webrtc::data_channel::RTCDataChannelInit;
+use ::webrtc::data_channel::{DataChannel, RTCDataChannelInit};
 use ::webrtc::peer_connection::{
     CipherSuiteId, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
-    RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent,
-    RTCPeerConnectionState, RTCSessionDescription, SettingEngine, SettingEngineBuilder,
+    RTCIceCandidateInit, RTCIceConnectionState, RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy,
+    RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription, SettingEngine, SettingEngineBuilder,
 };
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
@@ -18,12 +18,15 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::addresses;
 use super::channel::Channel;
+use super::dtls_gate::DtlsGate;
 use super::early_gate::{EarlyGate, Stage};
 use super::error::{Error, Result};
+use super::local_candidates::Dress;
+use super::ports::{Lease, Ports};
 use super::sockets::Sockets;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
-use crate::signaling::message::RemoteCandidate;
+use crate::message::RemoteCandidate;
 use crate::stats::Counters;
 
 /// The label of the channel (docs/protocol.md §1).
@@ -33,6 +36,10 @@ const CHANNEL_LABEL: &str = "logs";
 /// The stack keeps as much memory for each connection (rtc 0.21.1, `transport/sctp/mod.rs`, `start`).
 pub(crate) const MAX_MESSAGE_BYTES: u32 = 66 * 1024;
 
+/// How much the stack keeps of what a consumer sends before it is read, in bytes: two messages of the longest. Its own default
+/// is eight times as much, and a message of one byte takes a hundred times its length of memory.
+const RECEIVE_BUFFER_BYTES: u32 = 2 * MAX_MESSAGE_BYTES;
+
 /// How often a pair of candidates is tried, and how many times: 15 s, the time that a peer has to open. `check_pace` lets
 /// fewer of them go.
 const CHECK_INTERVAL: Duration = Duration::from_millis(10);
@@ -41,11 +48,16 @@ const MAX_CHECKS: u16 = 1500;
 /// How long the host's own candidates may take to be gathered; it is local work.
 const HOST_CANDIDATES_TIMEOUT: Duration = Duration::from_millis(200);
 
+/// How long an offer waits for the first address of a TURN server, if there are to be no others.
+const RELAY_CANDIDATE_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// What the stack tells about a connection.
 #[derive(Debug)]
 pub(crate) enum ConnectionEvent {
     /// A candidate of this side.
     Candidate(String),
+    /// One that the stack does not know: where a candidate of this side is announced.
+    Announced(String),
     GatheringComplete,
     /// ICE has a pair: what follows is DTLS, SCTP, and the opening of the channel.
     PathFound,
@@ -69,9 +81,12 @@ pub(crate) struct Connection {
     peer: Arc<dyn PeerConnection>,
     pub(crate) channel: Channel,
     pub(crate) events: mpsc::Receiver<ConnectionEvent>,
-    sockets: usize,
+    pub(crate) dtls_gate: DtlsGate,
+    dress: Dress,
+    is_relayed: bool,
     resets: StreamResets,
     gate: EarlyGate,
+    lease: Arc<Lease>,
 }
 
 /// What a connection is made with.
@@ -79,6 +94,7 @@ pub(crate) struct ConnectionOptions {
     pub(crate) config: Arc<Config>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) ice_servers: Vec<RTCIceServer>,
+    pub(crate) ports: Arc<Ports>,
 }
 
 impl Connection {
@@ -88,32 +104,42 @@ impl Connection {
         // route the stack refuses to build with it (webrtc 0.21.1, driver.rs `bind_transports`): then without, and the
         // browser is learnt from its own checks. Can go when mDNS is best effort upstream;
         // tests/loopback_only.rs shows the fault.
-        match Self::with_mdns(options, MulticastDnsMode::QueryOnly).await {
+        let lease = Arc::new(options.ports.lease(addresses::to_bind(&options.config))?);
+        match Self::with_mdns(options, Arc::clone(&lease), MulticastDnsMode::QueryOnly).await {
             Ok(connection) => Ok(connection),
-            Err(_) => Self::with_mdns(options, MulticastDnsMode::Disabled).await,
+            Err(_) => Self::with_mdns(options, lease, MulticastDnsMode::Disabled).await,
         }
     }
 
-    async fn with_mdns(options: &ConnectionOptions, mdns: MulticastDnsMode) -> Result<Self> {
+    async fn with_mdns(options: &ConnectionOptions, lease: Arc<Lease>, mdns: MulticastDnsMode) -> Result<Self> {
         let (sender, events) = mpsc::channel(64);
-        let gate = EarlyGate::default();
+        let (dtls_gate, gate) = (DtlsGate::default(), EarlyGate::default());
         let resets = StreamResets::default();
-        let addresses = addresses::to_bind(&options.config);
-        let sockets = addresses.len();
-        let runtime = Sockets::new(&options.config, Arc::clone(&options.counters), gate.clone(), resets.clone());
-        let configuration = RTCConfigurationBuilder::new().with_ice_servers(options.ice_servers.clone()).build();
+        let paths = &options.config.paths;
+        let dress = Dress::new(paths);
+        let policy = if paths.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
+        let counters = Arc::clone(&options.counters);
+        let runtime = Sockets::new(&options.config, counters, dtls_gate.clone(), gate.clone(), resets.clone());
+        let handler = Handler { events: sender, dtls_gate: dtls_gate.clone(), gate: gate.clone(), dress };
+        let configuration = RTCConfigurationBuilder::new()
+            .with_ice_servers(options.ice_servers.clone())
+            .with_ice_transport_policy(policy)
+            .build();
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_setting_engine(settings(mdns))
-            .with_handler(Arc::new(Handler { events: sender, gate: gate.clone() }))
+            .with_handler(Arc::new(handler))
             .with_runtime(Arc::new(runtime))
-            .with_udp_addrs(addresses)
+            .with_udp_addrs(lease.addresses().to_vec())
             .build()
             .await?;
         let peer: Arc<dyn PeerConnection> = Arc::new(peer);
         let init = RTCDataChannelInit { ordered: true, ..RTCDataChannelInit::default() };
         match peer.create_data_channel(CHANNEL_LABEL, Some(init)).await {
-            Ok(channel) => Ok(Self { peer, channel: Channel(channel), events, sockets, resets, gate }),
+            Ok(channel) => {
+                let (channel, is_relayed) = (Channel(channel), paths.relay_only);
+                Ok(Self { peer, channel, events, dtls_gate, dress, is_relayed, resets, gate, lease })
+            }
             Err(error) => {
                 let _ = peer.close().await;
                 Err(error.into())
@@ -126,22 +152,29 @@ impl Connection {
         let offer = self.peer.create_offer(None).await?;
         self.peer.set_local_description(offer).await?;
         let mut gathered = 0;
+        // A host has a candidate for each socket; that a TURN server has any is known when it answers.
+        let (wanted, limit) = match self.is_relayed {
+            false => (self.lease.addresses().len(), HOST_CANDIDATES_TIMEOUT),
+            true => (1, RELAY_CANDIDATE_TIMEOUT),
+        };
         let gathering = async {
-            while gathered < self.sockets {
+            while gathered < wanted {
                 match self.events.recv().await {
                     Some(ConnectionEvent::Candidate(_)) => gathered += 1,
-                    Some(ConnectionEvent::Path(_) | ConnectionEvent::PathFound) => {}
+                    Some(ConnectionEvent::Announced(_) | ConnectionEvent::Path(_) | ConnectionEvent::PathFound) => {}
                     Some(ConnectionEvent::GatheringComplete) | None => return,
                 }
             }
         };
-        let _ = timeout(HOST_CANDIDATES_TIMEOUT, gathering).await;
+        let _ = timeout(limit, gathering).await;
         let local = self.peer.local_description().await.ok_or(Error::NoDescription)?;
-        Ok(local.sdp)
+        self.dtls_gate.set_local(&local.sdp);
+        Ok(self.dress.description(&local.sdp))
     }
 
     /// Takes the consumer's answer, which has been checked.
     pub(crate) async fn accept(&self, answer: String) -> Result<()> {
+        self.dtls_gate.set_remote(&answer);
         let answer = RTCSessionDescription::answer(answer)?;
         self.peer.set_remote_description(answer).await?;
         self.gate.reach(Stage::Answered);
@@ -197,6 +230,7 @@ impl Connection {
         }
     }
 
+    /// Its ports are free again when it returns.
     pub(crate) async fn close(self) {
         // It reports only that it was closed before.
         let _ = self.peer.close().await;
@@ -207,6 +241,7 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
     let none = Some(Duration::ZERO);
     SettingEngineBuilder::new()
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_MESSAGE_BYTES))
+        .with_sctp_max_receive_buffer_size(RECEIVE_BUFFER_BYTES)
         .with_multicast_dns_mode(mdns)
         // Both together stay below the 63 s after which the stack's SCTP gives up in silence.
         .with_ice_timeouts(Some(Duration::from_secs(5)), Some(Duration::from_secs(25)), Some(Duration::from_secs(2)))
@@ -227,7 +262,9 @@ fn settings(mdns: MulticastDnsMode) -> SettingEngine {
 /// Runs on the connection's own task: it only passes on, and never waits.
 struct Handler {
     events: mpsc::Sender<ConnectionEvent>,
+    dtls_gate: DtlsGate,
     gate: EarlyGate,
+    dress: Dress,
 }
 
 impl Handler {
@@ -243,7 +280,11 @@ impl PeerConnectionEventHandler for Handler {
         if let Ok(candidate) = event.candidate.to_json()
             && !candidate.candidate.is_empty()
         {
-            self.tell(ConnectionEvent::Candidate(candidate.candidate));
+            let (own, announced) = self.dress.candidate(&candidate.candidate);
+            self.tell(ConnectionEvent::Candidate(own));
+            if let Some(announced) = announced {
+                self.tell(ConnectionEvent::Announced(announced));
+            }
         }
     }
 
@@ -258,6 +299,11 @@ impl PeerConnectionEventHandler for Handler {
             self.gate.reach(Stage::HasPair);
             self.tell(ConnectionEvent::PathFound);
         }
+    }
+
+    /// The one channel is this side's: each further one takes memory until the connection ends, its label among it.
+    async fn on_data_channel(&self, _channel: Arc<dyn DataChannel>) {
+        self.dtls_gate.shut();
     }
 
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {

@@ -17,6 +17,7 @@ use ::webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 use futures_util::task::AtomicWaker;
 
 use super::check_pace::is_binding_request;
+use super::datagrams;
 use super::stream_reset::is_dtls;
 
 /// How many datagrams one socket holds: a first flight is a few, as are the addresses of a consumer. What is dropped is sent
@@ -122,27 +123,13 @@ impl GatedSocket {
 
     /// Keeps what is early among `count` messages, and moves the others to the front; returns how many these are.
     fn hold(&self, buffers: &mut [IoSliceMut<'_>], meta: &mut [RecvMeta], count: usize) -> usize {
-        let mut kept = 0;
-        for index in 0..count {
-            let received = meta[index];
-            // The kernel may have put several datagrams of one sender together.
-            let message = buffers[index][..received.len].to_vec();
-            let mut rest = Vec::with_capacity(message.len());
-            for datagram in message.chunks(received.stride.max(1)) {
-                if self.gate.lets_through(stage_for(datagram)) {
-                    rest.extend_from_slice(datagram);
-                } else {
-                    self.keep(datagram, received);
-                }
+        datagrams::retain(buffers, meta, count, |datagram, received| {
+            let is_in_time = self.gate.lets_through(stage_for(datagram));
+            if !is_in_time {
+                self.keep(datagram, *received);
             }
-            if !rest.is_empty() || message.is_empty() {
-                buffers[kept][..rest.len()].copy_from_slice(&rest);
-                meta[kept] = received;
-                meta[kept].len = rest.len();
-                kept += 1;
-            }
-        }
-        kept
+            is_in_time
+        })
     }
 }
 

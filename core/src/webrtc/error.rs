@@ -15,6 +15,8 @@ pub(crate) enum Error {
     MessageTooLong,
     /// The stack has no description of its own although it was set.
     NoDescription,
+    /// The ports that may be used are all taken.
+    NoFreePort,
     /// Anything else.
     Refused(StackError),
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Error {
             Self::ChannelClosed => formatter.write_str("the channel is closed"),
             Self::MessageTooLong => formatter.write_str("the message is longer than the consumer accepts"),
             Self::NoDescription => formatter.write_str("there is no local description"),
+            Self::NoFreePort => formatter.write_str("every port that may be used is taken"),
             Self::Refused(error) => error.fmt(formatter),
         }
     }
@@ -44,7 +47,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Refused(error) => Some(error),
-            Self::ChannelClosed | Self::MessageTooLong | Self::NoDescription => None,
+            Self::ChannelClosed | Self::MessageTooLong | Self::NoDescription | Self::NoFreePort => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! resolved here, again and again, and a connection gets addresses.
 
 use std::collections::HashSet;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +12,15 @@ use std::time::Duration;
 use ::webrtc::peer_connection::RTCIceServer;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::{Semaphore, watch};
+use thiserror::Error;
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Host;
 
 use super::addresses;
-use crate::config::ice_url::IceUrl;
-use crate::config::{CheckedIceServer, Config, DEFAULT_ICE_SERVER};
+use crate::config::ice_server::CheckedIceServer;
+use crate::config::ice_url::{IceUrl, Scheme};
+use crate::config::{Config, DEFAULT_ICE_SERVER, IceServer};
 use crate::diagnostics::{self, debug, info};
 use crate::names;
 use crate::runtime::Shutdown;
@@ -33,54 +36,154 @@ const FIRST_LOOKUP_PATIENCE: Duration = Duration::from_millis(500);
 const REFRESH_INTERVAL: Duration = Duration::from_secs(300);
 const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 
-/// One server of the configuration, as far as it is known.
-#[derive(Clone, Debug, Default)]
+/// One server, as far as it is known.
+#[derive(Clone)]
 struct Entry {
+    server: CheckedIceServer,
     /// The last good answer: it is better than none.
     known: Option<RTCIceServer>,
     /// Whether its first look-up has ended.
     settled: bool,
 }
 
-/// What the look-ups have found so far.
-#[derive(Clone)]
-pub(crate) struct IceServers {
-    entries: watch::Receiver<Vec<Entry>>,
+/// The servers that are used now.
+struct State {
+    entries: Vec<Entry>,
+    /// Whether it is known what the signaling server names, on the present connection.
+    is_decided: bool,
     patience_ends: Instant,
 }
 
+impl State {
+    fn has_turn(&self) -> bool {
+        self.entries.iter().any(|entry| entry.known.is_some() && entry.server.url.scheme == Scheme::Turn)
+    }
+}
+
+/// The servers of the options and of the signaling server. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct IceServers {
+    config: Arc<Config>,
+    state: Arc<watch::Sender<State>>,
+    replaced: Arc<Notify>,
+}
+
 impl IceServers {
+    /// Before the signaling server has been heard, only those of the options are used: a program without a wish of its own
+    /// sends nothing to the default server if the signaling server names others, or none.
+    fn new(config: Arc<Config>) -> Self {
+        let entries = entries(&config, config.paths.ice_servers.iter().flatten().cloned(), &[]);
+        let state = State { entries, is_decided: false, patience_ends: Instant::now() + FIRST_LOOKUP_PATIENCE };
+        Self { config, state: Arc::new(watch::Sender::new(state)), replaced: Arc::default() }
+    }
+
+    /// Takes the servers that the signaling server names, `None` if it names none, in place of those that it named before.
+    pub(crate) fn hand_out(&self, named: Option<Vec<IceServer>>) {
+        let usable = |server: IceServer| match server.checked() {
+            Ok(server) => Some(server),
+            Err(problem) => {
+                debug!("an ICE server of the signaling server is not used: {problem}");
+                None
+            }
+        };
+        let named: Option<Vec<_>> = named.map(|servers| servers.into_iter().filter_map(usable).collect());
+        self.state.send_modify(|state| {
+            let entries = entries(&self.config, wanted(&self.config, named), &state.entries);
+            *state = State { entries, is_decided: true, patience_ends: Instant::now() + FIRST_LOOKUP_PATIENCE };
+        });
+        self.replaced.notify_one();
+    }
+
+    /// The signaling connection is a new one. What was known is used until the server has been heard.
+    pub(crate) fn begin(&self) {
+        self.state.send_modify(|state| state.is_decided = false);
+    }
+
+    /// The signaling server names none, unless it has done so on this connection.
+    pub(crate) fn decide(&self) {
+        if !self.state.borrow().is_decided {
+            self.hand_out(None);
+        }
+    }
+
     /// The servers that are known, after a short wait if some are still being looked up for the first time.
     pub(crate) async fn known(&self) -> Vec<RTCIceServer> {
-        let mut entries = self.entries.clone();
-        let all_settled = entries.wait_for(|entries| entries.iter().all(|entry| entry.settled));
-        let _ = timeout_at(self.patience_ends, all_settled).await;
-        self.entries.borrow().iter().filter_map(|entry| entry.known.clone()).collect()
+        let mut state = self.state.subscribe();
+        let patience_ends = state.borrow().patience_ends;
+        let all_settled = state.wait_for(|state| state.entries.iter().all(|entry| entry.settled));
+        let _ = timeout_at(patience_ends, all_settled).await;
+        self.state.borrow().entries.iter().filter_map(|entry| entry.known.clone()).collect()
     }
+}
+
+/// Why a server is not used.
+#[derive(Debug, Error)]
+enum Unusable {
+    #[error("no answer of the name server within {:?}", LOOKUP_TIMEOUT)]
+    LookupTimeout,
+    #[error(transparent)]
+    Lookup(#[from] io::Error),
+    #[error("its name has no address")]
+    NoAddress,
+    #[error("no local address is of the kind of {0}")]
+    Unreachable(String),
+}
+
+/// Those of the options beside those that the signaling server names. An empty option wants none, and without one the
+/// default is used if the signaling server names none.
+fn wanted(config: &Config, named: Option<Vec<CheckedIceServer>>) -> Vec<CheckedIceServer> {
+    match (&config.paths.ice_servers, named) {
+        (Some(own), _) if own.is_empty() => Vec::new(),
+        (Some(own), named) => {
+            let mut servers = own.clone();
+            servers.extend(named.into_iter().flatten().filter(|server| own.iter().all(|own| own.url != server.url)));
+            servers
+        }
+        (None, Some(named)) => named,
+        (None, None) => {
+            let default = IceServer::stun(DEFAULT_ICE_SERVER).checked().expect("the default is a STUN server");
+            vec![default]
+        }
+    }
+}
+
+/// An entry for each server. A server whose URL has an address instead of a name is known at once, and so is one whose name has
+/// been looked up before, under whatever credentials.
+fn entries(config: &Config, servers: impl IntoIterator<Item = CheckedIceServer>, before: &[Entry]) -> Vec<Entry> {
+    let local = addresses::to_bind(config);
+    let entry = |server: CheckedIceServer| {
+        let former = before.iter().find(|entry| entry.server.url == server.url);
+        let (known, settled) = match (literal(&server.url), former) {
+            (Some(address), _) => (usable(&server, &[address], &local).ok(), true),
+            (None, Some(former)) => {
+                (former.known.clone().map(|known| with_credentials(known, &server)), former.settled)
+            }
+            (None, None) => (None, false),
+        };
+        Entry { server, known, settled }
+    };
+    servers.into_iter().map(entry).collect()
+}
+
+fn with_credentials(known: RTCIceServer, server: &CheckedIceServer) -> RTCIceServer {
+    RTCIceServer { urls: known.urls, username: server.username.clone(), credential: server.credential.clone() }
 }
 
 /// What is to be looked up: give [`Lookup::run`] a task.
 pub(crate) struct Lookup {
-    config: Arc<Config>,
+    servers: IceServers,
     counters: Arc<Counters>,
-    entries: watch::Sender<Vec<Entry>>,
     /// What was reported as not usable: each is said once.
     reported: HashSet<String>,
     places: Arc<Semaphore>,
     shutdown: Shutdown,
 }
 
-/// The two ends: who asks, and who looks up. A server whose URL has an address instead of a name is known at once.
+/// The two ends: who asks, and who looks up.
 pub(crate) fn new(config: Arc<Config>, counters: Arc<Counters>, shutdown: Shutdown) -> (IceServers, Lookup) {
-    let local = addresses::to_bind(&config);
-    let entries = config.ice_servers.iter().map(|server| match literal(&server.url) {
-        Some(address) => Entry { known: usable(server, &[address], &local).ok(), settled: true },
-        None => Entry::default(),
-    });
-    let (sender, receiver) = watch::channel(entries.collect());
+    let servers = IceServers::new(config);
     let places = Arc::new(Semaphore::new(names::MAX_ICE_LOOKUPS));
-    let known = IceServers { entries: receiver, patience_ends: Instant::now() + FIRST_LOOKUP_PATIENCE };
-    (known, Lookup { config, counters, entries: sender, reported: HashSet::new(), places, shutdown })
+    (servers.clone(), Lookup { servers, counters, reported: HashSet::new(), places, shutdown })
 }
 
 impl Lookup {
@@ -94,36 +197,51 @@ impl Lookup {
     }
 
     async fn look_up_again_and_again(&mut self) {
-        let config = Arc::clone(&self.config);
+        let replaced = Arc::clone(&self.servers.replaced);
         loop {
-            self.report_interfaces();
-            let local = addresses::to_bind(&config);
-            let (places, counters) = (Arc::clone(&self.places), Arc::clone(&self.counters));
-            let resolve = |(number, server)| {
-                let resolving = resolve(server, &local, &places, &counters);
-                async move { (number, resolving.await) }
-            };
-            let mut lookups: FuturesUnordered<_> = config.ice_servers.iter().enumerate().map(resolve).collect();
-            let mut pause = REFRESH_INTERVAL;
-            while let Some((number, resolved)) = lookups.next().await {
-                if let Err(problem) = &resolved {
-                    pause = RETRY_INTERVAL;
-                    self.report_server(number, problem);
-                }
-                self.entries.send_modify(|entries| {
-                    let entry = &mut entries[number];
-                    entry.settled = true;
-                    entry.known = resolved.ok().or(entry.known.take());
-                });
+            tokio::select! {
+                pause = self.look_up() => tokio::select! {
+                    () = sleep(pause) => {}
+                    () = replaced.notified() => {}
+                },
+                () = replaced.notified() => {}
             }
-            sleep(pause).await;
         }
     }
 
+    /// Looks up every server once. Returns when to do it again.
+    async fn look_up(&mut self) -> Duration {
+        self.report_interfaces();
+        let config = Arc::clone(&self.servers.config);
+        let local = addresses::to_bind(&config);
+        let servers: Vec<_> = self.servers.state.borrow().entries.iter().map(|entry| entry.server.clone()).collect();
+        let (places, counters) = (Arc::clone(&self.places), Arc::clone(&self.counters));
+        let resolve = |server| {
+            let resolving = resolve(server, &local, &places, &counters);
+            async move { (server, resolving.await) }
+        };
+        let mut lookups: FuturesUnordered<_> = servers.iter().map(resolve).collect();
+        let mut pause = REFRESH_INTERVAL;
+        while let Some((server, resolved)) = lookups.next().await {
+            if let Err(problem) = &resolved {
+                pause = RETRY_INTERVAL;
+                self.report_server(&server.url, problem);
+            }
+            self.servers.state.send_modify(|state| {
+                if let Some(entry) = state.entries.iter_mut().find(|entry| entry.server == *server) {
+                    entry.settled = true;
+                    entry.known = resolved.ok().or(entry.known.take());
+                }
+            });
+        }
+        self.report_relay();
+        pause
+    }
+
     /// A server that is known from before is still used.
-    fn report_server(&mut self, number: usize, problem: &str) {
-        let url = &self.config.ice_servers[number].url;
-        if self.entries.borrow()[number].known.is_some() {
+    fn report_server(&mut self, url: &IceUrl, problem: &Unusable) {
+        let is_known = |entry: &Entry| entry.server.url == *url && entry.known.is_some();
+        if self.servers.state.borrow().entries.iter().any(is_known) {
             debug!("the ICE server {url} keeps its addresses: {problem}");
         } else if self.reported.insert(format!("the ICE server {url}")) {
             let text =
@@ -137,8 +255,18 @@ impl Lookup {
         }
     }
 
+    fn report_relay(&mut self) {
+        let is_missing = {
+            let state = self.servers.state.borrow();
+            self.servers.config.paths.relay_only && state.is_decided && !state.has_turn()
+        };
+        if is_missing && self.reported.insert("relay_only".to_owned()) {
+            self.warn("relay_only: there is no TURN server that can be used, so no consumer can connect".to_owned());
+        }
+    }
+
     fn report_interfaces(&mut self) {
-        for name in addresses::missing(&self.config) {
+        for name in addresses::missing(&self.servers.config) {
             if self.reported.insert(format!("the interface {name}")) {
                 self.warn(format!(
                     "interfaces: {name:?} is not used: this host has no such interface or address to offer"
@@ -148,7 +276,8 @@ impl Lookup {
     }
 
     fn warn(&self, text: String) {
-        diagnostics::warn_user(&self.config.client_id, text, self.config.on_diagnostic.as_ref());
+        let config = &self.servers.config;
+        diagnostics::warn_user(&config.client_id, text, config.on_diagnostic.as_ref());
     }
 }
 
@@ -157,13 +286,12 @@ async fn resolve(
     local: &[SocketAddr],
     places: &Arc<Semaphore>,
     counters: &Arc<Counters>,
-) -> Result<RTCIceServer, String> {
+) -> Result<RTCIceServer, Unusable> {
     let addresses = match (&server.url.host, literal(&server.url)) {
         (Host::Domain(name), None) => {
             timeout(LOOKUP_TIMEOUT, names::resolve_within(places, name, server.url.port, counters))
                 .await
-                .map_err(|_| format!("no answer of the name server within {LOOKUP_TIMEOUT:?}"))?
-                .map_err(|error| error.to_string())?
+                .map_err(|_| Unusable::LookupTimeout)??
         }
         (_, literal) => literal.into_iter().collect(),
     };
@@ -179,24 +307,29 @@ fn literal(url: &IceUrl) -> Option<SocketAddr> {
     Some(SocketAddr::new(address, url.port))
 }
 
-/// The server by one address of each family, which is enough: the stack asks from every socket of that family.
-fn usable(server: &CheckedIceServer, addresses: &[SocketAddr], local: &[SocketAddr]) -> Result<RTCIceServer, String> {
+/// The server by one address of each family, which is enough: the stack asks from every socket of that family. A TURN server is
+/// a STUN server, too.
+fn usable(server: &CheckedIceServer, addresses: &[SocketAddr], local: &[SocketAddr]) -> Result<RTCIceServer, Unusable> {
     // No datagram goes from a loopback address to another kind of address, nor back (`sockets`).
     let reaches = |from: &SocketAddr, to: &SocketAddr| {
         from.is_ipv4() == to.is_ipv4() && from.ip().is_loopback() == to.ip().is_loopback()
     };
     let reachable = |address: &&SocketAddr| local.iter().any(|from| reaches(from, address));
     let of_family = |v4: bool| addresses.iter().filter(reachable).find(|address| address.is_ipv4() == v4);
-    let urls: Vec<_> = [of_family(true), of_family(false)]
-        .into_iter()
-        .flatten()
-        .map(|address| IceUrl::at(server.url.scheme, *address).to_string())
-        .collect();
+    let schemes: &[Scheme] = match server.url.scheme {
+        Scheme::Stun => &[Scheme::Stun],
+        Scheme::Turn => &[Scheme::Turn, Scheme::Stun],
+    };
+    let addressed = |scheme: &Scheme| {
+        let at = |address: &SocketAddr| IceUrl::at(*scheme, *address).to_string();
+        [of_family(true).map(at), of_family(false).map(at)]
+    };
+    let urls: Vec<_> = schemes.iter().flat_map(addressed).flatten().collect();
     if urls.is_empty() {
         let addresses: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
         return Err(match addresses.as_slice() {
-            [] => "its name has no address".to_owned(),
-            addresses => format!("no local address is of the kind of {}", addresses.join(", ")),
+            [] => Unusable::NoAddress,
+            addresses => Unusable::Unreachable(addresses.join(", ")),
         });
     }
     Ok(RTCIceServer { urls, username: server.username.clone(), credential: server.credential.clone() })
@@ -205,41 +338,74 @@ fn usable(server: &CheckedIceServer, addresses: &[SocketAddr], local: &[SocketAd
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::IceServer;
 
-    fn config(servers: &[&str]) -> Arc<Config> {
-        let servers = servers.iter().map(|url| IceServer::turn(*url, "u", "c"));
-        Arc::new(Config::builder("app").environment(false).ice_servers(servers).build().unwrap())
+    fn config(servers: Option<&[&str]>) -> Arc<Config> {
+        let builder = Config::builder("app").environment(false);
+        let builder = match servers {
+            Some(servers) => builder.ice_servers(servers.iter().map(|url| IceServer::turn(*url, "u", "c"))),
+            None => builder,
+        };
+        Arc::new(builder.build().unwrap())
     }
 
-    fn urls(server: &str, addresses: &[&str], local: &[&str]) -> Result<Vec<String>, String> {
+    fn urls(server: &str, addresses: &[&str], local: &[&str]) -> Result<Vec<String>, Unusable> {
         let parse = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>();
-        usable(&config(&[server]).ice_servers[0], &parse(addresses), &parse(local)).map(|server| server.urls)
+        let server = IceServer::turn(server, "u", "c").checked().unwrap();
+        usable(&server, &parse(addresses), &parse(local)).map(|server| server.urls)
     }
 
     #[test]
     fn a_server_has_one_address_of_each_family_that_this_host_has() {
         let addresses = ["[2001:db8::1]:5", "192.0.2.1:5", "192.0.2.2:5", "[2001:db8::2]:5"];
         let both = ["10.0.0.1:0", "[fd00::1]:0"];
-        assert_eq!(urls("turn:h:5", &addresses, &both).unwrap(), ["turn:192.0.2.1:5", "turn:[2001:db8::1]:5"]);
-        assert_eq!(urls("stun:h:5", &addresses, &both[..1]).unwrap(), ["stun:192.0.2.1:5"]);
+        assert_eq!(urls("stun:h:5", &addresses, &both).unwrap(), ["stun:192.0.2.1:5", "stun:[2001:db8::1]:5"]);
+        assert_eq!(urls("turn:h:5", &addresses, &both[..1]).unwrap(), ["turn:192.0.2.1:5", "stun:192.0.2.1:5"]);
         assert_eq!(urls("stun:h:5", &addresses[..1], &both).unwrap(), ["stun:[2001:db8::1]:5"]);
         assert_eq!(
-            urls("stun:h:5", &addresses[..1], &both[..1]).unwrap_err(),
+            urls("stun:h:5", &addresses[..1], &both[..1]).unwrap_err().to_string(),
             "no local address is of the kind of 2001:db8::1"
         );
         assert!(urls("stun:h", &["127.0.0.1:5"], &both).is_err(), "no socket sends there");
-        assert_eq!(urls("stun:h", &[], &both).unwrap_err(), "its name has no address");
+        assert_eq!(urls("stun:h", &[], &both).unwrap_err().to_string(), "its name has no address");
+    }
+
+    /// The look-up never runs.
+    async fn known(servers: &IceServers) -> Vec<(String, String)> {
+        let first = |server: RTCIceServer| (server.urls[0].clone(), server.username);
+        servers.known().await.into_iter().map(first).collect()
     }
 
     #[tokio::test]
     async fn a_literal_address_is_known_before_any_look_up() {
-        let (_shutdown, stop) = watch::channel(None);
-        let servers = ["turn:192.0.2.1:5", "stun:never.looked.up"];
-        let (known, lookup) = new(config(&servers), Arc::default(), stop);
-        // The look-up never runs.
-        assert_eq!(known.known().await[0].urls, ["turn:192.0.2.1:5"]);
-        assert_eq!(known.known().await.len(), 1);
-        drop(lookup);
+        let servers = IceServers::new(config(Some(&["turn:192.0.2.1:5", "stun:never.looked.up"])));
+        assert_eq!(known(&servers).await, [("turn:192.0.2.1:5".to_owned(), "u".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn those_of_the_signaling_server_stand_beside_those_of_the_options() {
+        let named = |username: &str| {
+            Some(vec![IceServer::turn("turn:192.0.2.2", username, "c"), IceServer::turn("turns:192.0.2.3", "u", "c")])
+        };
+        let of_server = |username: &str| ("turn:192.0.2.2:3478".to_owned(), username.to_owned());
+        let servers = IceServers::new(config(Some(&["stun:192.0.2.1"])));
+        servers.hand_out(named("1"));
+        assert_eq!(known(&servers).await, [("stun:192.0.2.1:3478".to_owned(), "u".to_owned()), of_server("1")]);
+
+        let servers = IceServers::new(config(None));
+        assert_eq!(servers.state.borrow().entries.len(), 0, "the default is not asked before it is wanted");
+        servers.hand_out(named("1"));
+        servers.hand_out(named("2"));
+        assert_eq!(known(&servers).await, [of_server("2")], "in place of the default, and of those before");
+        servers.hand_out(Some(Vec::new()));
+        assert_eq!(known(&servers).await, []);
+        servers.decide();
+        assert_eq!(known(&servers).await, [], "the server has been heard");
+        servers.begin();
+        servers.decide();
+        assert_eq!(servers.state.borrow().entries[0].server.url.to_string(), DEFAULT_ICE_SERVER);
+
+        let servers = IceServers::new(config(Some(&[])));
+        servers.hand_out(named("1"));
+        assert_eq!(known(&servers).await, [], "none is a wish, too");
     }
 }

@@ -17,6 +17,7 @@ use ::webrtc::runtime::{
 use socket2::{SockRef, Socket};
 
 use super::check_pace::{CheckPace, is_binding_request};
+use super::dtls_gate::DtlsGate;
 use super::early_gate::EarlyGate;
 use super::stream_reset::StreamResets;
 use crate::config::Config;
@@ -28,23 +29,31 @@ const SOCKET_BUFFER_BYTES: usize = 1024 * 1024;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One for each connection, whose gate its sockets stand behind, and which sees their resets.
+/// One for each connection, whose gates its sockets stand behind, and which sees their resets.
 pub(crate) struct Sockets {
     tokio: TokioRuntime,
     counters: Arc<Counters>,
+    dtls_gate: DtlsGate,
     gate: EarlyGate,
     resets: StreamResets,
     #[cfg(feature = "faults")]
-    faults: Option<super::faults::Faults>,
+    faults: Option<crate::faults::Faults>,
 }
 
 impl Sockets {
-    pub(crate) fn new(config: &Config, counters: Arc<Counters>, gate: EarlyGate, resets: StreamResets) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        counters: Arc<Counters>,
+        dtls_gate: DtlsGate,
+        gate: EarlyGate,
+        resets: StreamResets,
+    ) -> Self {
         #[cfg(not(feature = "faults"))]
         let _ = config;
         Self {
             tokio: TokioRuntime,
             counters,
+            dtls_gate,
             gate,
             resets,
             #[cfg(feature = "faults")]
@@ -80,10 +89,10 @@ impl Runtime for Sockets {
         let puts_together = !takes_one_by_one(&own);
         #[cfg(feature = "faults")]
         let socket = match &self.faults {
-            Some(faults) => faults.wrap(socket),
+            Some(faults) => super::faulty_socket::wrap(socket, faults),
             None => socket,
         };
-        let socket = self.gate.guard(socket);
+        let socket = self.gate.guard(self.dtls_gate.guard(socket));
         self.counters.open_sockets.increment();
         let (counters, resets) = (Arc::clone(&self.counters), self.resets.clone());
         let is_loopback = is_loopback(socket.local_addr()?);

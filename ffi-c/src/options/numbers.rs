@@ -156,6 +156,40 @@ pub unsafe extern "C" fn logrtc_options_set_max_consumers(
     unsafe { set(options, |builder| Ok(builder.max_consumers(max_consumers))) }
 }
 
+/// Sets the UDP ports over which consumers connect, `first` to `last`, for example because a firewall
+/// or a container opens only these. Default: any free port.
+///
+/// Each consumer takes one port of each local address, so the number of ports is the number of
+/// consumers that can connect at one time. A consumer that finds no free port is not connected; this
+/// is reported once as a diagnostic.
+///
+/// # Safety
+/// The pointer is as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_udp_ports(
+    options: *mut logrtc_options,
+    first: c_int,
+    last: c_int,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { set(options, |builder| Ok(builder.udp_ports(port(first)?..=port(last)?))) }
+}
+
+/// Sets whether consumers connect through a TURN server alone, so that they do not learn the
+/// addresses of this host: 1, or 0 (the default). Without a TURN server no consumer connects; this
+/// is reported once as a diagnostic.
+///
+/// # Safety
+/// The pointer is as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_relay_only(
+    options: *mut logrtc_options,
+    relay_only: c_int,
+) -> logrtc_status {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { set(options, |builder| Ok(builder.relay_only(flag(relay_only, "relay_only")?))) }
+}
+
 /// Disables the producer if 1: no thread, no socket, no entry. Default: 0.
 ///
 /// # Safety
@@ -166,8 +200,9 @@ pub unsafe extern "C" fn logrtc_options_set_disabled(options: *mut logrtc_option
     unsafe { set(options, |builder| Ok(builder.disabled(flag(disabled, "disabled")?))) }
 }
 
-/// Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN
-/// and LOGRTC_DISABLED override these options: 1 (the default) or 0.
+/// Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN,
+/// LOGRTC_DISABLED, LOGRTC_ICE_SERVERS, LOGRTC_INTERFACES, LOGRTC_UDP_PORTS,
+/// LOGRTC_ANNOUNCED_ADDRESS and LOGRTC_RELAY_ONLY override these options: 1 (the default) or 0.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -222,6 +257,10 @@ pub unsafe extern "C" fn logrtc_options_set_close_at_exit(
             Ok(())
         })
     }
+}
+
+fn port(number: c_int) -> Result<u16, Refusal> {
+    u16::try_from(number).map_err(|_| Refusal::invalid(format!("udp_ports: {number} is not a port from 1 to 65535")))
 }
 
 fn overflow_of(overflow: c_int, block_timeout_ms: u64) -> Result<Overflow, Refusal> {

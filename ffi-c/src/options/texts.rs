@@ -251,8 +251,8 @@ pub unsafe extern "C" fn logrtc_options_set_filter_n(
 }
 
 /// Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server
-/// ("turn:host:port"). The first one that is added replaces the default,
-/// "stun:stun.l.google.com:19302".
+/// ("turn:host:port"), which is used in addition to those of the signaling server. Default: those of
+/// the signaling server, or "stun:stun.l.google.com:19302" if it names none.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -275,8 +275,8 @@ pub unsafe extern "C" fn logrtc_options_add_ice_server(
     }
 }
 
-/// Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in
-/// one network.
+/// Removes all STUN and TURN servers, including the default and those of the signaling server. Use
+/// it if programs and browsers are in one network.
 ///
 /// # Safety
 /// The pointer is as the header says.
@@ -331,4 +331,35 @@ pub unsafe extern "C" fn logrtc_options_add_interface_n(
             Ok(())
         })
     }
+}
+
+/// Sets the IP address by which consumers reach this host, for example behind a port forwarding or
+/// in a container whose ports are published. Default: none. Consumers are offered it in addition to
+/// the local addresses of its family.
+///
+/// The forwarding must keep the port: use it with logrtc_options_set_udp_ports().
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_announced_address(
+    options: *mut logrtc_options,
+    address: *const c_char,
+) -> logrtc_status {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { set_text(options, "announced_address", address, ConfigBuilder::announced_address) }
+}
+
+/// The same, of `len` bytes.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_announced_address_n(
+    options: *mut logrtc_options,
+    address: *const c_char,
+    len: usize,
+) -> logrtc_status {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { set_counted(options, "announced_address", (address, len), ConfigBuilder::announced_address) }
 }

@@ -21,8 +21,12 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let url = arguments.next().ok_or("usage: test-producer URL CLIENT_ID [KEY=VALUE]…")?;
     let client_id = arguments.next().ok_or("usage: test-producer URL CLIENT_ID [KEY=VALUE]…")?;
-    let mut builder = Config::builder(client_id).url(url).system_name("Test").version("1.0.0").ice_servers([]);
-    for argument in arguments {
+    let arguments: Vec<String> = arguments.collect();
+    let mut builder = Config::builder(client_id).url(url).system_name("Test").version("1.0.0");
+    if arguments.iter().all(|argument| argument != "ice_servers=server") {
+        builder = builder.ice_servers([]);
+    }
+    for argument in &arguments {
         let (key, value) = argument.split_once('=').ok_or("an option is KEY=VALUE")?;
         builder = option(builder, key, value)?;
     }
@@ -46,6 +50,13 @@ fn option(builder: ConfigBuilder, key: &str, value: &str) -> Result<ConfigBuilde
         "max_entries" => builder.max_entries(value.parse()?),
         "max_bytes" => builder.max_bytes(value.parse()?),
         "max_consumers" => builder.max_consumers(value.parse()?),
+        "ice_server" => builder.ice_servers([value.parse()?]),
+        // Those of the signaling server, or the default.
+        "ice_servers" if value == "server" => builder,
+        "udp_ports" => builder.udp_ports(logrtc::binding::parse_udp_ports(value)?),
+        "announced_address" => builder.announced_address(value),
+        "interface" => builder.interfaces([value]),
+        "relay_only" => builder.relay_only(value.parse()?),
         "reconnect_interval_ms" => builder.reconnect_interval(Duration::from_millis(value.parse()?)),
         _ => return Err(format!("{key}: is not an option here").into()),
     })

@@ -140,6 +140,11 @@ impl Consumer {
         self.channel.send_text(text).await.is_ok()
     }
 
+    /// Opens a channel of its own, which no consumer may; false where the connection has ended.
+    pub async fn try_open_channel(&self, label: &str) -> bool {
+        !*self.received.closed.borrow() && self.peer.create_data_channel(label, None).await.is_ok()
+    }
+
     /// How many of the messages came compressed.
     pub fn compressed(&self) -> usize {
         self.received.compressed.load(Ordering::Relaxed)

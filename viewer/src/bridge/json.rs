@@ -1,11 +1,9 @@
 //! A line that is a JSON object.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::line::Line;
+use super::raw::members;
 use super::roles::{self, Members};
 
 /// Objects whose members have roles themselves: ECS has `log.level` as an object in `log`, tracing-subscriber its message in
@@ -21,7 +19,7 @@ pub(super) fn read(line: &str) -> Option<Line> {
     for (key, value) in members(line)? {
         match roles::flatten(&key, value).filter(|_| is_opened(&key, value)) {
             Some(inner) => all.extend(inner),
-            None => all.push((key, value.get().to_owned())),
+            None => all.push((key.into_owned(), value.get().to_owned())),
         }
     }
     roles::assign(all)
@@ -31,40 +29,6 @@ pub(super) fn read(line: &str) -> Option<Line> {
 fn is_opened(key: &str, value: &RawValue) -> bool {
     OPENED.contains(&key)
         && (key != "span" || members(value.get()).is_some_and(|inner| inner.iter().any(|(key, _)| key == "id")))
-}
-
-/// The members of an object, in their order, each value as it was written.
-pub(super) fn members(object: &str) -> Option<Vec<(String, &RawValue)>> {
-    serde_json::from_str::<Object<'_>>(object).ok().map(|Object(members)| members)
-}
-
-struct Object<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(members)
-            }
-        }
-        deserializer.deserialize_map(Members).map(Object)
-    }
-}
-
-/// A text as JSON.
-pub(super) fn string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

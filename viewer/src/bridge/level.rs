@@ -1,6 +1,7 @@
 //! Levels as programs write them.
 
 use logrtc::Level;
+use logrtc::binding::level_of_pino;
 
 /// A level, and its own name if the level says less than it.
 pub(super) type Named = (Level, Option<String>);
@@ -29,17 +30,10 @@ pub(super) fn named(name: &str) -> Option<Named> {
     }
 }
 
-/// The level that a number means to pino and bunyan: 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal.
+/// The level that a number of pino or bunyan means. Beyond their range it is no level.
 pub(super) fn numbered(number: u32) -> Option<Named> {
-    Some(match number {
-        1..=19 => (Level::Debug, Some("TRACE".to_owned())),
-        20..=29 => (Level::Debug, None),
-        30..=39 => (Level::Info, None),
-        40..=49 => (Level::Warn, None),
-        50..=59 => (Level::Error, None),
-        60..=99 => (Level::Error, Some("FATAL".to_owned())),
-        _ => return None,
-    })
+    let (level, name) = level_of_pino(f64::from(number));
+    (1..=99).contains(&number).then(|| (level, name.map(str::to_owned)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use logrtc::Level;
 
-use super::{json, logfmt, text};
+use super::raw;
 
 /// An entry in the making: what a line says, and nothing that it does not say.
 #[derive(Debug, Default, PartialEq)]
@@ -28,15 +28,9 @@ pub(crate) struct SpanIds {
 }
 
 impl Line {
-    /// Reads a line, without its line feed, in the first form that it has.
-    pub(crate) fn read(line: &str) -> Self {
-        let trimmed = line.trim();
-        json::read(trimmed).or_else(|| logfmt::read(trimmed)).unwrap_or_else(|| text::read(line))
-    }
-
     /// Its fields as a JSON object.
     pub(crate) fn fields_json(&self) -> String {
-        let members = self.fields.iter().map(|(name, value)| format!("{}:{value}", json::string(name)));
+        let members = self.fields.iter().map(|(name, value)| format!("{}:{value}", raw::string(name)));
         format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 }

@@ -1,40 +1,52 @@
 //! Lines of a stream of bytes.
 
-/// The longest line. The rest of a longer one is a line of its own, so that nothing is lost and memory is bounded.
+/// The longest line by default. The rest of a longer one is a line of its own, so that nothing is lost and memory is
+/// bounded.
 const MAX_LINE_BYTES: usize = 256 * 1024;
 
-/// Takes bytes as they come, and gives lines. Bytes that are no UTF-8 become U+FFFD.
-#[derive(Debug, Default)]
+/// Takes bytes as they come, and gives lines.
+#[derive(Debug)]
 pub(crate) struct Lines {
     begun: Vec<u8>,
+    max_bytes: usize,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self::up_to(MAX_LINE_BYTES)
+    }
 }
 
 impl Lines {
+    /// Lines of at most `max_bytes`.
+    pub(crate) fn up_to(max_bytes: usize) -> Self {
+        Self { begun: Vec::new(), max_bytes }
+    }
+
     /// Adds `bytes`, and calls `take` with each line that is complete, without its line end.
-    pub(crate) fn push(&mut self, mut bytes: &[u8], mut take: impl FnMut(&str)) {
+    pub(crate) fn push(&mut self, mut bytes: &[u8], mut take: impl FnMut(&[u8])) {
         while let Some(end) = memchr::memchr(b'\n', bytes) {
             self.begun.extend_from_slice(&bytes[..end]);
             self.give(&mut take);
             bytes = &bytes[end + 1..];
         }
         self.begun.extend_from_slice(bytes);
-        while self.begun.len() > MAX_LINE_BYTES {
-            let rest = self.begun.split_off(boundary(&self.begun, MAX_LINE_BYTES));
+        while self.begun.len() > self.max_bytes {
+            let rest = self.begun.split_off(boundary(&self.begun, self.max_bytes));
             self.give(&mut take);
             self.begun = rest;
         }
     }
 
     /// The stream is over: what has no line end is a line, too.
-    pub(crate) fn finish(&mut self, mut take: impl FnMut(&str)) {
+    pub(crate) fn finish(&mut self, mut take: impl FnMut(&[u8])) {
         if !self.begun.is_empty() {
             self.give(&mut take);
         }
     }
 
-    fn give(&mut self, take: &mut impl FnMut(&str)) {
-        let line = self.begun.strip_suffix(b"\r").unwrap_or(&self.begun);
-        take(&String::from_utf8_lossy(line));
+    fn give(&mut self, take: &mut impl FnMut(&[u8])) {
+        take(self.begun.strip_suffix(b"\r").unwrap_or(&self.begun));
         self.begun.clear();
     }
 }
@@ -54,9 +66,9 @@ mod tests {
     fn lines_of(parts: &[&[u8]]) -> Vec<String> {
         let (mut lines, mut all) = (Lines::default(), Vec::new());
         for part in parts {
-            lines.push(part, |line| all.push(line.to_owned()));
+            lines.push(part, |line| all.push(String::from_utf8_lossy(line).into_owned()));
         }
-        lines.finish(|line| all.push(line.to_owned()));
+        lines.finish(|line| all.push(String::from_utf8_lossy(line).into_owned()));
         all
     }
 

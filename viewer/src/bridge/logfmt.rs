@@ -1,7 +1,7 @@
 //! A line of logfmt: `key=value` pairs and nothing else.
 
-use super::json;
 use super::line::Line;
+use super::raw;
 use super::roles::{self, Members};
 
 /// Reads a line that consists of at least two pairs, a level or a message among them.
@@ -33,7 +33,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<String>();
     let value = values.next()?.ok()?;
     let behind = &text[values.byte_offset()..];
-    (behind.is_empty() || behind.starts_with(' ')).then(|| (json::string(&value), behind))
+    (behind.is_empty() || behind.starts_with(' ')).then(|| (raw::string(&value), behind))
 }
 
 fn bare(text: &str) -> Option<(String, &str)> {
@@ -43,7 +43,7 @@ fn bare(text: &str) -> Option<(String, &str)> {
     }
     let is_number_or_bool = serde_json::from_str::<serde_json::Value>(value)
         .is_ok_and(|value| !value.is_object() && !value.is_array() && !value.is_null());
-    Some((if is_number_or_bool { value.to_owned() } else { json::string(value) }, behind))
+    Some((if is_number_or_bool { value.to_owned() } else { raw::string(value) }, behind))
 }
 
 #[cfg(test)]

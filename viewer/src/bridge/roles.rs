@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::line::{Line, SpanIds};
-use super::{json, level, time};
+use super::{level, raw, time};
 
 /// Keys by role; the first of them that holds such a value has the role. Ours, and those of pino, bunyan, ECS, logstash, zap,
 /// slog, tracing-subscriber, structlog, logrus and zerolog.
@@ -36,13 +36,13 @@ pub(super) fn assign(mut members: Members) -> Option<Line> {
             line.span = Some(SpanIds { id, trace_id, parent_id: take(&mut members, &PARENT_ID, as_text) });
         }
         // A trace alone names no place in it.
-        (None, Some(trace_id)) => members.push(("trace_id".to_owned(), json::string(&trace_id))),
+        (None, Some(trace_id)) => members.push(("trace_id".to_owned(), raw::string(&trace_id))),
         (None, None) => {}
     }
     if let Some((level, original)) = level {
         line.level = Some(level);
         if let Some(original) = original {
-            members.push(("level_name".to_owned(), json::string(&original)));
+            members.push(("level_name".to_owned(), raw::string(&original)));
         }
     }
     line.fields = members.into_iter().map(|(key, value)| (field_name(key), value)).collect();
@@ -84,6 +84,6 @@ fn as_level(value: &str) -> Option<level::Named> {
 
 /// The members of an object in an object stand beside its own, their keys joined by a dot.
 pub(super) fn flatten(key: &str, value: &RawValue) -> Option<Members> {
-    let members = json::members(value.get())?;
+    let members = raw::members(value.get())?;
     Some(members.into_iter().map(|(inner, value)| (format!("{key}.{inner}"), value.get().to_owned())).collect())
 }

@@ -31,7 +31,7 @@ pub(super) fn read(line: &str) -> Line {
     let level = level_of(after_time).filter(|_| !is_failure);
     if let Some(((level, original), _)) = &level {
         found.level = Some(*level);
-        let name = original.iter().map(|name| ("level_name".to_owned(), super::json::string(name)));
+        let name = original.iter().map(|name| ("level_name".to_owned(), super::raw::string(name)));
         found.fields.extend(name);
     } else if is_failure {
         found.level = Some(Level::Error);

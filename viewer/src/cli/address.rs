@@ -2,11 +2,31 @@
 
 use url::Url;
 
+use super::environment::variable;
+
 /// A server, and the token for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
     pub(super) url: Url,
     pub(super) token: Option<String>,
+}
+
+impl Address {
+    /// The server of this machine.
+    pub(super) fn local() -> Self {
+        parse("ws://localhost:8080/signaling").expect("it is a URL")
+    }
+}
+
+/// The address that is given, or else that of `LOGRTC_URL`. What stands on the command line wins, as in every program.
+///
+/// # Errors
+/// What is wrong with the environment.
+pub(super) fn of_environment_or(given: Option<Address>) -> Result<Option<Address>, String> {
+    match (given, variable("LOGRTC_URL")) {
+        (None, Some(text)) => parse(&text).map(Some).map_err(|problem| format!("LOGRTC_URL: {problem}")),
+        (given, _) => Ok(given),
+    }
 }
 
 /// Reads `ws://host:8080/signaling`, which is taken as it is, or the address of a log page, as `http://host:8080/` or

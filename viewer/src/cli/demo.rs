@@ -16,16 +16,9 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Connects a producer to `signaling_url`, by a token if the server wants one, and begins to log.
-    pub(crate) fn start(signaling_url: &str, token: Option<String>) -> io::Result<Self> {
-        let mut config = logrtc::Config::builder("shop")
-            .url(signaling_url)
-            .system_name("Shop")
-            .version("1.0.0")
-            .description("A made-up web shop");
-        if let Some(token) = token {
-            config = config.token(token);
-        }
+    /// Connects a producer to the server of this process, as `config` begins, and begins to log.
+    pub(crate) fn start(config: logrtc::ConfigBuilder) -> io::Result<Self> {
+        let config = config.client_id("shop").system_name("Shop").version("1.0.0").description("A made-up web shop");
         let config = config.build().map_err(io::Error::other)?;
         let producer = logrtc::Producer::connect(config).map_err(io::Error::other)?;
         let logging = tokio::spawn(trade(producer.clone()));

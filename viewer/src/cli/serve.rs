@@ -2,9 +2,12 @@
 
 mod access_log;
 mod backplane;
+mod feeds;
 mod holder;
+mod ice;
 mod limits;
 mod listen;
+mod otlp;
 mod reach;
 mod secrets;
 
@@ -13,8 +16,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use logrtc::Config;
 
+use super::ice::AddressArgs;
 use super::{Hangup, Interrupt, demo};
+use crate::bridge::Otlp;
 use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
 use access_log::AccessLog;
 use secrets::{Files, Secrets};
@@ -25,10 +31,19 @@ Examples:
   logrtc serve --listen :8080                   every interface; prints the link with its token
   logrtc serve --listen :8443 --tls-cert cert.pem --tls-key key.pem --token-file tokens
                                                 a team's server, over TLS
+  logrtc serve --listen :8080 --turn turn:turn.example.com --turn-secret-file turn.secret
+                                                paths through NAT by a coturn with use-auth-secret
+  logrtc serve --no-stun                        programs and pages in one network: nobody outside is asked
   logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
                                                 behind a reverse proxy on this machine
   logrtc serve --listen :8080 --token-file tokens --backplane nats://nats.example.com
                                                 one of several servers behind a load balancer
+  logrtc serve --journald-unit nginx.service --journald-unit 'app-*'
+                                                the journal of these units
+  logrtc serve --docker-filter label=com.docker.compose.project=shop
+                                                the containers of a project, as they come and go
+  logrtc serve --otlp                           programs with an OpenTelemetry SDK, too, by
+                                                OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:8080
 
 The environment:
   LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
@@ -36,7 +51,7 @@ The environment:
   LOGRTC_BACKPLANE
                 the URL for --backplane; unlike the command line, other users cannot read a password in it
 
-SIGHUP reads the files of tokens, the certificate and its key again, and opens the access log again. SIGTERM and
+SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the access log again. SIGTERM and
 SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
 
 #[derive(Debug, Args)]
@@ -77,12 +92,21 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     access_log: Option<PathBuf>,
     #[command(flatten)]
+    feeds: feeds::FeedArgs,
+    #[command(flatten)]
+    otlp: otlp::OtlpArgs,
+    #[command(flatten)]
+    ice: ice::IceArgs,
+    #[command(flatten)]
     limits: limits::LimitArgs,
     #[command(flatten)]
     backplane: backplane::BackplaneArgs,
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
+    // The last ones, because the heading is for all that follows.
+    #[command(flatten, next_help_heading = "Producers of the server itself (--otlp, --journald, --docker)")]
+    addresses: AddressArgs,
 }
 
 /// Serves until it is interrupted.
@@ -92,11 +116,26 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let files = Files::of(&args);
     let secrets = files.read()?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
-    let demo_token = secrets.for_producer.clone();
-    let server = start(&args, secrets, access_log.clone()).await?;
+    args.feeds.check().await?;
+    let notices = Handler::new(|notice: &str| eprintln!("logrtc: {notice}"));
+    let otlp = args.otlp.begin(notices.clone());
+    let mut options = options(&args, secrets, notices, access_log.clone());
+    args.backplane.apply(&mut options)?;
+    options.producer_routes = otlp.as_ref().map(Otlp::routes);
+    let mut server = start(options).await?;
+    let (mut demo, mut feeds) = (None, None);
+    if with_demo || otlp.is_some() || args.feeds.wants_any() {
+        let port = server.open_inner_port().await?;
+        // What `LOGRTC_*` says is for programs of their own.
+        let config = Config::builder("logrtc").url(port.url).token(port.token).environment(false);
+        let config = args.addresses.apply(config);
+        demo = if with_demo { Some(demo::Demo::start(config.clone())?) } else { None };
+        feeds = Some(args.feeds.start(&config)?);
+        if let Some(otlp) = &otlp {
+            otlp.connect(config).await;
+        }
+    }
     announce(&args, &server);
-    let demo_token = demo_token.or_else(|| server.token().map(str::to_owned));
-    let demo = if with_demo { Some(demo::Demo::start(&server.signaling_url(), demo_token)?) } else { None };
     let mut interrupted = std::pin::pin!(interrupted.wait());
     loop {
         tokio::select! {
@@ -107,11 +146,17 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     if let Some(demo) = demo {
         demo.stop().await;
     }
+    if let Some(feeds) = feeds {
+        feeds.stop().await;
+    }
+    if let Some(otlp) = otlp {
+        otlp.stop().await;
+    }
     server.stop().await;
     Ok(0)
 }
 
-async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>) -> io::Result<Server> {
+fn options(args: &ServeArgs, secrets: Secrets, on_notice: Handler<str>, access_log: Option<AccessLog>) -> Options {
     let mut options = Options::new(args.listen);
     options.allowed_origins.clone_from(&args.allowed_origins);
     options.insecure_no_token = args.insecure_no_token;
@@ -119,15 +164,19 @@ async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>
     options.tls = secrets.tls;
     options.trusted_proxies.clone_from(&args.trusted_proxies);
     options.base_path = args.base_path.clone();
+    options.ice_servers = secrets.ice_servers;
     args.limits.apply(&mut options.limits);
-    args.backplane.apply(&mut options)?;
-    options.on_notice = Some(Handler::new(|notice: &str| eprintln!("logrtc: {notice}")));
+    options.on_notice = Some(on_notice);
     options.on_request = access_log.map(|log| Handler::new(move |record| log.write(record)));
+    options
+}
+
+async fn start(options: Options) -> io::Result<Server> {
     // What a service manager hands over stays open while this program is replaced, and nobody is refused meanwhile.
     if let Some(listener) = listenfd::ListenFd::from_env().take_tcp_listener(0)? {
         return Server::start_on(listener, options).await;
     }
-    let address = args.listen;
+    let address = options.listen;
     Server::start(options).await.map_err(|error| {
         let holder = if error.kind() == io::ErrorKind::AddrInUse { holder::hint(address) } else { String::new() };
         io::Error::new(error.kind(), format!("cannot listen on {address}: {error}{holder}"))
@@ -138,6 +187,9 @@ async fn start(args: &ServeArgs, secrets: Secrets, access_log: Option<AccessLog>
 fn announce(args: &ServeArgs, server: &Server) {
     println!("{}", server.url());
     eprintln!("logrtc: producers connect to {}", server.signaling_url());
+    if args.otlp.is_wanted() {
+        eprintln!("logrtc: OpenTelemetry SDKs send to {}", server.otlp_url());
+    }
     for address in reach::addresses(server.local_addr()) {
         eprintln!("logrtc: other machines reach it at {}", server.url_at(address));
     }
@@ -173,6 +225,9 @@ fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
             server.set_tokens(secrets.tokens);
             if let Some(tls) = secrets.tls {
                 server.set_tls(tls);
+            }
+            if let Some(ice_servers) = secrets.ice_servers {
+                server.set_ice_servers(ice_servers);
             }
             eprintln!("logrtc: has read the tokens and the certificate again");
         }

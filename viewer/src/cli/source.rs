@@ -1,17 +1,22 @@
 //! A stream of lines as the log of a producer: what `logrtc run` and `logrtc pipe` have in common.
 
+use std::borrow::Cow;
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use clap::Args;
+use logrtc::binding::ConfigBuilderExt as _;
 use logrtc::{Config, Level, Overflow, Producer, Span};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::address;
 use super::environment::variable;
-use crate::bridge::{Joiner, Line, Lines};
+use super::ice::PathArgs;
+use crate::bridge::{Joiner, Line, Lines, timed};
 
 /// How much is read at once.
 const READ_BYTES: usize = 64 * 1024;
@@ -37,6 +42,8 @@ pub(super) struct SourceArgs {
     /// Write nothing of what is read.
     #[arg(long, overrides_with = "tee")]
     no_tee: bool,
+    #[command(flatten)]
+    paths: PathArgs,
 }
 
 impl SourceArgs {
@@ -48,11 +55,7 @@ impl SourceArgs {
         // What stands on the command line wins over the environment, as in every program.
         let client_id = self.client_id.clone().or_else(|| variable("LOGRTC_CLIENT_ID"));
         let mut config = Config::builder(client_id.as_deref().unwrap_or(default_client_id)).overflow(overflow);
-        let address = match (&self.url, variable("LOGRTC_URL")) {
-            (Some(address), _) => Some(address.clone()),
-            (None, Some(text)) => Some(address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?),
-            (None, None) => None,
-        };
+        let address = address::of_environment_or(self.url.clone())?;
         let has_user = address.as_ref().is_some_and(|address| !address.url.username().is_empty());
         let mut token = variable("LOGRTC_TOKEN").filter(|_| !has_user);
         if let Some(address) = address {
@@ -65,12 +68,30 @@ impl SourceArgs {
         if let Some(filter) = variable("LOGRTC_LEVEL") {
             config = config.filter(filter);
         }
+        config = config.paths_of_environment().map_err(|error| error.to_string())?;
+        config = self.paths.apply(config);
         config.environment(false).build().and_then(Producer::connect).map_err(|error| error.to_string())
     }
 
     /// Whether what is read is written, too.
     pub(super) fn tees(&self) -> bool {
         !self.no_tee && (self.tee || io::IsTerminal::is_terminal(&io::stdout()))
+    }
+}
+
+/// The time of the last line that was read of streams whose lines have one, in nanoseconds since 1970; 0 before the first.
+/// Clones are the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LastTime(Arc<AtomicI64>);
+
+impl LastTime {
+    pub(super) fn get(&self) -> Option<DateTime<Utc>> {
+        let nanos = self.0.load(Ordering::Relaxed);
+        (nanos != 0).then(|| DateTime::from_timestamp_nanos(nanos))
+    }
+
+    fn saw(&self, time: DateTime<Utc>) {
+        self.0.fetch_max(time.timestamp_nanos_opt().unwrap_or(0), Ordering::Relaxed);
     }
 }
 
@@ -81,11 +102,26 @@ pub(super) struct Source {
     /// `stderr`, for lines that came by it.
     stream: Option<&'static str>,
     joiner: Joiner,
+    /// If each line begins with the time at which it was written, as Docker's.
+    timed: Option<Timed>,
+}
+
+struct Timed {
+    last: LastTime,
+    /// Takes a line of standard error without a time: it is the words of the program that prints the lines.
+    on_own_words: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Source {
     pub(super) fn new(producer: &Producer, target: &str, stream: Option<&'static str>) -> Self {
-        Self { producer: producer.clone(), target: target.to_owned(), stream, joiner: Joiner::default() }
+        let joiner = Joiner::default();
+        Self { producer: producer.clone(), target: target.to_owned(), stream, joiner, timed: None }
+    }
+
+    /// Takes the time that each line begins with for the time of its entry, and keeps the last one in `last`. A line of
+    /// standard error without one goes to `on_own_words`.
+    pub(super) fn timed(self, last: &LastTime, on_own_words: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { timed: Some(Timed { last: last.clone(), on_own_words: Box::new(on_own_words) }), ..self }
     }
 
     /// Reads `from` to its end, logs its lines, and copies it to `to`. Once `ending` is over, reads what is left: until nothing
@@ -126,23 +162,31 @@ impl Source {
                 break;
             }
             let mut read_lines = Vec::new();
-            lines.push(&buffer[..read], |text| read_lines.push(text.to_owned()));
-            for text in read_lines {
-                self.line(&text);
+            lines.push(&buffer[..read], |line| read_lines.push(line.to_owned()));
+            for line in read_lines {
+                self.line(&line);
                 // A call that waits for a page holds up its thread; signals are for another one.
                 tokio::task::yield_now().await;
             }
         }
-        lines.finish(|text| self.line(text));
+        lines.finish(|line| self.line(line));
         self.finish();
         Ok(())
     }
 
-    fn line(&mut self, text: &str) {
-        let mut line = Line::read(text);
-        // It may wait for others that belong to it.
-        line.time.get_or_insert_with(Utc::now);
-        let complete: Vec<Line> = self.joiner.push(text, line, Instant::now()).collect();
+    /// Bytes that are no UTF-8 become U+FFFD.
+    fn line(&mut self, bytes: &[u8]) {
+        let (time, bytes) = if self.timed.is_some() { timed(bytes) } else { (None, Cow::from(bytes)) };
+        let text = String::from_utf8_lossy(&bytes);
+        match (&self.timed, time) {
+            (Some(timed), Some(time)) => timed.last.saw(time),
+            (Some(timed), None) if self.stream.is_some() => return (timed.on_own_words)(&text),
+            _ => {}
+        }
+        let mut line = Line::read(&text);
+        // It may wait for others that belong to it. A time within the text may lack its zone.
+        line.time = Some(time.or(line.time).unwrap_or_else(Utc::now));
+        let complete: Vec<Line> = self.joiner.push(&text, line, Instant::now()).collect();
         complete.iter().for_each(|line| self.log(line));
     }
 
@@ -153,33 +197,37 @@ impl Source {
     }
 
     fn log(&self, line: &Line) {
-        let target = line.target.as_deref().unwrap_or(&self.target);
-        let fields = line.fields_json();
-        let begin = || self.producer.log(line.level.unwrap_or(Level::Info), target, &*line.message);
-        // JSON may hold what no reader takes: half a character, or a number beyond any range.
-        let mut record =
-            begin().fields_json(&fields).unwrap_or_else(|_| begin().field("invalid_json", fields.as_str()));
-        if let Some(stream) = self.stream {
-            record = record.field("stream", stream);
-        }
-        if let Some(time) = line.time {
-            record = record.timestamp(time);
-        }
-        if let Some(ids) = &line.span {
-            let mut span = Span::new(&*ids.id);
-            if let Some(trace_id) = &ids.trace_id {
-                span = span.trace_id(&**trace_id);
-            }
-            if let Some(parent_id) = &ids.parent_id {
-                span = span.parent_id(&**parent_id);
-            }
-            record = record.span(span);
-        }
-        record.send();
+        log(&self.producer, line, &self.target, self.stream);
     }
 }
 
-async fn sleep_until(instant: Option<Instant>) {
+/// Logs what a line says; `target` is that of a line without its own.
+pub(super) fn log(producer: &Producer, line: &Line, target: &str, stream: Option<&str>) {
+    let target = line.target.as_deref().unwrap_or(target);
+    let fields = line.fields_json();
+    let begin = || producer.log(line.level.unwrap_or(Level::Info), target, &*line.message);
+    // JSON may hold what no reader takes: half a character, or a number beyond any range.
+    let mut record = begin().fields_json(&fields).unwrap_or_else(|_| begin().field("invalid_json", fields.as_str()));
+    if let Some(stream) = stream {
+        record = record.field("stream", stream);
+    }
+    if let Some(time) = line.time {
+        record = record.timestamp(time);
+    }
+    if let Some(ids) = &line.span {
+        let mut span = Span::new(&*ids.id);
+        if let Some(trace_id) = &ids.trace_id {
+            span = span.trace_id(&**trace_id);
+        }
+        if let Some(parent_id) = &ids.parent_id {
+            span = span.parent_id(&**parent_id);
+        }
+        record = record.span(span);
+    }
+    record.send();
+}
+
+pub(super) async fn sleep_until(instant: Option<Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant.into()).await,
         None => std::future::pending().await,

@@ -19,8 +19,9 @@ use logrtc::{Filter, Level};
 use regex::Regex;
 use tokio::time::timeout;
 
-use super::address;
+use super::address::{self, Address};
 use super::environment::variable;
+use super::ice::{IceServerArgs, named};
 use crate::consumer::{Consumer, Options, Selection, Start};
 use format::Format;
 use output::Output;
@@ -83,6 +84,11 @@ pub(super) struct TailArgs {
     /// Go on with what is logged. The default.
     #[arg(long, overrides_with = "no_follow")]
     follow: bool,
+    #[command(flatten)]
+    ice_servers: IceServerArgs,
+    /// Connect to producers through a TURN server alone.
+    #[arg(long)]
+    relay_only: bool,
 }
 
 /// What is read once from the command line and the environment.
@@ -101,13 +107,12 @@ impl TailArgs {
     /// # Errors
     /// What is wrong with them.
     pub(super) fn check(self) -> Result<Tail, String> {
-        let address::Address { url, token } = match (self.address, variable("LOGRTC_URL")) {
-            (Some(address), _) => address,
-            (None, Some(text)) => address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?,
-            (None, None) => address::parse("ws://localhost:8080/signaling")?,
-        };
+        let address = address::of_environment_or(self.address)?;
+        let Address { url, token } = address.unwrap_or_else(Address::local);
         let mut options = Options::new(url);
         options.producer = self.producer;
+        options.ice_servers = self.ice_servers.servers().map(|servers| servers.iter().map(named).collect());
+        options.relay_only = self.relay_only;
         options.token = token.or_else(|| variable("LOGRTC_TOKEN"));
         let level = self.level.map(|level| level.as_str().to_owned());
         // A default among the directives stands behind the level, and counts.

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::future::Future;
 use std::io::{self, IoSliceMut};
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{AddrParseError, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,8 +21,8 @@ use tokio::time::timeout;
 use webrtc::data_channel::{DataChannel, DataChannelEvent};
 use webrtc::peer_connection::{
     PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder, RTCIceCandidateInit,
-    RTCIceGatheringState, RTCIceServer, RTCPeerConnectionIceEvent, RTCPeerConnectionState, RTCSessionDescription,
-    SettingEngine, SettingEngineBuilder,
+    RTCIceGatheringState, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnectionIceEvent, RTCPeerConnectionState,
+    RTCSessionDescription, SettingEngine, SettingEngineBuilder,
 };
 use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime, TokioRuntime,
@@ -31,6 +31,7 @@ use webrtc::runtime::{
 
 use super::message::RemoteCandidate;
 use super::receiver::ChannelMessage;
+use crate::ice_servers::IceServer;
 
 /// The label of the channel that has the log.
 const CHANNEL_LABEL: &str = "logs";
@@ -86,15 +87,25 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// A connection that has no offer yet.
-    pub(crate) async fn new(addresses: Vec<SocketAddr>, stun_servers: &[SocketAddr]) -> Result<Self, String> {
+    pub(crate) async fn new(
+        addresses: Vec<SocketAddr>,
+        ice_servers: Vec<IceServer>,
+        relay_only: bool,
+    ) -> Result<Self, String> {
         let (sender, events) = mpsc::channel(64);
         let is_opening = Arc::new(AtomicBool::new(true));
         let kick = Kick::default();
         let sockets = addresses.len();
-        let urls: Vec<_> = stun_servers.iter().map(|server| format!("stun:{server}")).collect();
-        let ice_servers = if urls.is_empty() { vec![] } else { vec![RTCIceServer { urls, ..RTCIceServer::default() }] };
+        let configuration = RTCConfigurationBuilder::new()
+            .with_ice_servers(ice_servers.into_iter().map(for_stack).collect())
+            .with_ice_transport_policy(if relay_only {
+                RTCIceTransportPolicy::Relay
+            } else {
+                RTCIceTransportPolicy::All
+            })
+            .build();
         let peer = PeerConnectionBuilder::new()
-            .with_configuration(RTCConfigurationBuilder::new().with_ice_servers(ice_servers).build())
+            .with_configuration(configuration)
             .with_setting_engine(settings())
             .with_handler(Arc::new(Handler { events: sender }))
             .with_runtime(Arc::new(Sockets {
@@ -199,6 +210,23 @@ impl Channel {
     /// The next event, if there is one.
     pub(crate) fn event_at_hand(&self) -> Option<ChannelEvent> {
         self.next_event().now_or_never()
+    }
+}
+
+/// A TURN server is a STUN server, too.
+fn for_stack(IceServer { mut urls, username, credential }: IceServer) -> RTCIceServer {
+    let stun = |url: &String| url.strip_prefix("turn:").map(|address| format!("stun:{address}"));
+    urls.extend(urls.iter().filter_map(stun).collect::<Vec<_>>());
+    RTCIceServer { urls, username: username.unwrap_or_default(), credential: credential.unwrap_or_default() }
+}
+
+/// `address:port`, with or without the brackets of an IPv6 address, which the stack leaves out if it asks for a TURN server
+/// (webrtc 0.21.1, `turn_relayer.rs` `gather`). Can go when it asks with them.
+fn literal(host: &str) -> Result<SocketAddr, AddrParseError> {
+    let without_brackets = host.rsplit_once(':').filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok());
+    match without_brackets {
+        Some((address, port)) => format!("[{address}]:{port}").parse(),
+        None => host.parse(),
     }
 }
 
@@ -386,7 +414,7 @@ impl Runtime for Sockets {
     /// The stack resolves within its event loop, where a slow name server stalls the connection: names are resolved
     /// before, and only literal addresses come here.
     fn resolve_host<'a>(&'a self, host: &'a str) -> Boxed<'a, io::Result<Vec<SocketAddr>>> {
-        let literal = host.parse::<SocketAddr>();
+        let literal = literal(host);
         Box::pin(async move { literal.map(|address| vec![address]).map_err(io::Error::other) })
     }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::ice_servers::IceServer;
+
 /// The keys that may name the sender of a message, the usual one first.
 const SENDER_KEYS: [&str; 8] =
     ["from", "producer_id", "from_id", "sender", "sender_id", "client_id", "peer_id", "source"];
@@ -14,6 +16,9 @@ const PRODUCER_KEYS: [&str; 5] = ["producer_id", "client_id", "peer_id", "from",
 
 /// The longest id and session that are accepted, in bytes.
 const MAX_ID_BYTES: usize = 256;
+
+/// The most ICE servers that are taken of a server.
+const MAX_ICE_SERVERS: usize = 16;
 
 /// The longest SDP that is accepted, in bytes.
 const MAX_SDP_BYTES: usize = 64 * 1024;
@@ -56,13 +61,35 @@ impl Outgoing {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Incoming {
-    Registered,
-    ProducerConnected { producer_id: String, client_id: String, session: Option<String> },
-    ProducerDisconnected { producer_id: String, said_goodbye: bool },
-    Offer { from: Vec<String>, to: Option<String>, sdp: String },
-    Candidate { from: Vec<String>, to: Option<String>, candidate: RemoteCandidate },
+    /// `ice_servers`: those that the server names, if it names any.
+    Registered {
+        ice_servers: Option<Vec<IceServer>>,
+    },
+    /// In place of those that `registered` named.
+    IceServers(Vec<IceServer>),
+    ProducerConnected {
+        producer_id: String,
+        client_id: String,
+        session: Option<String>,
+    },
+    ProducerDisconnected {
+        producer_id: String,
+        said_goodbye: bool,
+    },
+    Offer {
+        from: Vec<String>,
+        to: Option<String>,
+        sdp: String,
+    },
+    Candidate {
+        from: Vec<String>,
+        to: Option<String>,
+        candidate: RemoteCandidate,
+    },
     Ping,
-    Error { message: String },
+    Error {
+        message: String,
+    },
     Unknown,
 }
 
@@ -82,7 +109,8 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
         serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))?;
     let kind = message.get("type").and_then(Value::as_str).ok_or("type: must be a string")?;
     Ok(match kind {
-        "registered" | "register_ack" | "welcome" => Incoming::Registered,
+        "registered" | "register_ack" | "welcome" => Incoming::Registered { ice_servers: ice_servers(&message) },
+        "ice_servers" => Incoming::IceServers(ice_servers(&message).ok_or("ice_servers: must be an array of servers")?),
         "producer_connected" => {
             let producer_id = producer_id(&message)?;
             let client_id = message.get("client_id").and_then(id).unwrap_or_else(|| producer_id.clone());
@@ -104,6 +132,21 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
         "error" => Incoming::Error { message: error_text(&message) },
         _ => Incoming::Unknown,
     })
+}
+
+/// An array of servers as browsers have them. What cannot be read is left out.
+fn ice_servers(message: &Map<String, Value>) -> Option<Vec<IceServer>> {
+    let servers = message.get("ice_servers")?.as_array()?;
+    let text = |server: &Value, key: &str| server.get(key).and_then(Value::as_str).map(str::to_owned);
+    let read = |server: &Value| {
+        let urls = match server.get("urls")? {
+            Value::String(url) => vec![url.clone()],
+            Value::Array(urls) => urls.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => return None,
+        };
+        Some(IceServer { urls, username: text(server, "username"), credential: text(server, "credential") })
+    };
+    Some(servers.iter().take(MAX_ICE_SERVERS).filter_map(read).collect())
 }
 
 fn producer_id(message: &Map<String, Value>) -> Result<String, String> {

@@ -12,10 +12,10 @@ use super::Event;
 use super::asking::Asking;
 use super::connection::{Channel, ChannelEvent, Connection, ConnectionEvent, FLOOD, Path};
 use super::extension::{Fetch, ping};
+use super::ice_servers::IceServers;
 use super::message::RemoteCandidate;
 use super::receiver::Receiver;
 use super::registry::ChannelEnd;
-use super::stun::StunServers;
 
 /// A connection that has not opened by then will not.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
@@ -65,7 +65,8 @@ pub(crate) struct Peer {
     pub(crate) asking: Asking,
     pub(crate) offer: String,
     pub(crate) addresses: Vec<SocketAddr>,
-    pub(crate) stun: Option<StunServers>,
+    pub(crate) ice_servers: IceServers,
+    pub(crate) relay_only: bool,
     pub(crate) candidates: mpsc::Receiver<RemoteCandidate>,
     /// Whether the server says that the producer is there: the path to one that is gone does not come back.
     pub(crate) is_announced: watch::Receiver<bool>,
@@ -93,11 +94,9 @@ struct Reading<'a> {
 impl Peer {
     /// Runs until the channel ends, or until it is stopped.
     pub(crate) async fn run(mut self, tell: Tell) {
-        let stun_servers = match &self.stun {
-            Some(stun) => stun.known().await,
-            None => Vec::new(),
-        };
-        let mut connection = match Connection::new(std::mem::take(&mut self.addresses), &stun_servers).await {
+        let ice_servers = self.ice_servers.known().await;
+        let addresses = std::mem::take(&mut self.addresses);
+        let mut connection = match Connection::new(addresses, ice_servers, self.relay_only).await {
             Ok(connection) => connection,
             Err(error) => {
                 log::debug!("{}: no connection: {error}", self.producer);

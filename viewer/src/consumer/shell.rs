@@ -10,11 +10,11 @@ use tokio::time::{Instant, sleep_until};
 
 use super::asking::{Asking, SharedSessions};
 use super::extension::{Fetch, Selection, hello};
+use super::ice_servers::IceServers;
 use super::message::{Incoming, Outgoing, RemoteCandidate, attribute};
 use super::peer::{Peer, PeerEvent, Tell};
 use super::registry::{ChannelEnd, Registry};
 use super::signaling::{Signaling, SignalingEvent};
-use super::stun::StunServers;
 use super::{Event, Options, addresses};
 
 /// Events that wait for the user to read those before them; the oldest is dropped if there are more.
@@ -51,7 +51,7 @@ struct Shell {
     leaving: HashMap<String, oneshot::Receiver<()>>,
     peers: JoinSet<()>,
     last_number: u64,
-    stun: Option<StunServers>,
+    ice_servers: IceServers,
     outgoing: mpsc::Sender<Outgoing>,
     is_registered: bool,
     /// Whether the server has named this consumer by its `client_id`.
@@ -76,7 +76,7 @@ pub(crate) async fn run(
     let signaling =
         Signaling { url: options.url.clone(), token: options.token.clone(), events: from_server, outgoing: to_send };
     let signaling = tokio::spawn(signaling.run());
-    let stun = options.use_stun.then(StunServers::start);
+    let ice_servers = IceServers::start(options.ice_servers.clone());
     let client_id = format!("tail_{:016x}", fastrand::u64(..));
     let to_user = events.clone();
     let mut shell = Shell {
@@ -87,7 +87,7 @@ pub(crate) async fn run(
         leaving: HashMap::new(),
         peers: JoinSet::new(),
         last_number: 0,
-        stun,
+        ice_servers,
         outgoing,
         is_registered: false,
         is_named: false,
@@ -126,6 +126,7 @@ impl Shell {
         match event {
             SignalingEvent::Open => {
                 self.is_registered = true;
+                self.ice_servers.begin();
                 self.send(Outgoing::Register {
                     role: "consumer",
                     client_id: self.client_id.clone(),
@@ -159,6 +160,7 @@ impl Shell {
             }
             Incoming::Offer { from, to, sdp } => {
                 if self.is_for_us(to.as_deref()) {
+                    self.ice_servers.decide();
                     self.accept(&from, sdp);
                 }
             }
@@ -168,7 +170,9 @@ impl Shell {
                 }
             }
             Incoming::Error { message } => self.emit(Event::ServerError(message)),
-            Incoming::Registered | Incoming::Ping | Incoming::Unknown => {}
+            Incoming::Registered { ice_servers } => self.ice_servers.hand_out(ice_servers),
+            Incoming::IceServers(servers) => self.ice_servers.hand_out(Some(servers)),
+            Incoming::Ping | Incoming::Unknown => {}
         }
     }
 
@@ -233,7 +237,8 @@ impl Shell {
             asking,
             offer,
             addresses: addresses::to_bind(addresses::is_local(&self.options.url)),
-            stun: self.stun.clone(),
+            ice_servers: self.ice_servers.clone(),
+            relay_only: self.options.relay_only,
             candidates: candidates_of,
             is_announced,
             fetches: to_fetch,

@@ -112,11 +112,11 @@ fn depth_is_bounded() {
 fn what_goes_out_is_written_strictly() {
     let table = [
         (
-            Outgoing::Registered { client_id: "page".into(), consumers: None },
+            Outgoing::Registered { client_id: "page".into(), consumers: None, ice_servers: None },
             json!({"type": "registered", "client_id": "page"}),
         ),
         (
-            Outgoing::Registered { client_id: "api#2".into(), consumers: Some(0) },
+            Outgoing::Registered { client_id: "api#2".into(), consumers: Some(0), ice_servers: None },
             json!({"type": "registered", "client_id": "api#2", "consumers": 0}),
         ),
         (

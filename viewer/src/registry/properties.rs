@@ -152,7 +152,7 @@ impl Knowledge {
             Outgoing::ProducerDisconnected { producer_id: id, .. } => prop_assert!(self.others.remove(&id)),
             // A consumer that still had its channel was never announced to a producer's newer connection.
             Outgoing::ConsumerDisconnected { consumer_id: id } => drop(self.others.remove(&id)),
-            Outgoing::Relay(_) | Outgoing::Error { .. } | Outgoing::Pong => {}
+            Outgoing::Relay(_) | Outgoing::Error { .. } | Outgoing::Pong | Outgoing::IceServers { .. } => {}
         }
         prop_assert!(self.registered_as.is_some(), "the first message is not `registered`");
         Ok(())

@@ -36,7 +36,7 @@ const HTTP_BUFFER_BYTES: usize = 16 * 1024;
 type Request = hyper::Request<hyper::body::Incoming>;
 
 /// What every connection is served with.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Acceptor {
     pub(crate) places: Arc<Places>,
     pub(crate) limits: Limits,

@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Why a request or a connection is refused.
-const REASONS: [&str; 5] = ["host", "origin", "token", "address_limit", "limit"];
+const REASONS: [&str; 6] = ["host", "origin", "token", "address_limit", "limit", "buffer"];
 const STATUS_CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+/// What is sent over OTLP.
+const SIGNALS: [&str; 2] = ["logs", "traces"];
 
 /// Counters since the server began.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(crate) struct Metrics {
     began: Instant,
     responses: [AtomicU64; STATUS_CLASSES.len()],
     refusals: [AtomicU64; REASONS.len()],
+    exported: [AtomicU64; SIGNALS.len()],
+    rejected: [AtomicU64; SIGNALS.len()],
     pub(crate) producers_registered: AtomicU64,
     pub(crate) consumers_registered: AtomicU64,
     pub(crate) messages: AtomicU64,
@@ -29,6 +33,8 @@ impl Default for Metrics {
             began: Instant::now(),
             responses: Default::default(),
             refusals: Default::default(),
+            exported: Default::default(),
+            rejected: Default::default(),
             producers_registered: AtomicU64::default(),
             consumers_registered: AtomicU64::default(),
             messages: AtomicU64::default(),
@@ -42,6 +48,8 @@ impl Default for Metrics {
 pub(crate) struct Load {
     pub(crate) connections: usize,
     pub(crate) max_connections: usize,
+    /// WebSockets whose client has not shown a token yet.
+    pub(crate) strangers: usize,
     pub(crate) producers: usize,
     pub(crate) consumers: usize,
     pub(crate) queued_bytes: usize,
@@ -74,6 +82,14 @@ impl Metrics {
         add_one(&self.refusals[index]);
     }
 
+    /// Counts records of one of `SIGNALS`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn exported(&self, signal: &str, accepted: u64, rejected: u64) {
+        let index = SIGNALS.iter().position(|known| *known == signal).expect("a signal is one of the list");
+        self.exported[index].fetch_add(accepted, Ordering::Relaxed);
+        self.rejected[index].fetch_add(rejected, Ordering::Relaxed);
+    }
+
     pub(crate) fn to_text(&self, load: &Load) -> String {
         let mut text = String::new();
         let mut add = |name: &str, kind: &str, help: &str, samples: &[(String, u64)]| {
@@ -97,6 +113,8 @@ impl Metrics {
         add("uptime_seconds", "gauge", "Time since the server began.", &uptime);
         add("connections", "gauge", "WebSockets that are open.", &one(load.connections));
         add("connections_limit", "gauge", "WebSockets that may be open.", &one(load.max_connections));
+        let waiting = one(load.strangers);
+        add("connections_without_token", "gauge", "WebSockets that have not shown their token yet.", &waiting);
         let registered = roles(load.producers as u64, load.consumers as u64);
         add("clients", "gauge", "Clients that are registered.", &registered);
         add("queued_bytes", "gauge", "Bytes that wait for clients to read.", &one(load.queued_bytes));
@@ -107,6 +125,10 @@ impl Metrics {
         add("messages_total", "counter", "Messages of registered clients.", &count(&self.messages));
         let dropped = count(&self.dropped_clients);
         add("dropped_clients_total", "counter", "Clients dropped because they did not read.", &dropped);
+        let exported = labelled("signal", &SIGNALS, &self.exported);
+        add("otlp_records_total", "counter", "Log records and spans that were taken over OTLP.", &exported);
+        let rejected = labelled("signal", &SIGNALS, &self.rejected);
+        add("otlp_rejected_records_total", "counter", "Those that were rejected.", &rejected);
         let refusals = labelled("reason", &REASONS, &self.refusals);
         add("refused_total", "counter", "Requests and connections that were refused.", &refusals);
         let responses = labelled("status", &STATUS_CLASSES, &self.responses);

@@ -14,14 +14,17 @@ use axum::{Extension, Router};
 use tokio::sync::watch;
 
 use super::client_address::{Forwarding, Network, TrustedProxy};
-use super::gate::{Gate, Refusal};
-use super::metrics::{CONTENT_TYPE, Metrics};
+use super::gate::{Gate, Refusal, Ticket};
+use super::metrics::{CONTENT_TYPE, Load, Metrics};
 use super::notices::Notices;
 use super::places::Places;
+use super::socket;
+use super::strangers::Strangers;
+use super::tokens::Role;
 use crate::hub::Hub;
 use crate::message::MAX_MESSAGE_BYTES;
 use crate::origin::OriginPolicy;
-use crate::{page, socket};
+use crate::page;
 
 /// What a WebSocket buffers of what it reads, and of what it writes. Most are idle.
 const SOCKET_BUFFER_BYTES: usize = 4 * 1024;
@@ -37,10 +40,12 @@ pub(crate) struct Door {
     pub(crate) gate: Arc<Gate>,
     /// Of WebSockets, for each address.
     pub(crate) sockets: Arc<Places>,
+    pub(crate) strangers: Arc<Strangers>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) origins: Arc<OriginPolicy>,
     pub(crate) trusted_proxies: Arc<[TrustedProxy]>,
+    pub(crate) producer_routes: Option<Router>,
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
@@ -54,6 +59,39 @@ impl Door {
         let forwarded = Forwarding { proxies: &self.trusted_proxies, peer }.host(headers);
         single(headers, header::HOST).map(|host| forwarded.or(host))
     }
+
+    fn load(&self) -> Load {
+        Load { strangers: self.strangers.count(), ..self.hub.load() }
+    }
+
+    /// Where a connection begins; none if all places are taken. A client that has shown no token takes none of those who have.
+    fn seat(&self, ticket: &Ticket) -> Option<socket::Place> {
+        if ticket.is_let_in() {
+            return self.hub.take_seat().map(socket::Place::Seat);
+        }
+        let (stranger, has_replaced) = self.strangers.admit();
+        if has_replaced {
+            self.metrics.refused("limit");
+        }
+        Some(socket::Place::Stranger(stranger, Arc::clone(&self.hub)))
+    }
+
+    /// Refuses a page of a foreign origin.
+    #[expect(clippy::result_large_err, reason = "a response is what the caller returns")]
+    fn check_origin(&self, peer: Peer, headers: &HeaderMap) -> Result<(), Response> {
+        let origin = single(headers, header::ORIGIN);
+        let is_permitted = match (self.host(peer, headers), origin) {
+            (Ok(host), Ok(origin)) => self.origins.permits_socket(host, origin),
+            _ => false,
+        };
+        if is_permitted {
+            return Ok(());
+        }
+        self.metrics.refused("origin");
+        self.notices.refused_origin(origin.ok().flatten());
+        let reason = "Origin: not a page of this server; permit it with --allow-origin\n";
+        Err((StatusCode::FORBIDDEN, reason).into_response())
+    }
 }
 
 pub(crate) fn router(door: Door) -> Router {
@@ -62,7 +100,38 @@ pub(crate) fn router(door: Door) -> Router {
         .route("/signaling", get(signaling))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
+        .merge(producer_routes(&door))
         .with_state(door)
+}
+
+/// The routes that another part of the program has added. They count by the metrics of the server.
+fn producer_routes(door: &Door) -> Router<Door> {
+    let Some(routes) = door.producer_routes.clone() else { return Router::new() };
+    routes
+        .route_layer(Extension(Arc::clone(&door.metrics)))
+        .route_layer(middleware::from_fn_with_state(door.clone(), check_producer))
+        .with_state(())
+}
+
+/// Lets programs in that may log, and pages that may connect.
+async fn check_producer(
+    State(door): State<Door>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers();
+    if let Err(refused) = door.check_origin(peer, headers) {
+        return refused;
+    }
+    let admitted = door
+        .gate
+        .at_handshake(bearer(headers), door.network(peer, headers), false)
+        .and_then(|mut ticket| ticket.admit(Role::Producer, None));
+    match admitted {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => unauthorized(&door, refusal),
+    }
 }
 
 /// Keeps the page from being served under a foreign name, so that no foreign page becomes our origin.
@@ -89,16 +158,8 @@ async fn signaling(
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
-    let origin = single(&headers, header::ORIGIN);
-    let is_permitted = match (door.host(peer, &headers), origin) {
-        (Ok(host), Ok(origin)) => door.origins.permits_socket(host, origin),
-        _ => false,
-    };
-    if !is_permitted {
-        door.metrics.refused("origin");
-        door.notices.refused_origin(origin.ok().flatten());
-        let reason = "Origin: not a page of this server; permit it with --allow-origin\n";
-        return (StatusCode::FORBIDDEN, reason).into_response();
+    if let Err(refused) = door.check_origin(peer, &headers) {
+        return refused;
     }
     let network = door.network(peer, &headers);
     let ticket = match door.gate.at_handshake(bearer(&headers), network, headers.contains_key(header::ORIGIN)) {
@@ -113,7 +174,7 @@ async fn signaling(
         let reason = "too many connections from this address\n";
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")], reason).into_response();
     };
-    let Some(seat) = door.hub.take_seat() else {
+    let Some(seat) = door.seat(&ticket) else {
         door.metrics.refused("limit");
         return (StatusCode::SERVICE_UNAVAILABLE, "too many connections\n").into_response();
     };
@@ -148,7 +209,7 @@ async fn metrics(State(door): State<Door>, Extension(peer): Extension<Peer>, hea
             return unauthorized(&door, refusal);
         }
     }
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], door.metrics.to_text(&door.hub.load())).into_response()
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], door.metrics.to_text(&door.load())).into_response()
 }
 
 /// The token of `Authorization: Bearer`; another scheme may be of a proxy in between.

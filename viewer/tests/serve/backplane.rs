@@ -277,6 +277,6 @@ async fn nats_is_reached_over_tls_with_a_password_and_a_bucket_of_its_own() {
 
     let mut without_file =
         Program::serve(&["--listen", "0", "--backplane", &url, "--backplane-credentials-file", "/none"]);
-    without_file.err.has("backplane: /none").await;
+    without_file.err.has("/none: No such file").await;
     assert_eq!(without_file.status().await, 1);
 }

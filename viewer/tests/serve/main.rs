@@ -4,9 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod backplane;
+mod docker;
+mod doctor;
+mod ice_servers;
+mod journald;
 #[path = "../common/lines.rs"]
 mod lines;
 mod operation;
+mod otlp;
 mod proxies;
 mod support;
 mod tls;

@@ -48,7 +48,7 @@ async fn what_was_left_out_is_fetched_and_a_filter_changes_at_once() {
     let producer = producer(&server.signaling_url(), "api");
     log(&producer, 0..5_000);
     let mut options = Options::new(server.signaling_url().parse().unwrap());
-    options.use_stun = false;
+    options.ice_servers = Some(Vec::new());
     options.selection = Selection::new(Some("INFO"), None).unwrap();
     let mut consumer = Consumer::connect(options);
     let mut arrived = 0;

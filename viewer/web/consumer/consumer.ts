@@ -8,12 +8,12 @@ import { checkRange, type FetchRange } from "./extension/fetch";
 import { checkFilter, type SourceFilter } from "./extension/filter";
 import { Places, type PlacesBySession } from "./extension/places";
 import type { ReaderHandlers } from "./extension/reader";
+import { chooseIceServers, readIceServers } from "./ice_servers";
 import { Link } from "./link";
 import { type Producer, Roster } from "./roster";
 import { type Message, Signaling, type SignalingState } from "./signaling";
-import type { ConnectOptions, ConsumerEvents, Fetched, Received } from "./types";
+import type { ConnectOptions, ConsumerEvents, Fetched, IceServer, Received } from "./types";
 
-const DEFAULT_ICE_SERVERS: RTCIceServer[] = [{ urls: "stun:stun.l.google.com:19302" }];
 /** How often it is checked which producer is to be asked for again. */
 const ASK_INTERVAL_MS = 500;
 
@@ -30,6 +30,8 @@ export class Consumer {
   readonly #askTimer: ReturnType<typeof setInterval>;
   #signalingState: SignalingState = "connecting";
   #token: string | undefined;
+  /** Those that the signaling server names, if it names any. */
+  #namedIceServers: IceServer[] | undefined;
   #filter: SourceFilter;
   readonly #filters = new Map<string, SourceFilter>();
 
@@ -150,6 +152,10 @@ export class Consumer {
 
   #receive(message: Message): void {
     switch (message.type) {
+      case "registered":
+      case "ice_servers":
+        this.#namedIceServers = readIceServers(message.ice_servers);
+        break;
       case "producer_connected":
         if (this.#roster.announce(message, Date.now())) {
           this.#drop(String(message.producer_id));
@@ -178,10 +184,10 @@ export class Consumer {
   #accept(id: string, offer: Message): void {
     this.#drop(id);
     this.#roster.offered(id);
-    const { iceServers = DEFAULT_ICE_SERVERS, start, readers } = this.#options;
+    const { start, readers } = this.#options;
     const options = {
       offer,
-      iceServers,
+      iceServers: chooseIceServers(this.#options.iceServers, this.#namedIceServers),
       places: this.#places,
       start,
       filter: () => this.#filters.get(id) ?? this.#filter,

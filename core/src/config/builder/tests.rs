@@ -40,6 +40,11 @@ fn every_wrong_option_is_named() {
         (builder().close_timeout(day), "close_timeout: 86401s is not from"),
         (builder().ice_servers([IceServer::turn("turn:x", "", "")]), "ice_servers: \"turn:x\" needs a username"),
         (builder().interfaces(["eth0", ""]), "interfaces: must not be empty"),
+        (builder().udp_ports(0..=5), "udp_ports: 0-5 is not a range of ports from 1"),
+        (builder().udp_ports(RangeInclusive::new(6, 5)), "udp_ports: 6-5 is not a range of ports"),
+        (builder().announced_address("logs.example.com"), "announced_address: \"logs.example.com\" is not an IP"),
+        (builder().announced_address("::"), "announced_address: \"::\" is not an IP address"),
+        (builder().relay_only(true).ice_servers([]), "relay_only: needs a TURN server, and ice_servers is empty"),
         (builder().ca_file("/nowhere.pem"), "ca_file: /nowhere.pem"),
     ] {
         let error = builder.build().unwrap_err();
@@ -52,8 +57,7 @@ fn every_wrong_option_is_named() {
 fn every_wrong_ice_url_is_named() {
     for (url, problem) in [
         ("http://x", "must begin with stun: or turn:"),
-        ("turn:h?transport=TCP", "has the transport \"TCP\"; use ?transport=udp or none"),
-        ("turn:h?transport=tcp", "has the transport \"tcp\"; use ?transport=udp or none"),
+        ("turn:h?transport=TCP", "needs TCP, which is not supported; use ?transport=udp or none"),
         ("turn:h?transport=sctp", "has the transport \"sctp\"; use ?transport=udp or none"),
         ("turn:h?ttl=1", "has the query \"ttl=1\"; use ?transport=udp or none"),
         ("stun:h?transport=udp", "has a query, which only turn: has; leave it out"),
@@ -88,4 +92,17 @@ fn secrets_are_not_shown() {
     }
     let server = IceServer::turn("turn:secret:secret@x", "secret", "secret");
     assert!(!format!("{server:?}").contains("secret"));
+}
+
+#[test]
+fn what_a_library_or_the_system_reports_is_the_source() {
+    use std::error::Error as _;
+    let error = builder().ca_file("/nowhere.pem").build().unwrap_err();
+    let source = error.source().and_then(|source| source.downcast_ref::<std::io::Error>()).unwrap();
+    assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
+    let error = builder().url("nonsense").build().unwrap_err();
+    assert!(error.source().unwrap().is::<url::ParseError>());
+    let error = builder().ice_servers([IceServer::stun("stun:h h")]).build().unwrap_err();
+    assert!(error.source().unwrap().is::<url::ParseError>());
+    assert!(builder().version("").build().unwrap_err().source().is_none());
 }

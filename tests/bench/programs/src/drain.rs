@@ -52,7 +52,7 @@ struct Shared {
 pub(crate) fn run(url: &str, options: &[&str]) -> Result<()> {
     let wanted = Wanted::parse(options)?;
     let mut connect = Options::new(url.parse()?);
-    connect.use_stun = false;
+    connect.ice_servers = Some(Vec::new());
     connect.selection = Selection::new(None, wanted.filter.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
     let shared = Arc::new(Shared { open: AtomicUsize::new(0), behind: AtomicUsize::new(wanted.consumers), wanted });

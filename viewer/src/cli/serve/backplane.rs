@@ -1,7 +1,7 @@
 //! The other servers that this one works with.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -29,7 +29,7 @@ impl BackplaneArgs {
     /// Sets what was given here, or else in the environment.
     ///
     /// # Errors
-    /// A URL or a name that is wrong.
+    /// A URL or a name that is wrong, or a file that cannot be read.
     pub(super) fn apply(&self, options: &mut Options) -> io::Result<()> {
         let invalid = |error: InvalidBackplane| io::Error::new(io::ErrorKind::InvalidInput, error);
         let backplane = match (&self.backplane, variable("LOGRTC_BACKPLANE")) {
@@ -39,12 +39,19 @@ impl BackplaneArgs {
         };
         let mut backplane = backplane.bucket(&self.backplane_bucket).map_err(invalid)?;
         if let Some(path) = &self.backplane_credentials_file {
+            readable(path)?;
             backplane = backplane.credentials_file(path);
         }
         if let Some(path) = &self.backplane_ca_file {
+            readable(path)?;
             backplane = backplane.ca_file(path);
         }
         options.backplane = Some(backplane);
         Ok(())
     }
+}
+
+fn readable(path: &Path) -> io::Result<()> {
+    let opened = std::fs::File::open(path);
+    opened.map(drop).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }

@@ -1,11 +1,12 @@
-//! Reads the tokens and the certificate of `logrtc serve`.
+//! Reads the tokens, the certificate and the secret of TURN servers of `logrtc serve`.
 
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ServeArgs;
-use crate::{Role, Tls, Tokens};
+use super::ice::IceArgs;
+use crate::{IceServers, Role, Tls, Tokens};
 
 const BOTH: &[Role] = &[Role::Producer, Role::Reader];
 
@@ -16,14 +17,14 @@ pub(super) struct Files {
     token: Option<String>,
     /// The certificate and its key.
     tls: Option<(PathBuf, PathBuf)>,
+    ice: IceArgs,
 }
 
 /// What they hold.
 pub(super) struct Secrets {
     pub(super) tokens: Tokens,
-    /// One that lets a producer in.
-    pub(super) for_producer: Option<String>,
     pub(super) tls: Option<Tls>,
+    pub(super) ice_servers: Option<IceServers>,
 }
 
 impl Files {
@@ -36,12 +37,13 @@ impl Files {
             tokens: both.chain(producers).chain(readers).collect(),
             token: token.filter(|token| !token.is_empty()),
             tls: args.tls_cert.clone().zip(args.tls_key.clone()),
+            ice: args.ice.clone(),
         }
     }
 
     /// Whether there are no files to read.
     pub(super) fn is_none(&self) -> bool {
-        self.tokens.is_empty() && self.tls.is_none()
+        self.tokens.is_empty() && self.tls.is_none() && self.ice.turn_secret_file.is_none()
     }
 
     /// Reads them.
@@ -50,28 +52,35 @@ impl Files {
     /// The file that cannot be read, or what is wrong in it.
     pub(super) fn read(&self) -> io::Result<Secrets> {
         let mut tokens = Tokens::new();
-        let mut for_producer = self.token.clone();
         if let Some(token) = &self.token {
             tokens.add(token, BOTH).map_err(|error| invalid(&"LOGRTC_TOKEN", &error))?;
         }
         for (path, roles) in &self.tokens {
             let text = String::from_utf8(read(path)?).map_err(|error| invalid(&path.display(), &error))?;
             // An empty file would let nobody in, and is more likely one that is being written.
-            let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-            let first = first.ok_or_else(|| invalid(&path.display(), &"has no token"))?;
-            tokens.add(&text, roles).map_err(|error| invalid(&path.display(), &error))?;
-            if for_producer.is_none() && roles.contains(&Role::Producer) {
-                for_producer = Some(first.to_owned());
+            if text.trim().is_empty() {
+                return Err(invalid(&path.display(), &"has no token"));
             }
+            tokens.add(&text, roles).map_err(|error| invalid(&path.display(), &error))?;
         }
         let tls = self.tls.as_ref().map(|(certificate, key)| read_tls(certificate, key)).transpose()?;
-        Ok(Secrets { tokens, for_producer, tls })
+        let turn_secret = self.ice.turn_secret_file.as_deref().map(read_secret).transpose()?;
+        let ice_servers = self.ice.servers(turn_secret.as_deref());
+        Ok(Secrets { tokens, tls, ice_servers })
     }
 }
 
 fn read_tls(certificate: &Path, key: &Path) -> io::Result<Tls> {
     Tls::from_pem(&read(certificate)?, &read(key)?)
         .map_err(|error| invalid(&format_args!("{}, {}", certificate.display(), key.display()), &error))
+}
+
+fn read_secret(path: &Path) -> io::Result<String> {
+    let text = String::from_utf8(read(path)?).map_err(|error| invalid(&path.display(), &error))?;
+    match text.trim() {
+        "" => Err(invalid(&path.display(), &"has no secret")),
+        secret => Ok(secret.to_owned()),
+    }
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

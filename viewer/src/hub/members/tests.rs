@@ -115,7 +115,7 @@ impl Client {
                 taken.insert(id);
             }
         }
-        self.seat.register(register);
+        self.seat.register(register, None);
     }
 
     fn say(&self, message: &Value) {
@@ -175,7 +175,7 @@ impl World {
         let hub = |number: usize| {
             let (claims, _) = Claims::new();
             let joint = Joint { mesh: Mesh::new(number.to_string()), claims, health: Health::default() };
-            Arc::new(Hub::new(Limits::default(), Arc::default()).join(joint))
+            Arc::new(Hub::new(Limits::default(), Arc::default(), None).join(joint))
         };
         let mut world = Self {
             hubs: (0..HUBS).map(hub).collect(),

@@ -1,0 +1,122 @@
+//! The routes: they read requests and write responses.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use axum::routing::post;
+use axum::{Extension, Router};
+use futures_util::StreamExt;
+use tokio::time::timeout;
+
+use super::body::{self, Budget, Coding, Held};
+use super::request::{Encoding, Request, Signal};
+use super::{MAX_HELD_BYTES, Otlp, Problem, Taken, answer};
+use crate::server::Metrics;
+
+/// How long a body may take.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where requests go, and what their bodies may take on the way.
+#[derive(Clone)]
+struct Receiver {
+    otlp: Arc<Otlp>,
+    budget: Budget,
+}
+
+/// The routes below `/v1/`.
+pub(super) fn router(otlp: Arc<Otlp>) -> Router {
+    Router::new()
+        .route("/v1/logs", post(logs))
+        .route("/v1/traces", post(traces))
+        .route("/v1/metrics", post(metrics))
+        .with_state(Receiver { otlp, budget: Budget::new(MAX_HELD_BYTES) })
+}
+
+async fn logs(
+    receiver: State<Receiver>,
+    counters: Extension<Arc<Metrics>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    export(receiver, counters, Signal::Logs, &headers, body).await
+}
+
+async fn traces(
+    receiver: State<Receiver>,
+    counters: Extension<Arc<Metrics>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    export(receiver, counters, Signal::Traces, &headers, body).await
+}
+
+/// An SDK that sends all that it has sends metrics, too, and its user wants to know why they do not arrive.
+async fn metrics(headers: HeaderMap) -> Response {
+    match encoding(&headers) {
+        Some(encoding) => answer::refused(encoding, &Problem::Metrics),
+        None => answer::unknown_type(),
+    }
+}
+
+async fn export(
+    State(receiver): State<Receiver>,
+    Extension(counters): Extension<Arc<Metrics>>,
+    signal: Signal,
+    headers: &HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(encoding) = encoding(headers) else { return answer::unknown_type() };
+    match receiver.take(signal, encoding, headers, body).await {
+        Ok(taken) => {
+            counters.exported(signal.name(), taken.accepted, taken.rejected);
+            answer::taken(encoding, signal, &taken)
+        }
+        Err(problem) => {
+            if matches!(problem, Problem::Busy | Problem::Full) {
+                counters.refused("buffer");
+            }
+            answer::refused(encoding, &problem)
+        }
+    }
+}
+
+impl Receiver {
+    async fn take(
+        &self,
+        signal: Signal,
+        encoding: Encoding,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Taken, Problem> {
+        let held = timeout(BODY_TIMEOUT, read(coding(headers)?, &self.budget, body));
+        let held = held.await.map_err(|_| Problem::TooSlow)??;
+        self.otlp.take(Request { signal, encoding, held }).await
+    }
+}
+
+async fn read(coding: Coding, budget: &Budget, body: Body) -> Result<Held, Problem> {
+    let mut decoded = body::Body::new(coding, budget);
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        decoded.push(&part.map_err(|error| Problem::Unreadable(error.to_string()))?)?;
+    }
+    decoded.finish()
+}
+
+fn encoding(headers: &HeaderMap) -> Option<Encoding> {
+    Encoding::of(headers.get(header::CONTENT_TYPE)?.to_str().ok()?)
+}
+
+fn coding(headers: &HeaderMap) -> Result<Coding, Problem> {
+    let Some(coding) = headers.get(header::CONTENT_ENCODING) else { return Ok(Coding::Identity) };
+    match coding.to_str().unwrap_or_default().trim() {
+        name if name.eq_ignore_ascii_case("identity") => Ok(Coding::Identity),
+        name if name.eq_ignore_ascii_case("gzip") => Ok(Coding::Gzip),
+        name if name.eq_ignore_ascii_case("deflate") => Ok(Coding::Deflate),
+        _ => Err(Problem::UnknownCoding),
+    }
+}
