@@ -7,8 +7,8 @@ use tokio::time::timeout;
 
 use super::record::MemberId;
 
-/// How long a registration waits for its claim.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a registration waits for its claim. A connection to NATS that ends does not keep it waiting.
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Claims that wait.
 const CAPACITY: usize = 256;
 
