@@ -25,8 +25,8 @@ const HELD_BEATS: u64 = 10;
 #[derive(Debug, Default)]
 pub(crate) struct Writes {
     pub(crate) members: Vec<(ConnectionId, Written)>,
-    /// Ids of producers that nobody claims any more.
-    pub(crate) unclaimed: Vec<String>,
+    /// Ids of producers, with the client of this server that claims them no more.
+    pub(crate) unclaimed: Vec<(String, MemberId)>,
     pub(crate) messages: Vec<(MemberId, String)>,
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct Mesh {
     leaving: BTreeMap<ConnectionId, Departure>,
     /// Ids of producers that connections claim.
     claims: HashMap<ConnectionId, String>,
-    unclaimed: Vec<String>,
+    unclaimed: Vec<(String, MemberId)>,
     /// The servers that have been heard of by this connection to NATS. Another one may not listen yet.
     heard: BTreeSet<String>,
     outbox: VecDeque<(MemberId, String)>,
@@ -142,9 +142,9 @@ impl Mesh {
         self.claims.insert(connection, id);
     }
 
-    /// A client of this server has registered. `now_ms` orders it among the connections of one client that two servers have.
-    pub(crate) fn registered(&mut self, connection: ConnectionId, now_ms: u64) {
-        self.version = now_ms.max(self.version + 1);
+    /// A client of this server has registered. `now_us` orders it among the connections of one client that two servers have.
+    pub(crate) fn registered(&mut self, connection: ConnectionId, now_us: u64) {
+        self.version = now_us.max(self.version + 1);
         self.local.insert(connection, Local { version: self.version, is_written: false });
         self.dirty.insert(connection);
         self.wake.notify_one();
@@ -164,7 +164,8 @@ impl Mesh {
         if self.local.remove(&connection).is_some_and(|local| local.is_written) {
             self.left.insert(connection, reason);
         }
-        self.unclaimed.extend(self.claims.remove(&connection));
+        let holder = self.member_id(connection);
+        self.unclaimed.extend(self.claims.remove(&connection).map(|id| (id, holder)));
         self.wake.notify_one();
     }
 
@@ -218,7 +219,7 @@ impl Mesh {
         connection: ConnectionId,
         replaced: Option<ConnectionId>,
     ) -> bool {
-        // The id decides between two that registered in the same millisecond, and it does so on every server.
+        // The id decides between two that registered in the same microsecond, and it does so on every server.
         let of_replaced = replaced.and_then(|replaced| {
             let local = self.local.get(&replaced).map(|local| (local.version, self.member_id(replaced)));
             local.or_else(|| self.members.get(&replaced).map(|(id, version)| (*version, id.clone())))

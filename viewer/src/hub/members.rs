@@ -27,7 +27,7 @@ pub(crate) struct Joint {
 #[derive(Debug)]
 pub(crate) struct Texts {
     pub(crate) members: Vec<MemberText>,
-    pub(crate) unclaimed: Vec<String>,
+    pub(crate) unclaimed: Vec<(String, MemberId)>,
     pub(crate) messages: Vec<(MemberId, String)>,
 }
 
@@ -154,7 +154,7 @@ impl State {
     pub(super) fn registered(&mut self, connection: ConnectionId) {
         if let Some(joint) = &mut self.joint {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            joint.mesh.registered(connection, u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+            joint.mesh.registered(connection, u64::try_from(now.as_micros()).unwrap_or(u64::MAX));
         }
     }
 

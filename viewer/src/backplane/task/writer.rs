@@ -86,10 +86,8 @@ impl Writer<'_> {
         for (to, message) in texts.messages {
             self.client.publish(format!("{}.to.{to}", self.bucket), message.into()).await?;
         }
-        for id in texts.unclaimed {
-            let store = self.store.clone();
-            // One that stays is taken over when its holder is gone, or ends by time to live.
-            in_flight.push(Box::pin(async move { Ok(store.delete(claim_key(&id)).await.map_or(None, |()| None)) }));
+        for (id, holder) in texts.unclaimed {
+            in_flight.push(Box::pin(release(self.store.clone(), id, holder)));
         }
         Ok(())
     }
@@ -126,6 +124,17 @@ async fn settle(store: Store, hub: &Hub, claim: Claim) {
     };
     // The client may be gone meanwhile.
     let _ = claim.reply.send(is_claimed);
+}
+
+/// Ends a claim, unless another client has taken it over. One that stays is taken over later, or ends by time to live.
+async fn release(store: Store, id: String, holder: MemberId) -> Result<Option<ConnectionId>, End> {
+    let key = claim_key(&id);
+    if let Ok(Some(entry)) = store.entry(&key).await
+        && entry.value == holder.to_string()
+    {
+        let _ = store.delete_expect_revision(&key, Some(entry.revision)).await;
+    }
+    Ok(None)
 }
 
 /// Whether a claim of somebody who is gone is the holder's now; none without a response.

@@ -210,8 +210,10 @@ impl World {
                 self.hubs[hub].joint(|joint| joint.mesh.left_is_written(left));
             }
         }
-        for id in texts.unclaimed {
-            self.claimed.remove(&id);
+        for (id, holder) in texts.unclaimed {
+            if self.claimed.get(&id) == Some(&holder) {
+                self.claimed.remove(&id);
+            }
         }
         for (to, message) in texts.messages {
             let receiver = to.server.parse().unwrap();
