@@ -22,7 +22,7 @@ test: test-rust test-wasm test-web test-browser test-interop test-paths test-otl
 
 .PHONY: test-rust
 test-rust: ## Test the crates
-	@tools/ensure namespaces && tools/ensure proxies && tools/ensure journal && tools/ensure turn
+	@tools/ensure namespaces && tools/ensure proxies && tools/ensure journal && tools/ensure turn && tools/ensure nats
 	cargo test --workspace --features $(RUST_FEATURES)
 
 .PHONY: test-hostile
