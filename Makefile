@@ -22,12 +22,17 @@ test: test-rust test-wasm test-web test-browser test-interop test-paths test-otl
 
 .PHONY: test-rust
 test-rust: ## Test the crates
-	@tools/ensure namespaces && tools/ensure proxies
+	@tools/ensure namespaces && tools/ensure proxies && tools/ensure journal && tools/ensure turn
 	cargo test --workspace --features $(RUST_FEATURES)
 
 .PHONY: test-hostile
 test-hostile: ## Attack a producer by its consumers, by its server, and by anybody on the network; a part of test-rust
 	cargo test --package logrtc-test-hostile
+
+.PHONY: test-docker
+test-docker: ## Test serve --docker with a real daemon: the machine's, or one that root starts for the test
+	@tools/ensure docker
+	cargo test --package logrtc-viewer --test serve -- --ignored docker
 
 .PHONY: test-32-bit
 test-32-bit: ## Build the core for a machine of 32 bits; some of what overflows there is found by no check

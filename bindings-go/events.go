@@ -49,6 +49,8 @@ const (
 	EndFailed EndReason = C.LOGRTC_END_FAILED
 	// EndProducerClosed: the producer closed.
 	EndProducerClosed EndReason = C.LOGRTC_END_PRODUCER_CLOSED
+	// EndProofRefused: the answer of the consumer had no right proof of the secret.
+	EndProofRefused EndReason = C.LOGRTC_END_PROOF_REFUSED
 )
 
 // String returns the name of the reason, such as "path_lost".

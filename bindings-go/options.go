@@ -60,6 +60,16 @@ func WithToken(token string) Option {
 	})
 }
 
+// WithSecret sets a secret that the program shares with its readers and not with the signaling server.
+// The two prove to each other that no server stands between them; no entry is sent to a consumer that
+// does not. It must be random: 32 to 256 hexadecimal digits, as "openssl rand -hex 16" prints them, or
+// 22 to 256 characters of base64url.
+func WithSecret(secret string) Option {
+	return text(secret, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
+		return C.logrtc_options_set_secret_n(o, p, n)
+	})
+}
+
 // WithCAFile sets a file of certificates (PEM) that are trusted for wss:// in addition to those of
 // the system.
 func WithCAFile(path string) Option {

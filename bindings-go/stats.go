@@ -40,6 +40,8 @@ type Stats struct {
 	MalformedMessages uint64
 	// IgnoredMessages counts the messages of consumers that were malformed, too long or too many.
 	IgnoredMessages uint64
+	// ProofsRefused counts the answers of consumers that had no right proof of the secret.
+	ProofsRefused uint64
 }
 
 // Stats returns the counters. It works after Close too.
@@ -67,5 +69,6 @@ func (p *Producer) Stats() Stats {
 		CandidatesRefused:  uint64(stats.candidates_refused),
 		MalformedMessages:  uint64(stats.malformed_messages),
 		IgnoredMessages:    uint64(stats.ignored_messages),
+		ProofsRefused:      uint64(stats.proofs_refused),
 	}
 }

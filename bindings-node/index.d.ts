@@ -45,8 +45,8 @@ export type IceServer = string | { url: string; username: string; credential: st
 
 /**
  * The options of `connect`. The environment variables `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`,
- * `LOGRTC_DISABLED`, `LOGRTC_ICE_SERVERS`, `LOGRTC_INTERFACES`, `LOGRTC_UDP_PORTS`, `LOGRTC_ANNOUNCED_ADDRESS` and
- * `LOGRTC_RELAY_ONLY` override them.
+ * `LOGRTC_SECRET`, `LOGRTC_DISABLED`, `LOGRTC_ICE_SERVERS`, `LOGRTC_INTERFACES`, `LOGRTC_UDP_PORTS`,
+ * `LOGRTC_ANNOUNCED_ADDRESS` and `LOGRTC_RELAY_ONLY` override them.
  */
 export interface ProducerOptions {
   /**
@@ -65,6 +65,12 @@ export interface ProducerOptions {
   description?: string;
   /** A bearer token for the signaling server; none by default. */
   token?: string;
+  /**
+   * A secret that the program shares with its readers and not with the signaling server; none by default. The two prove to
+   * each other that no server stands between them; no entry is sent to a consumer that does not. It must be random: 32 to
+   * 256 hexadecimal digits, as `randomBytes(16).toString("hex")` makes them, or 22 to 256 characters of base64url.
+   */
+  secret?: string;
   /** A file of certificates (PEM) that are trusted for `wss://`, beside the system's own; none by default. */
   caFile?: string;
   /** The lowest level that is logged, for every target; `debug` by default. */
@@ -156,6 +162,7 @@ export type EndReason =
   | "path_lost"
   | "failed"
   | "flooded"
+  | "proof_refused"
   | "producer_closed";
 
 export interface ConsumerStats {
@@ -188,6 +195,8 @@ export interface Stats {
   consumersFailed: number;
   consumersRefused: number;
   answersRefused: number;
+  /** Answers that had no right proof of the secret. */
+  proofsRefused: number;
   candidatesRefused: number;
   /** Messages of consumers that could not be read, or were too long or too many. */
   ignoredMessages: number;

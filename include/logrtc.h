@@ -164,6 +164,8 @@ const char *logrtc_last_error(void);
 #define LOGRTC_END_FAILED 7
 /** The producer closed. */
 #define LOGRTC_END_PRODUCER_CLOSED 8
+/** The answer of the consumer had no right proof of the secret. It is not offered another connection. */
+#define LOGRTC_END_PROOF_REFUSED 9
 /** The producer is connecting to the signaling server. */
 #define LOGRTC_STATE_CONNECTING 0
 /** The producer is registered; consumers can connect. */
@@ -314,6 +316,15 @@ logrtc_status logrtc_options_set_token(logrtc_options *options, const char *toke
 logrtc_status logrtc_options_set_token_n(logrtc_options *options, const char *token, size_t len);
 
 /**
+ * Sets a secret that this program shares with its readers and not with the signaling server. The two
+ * prove to each other that no server stands between them; no entry is sent to a consumer that does
+ * not. It must be random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints them, or 22
+ * to 256 characters of base64url. Default: none.
+ */
+logrtc_status logrtc_options_set_secret(logrtc_options *options, const char *secret);
+logrtc_status logrtc_options_set_secret_n(logrtc_options *options, const char *secret, size_t len);
+
+/**
  * Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the
  * system. Default: none.
  */
@@ -409,12 +420,30 @@ logrtc_status logrtc_options_set_max_reconnect_attempts(logrtc_options *options,
 /** Sets the maximum number of consumers at one time. Default: 64. */
 logrtc_status logrtc_options_set_max_consumers(logrtc_options *options, size_t max_consumers);
 
+/**
+ * Sets the UDP ports over which consumers connect, `first` to `last`, for example because a firewall
+ * or a container opens only these. Default: any free port.
+ *
+ * Each consumer takes one port of each local address, so the number of ports is the number of
+ * consumers that can connect at one time. A consumer that finds no free port is not connected; this
+ * is reported once as a diagnostic.
+ */
+logrtc_status logrtc_options_set_udp_ports(logrtc_options *options, int first, int last);
+
+/**
+ * Sets whether consumers connect through a TURN server alone, so that they do not learn the
+ * addresses of this host: 1, or 0 (the default). Without a TURN server no consumer connects; this
+ * is reported once as a diagnostic.
+ */
+logrtc_status logrtc_options_set_relay_only(logrtc_options *options, int relay_only);
+
 /** Disables the producer if 1: no thread, no socket, no entry. Default: 0. */
 logrtc_status logrtc_options_set_disabled(logrtc_options *options, int disabled);
 
 /**
- * Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN
- * and LOGRTC_DISABLED override these options: 1 (the default) or 0.
+ * Sets whether the environment variables LOGRTC_URL, LOGRTC_CLIENT_ID, LOGRTC_LEVEL, LOGRTC_TOKEN,
+ * LOGRTC_SECRET, LOGRTC_DISABLED, LOGRTC_ICE_SERVERS, LOGRTC_INTERFACES, LOGRTC_UDP_PORTS,
+ * LOGRTC_ANNOUNCED_ADDRESS and LOGRTC_RELAY_ONLY override these options: 1 (the default) or 0.
  */
 logrtc_status logrtc_options_set_environment(logrtc_options *options, int environment);
 
@@ -438,15 +467,15 @@ logrtc_status logrtc_options_set_close_at_exit(logrtc_options *options, int clos
 
 /**
  * Adds a STUN server ("stun:host:port"; `username` and `credential` are NULL) or a TURN server
- * ("turn:host:port"). The first one that is added replaces the default,
- * "stun:stun.l.google.com:19302".
+ * ("turn:host:port"), which is used in addition to those of the signaling server. Default: those of
+ * the signaling server, or "stun:stun.l.google.com:19302" if it names none.
  */
 logrtc_status logrtc_options_add_ice_server(logrtc_options *options, const char *url, const char *username,
                                             const char *credential);
 
 /**
- * Removes all STUN and TURN servers, including the default. Use it if programs and browsers are in
- * one network.
+ * Removes all STUN and TURN servers, including the default and those of the signaling server. Use
+ * it if programs and browsers are in one network.
  */
 logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
 
@@ -460,6 +489,17 @@ logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
  */
 logrtc_status logrtc_options_add_interface(logrtc_options *options, const char *interface);
 logrtc_status logrtc_options_add_interface_n(logrtc_options *options, const char *interface, size_t len);
+
+/**
+ * Sets the IP address by which consumers reach this host, for example behind a port forwarding or
+ * in a container whose ports are published. Default: none. Consumers are offered it in addition to
+ * the local addresses of its family.
+ *
+ * The forwarding must keep the port: use it with logrtc_options_set_udp_ports().
+ */
+logrtc_status logrtc_options_set_announced_address(logrtc_options *options, const char *address);
+logrtc_status logrtc_options_set_announced_address_n(logrtc_options *options, const char *address,
+                                                     size_t len);
 
 /* The producer */
 
@@ -522,10 +562,12 @@ typedef struct logrtc_stats {
     uint64_t malformed_messages;
     /** Messages of consumers that were malformed, too long or too many. */
     uint64_t ignored_messages;
+    /** Answers of consumers that had no right proof of the secret. */
+    uint64_t proofs_refused;
 } logrtc_stats;
 
 /** A logrtc_stats that is ready to be passed. */
-#define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+#define LOGRTC_STATS_INIT {sizeof(logrtc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
  * Starts a producer and returns at once: it connects, registers and reconnects in the background.

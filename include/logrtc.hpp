@@ -65,6 +65,7 @@ enum class EndReason {
     flooded = LOGRTC_END_FLOODED,
     failed = LOGRTC_END_FAILED,
     producer_closed = LOGRTC_END_PRODUCER_CLOSED,
+    proof_refused = LOGRTC_END_PROOF_REFUSED,
 };
 
 /** The name of a state, such as "registered". */
@@ -315,6 +316,9 @@ class Options {
     Options &token(std::string_view token) & {
         return note(logrtc_options_set_token_n(get(), token.data(), token.size()));
     }
+    Options &secret(std::string_view secret) & {
+        return note(logrtc_options_set_secret_n(get(), secret.data(), secret.size()));
+    }
     Options &ca_file(std::string_view path) & {
         return note(logrtc_options_set_ca_file_n(get(), path.data(), path.size()));
     }
@@ -402,6 +406,7 @@ class Options {
     LOGRTC_CHAINED(version)
     LOGRTC_CHAINED(description)
     LOGRTC_CHAINED(token)
+    LOGRTC_CHAINED(secret)
     LOGRTC_CHAINED(ca_file)
     LOGRTC_CHAINED(level)
     LOGRTC_CHAINED(filter)

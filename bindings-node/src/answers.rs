@@ -129,6 +129,7 @@ fn reason_name(reason: EndReason) -> &'static str {
         EndReason::Stalled => "stalled",
         EndReason::PathLost => "path_lost",
         EndReason::Flooded => "flooded",
+        EndReason::ProofRefused => "proof_refused",
         EndReason::ProducerClosed => "producer_closed",
         _ => "failed",
     }

@@ -10,13 +10,14 @@ use serde_json::{Map, Value};
 use crate::refusal::{Refusal, Result, invalid, refused, refused_as};
 
 /// The options of `connect`, each with its name in the core.
-const OPTIONS: [(&str, &str); 28] = [
+const OPTIONS: [(&str, &str); 29] = [
     ("url", "url"),
     ("clientId", "client_id"),
     ("systemName", "system_name"),
     ("version", "version"),
     ("description", "description"),
     ("token", "token"),
+    ("secret", "secret"),
     ("caFile", "ca_file"),
     ("level", "level"),
     ("filter", "filter"),
@@ -85,6 +86,7 @@ fn set(builder: ConfigBuilder, key: &str, value: &Value) -> Result<ConfigBuilder
         "version" => builder.version(text(key, value)?),
         "description" => builder.description(text(key, value)?),
         "token" => builder.token(text(key, value)?),
+        "secret" => builder.secret(text(key, value)?),
         "caFile" => builder.ca_file(text(key, value)?),
         "level" => builder.level(level(text(key, value)?)?),
         "filter" => builder.filter(text(key, value)?),

@@ -29,6 +29,7 @@ pub(crate) fn describe_stats(stats: &Stats) -> Value {
         "consumersFailed": stats.consumers_failed,
         "consumersRefused": stats.consumers_refused,
         "answersRefused": stats.answers_refused,
+        "proofsRefused": stats.proofs_refused,
         "candidatesRefused": stats.candidates_refused,
         "ignoredMessages": stats.ignored_messages,
         "openSockets": stats.open_sockets,

@@ -25,6 +25,12 @@ interface ConnectOptions {
     /** For a server that wants one. `setToken` changes it. */
     readonly token?: string;
     /**
+     * A secret that producers share with this consumer and not with the signaling server: both sides prove to each other that no
+     * server stands between them, and nothing is read from a producer that does not. `Producer.proofFailure` says why. It is what
+     * the producer's own option `secret` takes; `connect` throws a `RangeError` if it is too short.
+     */
+    readonly secret?: string;
+    /**
      * STUN and TURN servers for paths through a NAT, used beside those of the signaling server. By default those of the signaling
      * server, or the protocol's default if it names none. An empty array means none at all.
      */
@@ -76,6 +82,8 @@ declare class Consumer {
     get signalingState(): SignalingState;
     /** Connects to the server again, with this token. Channels that are open stay. */
     setToken(token: string): void;
+    /** Whether producers have to prove that they have a secret. */
+    get hasSecret(): boolean;
     /**
      * Has producers send only what passes `filter`: one of them, or all of them, those to come too. What they leave out costs
      * no network, and `fetch` can bring it back. Resolves when it is in force wherever there is a channel; a producer that does
@@ -205,6 +213,8 @@ interface Producer {
     readonly status: Status | undefined;
     /** Why the last connection to it did not open; undefined if it did. */
     readonly pathFailure: PathFailure | undefined;
+    /** Why nothing is read from it: it and this consumer have not proved to each other that they have the same secret. */
+    readonly proofFailure: ProofFailure | undefined;
 }
 
 /** What a user may see of a producer. `ended`: it closed. `lost`: it is gone without a word, or out of reach. */
@@ -246,6 +256,17 @@ interface IceServerError {
     readonly text: string;
 }
 
+/** Why nothing is read from a producer. */
+type ProofFailure = 
+/** This consumer has a secret, and the producer has none. */
+"producerHasNoSecret"
+/** The producer has a secret, and this consumer has none. */
+ | "secretWanted"
+/** The producer has another secret. */
+ | "wrongSecret"
+/** The certificates are not those of the two sides: somebody stands between them, such as the signaling server. */
+ | "certificateChanged";
+
 /** `connected` means registered: the server has answered. `unauthorized`: it does not accept the token, or wants one. */
 type SignalingState = "connecting" | "connected" | "lost" | "unauthorized";
 
@@ -266,4 +287,4 @@ interface Fetched {
 declare function levelOf(entry: Entry): Level;
 
 export { connect, levelOf };
-export type { ConnectOptions, Consumer, ConsumerEvents, Entry, FetchRange, Fetched, Gap, GapReason, IceServer, IceServerError, Level, PathFailure, PlacesBySession, Producer, ProducerState, Received, SignalingState, SourceFilter, Span, Start, Status, Welcome };
+export type { ConnectOptions, Consumer, ConsumerEvents, Entry, FetchRange, Fetched, Gap, GapReason, IceServer, IceServerError, Level, PathFailure, PlacesBySession, Producer, ProducerState, ProofFailure, Received, SignalingState, SourceFilter, Span, Start, Status, Welcome };

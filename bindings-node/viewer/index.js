@@ -217,6 +217,27 @@ function chooseIceServers(own, named) {
 	if (own === void 0) return [...named ?? DEFAULT_ICE_SERVERS];
 	return own.length === 0 ? [] : [...own, ...named ?? []];
 }
+// consumer/base64url.ts
+function encodeBase64url(bytes) {
+	return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+function decodeBase64url(text) {
+	if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return;
+	const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+	return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+// consumer/sdp.ts
+function sessionAttribute(sdp, name) {
+	return sessionLevel(sdp).split(/\r?\n/).find((text) => text.startsWith(`a=${name}:`))?.slice(`a=${name}:`.length).trimEnd();
+}
+function withAttribute(sdp, name, value) {
+	const session = sessionLevel(sdp);
+	return `${session}a=${name}:${value}\r\n${sdp.slice(session.length)}`;
+}
+function sessionLevel(sdp) {
+	const media = /^m=/m.exec(sdp);
+	return media === null ? sdp : sdp.slice(0, media.index);
+}
 // consumer/extension/hello.ts
 var CREDIT_BYTES = 4194304;
 function makeHello({ session, next, start, filter, canInflate }) {
@@ -230,25 +251,16 @@ function makeHello({ session, next, start, filter, canInflate }) {
 	};
 }
 function sessionOf(offerSdp) {
-	return /^a=x-logrtc:1 ([\x21-\x7e]{1,160})\r?$/m.exec(sessionLevel(offerSdp))?.[1];
+	return /^1 ([\x21-\x7e]{1,160})$/.exec(sessionAttribute(offerSdp, "x-logrtc") ?? "")?.[1];
 }
 function withHello(answerSdp, hello) {
-	const session = sessionLevel(answerSdp);
-	return session + `a=x-logrtc-hello:${base64url(JSON.stringify(hello))}\r\n` + answerSdp.slice(session.length);
-}
-function sessionLevel(sdp) {
-	const media = /^m=/m.exec(sdp);
-	return media === null ? sdp : sdp.slice(0, media.index);
+	return withAttribute(answerSdp, "x-logrtc-hello", encodeBase64url(new TextEncoder().encode(JSON.stringify(hello))));
 }
 function startAt(session, next) {
 	return next === 0 ? "oldest" : { resume: {
 		session,
 		seq: next - 1
 	} };
-}
-function base64url(text) {
-	const bytes = new TextEncoder().encode(text);
-	return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 // consumer/extension/inflate.ts
 var MAX_INFLATED_BYTES = 262144;
@@ -743,26 +755,33 @@ var Peer = class {
 		clearTimeout(this.#timer);
 		this.#connection.close();
 	}
+	fail(how) {
+		if (!this.#isClosed) {
+			this.close();
+			this.#handlers.onClose(how, this.#isOpen ? void 0 : this.#path.failure());
+		}
+	}
 	async #answer(offer) {
 		try {
 			const offerSdp = readSdp(offer);
 			this.#path.addTheirs(offerSdp);
-			const hello = await this.#handlers.greet(offerSdp);
+			const dress = await this.#handlers.greet(offerSdp);
+			if (dress === void 0) {
+				this.fail("broken");
+				return;
+			}
 			await this.#connection.setRemoteDescription({
 				type: "offer",
 				sdp: offerSdp
 			});
 			await this.#connection.setLocalDescription();
 			const answer = this.#connection.localDescription;
-			if (answer !== null && !this.#isClosed) {
-				const sdp = hello === void 0 ? answer.sdp : withHello(answer.sdp, hello);
-				this.#handlers.send({
-					type: "webrtc_answer",
-					sdp
-				});
-			}
+			if (answer !== null && !this.#isClosed) this.#handlers.send({
+				type: "webrtc_answer",
+				sdp: dress(answer.sdp)
+			});
 		} catch {
-			this.#fail("broken");
+			this.fail("broken");
 		}
 	}
 	#offerCandidate(candidate) {
@@ -795,7 +814,7 @@ var Peer = class {
 			isClosing = false;
 			channel.onclosing = null;
 		};
-		channel.onclose = () => this.#fail(isClosing ? "closed" : "broken");
+		channel.onclose = () => this.fail(isClosing ? "closed" : "broken");
 		channel.onopen = () => this.#open();
 		if (channel.readyState === "open") this.#open();
 	}
@@ -807,20 +826,14 @@ var Peer = class {
 		}
 	}
 	#follow(state) {
-		if (state === "failed") this.#fail("pathLost");
+		if (state === "failed") this.fail("pathLost");
 		else if (state === "closed") this.#failAfter(ENDING_TIMEOUT_MS, "broken");
 		else if (state === "disconnected") this.#failAfter(this.#disconnectedTimeoutMs, "pathLost");
 		else if (state === "connected" && this.#isOpen) clearTimeout(this.#timer);
 	}
 	#failAfter(timeoutMs, how) {
 		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => this.#fail(how), timeoutMs);
-	}
-	#fail(how) {
-		if (!this.#isClosed) {
-			this.close();
-			this.#handlers.onClose(how, this.#isOpen ? void 0 : this.#path.failure());
-		}
+		this.#timer = setTimeout(() => this.fail(how), timeoutMs);
 	}
 };
 function readSdp(offer) {
@@ -839,7 +852,87 @@ function readCandidate(message) {
 		sdpMLineIndex: typeof sdpMLineIndex === "number" ? sdpMLineIndex : 0
 	};
 }
+// consumer/proof/proof.ts
+var NONCE_BYTES = 16;
+function lookAt(offerSdp, secret) {
+	const nonce = sessionAttribute(offerSdp, "x-logrtc-nonce");
+	if (secret === void 0) return {
+		proof: void 0,
+		failure: nonce === void 0 ? void 0 : "secretWanted",
+		isAnswered: true
+	};
+	if (nonce === void 0) return {
+		proof: void 0,
+		failure: "producerHasNoSecret",
+		isAnswered: false
+	};
+	const context = contextOf(offerSdp, nonce);
+	const proof = context === void 0 ? void 0 : new Proof(secret, context);
+	if (proof?.claims(sessionAttribute(offerSdp, "x-logrtc-key"), "key") === false) return {
+		proof,
+		failure: "wrongSecret",
+		isAnswered: true
+	};
+	if (proof?.claims(sessionAttribute(offerSdp, "x-logrtc-proof"), "offer") !== true) return {
+		proof: void 0,
+		failure: "certificateChanged",
+		isAnswered: false
+	};
+	return {
+		proof,
+		failure: void 0,
+		isAnswered: true
+	};
+}
+function contextOf(offerSdp, nonceText) {
+	const [nonce, session, offer] = [
+		decodeBase64url(nonceText),
+		sessionOf(offerSdp),
+		onlyFingerprint(offerSdp)
+	];
+	return nonce?.length === NONCE_BYTES && session !== void 0 && offer !== void 0 ? {
+		nonce,
+		session,
+		offer
+	} : void 0;
+}
+var Proof = class {
+	#secret;
+	#context;
+	constructor(secret, context) {
+		this.#secret = secret;
+		this.#context = context;
+	}
+	claims(mac, label) {
+		const claim = {
+			label,
+			fingerprints: label === "key" ? [] : [this.#context.offer]
+		};
+		return mac === void 0 || this.#secret.verifies(decodeBase64url(mac), this.#context, claim);
+	}
+	ofAnswer(answerSdp) {
+		return encodeBase64url(this.#secret.mac(this.#context, this.#claim("consumer", answerSdp)));
+	}
+	isIn(data, answerSdp) {
+		const message = typeof data === "string" ? parseJson(data) : void 0;
+		const mac = isObject(message) && typeof message.proof === "string" ? message.proof : void 0;
+		return mac !== void 0 && this.#secret.verifies(decodeBase64url(mac), this.#context, this.#claim("producer", answerSdp));
+	}
+	#claim(label, answerSdp) {
+		const answer = onlyFingerprint(answerSdp);
+		if (answer === void 0) throw new Error("the browser does not name its certificate once");
+		return {
+			label,
+			fingerprints: [this.#context.offer, answer]
+		};
+	}
+};
+function onlyFingerprint(sdp) {
+	const octets = /^a=fingerprint:sha-256 ((?:[0-9a-f]{2}:){31}[0-9a-f]{2})[ \t\r]*$/im.exec(sdp)?.[1];
+	return octets === void 0 || sdp.match(/fingerprint/gi)?.length !== 1 ? void 0 : Uint8Array.from(octets.split(":"), (octet) => Number.parseInt(octet, 16));
+}
 // consumer/link.ts
+var PROOF_TIMEOUT_MS = 5e3;
 var Link = class {
 	#options;
 	#handlers;
@@ -847,6 +940,8 @@ var Link = class {
 	#requests;
 	#fetches;
 	#peer;
+	#expected;
+	#proofTimer;
 	#session;
 	#filterInForce = "";
 	#filterTurn = Promise.resolve();
@@ -874,8 +969,8 @@ var Link = class {
 		this.#peer = new Peer(options.offer, options.iceServers, {
 			send: (message) => handlers.send(message),
 			greet: (offerSdp) => this.#greet(offerSdp),
-			onOpen: () => handlers.onOpen(),
-			onMessage: (data) => this.#reader.take(data),
+			onOpen: () => this.#open(),
+			onMessage: (data) => this.#receive(data),
 			onClose: (how, failure) => this.#end(how, failure)
 		});
 	}
@@ -911,6 +1006,42 @@ var Link = class {
 		return performance.now() - since;
 	}
 	async #greet(offerSdp) {
+		const { proof, failure, isAnswered } = lookAt(offerSdp, this.#options.secret);
+		this.#handlers.onLook(failure);
+		if (!isAnswered) return;
+		const hello = await this.#makeHello(offerSdp);
+		return (answerSdp) => {
+			const greeting = hello === void 0 ? answerSdp : withHello(answerSdp, hello);
+			if (proof === void 0) return greeting;
+			this.#expected = {
+				proof,
+				answerSdp
+			};
+			return withAttribute(greeting, "x-logrtc-proof", proof.ofAnswer(answerSdp));
+		};
+	}
+	#open() {
+		if (this.#expected === void 0) this.#handlers.onOpen();
+		else this.#proofTimer = setTimeout(() => this.#refuse(), PROOF_TIMEOUT_MS);
+	}
+	#receive(data) {
+		const expected = this.#expected;
+		if (expected !== void 0) {
+			if (!expected.proof.isIn(data, expected.answerSdp)) {
+				this.#refuse();
+				return;
+			}
+			this.#expected = void 0;
+			clearTimeout(this.#proofTimer);
+			this.#handlers.onOpen();
+		}
+		this.#reader.take(data);
+	}
+	#refuse() {
+		this.#handlers.onLook("certificateChanged");
+		this.#peer.fail("broken");
+	}
+	async #makeHello(offerSdp) {
 		const session = sessionOf(offerSdp);
 		if (session === void 0) return;
 		await this.#options.formerIsRead;
@@ -970,13 +1101,474 @@ var Link = class {
 	}
 	#finish() {
 		this.#isEnded = true;
+		clearTimeout(this.#proofTimer);
 		this.#requests.end();
 		this.#reader.end?.();
+	}
+};
+// node_modules/@noble/hashes/utils.js
+function isBytes(a) {
+	return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
+}
+var atitle = (title) => title ? `"${title}" ` : "";
+function anumber(n, title = "") {
+	if (typeof n !== "number") throw new TypeError(atitle(title) + "expected number, got " + typeof n);
+	if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(atitle(title) + "expected integer >= 0, got " + n);
+	return n;
+}
+function abytes(value, length, title = "") {
+	if (isBytes(value) && (length === void 0 || value.length === length)) return value;
+	if (length !== void 0) anumber(length, "length");
+	const bytes = isBytes(value);
+	const ofLen = length !== void 0 ? ` of length ${length}` : "";
+	const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
+	const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
+	if (!bytes) throw new TypeError(message);
+	throw new RangeError(message);
+}
+function ahash(h) {
+	if (typeof h !== "function" || typeof h.create !== "function") throw new TypeError("expected hash wrapped by utils.createHasher");
+	anumber(h.outputLen);
+	anumber(h.blockLen);
+	if (h.outputLen < 1 || h.blockLen < 1) throw new Error("hash blockLen / outputLen must be >= 1");
+}
+var aobject = (value, label) => {
+	if (value === null || typeof value !== "object" || Array.isArray(value)) throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+var aopts = (value, label) => {
+	aobject(value, label);
+	const proto = Object.getPrototypeOf(value);
+	if (proto !== Object.prototype && proto !== null) throw new TypeError(`"${label}" expected plain object`);
+	if (Object.hasOwn(value, "__proto__")) throw new TypeError(`"${label}.__proto__" is not allowed`);
+};
+function aexists(instance, checkFinished = true) {
+	if (instance.destroyed) throw new Error("hash was destroyed");
+	if (checkFinished && instance.finished) throw new Error("digest() was already called");
+}
+function aoutput(out, instance) {
+	abytes(out, void 0, "output");
+	const min = instance.outputLen;
+	if (!(out.length >= min)) throw new RangeError("\"output\" expected length >= " + min);
+}
+function clean(...arrays) {
+	for (let i = 0; i < arrays.length; i++) arrays[i].fill(0);
+}
+function createView(arr) {
+	return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+function rotr(word, shift) {
+	return word << 32 - shift | word >>> shift;
+}
+function checkOpts(defaults, opts, title = "opts") {
+	aopts(defaults, "defaults");
+	if (opts !== void 0) aopts(opts, title);
+	return Object.assign(Object.create(null), defaults, opts);
+}
+function createHasher(hashCons, info = {}) {
+	if (typeof hashCons !== "function") throw new TypeError("\"hashCons\" expected function, got type=" + typeof hashCons);
+	info = checkOpts({}, info, "info");
+	const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+	const tmp = hashCons(void 0);
+	hashC.outputLen = tmp.outputLen;
+	hashC.blockLen = tmp.blockLen;
+	hashC.canXOF = tmp.canXOF;
+	hashC.create = (opts) => hashCons(opts);
+	Object.assign(hashC, info);
+	return Object.freeze(hashC);
+}
+var oidNist = (suffix) => ({ oid: Uint8Array.from([
+	6,
+	9,
+	96,
+	134,
+	72,
+	1,
+	101,
+	3,
+	4,
+	2,
+	suffix
+]) });
+// node_modules/@noble/hashes/hmac.js
+var _HMAC = class {
+	oHash;
+	iHash;
+	blockLen;
+	outputLen;
+	canXOF = false;
+	finished = false;
+	destroyed = false;
+	constructor(hash, key) {
+		ahash(hash);
+		abytes(key, void 0, "key");
+		this.iHash = hash.create();
+		if (typeof this.iHash.update !== "function") throw new Error("expected Hash instance");
+		this.blockLen = this.iHash.blockLen;
+		this.outputLen = this.iHash.outputLen;
+		const blockLen = this.blockLen;
+		const pad = new Uint8Array(blockLen);
+		pad.set(key.length > blockLen ? hash.create().update(key).digest() : key);
+		for (let i = 0; i < pad.length; i++) pad[i] ^= 54;
+		this.iHash.update(pad);
+		this.oHash = hash.create();
+		for (let i = 0; i < pad.length; i++) pad[i] ^= 106;
+		this.oHash.update(pad);
+		clean(pad);
+	}
+	update(buf) {
+		aexists(this);
+		this.iHash.update(buf);
+		return this;
+	}
+	digestInto(out) {
+		aexists(this);
+		aoutput(out, this);
+		this.finished = true;
+		const buf = out.subarray(0, this.outputLen);
+		this.iHash.digestInto(buf);
+		this.oHash.update(buf);
+		this.oHash.digestInto(buf);
+		this.destroy();
+	}
+	digest() {
+		const out = new Uint8Array(this.oHash.outputLen);
+		this.digestInto(out);
+		return out;
+	}
+	_cloneInto(to) {
+		to ||= Object.create(Object.getPrototypeOf(this), {});
+		const { oHash, iHash, finished, destroyed, blockLen, outputLen, canXOF } = this;
+		to = to;
+		to.finished = finished;
+		to.destroyed = destroyed;
+		to.blockLen = blockLen;
+		to.outputLen = outputLen;
+		to.canXOF = canXOF;
+		to.oHash = oHash._cloneInto(to.oHash);
+		to.iHash = iHash._cloneInto(to.iHash);
+		return to;
+	}
+	clone() {
+		return this._cloneInto();
+	}
+	destroy() {
+		this.destroyed = true;
+		this.oHash.destroy();
+		this.iHash.destroy();
+	}
+};
+var hmac = /* @__PURE__ */ (() => {
+	const hmac_ = ((hash, key, message) => new _HMAC(hash, key).update(message).digest());
+	hmac_.create = (hash, key) => new _HMAC(hash, key);
+	return hmac_;
+})();
+// node_modules/@noble/hashes/_u64.js
+var fromNumH = (n) => n / 2 ** 32 | 0;
+var fromNumL = (n) => n >>> 0;
+function setU64FromNum(view, byteOffset, n, isLE) {
+	const h = fromNumH(n);
+	const l = fromNumL(n);
+	view.setUint32(byteOffset, isLE ? l : h, isLE);
+	view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
+}
+// node_modules/@noble/hashes/_md.js
+function Chi(a, b, c) {
+	return a & b ^ ~a & c;
+}
+function Maj(a, b, c) {
+	return a & b ^ a & c ^ b & c;
+}
+var HashMD = class {
+	blockLen;
+	outputLen;
+	canXOF = false;
+	padOffset;
+	isLE;
+	buffer;
+	view;
+	finished = false;
+	length = 0;
+	pos = 0;
+	destroyed = false;
+	constructor(blockLen, outputLen, padOffset, isLE) {
+		this.blockLen = blockLen;
+		this.outputLen = outputLen;
+		this.padOffset = padOffset;
+		this.isLE = isLE;
+		this.buffer = new Uint8Array(blockLen);
+		this.view = createView(this.buffer);
+	}
+	update(data) {
+		aexists(this);
+		abytes(data);
+		const { view, buffer, blockLen } = this;
+		const len = data.length;
+		let processed = false;
+		for (let pos = 0; pos < len;) {
+			const take = Math.min(blockLen - this.pos, len - pos);
+			if (take === blockLen) {
+				const dataView = createView(data);
+				for (; blockLen <= len - pos; pos += blockLen) this.process(dataView, pos);
+				processed = true;
+				continue;
+			}
+			buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
+			this.pos += take;
+			pos += take;
+			if (this.pos === blockLen) {
+				this.process(view, 0);
+				this.pos = 0;
+				processed = true;
+			}
+		}
+		this.length += data.length;
+		if (processed) this.roundClean();
+		return this;
+	}
+	digestInto(out) {
+		aexists(this);
+		aoutput(out, this);
+		this.finished = true;
+		const { buffer, view, blockLen, isLE } = this;
+		let { pos } = this;
+		buffer[pos++] = 128;
+		buffer.fill(0, pos);
+		if (this.padOffset > blockLen - pos) {
+			this.process(view, 0);
+			buffer.fill(0);
+		}
+		setU64FromNum(view, blockLen - 8, this.length * 8, isLE);
+		this.process(view, 0);
+		this.roundClean();
+		const oview = out === buffer ? view : createView(out);
+		const len = this.outputLen;
+		const outLen = len / 4;
+		const state = this.get();
+		if (len % 4 || outLen > state.length) throw new Error("invalid outputLen");
+		for (let i = 0; i < outLen; i++) oview.setUint32(4 * i, state[i], isLE);
+	}
+	digest() {
+		const { buffer, outputLen } = this;
+		this.digestInto(buffer);
+		const res = buffer.slice(0, outputLen);
+		this.destroy();
+		return res;
+	}
+	_cloneIntoMeta(to) {
+		const { buffer, length, finished, destroyed, pos } = this;
+		to.destroyed = destroyed;
+		to.finished = finished;
+		to.length = length;
+		to.pos = pos;
+		if (pos) to.buffer.set(buffer);
+		return to;
+	}
+	clone() {
+		return this._cloneInto();
+	}
+};
+var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
+	1779033703,
+	3144134277,
+	1013904242,
+	2773480762,
+	1359893119,
+	2600822924,
+	528734635,
+	1541459225
+]);
+// node_modules/@noble/hashes/sha2.js
+var SHA256_K = /* @__PURE__ */ Uint32Array.from([
+	1116352408,
+	1899447441,
+	3049323471,
+	3921009573,
+	961987163,
+	1508970993,
+	2453635748,
+	2870763221,
+	3624381080,
+	310598401,
+	607225278,
+	1426881987,
+	1925078388,
+	2162078206,
+	2614888103,
+	3248222580,
+	3835390401,
+	4022224774,
+	264347078,
+	604807628,
+	770255983,
+	1249150122,
+	1555081692,
+	1996064986,
+	2554220882,
+	2821834349,
+	2952996808,
+	3210313671,
+	3336571891,
+	3584528711,
+	113926993,
+	338241895,
+	666307205,
+	773529912,
+	1294757372,
+	1396182291,
+	1695183700,
+	1986661051,
+	2177026350,
+	2456956037,
+	2730485921,
+	2820302411,
+	3259730800,
+	3345764771,
+	3516065817,
+	3600352804,
+	4094571909,
+	275423344,
+	430227734,
+	506948616,
+	659060556,
+	883997877,
+	958139571,
+	1322822218,
+	1537002063,
+	1747873779,
+	1955562222,
+	2024104815,
+	2227730452,
+	2361852424,
+	2428436474,
+	2756734187,
+	3204031479,
+	3329325298
+]);
+var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
+var SHA2_32B = class extends HashMD {
+	A = 0;
+	B = 0;
+	C = 0;
+	D = 0;
+	E = 0;
+	F = 0;
+	G = 0;
+	H = 0;
+	constructor(outputLen, IV) {
+		super(64, outputLen, 8, false);
+		this.A = IV[0] | 0;
+		this.B = IV[1] | 0;
+		this.C = IV[2] | 0;
+		this.D = IV[3] | 0;
+		this.E = IV[4] | 0;
+		this.F = IV[5] | 0;
+		this.G = IV[6] | 0;
+		this.H = IV[7] | 0;
+	}
+	get() {
+		const { A, B, C, D, E, F, G, H } = this;
+		return [
+			A,
+			B,
+			C,
+			D,
+			E,
+			F,
+			G,
+			H
+		];
+	}
+	set(A, B, C, D, E, F, G, H) {
+		this.A = A | 0;
+		this.B = B | 0;
+		this.C = C | 0;
+		this.D = D | 0;
+		this.E = E | 0;
+		this.F = F | 0;
+		this.G = G | 0;
+		this.H = H | 0;
+	}
+	_cloneInto(to) {
+		(to ||= new this.constructor()).set(...this.get());
+		return this._cloneIntoMeta(to);
+	}
+	process(view, offset) {
+		for (let i = 0; i < 16; i++, offset += 4) SHA256_W[i] = view.getUint32(offset, false);
+		for (let i = 16; i < 64; i++) {
+			const W15 = SHA256_W[i - 15];
+			const W2 = SHA256_W[i - 2];
+			const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
+			const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
+			SHA256_W[i] = s1 + SHA256_W[i - 7] + s0 + SHA256_W[i - 16] | 0;
+		}
+		let { A, B, C, D, E, F, G, H } = this;
+		for (let i = 0; i < 64; i++) {
+			const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
+			const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i] + SHA256_W[i] | 0;
+			const T2 = (rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22)) + Maj(A, B, C) | 0;
+			H = G;
+			G = F;
+			F = E;
+			E = D + T1 | 0;
+			D = C;
+			C = B;
+			B = A;
+			A = T1 + T2 | 0;
+		}
+		A = A + this.A | 0;
+		B = B + this.B | 0;
+		C = C + this.C | 0;
+		D = D + this.D | 0;
+		E = E + this.E | 0;
+		F = F + this.F | 0;
+		G = G + this.G | 0;
+		H = H + this.H | 0;
+		this.set(A, B, C, D, E, F, G, H);
+	}
+	roundClean() {
+		clean(SHA256_W);
+	}
+	destroy() {
+		this.destroyed = true;
+		this.set(0, 0, 0, 0, 0, 0, 0, 0);
+		clean(this.buffer);
+	}
+};
+var _SHA256 = class extends SHA2_32B {
+	constructor() {
+		super(32, SHA256_IV);
+	}
+};
+var sha256 = /* @__PURE__ */ createHasher(() => new _SHA256(), /* @__PURE__ */ oidNist(1));
+// consumer/proof/secret.ts
+var SECRET = /^(?=[\w-]*[^0-9A-Fa-f])[\w-]{22,256}$|^[0-9A-Fa-f]{32,256}$/;
+function isSecret(text) {
+	return SECRET.test(text);
+}
+var encoder = new TextEncoder();
+var Secret = class {
+	#key;
+	constructor(text) {
+		if (!isSecret(text)) throw new RangeError("secret: must be random: 32 to 256 hexadecimal digits, or 22 to 256 characters of base64url");
+		const extracted = hmac(sha256, /* @__PURE__ */ new Uint8Array(32), encoder.encode(text));
+		this.#key = hmac(sha256, extracted, encoder.encode("logrtc proof 1"));
+	}
+	mac({ nonce, session }, { label, fingerprints }) {
+		const mac = hmac.create(sha256, this.#key).update(encoder.encode(label)).update(nonce);
+		mac.update(sha256(encoder.encode(session)));
+		for (const fingerprint of fingerprints) mac.update(fingerprint);
+		return mac.digest();
+	}
+	verifies(mac, context, claim) {
+		const right = this.mac(context, claim);
+		if (mac === void 0 || mac.length !== right.length) return false;
+		return right.reduce((difference, byte, index) => difference | byte ^ (mac[index] ?? 0), 0) === 0;
 	}
 };
 // consumer/roster.ts
 var OFFER_TIMEOUT_MS = 1e4;
 var LASTING_MS = 1e4;
+var UNPROVED_DELAY_MS = 6e4;
 var MAX_GONE = 200;
 var Roster = class {
 	#producers = /* @__PURE__ */ new Map();
@@ -990,7 +1582,8 @@ var Roster = class {
 			session: producer.welcomedSession,
 			...producer.counts,
 			status: producer.status,
-			pathFailure: producer.pathFailure
+			pathFailure: producer.pathFailure,
+			proofFailure: producer.proofFailure
 		}));
 	}
 	connected() {
@@ -1019,6 +1612,7 @@ var Roster = class {
 		if (producer !== void 0) {
 			producer.isAnnounced = false;
 			producer.hasEnded ||= reason === "closed";
+			producer.proofFailure = void 0;
 			this.#forgetOldest();
 		}
 	}
@@ -1034,6 +1628,9 @@ var Roster = class {
 	}
 	welcomed(id, session) {
 		this.#get(id).welcomedSession = session;
+	}
+	looked(id, failure) {
+		this.#get(id).proofFailure = failure;
 	}
 	opened(id, nowMs) {
 		const producer = this.#get(id);
@@ -1052,7 +1649,8 @@ var Roster = class {
 			producer.askAtMs = nowMs + OFFER_TIMEOUT_MS;
 		} else {
 			producer.hasEnded &&= !(wasOpen && how === "pathLost");
-			producer.askAtMs = nowMs + Math.min(producer.failures * 1e3, 5e3);
+			const delayMs = Math.min(producer.failures * 1e3, 5e3);
+			producer.askAtMs = nowMs + (producer.proofFailure === void 0 ? delayMs : UNPROVED_DELAY_MS);
 			producer.failures += 1;
 		}
 		this.#forgetOldest();
@@ -1099,7 +1697,8 @@ var Roster = class {
 				filtered: 0
 			},
 			status: void 0,
-			pathFailure: void 0
+			pathFailure: void 0,
+			proofFailure: void 0
 		};
 		this.#producers.set(id, producer);
 		return producer;
@@ -1224,12 +1823,14 @@ var Consumer = class {
 	#askTimer;
 	#signalingState = "connecting";
 	#token;
+	#secret;
 	#namedIceServers;
 	#filter;
 	#filters = /* @__PURE__ */ new Map();
 	constructor(options) {
 		this.#options = options;
 		this.#token = options.token;
+		this.#secret = options.secret === void 0 ? void 0 : new Secret(options.secret);
 		this.#filter = options.filter ?? {};
 		checkFilter(this.#filter);
 		this.#places = new Places(options.places);
@@ -1254,6 +1855,9 @@ var Consumer = class {
 	setToken(token) {
 		this.#token = token;
 		this.#signaling.reopen();
+	}
+	get hasSecret() {
+		return this.#secret !== void 0;
 	}
 	async setFilter(filter, producer) {
 		checkFilter(filter);
@@ -1336,6 +1940,7 @@ var Consumer = class {
 		const { start, readers } = this.#options;
 		const link = new Link({
 			offer,
+			secret: this.#secret,
 			iceServers: chooseIceServers(this.#options.iceServers, this.#namedIceServers),
 			places: this.#places,
 			start,
@@ -1349,6 +1954,10 @@ var Consumer = class {
 			}),
 			onOpen: () => {
 				this.#roster.opened(id, Date.now());
+				this.#producersChanged();
+			},
+			onLook: (failure) => {
+				this.#roster.looked(id, failure);
 				this.#producersChanged();
 			},
 			onPlain: ({ entries, malformed }) => this.#take(id, entries.map(unnumbered), malformed),

@@ -90,6 +90,7 @@ impl Reading {
             "version" => builder.version(text(key, value)?),
             "description" => builder.description(text(key, value)?),
             "token" => builder.token(text(key, value)?),
+            "secret" => builder.secret(text(key, value)?),
             "ca_file" => builder.ca_file(typed::<PathBuf>(key, value, "a path")?),
             "level" => builder.level(level_of(value)?.0),
             "filter" => builder.filter(text(key, value)?),

@@ -32,6 +32,8 @@ pub(crate) struct Stats {
     consumers_refused: u64,
     /// Answers that were not acceptable.
     answers_refused: u64,
+    /// Answers that had no right proof of the secret.
+    proofs_refused: u64,
     /// Candidates that were not acceptable.
     candidates_refused: u64,
     /// Messages of consumers that could not be read, or were too long or too many.
@@ -106,6 +108,7 @@ impl From<logrtc::Stats> for Stats {
             consumers_failed: stats.consumers_failed,
             consumers_refused: stats.consumers_refused,
             answers_refused: stats.answers_refused,
+            proofs_refused: stats.proofs_refused,
             candidates_refused: stats.candidates_refused,
             ignored_messages: stats.ignored_messages,
             open_sockets: stats.open_sockets,

@@ -151,6 +151,7 @@ def test_wrong_use_is_named(producer: logrtc.Producer, call: Any, message: str) 
         ({"surprise": 1}, "surprise: is not an option"),
         ({"max_byte": 1}, "max_byte: is not an option; did you mean max_bytes?"),
         ({"token": "a secret\n"}, "token: must have"),
+        ({"secret": "too short"}, "secret: must be random"),
     ],
 )
 def test_a_wrong_option_is_named(options: dict[str, Any], message: str) -> None:
@@ -179,6 +180,7 @@ def test_every_option_is_taken() -> None:
         version="1",
         description="d",
         token="t",
+        secret="0123456789abcdef0123456789abcdef",
         level="warning",
         max_entries=10,
         max_bytes=1 << 20,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 pub use crate::entry::{ArrayWriter, ObjectWriter, RawMember, RawMembers, ValueWriter, has_member, raw_string};
 pub use crate::level::level_of_pino;
+pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
 
 use crate::config::ConfigBuilder;
 use crate::config::ice_url::{IceUrl, Scheme};

@@ -26,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
+use crate::proof::Secret;
 
 /// The address that the protocol names (docs/protocol.md §1).
 pub const DEFAULT_URL: &str = "ws://localhost:8080/signaling";
@@ -63,6 +64,7 @@ pub struct Config {
     pub(crate) client_id: String,
     pub(crate) metadata: Metadata,
     pub(crate) credentials: Credentials,
+    pub(crate) secret: Option<Secret>,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) extra_certificates: ExtraCertificates,
     pub(crate) filter: Filter,

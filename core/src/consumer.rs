@@ -2,6 +2,7 @@
 
 pub(crate) mod arrivals;
 mod batch;
+mod challenge;
 mod control;
 pub(crate) mod deflate;
 mod delivery;
@@ -212,6 +213,7 @@ impl Consumers {
             open: self.open.clone(),
             has_departed,
             arriving: Some(arriving),
+            challenge: None,
             terms: Terms::default(),
         };
         self.peers.spawn(quiet(peer.run()));

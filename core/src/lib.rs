@@ -58,6 +58,8 @@ mod nearest;
 mod observe;
 mod printable;
 mod producer;
+mod proof;
+mod random;
 mod runtime;
 mod signaling;
 mod stats;

@@ -65,6 +65,8 @@ pub enum EndReason {
     PathLost,
     /// The consumer sent far more than it may, or opened a channel (docs/protocol.md §3, §6.3). It is not offered another connection.
     Flooded,
+    /// Its answer had no right proof of the secret (docs/protocol.md §6.5). It is not offered another connection.
+    ProofRefused,
     /// The WebRTC stack refused something.
     Failed,
     /// The producer closed.
@@ -82,6 +84,7 @@ impl EndReason {
             Self::Stalled => "stalled",
             Self::PathLost => "path_lost",
             Self::Flooded => "flooded",
+            Self::ProofRefused => "proof_refused",
             Self::Failed => "failed",
             Self::ProducerClosed => "producer_closed",
         }

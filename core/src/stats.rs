@@ -34,6 +34,7 @@ pub(crate) struct Counters {
     pub(crate) consumers_failed: Counter,
     pub(crate) consumers_refused: Counter,
     pub(crate) answers_refused: Counter,
+    pub(crate) proofs_refused: Counter,
     pub(crate) candidates_refused: Counter,
     pub(crate) ignored_messages: Counter,
     pub(crate) open_sockets: Counter,
@@ -72,6 +73,8 @@ pub struct Stats {
     pub consumers_refused: u64,
     /// Answers that were not acceptable.
     pub answers_refused: u64,
+    /// Answers that had no right proof of the secret.
+    pub proofs_refused: u64,
     /// Candidates that were not acceptable.
     pub candidates_refused: u64,
     /// Messages of consumers that could not be read, or were too long or too many (docs/protocol.md §6.3).

@@ -14,5 +14,6 @@ pub(crate) mod ice_servers;
 mod inflow;
 mod local_candidates;
 pub(crate) mod ports;
+mod relayed;
 pub(crate) mod sockets;
 pub(crate) mod stream_reset;

@@ -36,6 +36,8 @@ pub const LOGRTC_END_FLOODED: i32 = 6;
 pub const LOGRTC_END_FAILED: i32 = 7;
 /// The producer closed.
 pub const LOGRTC_END_PRODUCER_CLOSED: i32 = 8;
+/// The answer of the consumer had no right proof of the secret. It is not offered another connection.
+pub const LOGRTC_END_PROOF_REFUSED: i32 = 9;
 
 /// An event. `kind` says which members are set; the others are 0 or NULL. The struct and its
 /// strings are valid until the callback returns.
@@ -156,6 +158,7 @@ fn reason_number(reason: EndReason) -> c_int {
         EndReason::PathLost => LOGRTC_END_PATH_LOST,
         EndReason::Flooded => LOGRTC_END_FLOODED,
         EndReason::ProducerClosed => LOGRTC_END_PRODUCER_CLOSED,
+        EndReason::ProofRefused => LOGRTC_END_PROOF_REFUSED,
         // A reason that this file does not know yet is a failure to the program.
         _ => LOGRTC_END_FAILED,
     }
@@ -175,6 +178,7 @@ pub extern "C" fn logrtc_end_reason_string(reason: c_int) -> *const c_char {
         LOGRTC_END_FLOODED => c"flooded",
         LOGRTC_END_FAILED => c"failed",
         LOGRTC_END_PRODUCER_CLOSED => c"producer_closed",
+        LOGRTC_END_PROOF_REFUSED => c"proof_refused",
         _ => c"unknown",
     };
     name.as_ptr()
@@ -196,6 +200,7 @@ mod tests {
             EndReason::Flooded,
             EndReason::Failed,
             EndReason::ProducerClosed,
+            EndReason::ProofRefused,
         ] {
             // SAFETY: it is static and NUL-terminated.
             let name = unsafe { CStr::from_ptr(logrtc_end_reason_string(reason_number(reason))) };

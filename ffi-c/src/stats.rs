@@ -51,6 +51,8 @@ pub struct logrtc_stats {
     pub malformed_messages: u64,
     /// Messages of consumers that were malformed, too long or too many.
     pub ignored_messages: u64,
+    /// Answers of consumers that had no right proof of the secret.
+    pub proofs_refused: u64,
 }
 
 impl logrtc_stats {
@@ -72,6 +74,7 @@ impl logrtc_stats {
             candidates_refused: stats.candidates_refused,
             malformed_messages: stats.malformed_messages,
             ignored_messages: stats.ignored_messages,
+            proofs_refused: stats.proofs_refused,
             ..Self::default()
         };
         for consumer in &stats.consumers {

@@ -49,6 +49,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
             "logrtc_options_set_version",
             "logrtc_options_set_description",
             "logrtc_options_set_token",
+            "logrtc_options_set_secret",
             "logrtc_options_set_ca_file",
             "logrtc_options_set_filter",
             "logrtc_options_set_level",

@@ -119,6 +119,16 @@ testInBrowsers("a link opens the same entry, with the same query, in another pag
   const link = await pasted(browser, page.page);
   assert.match(link, /[?&]query=level%3Aerror/);
   assert.match(link, /#entry=[0-9a-f]{32}\/391$/);
+  // The button of the bar copies the same, and what is shown alone while no entry is open.
+  const bar = page.page.getByRole("region", { name: "Log", exact: true });
+  const share = bar.getByRole("button", { name: "Share" });
+  await share.click();
+  await bar.getByText("Link copied").waitFor();
+  assert.equal(await pasted(browser, page.page), link);
+  await page.page.keyboard.press("Escape");
+  await message.waitFor({ state: "detached" });
+  await share.click();
+  await eventually("the link has no entry", async () => (await pasted(browser, page.page)) === link.replace(/#.*/, ""));
   await producer.log(400, 900);
 
   const other = await openPage(t, browser, link);

@@ -32,6 +32,7 @@ int main(void) {
     MEMBER(logrtc_stats, candidates_refused);
     MEMBER(logrtc_stats, malformed_messages);
     MEMBER(logrtc_stats, ignored_messages);
+    MEMBER(logrtc_stats, proofs_refused);
     MEMBER(logrtc_event, struct_size);
     MEMBER(logrtc_event, kind);
     MEMBER(logrtc_event, state);

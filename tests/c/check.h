@@ -36,4 +36,12 @@ static inline logrtc_options *local_options(const char *client_id, const char *u
     return options;
 }
 
+/* A producer for these options, which end here. */
+static inline logrtc_producer *connect_locally(logrtc_options *options) {
+    logrtc_producer *producer = NULL;
+    CHECK_STATUS(logrtc_connect(options, &producer), LOGRTC_OK);
+    logrtc_options_free(options);
+    return producer;
+}
+
 #endif

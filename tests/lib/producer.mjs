@@ -21,6 +21,8 @@ import { eventually, within } from "./deadline.mjs";
  * @property {number} retained_entries
  * @property {number} retained_bytes
  * @property {number} registrations
+ * @property {number} consumers_opened
+ * @property {number} proofs_refused
  * @property {number} open_sockets
  * @property {ConsumerStats[]} consumers
  *
@@ -38,7 +40,7 @@ export class Producer {
    * Starts one, which connects to the signaling server at `url`.
    *
    * @param {string} url
-   * @param {{clientId?: string, profile?: "debug" | "release", options?: Record<string, number>, through?: string[],
+   * @param {{clientId?: string, profile?: "debug" | "release", options?: Record<string, number | string>, through?: string[],
    *   onEvent?: (event: ProducerEvent) => void}} [start] `options` are the keys that the program takes; `through` is a
    *   command that starts it, in front of its own
    */

@@ -32,12 +32,15 @@ try {
     }
     await page.screenshot({ path: join(DOCS, name) });
     await page.close();
+    console.log(`docs/${name}`);
   }
   const page = await browser.blank();
   await page.setViewportSize({ width: 1280, height: 720 });
   await page.goto(server.url);
   await sleep(FILL_MS);
+  console.log("recording …");
   await recordUse(page, join(DOCS, "page.webp"), () => tour(page));
+  console.log("docs/page.webp");
 } finally {
   await browser.close();
   await server.kill();

@@ -32,6 +32,7 @@ export async function recordUse(page, path, use) {
   await use();
   await session.send("Page.stopScreencast");
   await session.detach();
+  console.log(`${frames.length} frames are joined, which takes up to a minute …`);
   writePicture(frames, path);
 }
 

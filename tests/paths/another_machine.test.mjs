@@ -27,7 +27,7 @@ async function browserOn(t, machine) {
 test("a person on another machine opens the printed link and sees the log, and without the token learns nothing", async (t) => {
   const network = new Network(t);
   const [desk, laptop] = [network.public(), network.public()];
-  const { link, child } = await serve(t, desk.machine, "0.0.0.0:8080");
+  const { link, child } = await serve(t, desk.machine, "0.0.0.0:8080", ["--no-stun"]);
   const printed = child.complaints.map((line) => line.match(/other machines reach it at (\S+)/)?.[1]);
   const reachable = printed.find((address) => address?.includes(desk.address));
   assert.ok(reachable, `${link}\n${child.complaints.join("\n")}`);
@@ -37,12 +37,14 @@ test("a person on another machine opens the printed link and sees the log, and w
   const producer = await produce(t, desk.machine, url, { ice_servers: "server" }, [`LOGRTC_TOKEN=${token}`]);
   await producer.log(0, 100);
 
+  const packets = laptop.machine.countStun();
   const browser = await browserOn(t, laptop.machine);
   const page = await browser.open(reachable);
   assertNumbered(await page.entries(100), 0, 100);
   await producer.log(100, 200);
   assertNumbered(await page.entries(200), 0, 200);
   page.assertNoComplaints();
+  assert.equal(packets(), 0, "the page asks no STUN server");
 
   const stranger = await browser.open(reachable.replace(/#.*/, ""), undefined, { storageState: undefined });
   await stranger.page.locator("#token").waitFor();

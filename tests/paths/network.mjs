@@ -8,6 +8,12 @@ import { execFileSync } from "node:child_process";
 /** The network that stands for the internet. */
 const INTERNET = "192.0.2";
 
+/** What neither goes to its own network nor is for this link alone. */
+const BEYOND_THE_LINK = [
+  ...["-o", "internet", "-m", "iprange", "!", "--dst-range", `${INTERNET}.0-${INTERNET}.255`],
+  ...["-m", "addrtype", "!", "--dst-type", "MULTICAST"],
+];
+
 /** How many namespaces there are: each name is used once. */
 let machines = 0;
 
@@ -53,6 +59,37 @@ export class Machine {
     // An IPv6 address that is still being checked for duplicates cannot be bound.
     this.run("ip", "address", "add", address, "dev", device, ...(address.includes(":") ? ["nodad"] : []));
     this.run("ip", "link", "set", device, "up");
+  }
+
+  /**
+   * From now on counts what it sends beyond its own link, and every question to a name server, wherever that is.
+   *
+   * @returns {() => number} how many packets that is so far
+   */
+  countOutside() {
+    return this.#count([["-p", "udp", "--dport", "53"], BEYOND_THE_LINK]);
+  }
+
+  /**
+   * From now on counts what is about STUN in that: its messages (RFC 8489 §5), and questions for the name of a server.
+   *
+   * @returns {() => number} how many packets that is so far
+   */
+  countStun() {
+    const cookie = ["-p", "udp", "-m", "u32", "--u32", "0>>22&0x3C@12=0x2112A442"];
+    const name = ["-p", "udp", "--dport", "53", "-m", "string", "--algo", "bm", "--string", "stun"];
+    return this.#count([name, [...BEYOND_THE_LINK, ...cookie]]);
+  }
+
+  /** @param {string[][]} rules */
+  #count(rules) {
+    for (const rule of rules) {
+      this.run("iptables", "-A", "OUTPUT", ...rule);
+    }
+    return () => {
+      const lines = this.run("iptables", "-nvxL", "OUTPUT").trim().split("\n").slice(-rules.length);
+      return lines.reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[0]), 0);
+    };
   }
 
   /** Forwards packets: it becomes a router. */

@@ -3,10 +3,12 @@
 
 mod address;
 mod demo;
+mod doctor;
 mod environment;
 mod ice;
 mod pipe;
 mod run;
+mod secret;
 mod serve;
 mod signals;
 mod source;
@@ -37,6 +39,8 @@ enum Command {
     Run(run::RunArgs),
     /// Show the lines of standard input.
     Pipe(pipe::PipeArgs),
+    /// Check the server, the token and the paths between this machine and it: what was found, and what to do.
+    Doctor(doctor::DoctorArgs),
     /// Print what completes the command line in a shell: `logrtc completions bash > /etc/bash_completion.d/logrtc`.
     Completions {
         /// The shell.
@@ -63,6 +67,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Demo(args) => block_on("logrtc-serve", serve::run(args, true)),
         Command::Run(args) => block_on("logrtc-run", args.run()),
         Command::Pipe(args) => block_on("logrtc-pipe", run_pipe(args)),
+        Command::Doctor(args) => block_on("logrtc-doctor", args.run()),
         Command::Completions { shell } => print(|out| {
             clap_complete::generate(shell, &mut Cli::command(), "logrtc", out);
             Ok(())

@@ -14,18 +14,21 @@
 //! # }
 //! ```
 
-mod addresses;
+pub(crate) mod addresses;
 mod asking;
 mod connection;
 mod entries;
 mod extension;
-mod ice_servers;
-mod message;
+pub(crate) mod ice_servers;
+pub(crate) mod message;
 mod peer;
+#[cfg(feature = "cli")]
+pub(crate) mod probe;
+mod proof;
 mod receiver;
 mod registry;
 mod shell;
-mod signaling;
+pub(crate) mod signaling;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -38,6 +41,7 @@ use url::Url;
 pub use entries::Entries;
 use extension::Fetch;
 pub use extension::{GapReason, Selection, Start, Status, Welcome};
+pub use proof::{ProofFailure, Secret};
 pub use registry::ChannelEnd;
 pub use signaling::Failure;
 
@@ -59,6 +63,9 @@ pub struct Options {
     pub producer: Option<String>,
     /// A bearer token for the signaling server.
     pub token: Option<String>,
+    /// What producers have to prove that they have, and this consumer proves to them: a secret that the signaling server does
+    /// not know. Nothing is read from a producer that does not.
+    pub secret: Option<Secret>,
     /// STUN and TURN servers beside those of the signaling server; an empty list means none at all. By default those of the
     /// signaling server, or the protocol's default if it names none. Without any, a path through a NAT may not be found.
     pub ice_servers: Option<Vec<IceServer>>,
@@ -75,7 +82,16 @@ impl Options {
     /// All producers of the server at `url`.
     pub fn new(url: Url) -> Self {
         let selection = Selection::default();
-        Self { url, producer: None, token: None, ice_servers: None, relay_only: false, selection, start: None }
+        Self {
+            url,
+            producer: None,
+            token: None,
+            secret: None,
+            ice_servers: None,
+            relay_only: false,
+            selection,
+            start: None,
+        }
     }
 }
 
@@ -110,6 +126,14 @@ pub enum Event {
         /// earlier channel of the session ended, comes exactly once: in `Entries` or in a `Gap`. Without it, the
         /// producer speaks the base protocol, and every channel brings the whole history.
         welcome: Option<Box<Welcome>>,
+    },
+    /// Nothing is read from a producer, because it and this consumer have not proved to each other that they have the same
+    /// secret. Comes again with each offer of the producer.
+    Unproved {
+        /// The id of the producer.
+        producer: Arc<str>,
+        /// Why.
+        failure: ProofFailure,
     },
     /// Entries have arrived.
     Entries {

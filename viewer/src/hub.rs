@@ -67,6 +67,11 @@ impl Hub {
         &self.limits
     }
 
+    /// Counts a client that is refused, for a reason of the metrics.
+    pub(crate) fn refused(&self, reason: &str) {
+        self.metrics.refused(reason);
+    }
+
     /// Takes a seat for one connection, or none where all are taken.
     pub(crate) fn take_seat(self: &Arc<Self>) -> Option<Seat> {
         let permit = Arc::clone(&self.seats).try_acquire_owned().ok()?;
@@ -90,6 +95,7 @@ impl Hub {
             consumers,
             queued_bytes: state.queued_bytes.get(),
             max_queued_bytes: state.max_queued_bytes,
+            ..Load::default()
         }
     }
 
@@ -162,8 +168,8 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    pub(crate) fn limits(&self) -> &Limits {
-        self.hub.limits()
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.hub
     }
 
     /// The ICE servers that a client is told of in its role.

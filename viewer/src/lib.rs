@@ -34,6 +34,7 @@ mod options;
 mod origin;
 mod page;
 mod queue;
+mod rate;
 mod registry;
 mod server;
 

@@ -20,6 +20,10 @@ const MAX_METADATA_BYTES: usize = 4 * 1024;
 /// The most producers that a consumer may say it is connected to, and the other way round.
 pub(crate) const MAX_CONNECTED: usize = 1024;
 
+/// The close code of a client that is not let in: of the range that RFC 6455 §7.4.2 leaves to applications, and like the
+/// HTTP status (docs/protocol.md §4.5).
+pub(crate) const CLOSE_UNAUTHORIZED: u16 = 4401;
+
 /// What is wrong with a message: the key, and what is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem(String);

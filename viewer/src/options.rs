@@ -118,6 +118,9 @@ pub struct Limits {
     /// WebSockets of one address that are open at once; one more is answered with 429. An address of IPv6 is its first 64
     /// bits. Programs on this machine are not limited one by one.
     pub max_connections_per_address: usize,
+    /// WebSockets open at once besides those, whose client has not shown the token yet that the server wants. One more ends
+    /// the oldest of them.
+    pub max_connections_without_token: usize,
     /// Other HTTP connections open at once; further ones wait to be accepted.
     pub max_http_connections: usize,
     /// Of these, connections of one address; one more is closed. Neither this machine nor a trusted proxy is limited.
@@ -134,6 +137,11 @@ pub struct Limits {
     pub silence_timeout: Duration,
     /// Malformed messages that a connection may send; one more closes it.
     pub max_bad_messages: usize,
+    /// Messages a second that are read of one client in the long run. Every 4 KiB of a message
+    /// count as another one. A client that sends faster has to wait.
+    pub max_messages_per_second: u32,
+    /// How many of them are read at once after a pause.
+    pub max_message_burst: u32,
     /// Messages waiting for a client that does not read; one more drops the client.
     pub max_queued_messages: usize,
     /// Bytes waiting for a client that does not read; more drop the client.
@@ -147,6 +155,7 @@ impl Default for Limits {
         Self {
             max_connections: 1_000,
             max_connections_per_address: 200,
+            max_connections_without_token: 256,
             max_http_connections: 512,
             max_http_connections_per_address: 64,
             header_timeout: Duration::from_secs(10),
@@ -155,6 +164,9 @@ impl Default for Limits {
             ping_interval: Duration::from_secs(15),
             silence_timeout: Duration::from_secs(40),
             max_bad_messages: 100,
+            // A page that opens beside hundreds of programs answers each of them, with its candidates.
+            max_messages_per_second: 500,
+            max_message_burst: 10_000,
             // One announcement of every other connection must fit, four times over.
             max_queued_messages: 4_096,
             max_queued_bytes: 8 * 1024 * 1024,

@@ -15,6 +15,7 @@ mod places;
 mod request_log;
 mod routes;
 mod socket;
+mod strangers;
 mod tls;
 mod tokens;
 mod write_timeout;
@@ -37,6 +38,7 @@ use gate::Gate;
 use notices::Notices;
 use places::Places;
 use routes::Door;
+use strangers::Strangers;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
@@ -94,12 +96,14 @@ impl Server {
         let limits = options.limits;
         let metrics = Arc::new(Metrics::default());
         let http_places = Places::new(limits.max_http_connections, limits.max_http_connections_per_address);
+        let strangers = Strangers::new(limits.max_connections_without_token);
         let sockets = Places::new(usize::MAX, limits.max_connections_per_address);
         let hub = Arc::new(Hub::new(limits.clone(), Arc::clone(&metrics), options.ice_servers));
         let door = Door {
             hub,
             gate: Arc::new(Gate::new(tokens)),
             sockets,
+            strangers,
             metrics,
             notices: Arc::new(Notices::new(options.on_notice)),
             origins: Arc::new(OriginPolicy::new(options.allowed_origins)),
@@ -203,6 +207,7 @@ impl Server {
             // A panic of the accepting task was reported where it happened, and left nothing to stop.
             let _ = accepting.await;
         }
+        self.acceptor.door.strangers.empty().await;
         self.acceptor.door.hub.empty().await;
     }
 

@@ -26,6 +26,7 @@ EndReason: TypeAlias = Literal[
     "stalled",
     "path_lost",
     "flooded",
+    "proof_refused",
     "failed",
     "producer_closed",
 ]

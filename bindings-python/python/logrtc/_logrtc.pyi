@@ -287,6 +287,10 @@ class Stats:
         """SDP answers that were not acceptable."""
 
     @property
+    def proofs_refused(self) -> int:
+        """SDP answers that had no right proof of the secret."""
+
+    @property
     def candidates_refused(self) -> int:
         """ICE candidates that were not acceptable."""
 

@@ -49,7 +49,7 @@ class HandlerOptions(TypedDict, total=False):
     """The options of a ``Handler``, in addition to ``url`` and ``client_id``. ``None`` is the default of each.
 
     The environment variables ``LOGRTC_URL``, ``LOGRTC_CLIENT_ID``, ``LOGRTC_LEVEL``, ``LOGRTC_TOKEN``,
-    ``LOGRTC_DISABLED``, ``LOGRTC_ICE_SERVERS``, ``LOGRTC_INTERFACES``, ``LOGRTC_UDP_PORTS``,
+    ``LOGRTC_SECRET``, ``LOGRTC_DISABLED``, ``LOGRTC_ICE_SERVERS``, ``LOGRTC_INTERFACES``, ``LOGRTC_UDP_PORTS``,
     ``LOGRTC_ANNOUNCED_ADDRESS`` and ``LOGRTC_RELAY_ONLY`` override the options. Durations are in seconds.
     """
 
@@ -61,6 +61,12 @@ class HandlerOptions(TypedDict, total=False):
     """A description of the system, for people."""
     token: str | None
     """A bearer token for the signaling server."""
+    secret: str | None
+    """A secret that the program shares with its readers and not with the signaling server.
+
+    The two prove to each other that no server stands between them; no entry is sent to a consumer that does not. It must
+    be random: 32 to 256 hexadecimal digits, as ``secrets.token_hex(16)`` makes them, or 22 to 256 characters of base64url.
+    """
     ca_file: str | PathLike[str] | None
     """A file of certificates (PEM) that are trusted for ``wss://``, beside the system's own."""
     filter: str | None

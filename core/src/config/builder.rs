@@ -19,6 +19,7 @@ use crate::filter::Filter;
 use crate::fork::Fork;
 use crate::journal::{Limits, Overflow, Replay};
 use crate::level::Level;
+use crate::proof::Secret;
 
 /// The longest text of the metadata, in bytes.
 const MAX_METADATA_BYTES: usize = 1024;
@@ -37,6 +38,7 @@ pub struct ConfigBuilder {
     client_id: Option<String>,
     program_name: Option<String>,
     token: Option<String>,
+    secret: Option<String>,
     filter: FilterOption,
     disabled: bool,
     system_name: Option<String>,
@@ -73,6 +75,7 @@ impl ConfigBuilder {
             client_id,
             program_name: None,
             token: None,
+            secret: None,
             filter: FilterOption::Level(Level::Debug),
             disabled: false,
             system_name: None,
@@ -145,6 +148,17 @@ impl ConfigBuilder {
     /// A bearer token for the signaling server, sent as `Authorization: Bearer …`; none by default.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
+        self
+    }
+
+    /// A secret that this program shares with its readers and not with the signaling server; none by default. The two prove
+    /// to each other that no server stands between them, and no entry is sent to a consumer that does not
+    /// (docs/protocol.md §6.5).
+    ///
+    /// It is random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints them, or 22 to 256 characters of
+    /// base64url.
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = Some(secret.into());
         self
     }
 
@@ -302,9 +316,9 @@ impl ConfigBuilder {
         self
     }
 
-    /// Whether the environment is read, true by default. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`
-    /// and `LOGRTC_DISABLED` win over what is set here, because the person who runs the program knows better. So do
-    /// `LOGRTC_ICE_SERVERS` (with commas between them, a TURN server as `turn:USER:PASSWORD@host`; or `none`),
+    /// Whether the environment is read, true by default. `LOGRTC_URL`, `LOGRTC_CLIENT_ID`, `LOGRTC_LEVEL`, `LOGRTC_TOKEN`,
+    /// `LOGRTC_SECRET` and `LOGRTC_DISABLED` win over what is set here, because the person who runs the program knows
+    /// better. So do `LOGRTC_ICE_SERVERS` (with commas between them, a TURN server as `turn:USER:PASSWORD@host`; or `none`),
     /// `LOGRTC_INTERFACES` (with commas between them), `LOGRTC_UDP_PORTS` (`50000-50100`), `LOGRTC_ANNOUNCED_ADDRESS` and
     /// `LOGRTC_RELAY_ONLY` (`1` or `0`).
     /// `HTTPS_PROXY` for `wss://`, `HTTP_PROXY` for `ws://` and `ALL_PROXY` for both name the proxy to the signaling server,
@@ -347,7 +361,7 @@ impl ConfigBuilder {
     }
 
     fn overlay(&mut self, variables: &Variables) {
-        let Variables { url, client_id, level, token, disabled, .. } = variables;
+        let Variables { url, client_id, level, token, secret, disabled, .. } = variables;
         // Credentials from there replace those of the code, of whichever kind.
         match (url, token) {
             (Some(url), None) if without_user(url).is_some() => self.token = None,
@@ -362,6 +376,7 @@ impl ConfigBuilder {
         }
         self.client_id = client_id.clone().or(self.client_id.take());
         self.token = token.clone().or(self.token.take());
+        self.secret = secret.clone().or(self.secret.take());
         self.disabled = disabled.unwrap_or(self.disabled);
         self.paths.overlay(variables);
     }
@@ -379,6 +394,8 @@ impl ConfigBuilder {
         if let Some(token) = &self.token {
             check_token(token)?;
         }
+        let secret = self.secret.as_deref().map(Secret::parse).transpose();
+        let secret = secret.map_err(|problem| Error::invalid("secret", problem))?;
         let credentials = Credentials::take(self.token, &mut url)?;
         let proxy = if self.environment { Proxy::from_environment(&url) } else { None };
         let filter = match self.filter {
@@ -414,6 +431,7 @@ impl ConfigBuilder {
             metadata: Metadata { system_name, version: self.version, description: self.description },
             client_id,
             credentials,
+            secret,
             proxy,
             extra_certificates,
             filter,

@@ -21,6 +21,8 @@ enum Message<'a> {
         next: u64,
         resumed: bool,
         hello: &'a Hello,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        proof: Option<&'a str>,
     },
     Gap {
         first: u64,
@@ -81,10 +83,10 @@ fn text(message: &Message<'_>) -> String {
     serde_json::to_string(message).expect("numbers and strings can be written")
 }
 
-pub(crate) fn welcome(who: Identity<'_>, place: Place, hello: &Hello) -> String {
+pub(crate) fn welcome(who: Identity<'_>, place: Place, hello: &Hello, proof: Option<&str>) -> String {
     let Identity { session, client_id, metadata } = who;
     let Place { oldest, from, next, resumed } = place;
-    text(&Message::Welcome { version: 1, session, client_id, metadata, oldest, from, next, resumed, hello })
+    text(&Message::Welcome { version: 1, session, client_id, metadata, oldest, from, next, resumed, hello, proof })
 }
 
 pub(crate) fn gap(seqs: Range<u64>, reason: GapReason) -> String {

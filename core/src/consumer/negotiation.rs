@@ -169,7 +169,7 @@ mod tests {
 
     fn answer(sdp: &str) -> CheckedAnswer {
         let (mid, ufrag) = (None, "ufrag".to_owned());
-        CheckedAnswer { sdp: sdp.to_owned(), hello: None, max_message_bytes: 0, mid, ufrag, candidates: 0 }
+        CheckedAnswer { sdp: sdp.to_owned(), hello: None, proof: None, max_message_bytes: 0, mid, ufrag, candidates: 0 }
     }
 
     /// One whose offer was sent at `now`.

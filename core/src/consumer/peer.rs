@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::arrivals::{Arrivals, Arriving};
+use super::challenge::Challenge;
 use super::control::Taken;
 use super::deflate::Frames;
 use super::delivery::Delivery;
@@ -29,6 +30,7 @@ use crate::diagnostics::{debug, error};
 use crate::journal::{Counts, Cursor, SharedJournal};
 use crate::message::{LocalCandidate, Outgoing};
 use crate::observe::{EndReason, Event, Observers};
+use crate::random;
 use crate::runtime::Shutdown;
 use crate::stats::Counters;
 use crate::webrtc::channel::ChannelEvent;
@@ -72,6 +74,8 @@ pub(crate) struct Peer {
     pub(crate) has_departed: Arc<AtomicBool>,
     /// There until the consumer's program listens.
     pub(crate) arriving: Option<Arriving>,
+    /// Of its offer, if the program has a secret.
+    pub(crate) challenge: Option<Challenge>,
     /// What its answer says beside what is for the stack.
     pub(crate) terms: Terms,
 }
@@ -83,6 +87,8 @@ pub(crate) struct Terms {
     hello: Option<Hello>,
     /// The longest message.
     max_message_bytes: usize,
+    /// What proves to one that has the secret that the producer has it, too.
+    proof: Option<String>,
 }
 
 impl Peer {
@@ -109,7 +115,7 @@ impl Peer {
     }
 
     /// A connection, and the offer that is to be said.
-    async fn connect(&self) -> Result<(Connection, Outgoing), Error> {
+    async fn connect(&mut self) -> Result<(Connection, Outgoing), Error> {
         let options = ConnectionOptions {
             config: Arc::clone(&self.context.config),
             counters: Arc::clone(&self.context.counters),
@@ -117,16 +123,24 @@ impl Peer {
             ports: Arc::clone(&self.context.ports),
         };
         let mut connection = Connection::new(&options).await?;
-        match connection.offer().await {
-            Ok(sdp) => {
-                let sdp = sdp::dress_offer(&sdp, &self.mid, &self.context.session_mark);
-                Ok((connection, Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp }))
-            }
+        match connection.offer().await.and_then(|sdp| self.dress(&sdp)) {
+            Ok(sdp) => Ok((connection, Outgoing::WebrtcOffer { to: self.consumer_id.clone(), sdp })),
             Err(problem) => {
                 connection.close().await;
                 Err(problem)
             }
         }
+    }
+
+    /// The offer as it travels.
+    fn dress(&mut self, sdp: &str) -> Result<String, Error> {
+        let session = &self.context.session_mark;
+        if let Some(secret) = &self.context.config.secret {
+            let nonce = random::bytes("nonce").map_err(|_| Error::NoChallenge)?;
+            self.challenge = Some(Challenge::new(secret, nonce, session, sdp).ok_or(Error::NoChallenge)?);
+        }
+        let lines = self.challenge.as_ref().map(Challenge::lines).unwrap_or_default();
+        Ok(sdp::dress_offer(sdp, &self.mid, session, &lines))
     }
 
     /// Sees a connection through to its end. The counts are there where its channel had opened.
@@ -225,7 +239,7 @@ impl Peer {
     /// A place in the journal, and what is sent from there.
     fn begin(&self) -> (Cursor, Delivery) {
         let context = &self.context;
-        let Terms { hello, max_message_bytes } = &self.terms;
+        let Terms { hello, max_message_bytes, proof } = &self.terms;
         let session = &context.session_mark;
         let mut place = Place::default();
         let mut horizon = 0;
@@ -242,7 +256,7 @@ impl Peer {
         let config = &context.config;
         let who = Identity { session, client_id: &config.client_id, metadata: &config.metadata };
         let extended = Extended::new(now, hello, place.from, Arc::clone(&context.turns));
-        (cursor, delivery.extended(extended, messages::welcome(who, place, hello)))
+        (cursor, delivery.extended(extended, messages::welcome(who, place, hello, proof.as_deref())))
     }
 
     async fn watch(
@@ -306,7 +320,7 @@ impl Peer {
         for action in negotiation.handle(Instant::now(), input) {
             match action {
                 Action::Accept(answer) => {
-                    self.terms = self.read_terms(&answer);
+                    self.terms = self.read_terms(&answer)?;
                     connection.accept(answer.sdp).await.map_err(|problem| {
                         debug!("the stack refuses the answer of consumer {:?}: {problem}", self.consumer_id);
                         EndReason::Failed
@@ -327,8 +341,15 @@ impl Peer {
         Ok(false)
     }
 
-    /// A `hello` that cannot be read is counted: that consumer gets the base protocol.
-    fn read_terms(&self, answer: &CheckedAnswer) -> Terms {
+    /// An answer without the right proof ends the connection. A `hello` that cannot be read is counted: that consumer gets
+    /// the base protocol.
+    fn read_terms(&self, answer: &CheckedAnswer) -> Result<Terms, EndReason> {
+        let refuse = || {
+            debug!("the answer of consumer {:?} has no right proof of the secret", self.consumer_id);
+            self.context.counters.proofs_refused.increment();
+            EndReason::ProofRefused
+        };
+        let proof = self.challenge.as_ref().map(|challenge| challenge.accept(answer).ok_or_else(refuse)).transpose()?;
         let hello = answer.hello.as_deref().map(Hello::decode);
         if let Some(Err(problem)) = &hello {
             debug!("consumer {:?} gets the base protocol: {problem}", self.consumer_id);
@@ -340,7 +361,7 @@ impl Peer {
             answer.max_message_bytes.min(MAX_MESSAGE_BYTES)
         };
         let max_message_bytes = usize::try_from(limit).expect("at most 256 KiB");
-        Terms { hello: hello.and_then(Result::ok), max_message_bytes }
+        Ok(Terms { hello: hello.and_then(Result::ok), max_message_bytes, proof })
     }
 
     /// Without a signaling connection nobody could answer, and the queue may be full: then it is not sent.

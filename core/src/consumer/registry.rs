@@ -337,6 +337,7 @@ fn is_failure(reason: EndReason) -> bool {
         | EndReason::Left
         | EndReason::Replaced
         | EndReason::Flooded
+        | EndReason::ProofRefused
         | EndReason::ProducerClosed => false,
     }
 }

@@ -17,10 +17,11 @@ pub(crate) const MAX_CANDIDATES: usize = 32;
 /// The longest message to a consumer that names no limit (RFC 8841 §6.1).
 const DEFAULT_MESSAGE_BYTES: u32 = 64 * 1024;
 
-/// The line by which an offer tells of the extension, and the one by which an answer asks for it (docs/protocol.md §6.1
-/// ).
+/// The line by which an offer tells of the extension, and those by which an answer asks for it and proves that its
+/// consumer has the secret (docs/protocol.md §6.1, §6.5).
 const OFFER_LINE: &str = "a=x-logrtc:1 ";
 const HELLO_LINE: &str = "a=x-logrtc-hello:";
+const PROOF_LINE: &str = "a=x-logrtc-proof:";
 
 /// An answer that may go to the stack.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,8 @@ pub(crate) struct CheckedAnswer {
     pub(crate) sdp: String,
     /// What the consumer asks for, as it is written.
     pub(crate) hello: Option<String>,
+    /// Its end-to-end proof, as it is written.
+    pub(crate) proof: Option<String>,
     /// The longest message that the consumer takes; 0 where it takes any.
     pub(crate) max_message_bytes: u32,
     /// The `mid` of its media line, if it names one.
@@ -51,12 +54,14 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, SdpError> {
     let mut mid: Option<&str> = None;
     let mut candidates = 0;
     let mut hello: Option<&str> = None;
+    let mut proof: Option<&str> = None;
     let mut max_message_bytes: Option<u32> = None;
     for line in sdp.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
         check_line(line)?;
-        if let Some(found) = line.strip_prefix(HELLO_LINE) {
+        let ours = [(HELLO_LINE, &mut hello), (PROOF_LINE, &mut proof)];
+        if let Some((found, value)) = ours.into_iter().find_map(|(key, value)| Some((line.strip_prefix(key)?, value))) {
             if media == 0 {
-                hello = hello.or(Some(found));
+                value.get_or_insert(found);
             }
             continue;
         }
@@ -117,6 +122,7 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, SdpError> {
     Ok(CheckedAnswer {
         sdp: kept,
         hello: hello.map(str::to_owned),
+        proof: proof.map(str::to_owned),
         max_message_bytes: max_message_bytes.unwrap_or(DEFAULT_MESSAGE_BYTES),
         mid: mid.map(str::to_owned),
         ufrag,
@@ -124,11 +130,11 @@ pub(crate) fn check_answer(sdp: &str) -> Result<CheckedAnswer, SdpError> {
     })
 }
 
-/// An offer as it travels: with another `mid`, in its media line's and in the group that names it (RFC 9143 §7.1), and with
-/// the mark of the session, by which a consumer knows that it may ask for the extension.
+/// An offer as it travels: with another `mid`, in its media line's and in the group that names it (RFC 9143 §7.1), with
+/// the mark of the session, by which a consumer knows that it may ask for the extension, and with `more` lines.
 ///
 /// The stack's own `mid` is always the same (rtc 0.21.1), and it does not compare it with the answer's.
-pub(crate) fn dress_offer(offer: &str, mid: &str, session: &str) -> String {
+pub(crate) fn dress_offer(offer: &str, mid: &str, session: &str, more: &str) -> String {
     let mut has_media = false;
     let line = |line: &str| {
         if line.starts_with("a=mid:") {
@@ -136,7 +142,7 @@ pub(crate) fn dress_offer(offer: &str, mid: &str, session: &str) -> String {
         } else if line.starts_with("a=group:BUNDLE ") {
             format!("a=group:BUNDLE {mid}\r\n")
         } else if line.starts_with("m=") && !std::mem::replace(&mut has_media, true) {
-            format!("{OFFER_LINE}{session}\r\n{line}\r\n")
+            format!("{OFFER_LINE}{session}\r\n{more}{line}\r\n")
         } else {
             format!("{line}\r\n")
         }

@@ -343,6 +343,7 @@ impl Inner {
             consumers_failed: counters.consumers_failed.get(),
             consumers_refused: counters.consumers_refused.get(),
             answers_refused: counters.answers_refused.get(),
+            proofs_refused: counters.proofs_refused.get(),
             candidates_refused: counters.candidates_refused.get(),
             ignored_messages: counters.ignored_messages.get(),
             open_sockets: counters.open_sockets.get(),

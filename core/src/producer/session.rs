@@ -1,25 +1,21 @@
 //! The secret and the mark by which one run of a program is told from another.
 
-use rustls::crypto::ring;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::random;
 
 /// How many bytes of either there are: 128 bits.
 const BYTES: usize = 16;
 
 /// The secret by which a server knows a producer again, in hexadecimal.
 ///
-/// It is of the operating system's generator, because the mark lets anyone test guesses; the children of a fork share no state
-/// of that.
+/// It is random, because the mark lets anyone test guesses.
 ///
 /// # Errors
 /// The system has no random numbers.
 pub(super) fn new() -> Result<String> {
-    let mut secret = [0; BYTES];
-    let random = ring::default_provider().secure_random;
-    random.fill(&mut secret).map_err(|_| Error::internal("session", "the system gives no random numbers"))?;
-    Ok(hexadecimal(&secret))
+    Ok(hexadecimal(&random::bytes::<BYTES>("session")?))
 }
 
 /// What consumers are told of it: enough to know the session again, and not enough to register as its producer.

@@ -54,6 +54,11 @@ pub(super) fn is_binding_response(datagram: &[u8]) -> bool {
     is_stun(datagram, [0x01, 0x01])
 }
 
+/// Whether a datagram is what a TURN server passes on, of a sender that has no channel (RFC 8656 §11.6).
+pub(super) fn is_data_indication(datagram: &[u8]) -> bool {
+    is_stun(datagram, [0x00, 0x17])
+}
+
 /// By its type and the magic cookie.
 fn is_stun(datagram: &[u8], kind: [u8; 2]) -> bool {
     datagram.starts_with(&kind) && datagram.get(4..8) == Some(&[0x21, 0x12, 0xa4, 0x42])

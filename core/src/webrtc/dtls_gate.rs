@@ -2,10 +2,8 @@
 //!
 //! The stack takes DTLS from any address once it has a pair (rtc 0.21.1, `handler/ice.rs`); until the handshake is over, one alert
 //! or ClientHello in plain text ends it. It changes its role by a check before it authenticates that check (rtc-ice 0.21.1,
-//! `handle_inbound`). So a check has to pass here by its MESSAGE-INTEGRITY (RFC 8445 §7.3), and DTLS by its address: one that an
+//! `handle_inbound`). So a check has to pass here by its MESSAGE-INTEGRITY (RFC 8445 §7.3), and DTLS by its sender: one that an
 //! authenticated check or response came from. Can go when the stack does both; tests/hostile shows the faults.
-//!
-//! What comes through a TURN server is not looked into. That server passes on what comes from the addresses of candidates alone.
 
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
@@ -23,10 +21,11 @@ use tokio::sync::Notify;
 use super::check_pace::{is_binding_request, is_binding_response};
 use super::datagrams;
 use super::inflow::Inflow;
+use super::relayed::{self, Sender};
 use super::stream_reset::is_dtls;
 
-/// How many addresses of a consumer are known at a time: those of its candidates.
-const MAX_ADDRESSES: usize = 64;
+/// How many senders of a consumer are known at a time: those of its candidates.
+const MAX_SENDERS: usize = 64;
 
 /// The gate of one connection; clones are the same gate.
 #[derive(Clone, Default)]
@@ -37,8 +36,8 @@ struct Shared {
     /// What the consumer's checks, and its responses to ours, are authenticated by (RFC 8445 §7.2.2).
     local_password: OnceLock<String>,
     remote_password: OnceLock<String>,
-    /// The addresses from which DTLS is taken, the latest one last.
-    addresses: Mutex<Vec<SocketAddr>>,
+    /// From whom DTLS is taken, the latest one last.
+    senders: Mutex<Vec<Sender>>,
     inflow: Mutex<Inflow>,
     is_shut: AtomicBool,
     shut: Notify,
@@ -88,35 +87,36 @@ impl DtlsGate {
         if self.0.is_shut.load(Ordering::Relaxed) {
             return false;
         }
-        if is_dtls(datagram) {
-            return self.knows(from) && self.takes(now, datagram.len());
+        let (datagram, sender) = relayed::open(datagram, from);
+        if is_dtls(&datagram) {
+            return self.knows(sender) && self.takes(now, datagram.len());
         }
-        if is_binding_request(datagram) {
-            let is_authentic = is_authentic(datagram, &self.0.local_password);
+        if is_binding_request(&datagram) {
+            let is_authentic = is_authentic(&datagram, &self.0.local_password);
             if is_authentic {
-                self.learn(from);
+                self.learn(sender);
             }
             return is_authentic;
         }
-        if is_binding_response(datagram) && !self.knows(from) && is_authentic(datagram, &self.0.remote_password) {
-            self.learn(from);
+        if is_binding_response(&datagram) && !self.knows(sender) && is_authentic(&datagram, &self.0.remote_password) {
+            self.learn(sender);
         }
         // Of the STUN and TURN servers as well, which the stack tells apart.
         true
     }
 
-    fn knows(&self, address: SocketAddr) -> bool {
-        lock(&self.0.addresses).contains(&address)
+    fn knows(&self, sender: Sender) -> bool {
+        lock(&self.0.senders).contains(&sender)
     }
 
-    fn learn(&self, address: SocketAddr) {
-        let mut addresses = lock(&self.0.addresses);
-        if addresses.last() != Some(&address) {
-            addresses.retain(|known| *known != address);
-            if addresses.len() == MAX_ADDRESSES {
-                addresses.remove(0);
+    fn learn(&self, sender: Sender) {
+        let mut senders = lock(&self.0.senders);
+        if senders.last() != Some(&sender) {
+            senders.retain(|known| *known != sender);
+            if senders.len() == MAX_SENDERS {
+                senders.remove(0);
             }
-            addresses.push(address);
+            senders.push(sender);
         }
     }
 
@@ -256,12 +256,30 @@ mod tests {
     }
 
     #[test]
+    fn a_consumer_behind_a_turn_server_is_told_from_others_behind_it() {
+        let now = Instant::now();
+        let (server, check) = (address(3478), stun(BINDING_REQUEST, PASSWORD));
+        let indicated: fn(u16, &[u8]) -> Vec<u8> = |peer, data| relayed::tests::data_indication(address(peer), data);
+        let by_channel = |peer, data: &[u8]| relayed::tests::channel_data(0x4000 + peer, data);
+        for way in [indicated, by_channel] {
+            let gate = gate();
+            assert!(!gate.admits(now, &way(1, ALERT), server));
+            assert!(!gate.admits(now, &way(2, &stun(BINDING_REQUEST, "guess")), server));
+            assert!(gate.admits(now, &way(1, &check), server));
+            assert!(gate.admits(now, &way(1, ALERT), server));
+            assert!(!gate.admits(now, &way(2, ALERT), server));
+            assert!(!gate.admits(now, &way(1, ALERT), address(9)), "nobody else speaks for the server");
+        }
+    }
+
+    #[test]
     fn of_many_addresses_the_latest_are_known() {
         let gate = gate();
-        (1..=100).for_each(|port| gate.learn(address(port)));
-        gate.learn(address(50));
-        gate.learn(address(101));
-        let known: Vec<u16> = (1..=101).filter(|port| gate.knows(address(*port))).collect();
+        let sender = |port: u16| Sender::Direct(address(port));
+        (1..=100).for_each(|port| gate.learn(sender(port)));
+        gate.learn(sender(50));
+        gate.learn(sender(101));
+        let known: Vec<u16> = (1..=101).filter(|port| gate.knows(sender(*port))).collect();
         assert_eq!(known, (38..=101).collect::<Vec<u16>>());
     }
 

@@ -15,6 +15,8 @@ pub(crate) enum Error {
     MessageTooLong,
     /// The stack has no description of its own although it was set.
     NoDescription,
+    /// A secret cannot be proved for this offer: it names no certificate of its own, or the system gives no random numbers.
+    NoChallenge,
     /// The ports that may be used are all taken.
     NoFreePort,
     /// Anything else.
@@ -37,6 +39,7 @@ impl fmt::Display for Error {
             Self::ChannelClosed => formatter.write_str("the channel is closed"),
             Self::MessageTooLong => formatter.write_str("the message is longer than the consumer accepts"),
             Self::NoDescription => formatter.write_str("there is no local description"),
+            Self::NoChallenge => formatter.write_str("the secret cannot be proved for this offer"),
             Self::NoFreePort => formatter.write_str("every port that may be used is taken"),
             Self::Refused(error) => error.fmt(formatter),
         }
@@ -47,7 +50,9 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Refused(error) => Some(error),
-            Self::ChannelClosed | Self::MessageTooLong | Self::NoDescription | Self::NoFreePort => None,
+            Self::ChannelClosed | Self::MessageTooLong | Self::NoDescription | Self::NoChallenge | Self::NoFreePort => {
+                None
+            }
         }
     }
 }

@@ -194,6 +194,36 @@ pub unsafe extern "C" fn logrtc_options_set_token_n(
     unsafe { set_counted(options, "token", (token, len), ConfigBuilder::token) }
 }
 
+/// Sets a secret that this program shares with its readers and not with the signaling server. The two
+/// prove to each other that no server stands between them; no entry is sent to a consumer that does
+/// not. It must be random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints them, or 22
+/// to 256 characters of base64url. Default: none.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_secret(
+    options: *mut logrtc_options,
+    secret: *const c_char,
+) -> logrtc_status {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { set_text(options, "secret", secret, ConfigBuilder::secret) }
+}
+
+/// The same, of `len` bytes.
+///
+/// # Safety
+/// The pointers are as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logrtc_options_set_secret_n(
+    options: *mut logrtc_options,
+    secret: *const c_char,
+    len: usize,
+) -> logrtc_status {
+    // SAFETY: the caller's promises are passed on.
+    unsafe { set_counted(options, "secret", (secret, len), ConfigBuilder::secret) }
+}
+
 /// Sets a file of certificates (PEM) that are trusted for wss:// in addition to those of the
 /// system. Default: none.
 ///

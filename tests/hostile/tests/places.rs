@@ -59,5 +59,5 @@ async fn a_flood_of_announcements_costs_little_and_keeps_nobody_away() {
         load = watch => load,
     };
     println!("a flood of announcements takes {load:.2} of a processor");
-    assert!(load < 0.6, "{load:.2} of a processor, of a program without optimization");
+    assert!(load < 0.75, "{load:.2} of a processor, of a program without optimization");
 }

@@ -47,6 +47,7 @@ fn main() -> Result<()> {
 
 fn option(builder: ConfigBuilder, key: &str, value: &str) -> Result<ConfigBuilder> {
     Ok(match key {
+        "secret" => builder.secret(value),
         "max_entries" => builder.max_entries(value.parse()?),
         "max_bytes" => builder.max_bytes(value.parse()?),
         "max_consumers" => builder.max_consumers(value.parse()?),
@@ -132,6 +133,8 @@ fn stats(producer: &Producer) -> Value {
         "retained_entries": stats.retained_entries,
         "retained_bytes": stats.retained_bytes,
         "registrations": stats.registrations,
+        "consumers_opened": stats.consumers_opened,
+        "proofs_refused": stats.proofs_refused,
         "open_sockets": stats.open_sockets,
         "consumers": consumers.collect::<Vec<_>>(),
     })

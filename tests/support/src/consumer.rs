@@ -61,13 +61,17 @@ impl Consumer {
     /// Announces itself, and asks for the extension (docs/protocol.md §6) by this `hello`. The messages that it
     /// gets are those before compression.
     pub async fn join_extended(server: &Server, consumer_id: &str, hello: &Value) -> Self {
+        Self::join_with(server, consumer_id, |_, _| hello_line(hello)).await
+    }
+
+    /// Announces itself, and adds to its answer the session-level lines that `lines` makes of the offer and the answer.
+    pub async fn join_with(server: &Server, consumer_id: &str, lines: impl FnOnce(&str, &str) -> String) -> Self {
         server.say(&json!({"type": "consumer_connected", "consumer_id": consumer_id}));
         let offer = server.hear("an offer", |m| m["type"] == "webrtc_offer" && m["to"] == consumer_id).await;
         let offer = offer["sdp"].as_str().expect("sdp is a string");
         assert!(offer.contains("\r\na=x-logrtc:1 "), "the offer tells of the extension");
-        let hello = URL_SAFE_NO_PAD.encode(hello.to_string());
         Self::answer_with(offer, |answer| {
-            let answer = answer.replacen("\r\nm=", &format!("\r\na=x-logrtc-hello:{hello}\r\nm="), 1);
+            let answer = answer.replacen("\r\nm=", &format!("\r\n{}m=", lines(offer, answer)), 1);
             server.say(&json!({"type": "webrtc_answer", "sdp": answer}));
         })
         .await
@@ -192,6 +196,11 @@ impl Consumer {
         self.peer.close().await.expect("it can be closed");
         self.reader.abort();
     }
+}
+
+/// The line of an answer that asks for the extension (docs/protocol.md §6.1).
+pub fn hello_line(hello: &Value) -> String {
+    format!("a=x-logrtc-hello:{}\r\n", URL_SAFE_NO_PAD.encode(hello.to_string()))
 }
 
 async fn read(channel: Arc<dyn DataChannel>, received: Arc<Received>, mut reading: watch::Receiver<bool>) {

@@ -8,7 +8,7 @@ mod server;
 
 use std::time::Duration;
 
-pub use consumer::Consumer;
+pub use consumer::{Consumer, hello_line};
 pub use namespace::in_namespace;
 pub use server::Server;
 

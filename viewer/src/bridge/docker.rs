@@ -8,6 +8,11 @@ use serde::Deserialize;
 /// The longest part of a line that Docker stores. A longer line is printed as its parts, each behind a time of its own.
 const PART_BYTES: usize = 16 * 1024;
 
+/// The most bytes of a character that is cut.
+const CUT_BYTES: usize = 3;
+
+const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
+
 /// The longest time: `2026-11-28T10:00:00.123456789+00:00`.
 const MAX_TIME_BYTES: usize = 35;
 
@@ -15,9 +20,7 @@ const MAX_TIME_BYTES: usize = 35;
 pub(crate) fn timed(line: &[u8]) -> (Option<DateTime<Utc>>, Cow<'_, [u8]>) {
     let Some((time, mut rest)) = leading_time(line) else { return (None, line.into()) };
     let mut joined = Vec::new();
-    while let Some((part, after)) = rest.split_at_checked(PART_BYTES)
-        && let Some((_, after)) = leading_time(after)
-    {
+    while let Some((part, after)) = first_part(rest) {
         joined.extend_from_slice(part);
         rest = after;
     }
@@ -26,6 +29,23 @@ pub(crate) fn timed(line: &[u8]) -> (Option<DateTime<Utc>>, Cow<'_, [u8]>) {
     }
     joined.extend_from_slice(rest);
     (Some(time), joined.into())
+}
+
+/// The first part of a line that has several, and what stands behind the time of the next one. A part is longer than it was
+/// written where a byte that is no UTF-8, as that of a character which was cut, was stored as U+FFFD.
+fn first_part(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let is_replaced = |end: usize| line[..end].ends_with(REPLACEMENT);
+    let mut replaced = (1..=PART_BYTES.min(line.len())).filter(|end| is_replaced(*end)).count();
+    let mut end = PART_BYTES;
+    // The bytes of the last character are counted when they have passed.
+    while end <= line.len() && end <= PART_BYTES + (replaced + CUT_BYTES) * (REPLACEMENT.len() - 1) {
+        if let Some((_, after)) = leading_time(&line[end..]) {
+            return Some((&line[..end], after));
+        }
+        end += 1;
+        replaced += usize::from(end <= line.len() && is_replaced(end));
+    }
+    None
 }
 
 fn leading_time(line: &[u8]) -> Option<(DateTime<Utc>, &[u8])> {
@@ -84,6 +104,15 @@ mod tests {
         let parts: Vec<Vec<u8>> =
             text.as_bytes().chunks(PART_BYTES).map(|part| [TIME.as_bytes(), b" ", part].concat()).collect();
         assert_eq!(str::from_utf8(&timed(&parts.concat()).1).unwrap(), text);
+        // As a driver stores them that keeps text alone, with U+FFFD for every other byte.
+        let stored = text.as_bytes().chunks(PART_BYTES).map(|part| {
+            let chunks = part.utf8_chunks();
+            let kept = chunks.map(|chunk| chunk.valid().to_owned() + &"\u{fffd}".repeat(chunk.invalid().len()));
+            format!("{TIME} {}", kept.collect::<String>())
+        });
+        let joined = timed(stored.collect::<String>().as_bytes()).1.into_owned();
+        let rest = String::from_utf8(joined).unwrap().replace(['\u{20ac}', '\u{fffd}'], "");
+        assert_eq!(rest, "", "no time is left in it");
         // What a program writes itself stays, at that place too.
         let own = format!("{TIME} {}{TIME}", "x".repeat(PART_BYTES));
         assert_eq!(timed(own.as_bytes()).1.len(), PART_BYTES + TIME.len());

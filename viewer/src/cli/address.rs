@@ -1,24 +1,61 @@
-//! The URL of the signaling server, and the token in it, from what a person writes.
+//! The URL of the signaling server, and what else is in a link, from what a person writes.
+
+use std::fmt;
 
 use url::Url;
 
-/// A server, and the token for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use super::environment::variable;
+
+/// A server, the token for it, and the secret of its programs.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Address {
     pub(super) url: Url,
     pub(super) token: Option<String>,
+    pub(super) secret: Option<String>,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&shown(&self.url))
+    }
+}
+
+impl Address {
+    /// The server of this machine.
+    pub(super) fn local() -> Self {
+        parse("ws://localhost:8080/signaling").expect("it is a URL")
+    }
+}
+
+/// The address that is given, or else that of `LOGRTC_URL`. What stands on the command line wins, as in every program.
+///
+/// # Errors
+/// What is wrong with the environment.
+pub(super) fn of_environment_or(given: Option<Address>) -> Result<Option<Address>, String> {
+    match (given, variable("LOGRTC_URL")) {
+        (None, Some(text)) => parse(&text).map(Some).map_err(|problem| format!("LOGRTC_URL: {problem}")),
+        (given, _) => Ok(given),
+    }
 }
 
 /// Reads `ws://host:8080/signaling`, which is taken as it is, or the address of a log page, as `http://host:8080/` or
-/// `host:8080`. The link that `logrtc serve` prints ends in `#token=…`.
+/// `host:8080`. The link that `logrtc serve` prints ends in `#token=…`, and one with a secret in `#token=…&secret=…`.
 ///
 /// # Errors
 /// What is wrong with it.
 pub(super) fn parse(text: &str) -> Result<Address, String> {
     let mut url = parse_url(text)?;
-    let token = url.fragment().and_then(|fragment| fragment.strip_prefix("token=")).map(str::to_owned);
+    let parts = || url.fragment().unwrap_or_default().split('&');
+    let value = |key: &str| parts().filter_map(|part| part.strip_prefix(key)).find(|value| !value.is_empty());
+    let (token, secret) = (value("token=").map(str::to_owned), value("secret=").map(str::to_owned));
     url.set_fragment(None);
-    Ok(Address { url, token: token.filter(|token| !token.is_empty()) })
+    Ok(Address { url, token, secret })
+}
+
+/// The link to a page with one more part behind its `#`.
+pub(super) fn with_fragment(link: &str, part: &str) -> String {
+    let separator = if link.contains('#') { '&' } else { '#' };
+    format!("{link}{separator}{part}")
 }
 
 fn parse_url(text: &str) -> Result<Url, String> {
@@ -75,17 +112,23 @@ mod tests {
     }
 
     #[test]
-    fn the_printed_link_has_the_token() {
-        for (text, url, token) in [
-            ("http://host:8080/#token=t0k", "ws://host:8080/signaling", Some("t0k")),
-            ("host:8080/#token=t0k", "ws://host:8080/signaling", Some("t0k")),
-            ("wss://host/signaling#token=t0k", "wss://host/signaling", Some("t0k")),
-            ("http://host:8080/#token=", "ws://host:8080/signaling", None),
-            ("http://host:8080/#entry=a/1", "ws://host:8080/signaling", None),
+    fn the_printed_link_has_the_token_and_the_secret() {
+        for (text, url, token, secret) in [
+            ("http://host:8080/#token=t0k", "ws://host:8080/signaling", Some("t0k"), None),
+            ("host:8080/#token=t0k", "ws://host:8080/signaling", Some("t0k"), None),
+            ("wss://host/signaling#token=t0k", "wss://host/signaling", Some("t0k"), None),
+            ("http://host:8080/#token=", "ws://host:8080/signaling", None, None),
+            ("http://host:8080/#entry=a/1", "ws://host:8080/signaling", None, None),
+            ("http://host:8080/#token=t0k&secret=s3c", "ws://host:8080/signaling", Some("t0k"), Some("s3c")),
+            ("host:8080/#secret=s3c&token=t0k", "ws://host:8080/signaling", Some("t0k"), Some("s3c")),
+            ("host:8080/#secret=s3c", "ws://host:8080/signaling", None, Some("s3c")),
+            ("host:8080/#secret=", "ws://host:8080/signaling", None, None),
         ] {
-            let token = token.map(str::to_owned);
-            assert_eq!(parse(text).unwrap(), Address { url: url.parse().unwrap(), token }, "{text}");
+            let (token, secret) = (token.map(str::to_owned), secret.map(str::to_owned));
+            assert_eq!(parse(text).unwrap(), Address { url: url.parse().unwrap(), token, secret }, "{text}");
         }
+        assert_eq!(with_fragment("http://host:8080/", "secret=s3c"), "http://host:8080/#secret=s3c");
+        assert_eq!(with_fragment("http://host/#token=t0k", "secret=s3c"), "http://host/#token=t0k&secret=s3c");
     }
 
     #[test]
@@ -99,5 +142,6 @@ mod tests {
     #[test]
     fn secrets_are_not_shown() {
         assert_eq!(shown(&parse("ws://u:p@host:1/s?token=t").unwrap().url), "ws://host:1/s");
+        assert_eq!(format!("{:?}", parse("ws://host:1/s#token=t&secret=s").unwrap()), "ws://host:1/s");
     }
 }

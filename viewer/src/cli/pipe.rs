@@ -21,9 +21,10 @@ logfmt keep their level, time, target, fields and span; in plain text, the level
 The lines of a stack trace are one entry.
 
 The environment:
-  LOGRTC_URL    the server, if --url is not given
-  LOGRTC_TOKEN  a bearer token for the server
-  LOGRTC_LEVEL  what is logged, as in info,app::db=debug";
+  LOGRTC_URL     the server, if --url is not given
+  LOGRTC_TOKEN   a bearer token for the server
+  LOGRTC_SECRET  a secret of this program and its readers, if --secret-file is not given
+  LOGRTC_LEVEL   what is logged, as in info,app::db=debug";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

@@ -18,7 +18,7 @@ use clap::Args;
 use logrtc::Config;
 
 use super::ice::AddressArgs;
-use super::{Hangup, Interrupt, demo};
+use super::{Hangup, Interrupt, address, demo, secret};
 use crate::bridge::Otlp;
 use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
 use access_log::AccessLog;
@@ -43,8 +43,9 @@ Examples:
                                                 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:8080
 
 The environment:
-  LOGRTC_TOKEN  a token that lets producers and readers in, as --token-file does
-  LISTEN_FDS    a socket of systemd, in place of --listen
+  LOGRTC_TOKEN   a token that lets producers and readers in, as --token-file does
+  LOGRTC_SECRET  the secret of programs and their readers: for the printed link, and for producers of this process
+  LISTEN_FDS     a socket of systemd, in place of --listen
 
 SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the access log again. SIGTERM and
 SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
@@ -108,6 +109,7 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let mut hangup = Hangup::new()?;
     let files = Files::of(&args);
     let secrets = files.read()?;
+    let secret = secret::of_environment().map_err(io::Error::other)?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
     args.feeds.check().await?;
     let notices = Handler::new(|notice: &str| eprintln!("logrtc: {notice}"));
@@ -120,14 +122,18 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
         let port = server.open_inner_port().await?;
         // What `LOGRTC_*` says is for programs of their own.
         let config = Config::builder("logrtc").url(port.url).token(port.token).environment(false);
-        let config = args.addresses.apply(config);
+        let mut config = args.addresses.apply(config);
+        // Without it, readers that have it would not see these producers.
+        if let Some(secret) = &secret {
+            config = config.secret(secret);
+        }
         demo = if with_demo { Some(demo::Demo::start(config.clone())?) } else { None };
         feeds = Some(args.feeds.start(&config)?);
         if let Some(otlp) = &otlp {
             otlp.connect(config).await;
         }
     }
-    announce(&args, &server);
+    announce(&args, &server, secret.as_deref());
     let mut interrupted = std::pin::pin!(interrupted.wait());
     loop {
         tokio::select! {
@@ -176,14 +182,16 @@ async fn start(options: Options) -> io::Result<Server> {
 }
 
 /// Says where the server is. The page's address comes first on standard output, for programs that start this one.
-fn announce(args: &ServeArgs, server: &Server) {
-    println!("{}", server.url());
+fn announce(args: &ServeArgs, server: &Server, secret: Option<&str>) {
+    let link =
+        |url: String| secret.map_or(url.clone(), |secret| address::with_fragment(&url, &format!("secret={secret}")));
+    println!("{}", link(server.url()));
     eprintln!("logrtc: producers connect to {}", server.signaling_url());
     if args.otlp.is_wanted() {
         eprintln!("logrtc: OpenTelemetry SDKs send to {}", server.otlp_url());
     }
     for address in reach::addresses(server.local_addr()) {
-        eprintln!("logrtc: other machines reach it at {}", server.url_at(address));
+        eprintln!("logrtc: other machines reach it at {}", link(server.url_at(address)));
     }
     if let Some(token) = server.token() {
         let who = match server.token_roles() {
@@ -198,7 +206,7 @@ fn announce(args: &ServeArgs, server: &Server) {
         eprintln!("logrtc: WARNING: --insecure-no-token: everybody who reaches this server reads every log");
     }
     if args.open
-        && let Err(error) = webbrowser::open(&server.url())
+        && let Err(error) = webbrowser::open(&link(server.url()))
     {
         eprintln!("logrtc: cannot open a browser: {error}");
     }

@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use super::address;
 use super::environment::variable;
 use super::ice::PathArgs;
+use super::secret::SecretArgs;
 use crate::bridge::{Joiner, Line, Lines, timed};
 
 /// How much is read at once.
@@ -33,6 +34,8 @@ pub(super) struct SourceArgs {
     /// The signaling server, or the address of its log page [default: ws://localhost:8080/signaling].
     #[arg(long, value_name = "URL", value_parser = address::parse)]
     url: Option<address::Address>,
+    #[command(flatten)]
+    secret: SecretArgs,
     /// The name of the producer.
     #[arg(long, value_name = "NAME")]
     client_id: Option<String>,
@@ -55,11 +58,11 @@ impl SourceArgs {
         // What stands on the command line wins over the environment, as in every program.
         let client_id = self.client_id.clone().or_else(|| variable("LOGRTC_CLIENT_ID"));
         let mut config = Config::builder(client_id.as_deref().unwrap_or(default_client_id)).overflow(overflow);
-        let address = match (&self.url, variable("LOGRTC_URL")) {
-            (Some(address), _) => Some(address.clone()),
-            (None, Some(text)) => Some(address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?),
-            (None, None) => None,
-        };
+        let address = address::of_environment_or(self.url.clone())?;
+        let linked = address.as_ref().and_then(|address| address.secret.as_deref());
+        if let Some(secret) = self.secret.read(linked)? {
+            config = config.secret(secret);
+        }
         let has_user = address.as_ref().is_some_and(|address| !address.url.username().is_empty());
         let mut token = variable("LOGRTC_TOKEN").filter(|_| !has_user);
         if let Some(address) = address {

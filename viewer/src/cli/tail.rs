@@ -19,10 +19,11 @@ use logrtc::{Filter, Level};
 use regex::Regex;
 use tokio::time::timeout;
 
-use super::address;
+use super::address::{self, Address};
 use super::environment::variable;
 use super::ice::{IceServerArgs, named};
-use crate::consumer::{Consumer, Options, Selection, Start};
+use super::secret::SecretArgs;
+use crate::consumer::{Consumer, Options, Secret, Selection, Start};
 use format::Format;
 use output::Output;
 use reader::Reader;
@@ -39,11 +40,13 @@ Examples:
   logrtc tail --grep 'GET /orders' --no-follow  what the history has of it
   logrtc tail --json >> app.ndjson              keep the log in a file
   logrtc tail 'http://host:8080/#token=…'       by the link that logrtc serve prints
+  logrtc tail host:8080 --secret-file secret    only programs that prove that they have the secret
 
 The environment:
-  LOGRTC_URL    the server, if no URL is given
-  LOGRTC_TOKEN  the token for the server, if the URL has none
-  NO_COLOR      no colours
+  LOGRTC_URL     the server, if no URL is given
+  LOGRTC_TOKEN   the token for the server, if the URL has none
+  LOGRTC_SECRET  the secret of the programs, if neither --secret-file nor the URL has it
+  NO_COLOR       no colours
 
 Times are local; TZ=UTC makes them UTC. Text on a terminal shows control characters escaped. JSON is written as it was
 received, one entry a line. Trouble and gaps are told on standard error.
@@ -57,6 +60,8 @@ pub(super) struct TailArgs {
     /// The signaling server, or the address of its log page [default: ws://localhost:8080/signaling].
     #[arg(value_name = "URL", value_parser = address::parse)]
     address: Option<address::Address>,
+    #[command(flatten)]
+    secret: SecretArgs,
     /// Only the producer with this client_id or id.
     #[arg(long, value_name = "NAME")]
     producer: Option<String>,
@@ -107,16 +112,14 @@ impl TailArgs {
     /// # Errors
     /// What is wrong with them.
     pub(super) fn check(self) -> Result<Tail, String> {
-        let address::Address { url, token } = match (self.address, variable("LOGRTC_URL")) {
-            (Some(address), _) => address,
-            (None, Some(text)) => address::parse(&text).map_err(|problem| format!("LOGRTC_URL: {problem}"))?,
-            (None, None) => address::parse("ws://localhost:8080/signaling")?,
-        };
+        let address = address::of_environment_or(self.address)?;
+        let Address { url, token, secret } = address.unwrap_or_else(Address::local);
         let mut options = Options::new(url);
         options.producer = self.producer;
         options.ice_servers = self.ice_servers.servers().map(|servers| servers.iter().map(named).collect());
         options.relay_only = self.relay_only;
         options.token = token.or_else(|| variable("LOGRTC_TOKEN"));
+        options.secret = self.secret.read(secret.as_deref())?.map(|text| Secret::parse(&text)).transpose()?;
         let level = self.level.map(|level| level.as_str().to_owned());
         // A default among the directives stands behind the level, and counts.
         let directives: Vec<String> = level.into_iter().chain(self.filter).collect();

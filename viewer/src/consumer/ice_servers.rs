@@ -14,7 +14,7 @@ use url::Url;
 use crate::ice_servers::IceServer;
 
 /// The STUN server of the protocol.
-const DEFAULT_SERVER: &str = "stun:stun.l.google.com:19302";
+pub(crate) const DEFAULT_SERVER: &str = "stun:stun.l.google.com:19302";
 
 /// The port of a URL that has none (RFC 7064, RFC 7065).
 const DEFAULT_PORT: u16 = 3478;
@@ -148,7 +148,7 @@ async fn resolve(server: &IceServer) -> Option<IceServer> {
 }
 
 /// The scheme, and the host with its port, of a URL over UDP.
-fn over_udp(url: &str) -> Option<(&'static str, String)> {
+pub(crate) fn over_udp(url: &str) -> Option<(&'static str, String)> {
     let (scheme, rest) = url.split_once(':')?;
     let scheme = match scheme.to_ascii_lowercase().as_str() {
         "stun" => "stun",

@@ -208,8 +208,17 @@ fn ufrag_in(candidate: &str) -> Option<String> {
 
 /// The first attribute `name` of an SDP.
 pub(crate) fn attribute<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
+    attribute_of(sdp.lines(), name)
+}
+
+/// The first attribute `name` of an SDP before its media.
+pub(crate) fn session_attribute<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
+    attribute_of(sdp.lines().take_while(|line| !line.starts_with("m=")), name)
+}
+
+fn attribute_of<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a str> {
     let value = |line: &'a str| line.strip_prefix("a=")?.strip_prefix(name)?.strip_prefix(':');
-    sdp.lines().find_map(value).map(str::trim_end)
+    lines.find_map(value).map(str::trim_end)
 }
 
 fn error_text(message: &Map<String, Value>) -> String {

@@ -11,9 +11,10 @@ use tokio::time::{Instant, sleep_until};
 use super::Event;
 use super::asking::Asking;
 use super::connection::{Channel, ChannelEvent, Connection, ConnectionEvent, FLOOD, Path};
-use super::extension::{Fetch, ping};
+use super::extension::{Fetch, hello, ping};
 use super::ice_servers::IceServers;
 use super::message::RemoteCandidate;
+use super::proof::{Look, Proof, Secret};
 use super::receiver::Receiver;
 use super::registry::ChannelEnd;
 
@@ -22,6 +23,9 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A connection without a path is given this long to find one again, if its producer is still there.
 const DISCONNECTED_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a producer is left alone that does not have the secret of this consumer: neither side's changes.
+const UNPROVED_DELAY: Duration = Duration::from_secs(60);
 
 /// After so long without a message, a channel that has been closed has no more; one that is replaced may go on.
 const PARKED_TIMEOUT: Duration = Duration::from_millis(50);
@@ -63,6 +67,8 @@ impl Tell {
 pub(crate) struct Peer {
     pub(crate) producer: Arc<str>,
     pub(crate) asking: Asking,
+    /// What the producer has to prove that it has.
+    pub(crate) secret: Option<Secret>,
     pub(crate) offer: String,
     pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) ice_servers: IceServers,
@@ -94,6 +100,14 @@ struct Reading<'a> {
 impl Peer {
     /// Runs until the channel ends, or until it is stopped.
     pub(crate) async fn run(mut self, tell: Tell) {
+        let look = Look::at(&self.offer, self.secret.as_ref());
+        if let Some(failure) = look.failure {
+            // Nobody listens any more if that fails, which ends the consumer.
+            let _ = self.events.send(Event::Unproved { producer: Arc::clone(&self.producer), failure }).await;
+        }
+        if !look.is_answered() {
+            return self.leave_alone(tell).await;
+        }
         let ice_servers = self.ice_servers.known().await;
         let addresses = std::mem::take(&mut self.addresses);
         let mut connection = match Connection::new(addresses, ice_servers, self.relay_only).await {
@@ -103,7 +117,7 @@ impl Peer {
                 return tell.tell(PeerEvent::Closed(ChannelEnd::Broken)).await;
             }
         };
-        let how = self.converse(&mut connection, &tell).await;
+        let how = self.converse(&mut connection, look.proof, &tell).await;
         connection.close().await;
         self.refuse_fetches().await;
         all_ended(&mut self.previous).await;
@@ -111,6 +125,17 @@ impl Peer {
         if let Some(how) = how {
             tell.tell(PeerEvent::Closed(how)).await;
         }
+    }
+
+    /// Does not answer the offer, and lets nobody ask for another one soon.
+    async fn leave_alone(mut self, tell: Tell) {
+        self.refuse_fetches().await;
+        tokio::select! {
+            () = tokio::time::sleep(UNPROVED_DELAY) => {}
+            _ = &mut self.stop => return,
+        }
+        drop(self);
+        tell.tell(PeerEvent::Closed(ChannelEnd::Broken)).await;
     }
 
     /// Ends the fetches that came too late for the channel.
@@ -123,11 +148,19 @@ impl Peer {
     }
 
     /// Returns how the channel ended, or none if this side ends it.
-    async fn converse(&mut self, connection: &mut Connection, tell: &Tell) -> Option<ChannelEnd> {
+    async fn converse(&mut self, connection: &mut Connection, proof: Option<Proof>, tell: &Tell) -> Option<ChannelEnd> {
         let answer = match connection.answer(std::mem::take(&mut self.offer)).await {
             Ok(answer) => answer,
             Err(error) => {
                 log::debug!("{}: refuses the offer: {error}", self.producer);
+                return Some(ChannelEnd::Broken);
+            }
+        };
+        let (answer, expected) = match proof.map(|proof| proof.of_answer(&answer)) {
+            None => (answer, None),
+            Some(Some((line, expected))) => (hello::add_line(&answer, &line), Some(expected)),
+            Some(None) => {
+                log::debug!("{}: the stack's answer does not name its certificate once", self.producer);
                 return Some(ChannelEnd::Broken);
             }
         };
@@ -151,12 +184,15 @@ impl Peer {
         connection.set_open();
         tell.tell(PeerEvent::Opened).await;
         all_ended(&mut self.previous).await;
-        let receiver = self.asking.receiver(Arc::clone(&self.producer));
+        let mut receiver = self.asking.receiver(Arc::clone(&self.producer));
+        receiver.expect(expected);
         let mut reading = Reading { connection, channel, receiver, made: Vec::new(), has_pinged: false };
         let how = self.read(&mut reading).await;
         if let Some(how) = how {
             reading.receiver.end(&mut reading.made);
-            reading.made.push(Event::Closed { producer: Arc::clone(&self.producer), how });
+            if reading.receiver.is_opened() {
+                reading.made.push(Event::Closed { producer: Arc::clone(&self.producer), how });
+            }
             self.hand_out(&mut reading).await?;
         }
         self.asking.remember(&reading.receiver);
@@ -208,6 +244,9 @@ impl Peer {
             }
             is_opened |= !reading.receiver.is_undecided();
             self.hand_out(reading).await?;
+            if reading.receiver.is_refused() {
+                return Some(ChannelEnd::Broken);
+            }
             while let Some(message) = reading.receiver.next_message(Instant::now().into_std()) {
                 reading.channel.send(&message).await;
             }
@@ -258,7 +297,8 @@ impl Peer {
                 ChannelEvent::Other => {}
             }
             let limit = if reading.receiver.is_extended() { ACK_BYTES } else { BATCH_BYTES };
-            next = if is_closed || bytes >= limit { None } else { reading.channel.event_at_hand() };
+            let is_enough = is_closed || bytes >= limit || reading.receiver.is_refused();
+            next = if is_enough { None } else { reading.channel.event_at_hand() };
         }
         if messages >= FLOOD || bytes >= BATCH_BYTES {
             reading.connection.kick();

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::Event;
 use super::entries::Entries;
 use super::extension::{Extension, Fetch, Selection, Welcome};
+use super::proof::{Expected, ProofFailure};
 
 /// A message of a data channel, as it arrives.
 #[derive(Debug)]
@@ -31,6 +32,10 @@ pub(crate) struct Receiver {
     session: Option<Arc<str>>,
     /// If the session has been read before: the first number that is missing.
     next: Option<u64>,
+    /// What the producer has to prove first, until it has.
+    expected: Option<Expected>,
+    /// It has proved something else: nothing of it is read.
+    is_refused: bool,
     mode: Mode,
     is_opened: bool,
     entries: Entries,
@@ -42,12 +47,46 @@ impl Receiver {
     /// missing, if it has been read before.
     pub(crate) fn new(producer: Arc<str>, session: Option<Arc<str>>, is_asked: bool, next: Option<u64>) -> Self {
         let mode = if is_asked { Mode::Undecided } else { Mode::Plain };
-        Self { producer, session, next, mode, is_opened: false, entries: Entries::default(), malformed: 0 }
+        Self {
+            producer,
+            session,
+            next,
+            expected: None,
+            is_refused: false,
+            mode,
+            is_opened: false,
+            entries: Entries::default(),
+            malformed: 0,
+        }
+    }
+
+    /// Has the producer prove this before anything of it is read.
+    pub(crate) fn expect(&mut self, expected: Option<Expected>) {
+        self.expected = expected;
+    }
+
+    /// Whether the user was told that the channel is open.
+    pub(crate) fn is_opened(&self) -> bool {
+        self.is_opened
+    }
+
+    /// Whether the producer has not proved what it had to: the channel is to end.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.is_refused
+    }
+
+    fn refuse(&mut self, events: &mut Vec<Event>) {
+        if !std::mem::replace(&mut self.is_refused, true) {
+            events.push(Event::Unproved {
+                producer: Arc::clone(&self.producer),
+                failure: ProofFailure::CertificateChanged,
+            });
+        }
     }
 
     /// Whether the first message has to come before it is known what the channel brings.
     pub(crate) fn is_undecided(&self) -> bool {
-        matches!(self.mode, Mode::Undecided)
+        matches!(self.mode, Mode::Undecided) || self.expected.is_some()
     }
 
     /// Whether the producer speaks the extension.
@@ -55,9 +94,12 @@ impl Receiver {
         matches!(self.mode, Mode::Extension(_))
     }
 
-    /// Tells that the channel is open, unless that was told: its first message does not come, or need not.
+    /// Tells that the channel is open, unless that was told: its first message does not come, or need not. A producer that
+    /// has to prove something first is refused.
     pub(crate) fn open(&mut self, events: &mut Vec<Event>) {
-        if !std::mem::replace(&mut self.is_opened, true) {
+        if self.expected.is_some() {
+            self.refuse(events);
+        } else if !std::mem::replace(&mut self.is_opened, true) {
             events.push(self.opened(None));
         }
     }
@@ -70,7 +112,12 @@ impl Receiver {
 
     /// Takes a message. Entries may be kept back for [`Receiver::flush`]. Returns how many bytes of entries it had.
     pub(crate) fn message(&mut self, now: Instant, message: ChannelMessage, events: &mut Vec<Event>) -> usize {
+        if self.expected.as_ref().is_some_and(|expected| self.is_refused || !expected.is_in(&message)) {
+            self.refuse(events);
+            return 0;
+        }
         if self.is_undecided() {
+            self.expected = None;
             let resume = self.session.as_deref().zip(self.next);
             match Extension::begin(Arc::clone(&self.producer), &message, resume) {
                 Some((extension, welcome, gap)) => {
@@ -167,6 +214,9 @@ impl Receiver {
 
     /// The channel has ended.
     pub(crate) fn end(&mut self, events: &mut Vec<Event>) {
+        if self.expected.is_some() {
+            return;
+        }
         self.open(events);
         self.flush(events);
         if let Mode::Extension(extension) = &mut self.mode {

@@ -235,6 +235,7 @@ impl Shell {
         let peer = Peer {
             producer: place.id.as_str().into(),
             asking,
+            secret: self.options.secret.clone(),
             offer,
             addresses: addresses::to_bind(addresses::is_local(&self.options.url)),
             ice_servers: self.ice_servers.clone(),

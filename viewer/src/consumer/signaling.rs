@@ -9,13 +9,14 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::Request;
-use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue};
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HeaderValue, ORIGIN};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 use url::Url;
 
 use super::message::{self, Incoming, Outgoing};
+use crate::message::CLOSE_UNAUTHORIZED;
 
 /// The longest message of a server, in bytes.
 const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -50,10 +51,7 @@ pub struct Failure {
     pub status: Option<u16>,
 }
 
-/// The close code of a server that does not accept the token (docs/protocol.md §4.5).
-const UNAUTHORIZED: u16 = 4401;
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub(crate) struct Signaling {
     pub(crate) url: Url,
@@ -75,7 +73,7 @@ impl Signaling {
     pub(crate) async fn run(mut self) {
         let mut attempt = 0;
         loop {
-            let failure = match timeout(STEP_TIMEOUT, connect(&self.url, self.token.as_deref())).await {
+            let failure = match timeout(STEP_TIMEOUT, connect(&self.url, self.token.as_deref(), None)).await {
                 Ok(Ok(socket)) => match self.converse(socket, &mut attempt).await {
                     Some(failure) => failure,
                     None => return,
@@ -153,9 +151,9 @@ impl Signaling {
 }
 
 /// Why a server closes. If it does not accept the token for this role, that is what 401 is for any role.
-fn closed(frame: Option<&CloseFrame>) -> Failure {
+pub(crate) fn closed(frame: Option<&CloseFrame>) -> Failure {
     match frame.map(|frame| u16::from(frame.code)) {
-        Some(UNAUTHORIZED) => Failure { reason: "the server refuses the token".to_owned(), status: Some(401) },
+        Some(CLOSE_UNAUTHORIZED) => Failure { reason: "the server refuses the token".to_owned(), status: Some(401) },
         _ => Failure { reason: "the server closed it".to_owned(), status: None },
     }
 }
@@ -168,7 +166,8 @@ async fn write(socket: &mut Socket, message: Message) -> Result<(), String> {
     }
 }
 
-async fn connect(url: &Url, token: Option<&str>) -> Result<Socket, Failure> {
+/// Connects as a program does, or as a page of `origin`.
+pub(crate) async fn connect(url: &Url, token: Option<&str>, origin: Option<&str>) -> Result<Socket, Failure> {
     let limits = WebSocketConfig::default()
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES))
@@ -181,7 +180,7 @@ async fn connect(url: &Url, token: Option<&str>) -> Result<Socket, Failure> {
     } else {
         Connector::Plain
     };
-    let request = request(url, token).map_err(|error| failed(&error))?;
+    let request = request(url, token, origin).map_err(|error| failed(&error))?;
     match connect_async_tls_with_config(request, Some(limits), true, Some(connector)).await {
         Ok((socket, _)) => Ok(socket),
         Err(WebSocketError::Http(response)) => {
@@ -193,19 +192,23 @@ async fn connect(url: &Url, token: Option<&str>) -> Result<Socket, Failure> {
     }
 }
 
-fn request(url: &Url, token: Option<&str>) -> Result<Request<()>, String> {
+fn request(url: &Url, token: Option<&str>, origin: Option<&str>) -> Result<Request<()>, String> {
     let mut request = url.as_str().into_client_request().map_err(|error| error.to_string())?;
     if let Some(token) = token {
         let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| error.to_string())?;
         value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
     }
+    if let Some(origin) = origin {
+        let value = HeaderValue::from_str(origin).map_err(|error| error.to_string())?;
+        request.headers_mut().insert(ORIGIN, value);
+    }
     Ok(request)
 }
 
 /// The system's roots, or those that `SSL_CERT_FILE` names. The provider is named, because the program may have
 /// installed none, or another.
-fn tls_config() -> Result<Arc<rustls::ClientConfig>, String> {
+pub(crate) fn tls_config() -> Result<Arc<rustls::ClientConfig>, String> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

@@ -112,6 +112,11 @@ impl Ticket {
         }
     }
 
+    /// Whether the connection needs to show no token, or has shown one.
+    pub(crate) fn is_let_in(&self) -> bool {
+        !self.rights().is_none()
+    }
+
     /// Waits until the connection may no longer be what it was let in as.
     pub(crate) async fn withdrawn(&mut self, role: Role) {
         loop {

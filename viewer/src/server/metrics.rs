@@ -48,6 +48,8 @@ impl Default for Metrics {
 pub(crate) struct Load {
     pub(crate) connections: usize,
     pub(crate) max_connections: usize,
+    /// WebSockets whose client has not shown a token yet.
+    pub(crate) strangers: usize,
     pub(crate) producers: usize,
     pub(crate) consumers: usize,
     pub(crate) queued_bytes: usize,
@@ -98,6 +100,8 @@ impl Metrics {
         add("uptime_seconds", "gauge", "Time since the server began.", &uptime);
         add("connections", "gauge", "WebSockets that are open.", &one(load.connections));
         add("connections_limit", "gauge", "WebSockets that may be open.", &one(load.max_connections));
+        let waiting = one(load.strangers);
+        add("connections_without_token", "gauge", "WebSockets that have not shown their token yet.", &waiting);
         let registered = roles(load.producers as u64, load.consumers as u64);
         add("clients", "gauge", "Clients that are registered.", &registered);
         add("queued_bytes", "gauge", "Bytes that wait for clients to read.", &one(load.queued_bytes));

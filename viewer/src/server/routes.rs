@@ -14,11 +14,12 @@ use axum::{Extension, Router};
 use tokio::sync::watch;
 
 use super::client_address::{Forwarding, Network, TrustedProxy};
-use super::gate::{Gate, Refusal};
-use super::metrics::{CONTENT_TYPE, Metrics};
+use super::gate::{Gate, Refusal, Ticket};
+use super::metrics::{CONTENT_TYPE, Load, Metrics};
 use super::notices::Notices;
 use super::places::Places;
 use super::socket;
+use super::strangers::Strangers;
 use super::tokens::Role;
 use crate::hub::Hub;
 use crate::message::MAX_MESSAGE_BYTES;
@@ -39,6 +40,7 @@ pub(crate) struct Door {
     pub(crate) gate: Arc<Gate>,
     /// Of WebSockets, for each address.
     pub(crate) sockets: Arc<Places>,
+    pub(crate) strangers: Arc<Strangers>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) origins: Arc<OriginPolicy>,
@@ -56,6 +58,22 @@ impl Door {
     fn host<'h>(&self, Peer(peer): Peer, headers: &'h HeaderMap) -> Result<Option<&'h str>, ()> {
         let forwarded = Forwarding { proxies: &self.trusted_proxies, peer }.host(headers);
         single(headers, header::HOST).map(|host| forwarded.or(host))
+    }
+
+    fn load(&self) -> Load {
+        Load { strangers: self.strangers.count(), ..self.hub.load() }
+    }
+
+    /// Where a connection begins; none if all places are taken. A client that has shown no token takes none of those who have.
+    fn seat(&self, ticket: &Ticket) -> Option<socket::Place> {
+        if ticket.is_let_in() {
+            return self.hub.take_seat().map(socket::Place::Seat);
+        }
+        let (stranger, has_replaced) = self.strangers.admit();
+        if has_replaced {
+            self.metrics.refused("limit");
+        }
+        Some(socket::Place::Stranger(stranger, Arc::clone(&self.hub)))
     }
 
     /// Refuses a page of a foreign origin.
@@ -156,7 +174,7 @@ async fn signaling(
         let reason = "too many connections from this address\n";
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "5")], reason).into_response();
     };
-    let Some(seat) = door.hub.take_seat() else {
+    let Some(seat) = door.seat(&ticket) else {
         door.metrics.refused("limit");
         return (StatusCode::SERVICE_UNAVAILABLE, "too many connections\n").into_response();
     };
@@ -189,7 +207,7 @@ async fn metrics(State(door): State<Door>, Extension(peer): Extension<Peer>, hea
             return unauthorized(&door, refusal);
         }
     }
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], door.metrics.to_text(&door.hub.load())).into_response()
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], door.metrics.to_text(&door.load())).into_response()
 }
 
 /// The token of `Authorization: Bearer`; another scheme may be of a proxy in between.

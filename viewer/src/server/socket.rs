@@ -1,22 +1,56 @@
 //! One WebSocket connection, from its first message to its end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use tokio::sync::watch;
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::time::{Instant, interval_at, sleep_until, timeout};
 
 use super::gate::{Refusal, Ticket};
 use super::stopped;
+use super::strangers::Stranger;
 use super::tokens::Role;
-use crate::hub::Seat;
-use crate::message::{Departure, Incoming, Outgoing, Problem, Register, parse};
+use crate::hub::{Hub, Seat};
+use crate::message::{CLOSE_UNAUTHORIZED, Departure, Incoming, Outgoing, Problem, Register, parse};
+use crate::rate::Rate;
 
 /// How long the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-/// The close code of a client that is not let in: of the range that RFC 6455 §7.4.2 leaves to applications, and like the
-/// HTTP status.
-const CLOSE_UNAUTHORIZED: u16 = 4401;
+
+/// Where a connection stands: who has shown a token that the server wants has a seat, and the others have to show one.
+pub(crate) enum Place {
+    Seat(Seat),
+    Stranger(Stranger, Arc<Hub>),
+}
+
+impl Place {
+    fn hub(&self) -> &Hub {
+        match self {
+            Self::Seat(seat) => seat.hub(),
+            Self::Stranger(_, hub) => hub,
+        }
+    }
+
+    /// Waits until another one needs the place.
+    async fn shown_out(&mut self) {
+        match self {
+            Self::Seat(_) => std::future::pending().await,
+            Self::Stranger(stranger, _) => stranger.shown_out().await,
+        }
+    }
+
+    /// The seat of a client that is let in; none if all are taken.
+    fn seat(&mut self) -> Option<&mut Seat> {
+        if let Self::Stranger(_, hub) = self {
+            *self = Self::Seat(hub.take_seat()?);
+        }
+        match self {
+            Self::Seat(seat) => Some(seat),
+            Self::Stranger(..) => None,
+        }
+    }
+}
 
 /// Why a connection ends.
 enum End {
@@ -32,28 +66,41 @@ enum End {
     Refused(Problem),
     /// The client has no token for what it wants to be.
     Unauthorized(Refusal),
+    /// The client has one, and all seats are taken.
+    Full,
 }
 
 /// Serves a connection until it ends, whichever side ends it. The closing handshake is part of it, so that the client
 /// reads the reason before the connection is gone.
 pub(crate) async fn serve(
     mut socket: WebSocket,
-    mut seat: Seat,
+    mut place: Place,
     mut ticket: Ticket,
     mut stopping: watch::Receiver<bool>,
 ) {
     let end = tokio::select! {
         biased;
         () = stopped(&mut stopping) => End::Stopping,
-        end = converse(&mut socket, &mut seat, &mut ticket) => end,
+        end = converse(&mut socket, &mut place, &mut ticket) => end,
     };
-    seat.leave(if matches!(end, End::Closed) { Departure::Closed } else { Departure::Lost });
+    match end {
+        End::Unauthorized(_) => place.hub().refused("token"),
+        End::Full => place.hub().refused("limit"),
+        _ => {}
+    }
+    if let Place::Seat(seat) = &place {
+        seat.leave(if matches!(end, End::Closed) { Departure::Closed } else { Departure::Lost });
+    }
     let _ = timeout(CLOSE_TIMEOUT, close(&mut socket, end)).await;
 }
 
-async fn converse(socket: &mut WebSocket, seat: &mut Seat, ticket: &mut Ticket) -> End {
-    let limits = seat.limits().clone();
-    let register = match timeout(limits.register_timeout, next_text(socket)).await {
+async fn converse(socket: &mut WebSocket, place: &mut Place, ticket: &mut Ticket) -> End {
+    let limits = place.hub().limits().clone();
+    let first = tokio::select! {
+        first = timeout(limits.register_timeout, next_text(socket)) => first,
+        () = place.shown_out() => return End::Gone,
+    };
+    let register = match first {
         Err(_) => {
             return End::Refused(Problem::new(format!("register: must come within {:?}", limits.register_timeout)));
         }
@@ -69,17 +116,22 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat, ticket: &mut Ticket) 
             Err(problem) => return End::Refused(problem),
         },
     };
+    let Some(seat) = place.seat() else { return End::Full };
     let role = role_of(&register);
     let mut ice_servers = seat.ice_servers(role);
     seat.register(register, ice_servers.now());
 
     let mut bad_messages = 0;
     let mut last_heard = Instant::now();
+    let mut rate = Rate::new(limits.max_messages_per_second, limits.max_message_burst, last_heard.into_std());
+    let mut next_read = last_heard;
     let mut heartbeat = interval_at(last_heard + limits.ping_interval, limits.ping_interval);
     loop {
         let outgoing = tokio::select! {
-            received = socket.recv() => {
+            // A client that sends too fast is read slowly, until TCP holds it up.
+            received = receive(socket, next_read) => {
                 last_heard = Instant::now();
+                next_read = rate.count(length(&received), last_heard.into_std()).into();
                 let problem = match received {
                     Some(Ok(Message::Text(text))) => match parse(&text) {
                         Ok(Incoming::Request(request)) => {
@@ -120,6 +172,19 @@ async fn converse(socket: &mut WebSocket, seat: &mut Seat, ticket: &mut Ticket) 
     }
 }
 
+async fn receive(socket: &mut WebSocket, from: Instant) -> Option<Result<Message, axum::Error>> {
+    sleep_until(from).await;
+    socket.recv().await
+}
+
+fn length(received: &Option<Result<Message, axum::Error>>) -> usize {
+    match received {
+        Some(Ok(Message::Text(text))) => text.len(),
+        Some(Ok(Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes))) => bytes.len(),
+        _ => 0,
+    }
+}
+
 /// The first message that is not a control frame, or why there is none.
 async fn next_text(socket: &mut WebSocket) -> Result<Utf8Bytes, End> {
     loop {
@@ -141,6 +206,7 @@ async fn close(socket: &mut WebSocket, end: End) {
         End::LetGo => (close_code::POLICY, "let go", None),
         End::Stopping => (close_code::AWAY, "the server stops", None),
         End::Refused(problem) => (close_code::POLICY, "refused", Some(Outgoing::error(problem))),
+        End::Full => (close_code::AGAIN, "too many connections", Some(Outgoing::error("server: too many connections"))),
         End::Unauthorized(refusal) => {
             (CLOSE_UNAUTHORIZED, "the token is not accepted", Some(Outgoing::error(refusal.text())))
         }

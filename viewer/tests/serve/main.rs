@@ -3,6 +3,10 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod docker;
+mod doctor;
+mod ice_servers;
+mod journald;
 #[path = "../common/lines.rs"]
 mod lines;
 mod operation;

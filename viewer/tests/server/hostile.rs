@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use logrtc_test_support::in_namespace;
-use logrtc_viewer::Server;
+use logrtc_viewer::{Role, Server};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::tungstenite::http::StatusCode;
 
 use crate::support::{Client, http, options, within};
 
@@ -151,4 +152,75 @@ fn an_address_has_its_share() {
             server.stop().await;
         });
     });
+}
+
+/// Who has no token takes no place of those who have one, and hinders no page that brings one.
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_without_a_token_shut_nobody_out() {
+    let mut options = options();
+    options.tokens.add("t0k", &[Role::Producer, Role::Reader]).unwrap();
+    options.limits.max_connections = 3;
+    options.limits.max_connections_without_token = 4;
+    // Nothing else gives a place back in time.
+    options.limits.register_timeout = Duration::from_secs(600);
+    let server = Server::start(options).await.unwrap();
+    let mut strangers = Vec::new();
+    for _ in 0..10 {
+        strangers.push(Client::page(&server).await);
+    }
+    for stranger in &mut strangers[..6] {
+        assert!(stranger.next().await.is_none(), "the oldest give way");
+    }
+    let bearer = [("authorization", "Bearer t0k")];
+    let mut producer = Client::connect_with(&server, &bearer).await.unwrap();
+    producer.say(json!({"type": "register", "role": "producer", "client_id": "api"})).await;
+    assert_eq!(producer.hear().await["type"], "registered");
+    let register = json!({"type": "register", "role": "consumer", "token": "t0k"});
+    let mut page = Client::page(&server).await;
+    page.say(register.clone()).await;
+    assert_eq!(page.hear().await["type"], "registered");
+    let metrics_with_token = [HOST, ("Authorization", "Bearer t0k")];
+    let text = String::from_utf8(http(&server, "GET /metrics", &metrics_with_token).await.body).unwrap();
+    assert_eq!((sample(&text, "logrtc_connections"), sample(&text, "logrtc_connections_without_token")), (2, 3));
+
+    // All seats are taken: that is said to a page, too.
+    let _third = Client::connect_with(&server, &bearer).await.unwrap();
+    assert_eq!(Client::connect_with(&server, &bearer).await.err(), Some(StatusCode::SERVICE_UNAVAILABLE));
+    let mut page = Client::page(&server).await;
+    page.say(register).await;
+    assert_eq!(page.hear().await["message"], "server: too many connections");
+    assert_eq!(page.close_code().await, 1013);
+    server.stop().await;
+}
+
+/// A client that floods the server is read slowly, is not ended, and holds nobody else up.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_one_client_are_bounded_in_time() {
+    const RATE: u32 = 20;
+    const BURST: u32 = 50;
+    let mut options = options();
+    options.limits.max_messages_per_second = RATE;
+    options.limits.max_message_burst = BURST;
+    let server = Server::start(options).await.unwrap();
+    let since = Instant::now();
+    let mut flood = Client::consumer(&server, "flood").await;
+    for _ in 0..2_000 {
+        flood.say(json!({"type": "ping"})).await;
+    }
+    let read = loop {
+        let read = sample(&metrics(&server).await, "logrtc_messages_total");
+        let allowed = f64::from(BURST) + since.elapsed().as_secs_f64() * f64::from(RATE) + 1.0;
+        assert!(read as f64 <= allowed, "{read} of {allowed}");
+        if read >= BURST as usize + 5 {
+            break read;
+        }
+    };
+    for _ in 0..read {
+        assert_eq!(flood.hear().await["type"], "pong");
+    }
+    // Another one is read at once, whatever the first one does.
+    let mut other = Client::consumer(&server, "other").await;
+    other.say(json!({"type": "ping"})).await;
+    assert_eq!(other.hear().await["type"], "pong");
+    server.stop().await;
 }

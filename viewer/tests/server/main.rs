@@ -5,6 +5,7 @@
 mod base_path;
 mod bounds;
 mod hostile;
+mod ice_servers;
 mod operation;
 mod page;
 mod proxy;

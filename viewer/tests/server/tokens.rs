@@ -86,6 +86,10 @@ async fn a_wrong_token_is_401_to_a_program_and_an_error_to_a_page() {
     program.say(producer()).await;
     assert!(program.hear().await["message"].as_str().unwrap().contains("a producer needs a token of its own"));
     assert_eq!(program.close_code().await, UNAUTHORIZED);
+    // Each of them is counted, in whatever way it was refused.
+    let answer = http(&server, "GET /metrics", &[("Host", "localhost"), ("Authorization", "Bearer r1")]).await;
+    let metrics = String::from_utf8(answer.body).unwrap();
+    assert!(metrics.contains("logrtc_refused_total{reason=\"token\"} 5"), "{metrics}");
     server.stop().await;
 }
 

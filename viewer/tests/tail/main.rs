@@ -10,6 +10,8 @@ mod cut;
 mod lines;
 mod output;
 mod resume;
+mod secret;
 mod sources;
+mod strict_server;
 mod support;
 mod trouble;

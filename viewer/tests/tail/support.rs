@@ -63,7 +63,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 pub(crate) fn plain_command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logrtc"));
     command.args(arguments).kill_on_drop(true).stdin(Stdio::null());
-    for name in ["LOGRTC_URL", "LOGRTC_TOKEN", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for name in ["LOGRTC_URL", "LOGRTC_TOKEN", "LOGRTC_SECRET", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }
     command.env("TERM", "xterm").env("TZ", "UTC");

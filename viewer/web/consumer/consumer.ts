@@ -10,6 +10,7 @@ import { Places, type PlacesBySession } from "./extension/places";
 import type { ReaderHandlers } from "./extension/reader";
 import { chooseIceServers, readIceServers } from "./ice_servers";
 import { Link } from "./link";
+import { Secret } from "./proof/secret";
 import { type Producer, Roster } from "./roster";
 import { type Message, Signaling, type SignalingState } from "./signaling";
 import type { ConnectOptions, ConsumerEvents, Fetched, IceServer, Received } from "./types";
@@ -30,6 +31,7 @@ export class Consumer {
   readonly #askTimer: ReturnType<typeof setInterval>;
   #signalingState: SignalingState = "connecting";
   #token: string | undefined;
+  readonly #secret: Secret | undefined;
   /** Those that the signaling server names, if it names any. */
   #namedIceServers: IceServer[] | undefined;
   #filter: SourceFilter;
@@ -38,6 +40,7 @@ export class Consumer {
   constructor(options: ConnectOptions) {
     this.#options = options;
     this.#token = options.token;
+    this.#secret = options.secret === undefined ? undefined : new Secret(options.secret);
     this.#filter = options.filter ?? {};
     checkFilter(this.#filter);
     this.#places = new Places(options.places);
@@ -72,6 +75,11 @@ export class Consumer {
   setToken(token: string): void {
     this.#token = token;
     this.#signaling.reopen();
+  }
+
+  /** Whether producers have to prove that they have a secret. */
+  get hasSecret(): boolean {
+    return this.#secret !== undefined;
   }
 
   /**
@@ -187,6 +195,7 @@ export class Consumer {
     const { start, readers } = this.#options;
     const options = {
       offer,
+      secret: this.#secret,
       iceServers: chooseIceServers(this.#options.iceServers, this.#namedIceServers),
       places: this.#places,
       start,
@@ -198,6 +207,10 @@ export class Consumer {
       send: (message) => this.#signaling.send({ ...message, to: id }),
       onOpen: () => {
         this.#roster.opened(id, Date.now());
+        this.#producersChanged();
+      },
+      onLook: (failure) => {
+        this.#roster.looked(id, failure);
         this.#producersChanged();
       },
       onPlain: ({ entries, malformed }) => this.#take(id, entries.map(unnumbered), malformed),

@@ -26,6 +26,7 @@ export type { Status, Welcome } from "./extension/frames";
 export type { Start } from "./extension/hello";
 export type { PlacesBySession } from "./extension/places";
 export type { IceServerError, PathFailure } from "./path";
+export type { ProofFailure } from "./proof/proof";
 export type { Producer, ProducerState } from "./roster";
 export type { SignalingState } from "./signaling";
 export type { ConnectOptions, ConsumerEvents, Fetched, Gap, IceServer, Received } from "./types";

@@ -3,8 +3,11 @@ import type { SourceFilter } from "./extension/filter";
 import { batch, deflate, line, welcome } from "./extension/frames.testing";
 import { Places } from "./extension/places";
 import { Link } from "./link";
+import { offerOf, proofOf, SECRET } from "./proof/proof.testing";
+import { Secret } from "./proof/secret";
 
-const ANSWER = "v=0\r\ns=-\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n";
+const FINGERPRINT = `a=fingerprint:sha-256 ${Array(32).fill("02").join(":")}\r\n`;
+const ANSWER = `v=0\r\ns=-\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n${FINGERPRINT}`;
 const PART_1_OFFER = { type: "webrtc_offer", sdp: ANSWER };
 const OFFER = { type: "webrtc_offer", sdp: ANSWER.replace("m=", "a=x-logrtc:1 s\r\nm=") };
 
@@ -60,12 +63,14 @@ class FakeConnection {
 
 let connections: FakeConnection[];
 let told: unknown[];
+let opened: number;
 let places: Places;
 let filter: SourceFilter;
 
 beforeEach(() => {
   connections = [];
   told = [];
+  opened = 0;
   places = new Places();
   filter = {};
   vi.stubGlobal("RTCPeerConnection", FakeConnection);
@@ -75,13 +80,20 @@ afterEach(() => {
 });
 
 /** A link, and its connection with an open channel, once the answer is on its way. */
-async function open(offer: typeof OFFER, former?: Link): Promise<{ link: Link; connection: FakeConnection }> {
-  const options = { offer, iceServers: [], places, start: undefined, filter: () => filter };
+async function open(
+  offer: typeof OFFER,
+  former?: Link,
+  secret?: Secret,
+): Promise<{ link: Link; connection: FakeConnection }> {
+  const options = { offer, iceServers: [], secret, places, start: undefined, filter: () => filter };
   const link = new Link(
     { ...options, formerIsRead: former?.isRead() },
     {
       send: ({ type, sdp }) => told.push([type, helloIn(String(sdp)) ?? sdp]),
-      onOpen: () => {},
+      onOpen: () => {
+        opened += 1;
+      },
+      onLook: (failure) => failure !== undefined && told.push(failure),
       onPlain: ({ entries, malformed }) => told.push(["plain", entries.length, malformed]),
       onWelcome: () => {},
       onTaken: ({ missing, entries }) =>
@@ -99,7 +111,8 @@ async function open(offer: typeof OFFER, former?: Link): Promise<{ link: Link; c
   );
   const connection = connections.at(-1);
   if (connection === undefined) throw new Error("no connection was made");
-  await vi.waitUntil(() => told.some((what) => Array.isArray(what) && what[0] === "webrtc_answer"));
+  const isAnswered = () => told.some((what) => Array.isArray(what) && what[0] === "webrtc_answer");
+  await vi.waitUntil(() => isAnswered() || connection.connectionState === "closed");
   connection.open();
   return { link, connection };
 }
@@ -258,4 +271,41 @@ test("a ping is answered, and an error that answers nothing is passed on", async
   told = [];
   connection.bring('{"type":"error","message":"too many messages"}');
   expect(told).toEqual(["too many messages"]);
+});
+
+const HELLO = { version: 1, accept: ["deflate-raw"], credit: 4_194_304 };
+const SECRET_OFFER = { type: "webrtc_offer", sdp: offerOf(SECRET) };
+
+test("nothing of a channel is read before its producer has proved that it has the secret", async () => {
+  const { connection } = await open(SECRET_OFFER, undefined, new Secret(SECRET));
+  expect([told, opened]).toEqual([[["webrtc_answer", HELLO]], 0]);
+  connection.bring(welcome(0, { proof: proofOf(SECRET, "producer") }));
+  connection.bring(batch(0, 1));
+  expect([told.slice(1), opened]).toEqual([[[], [0, 1]], 1]);
+});
+
+test.each([
+  ["no proof", welcome(0)],
+  ["the proof of another", welcome(0, { proof: proofOf(SECRET, "consumer") })],
+  ["an entry of the base protocol", line(0)],
+])("a channel that begins with %s is ended, and nothing of it is read", async (_, first) => {
+  const { connection } = await open(SECRET_OFFER, undefined, new Secret(SECRET));
+  connection.bring(first);
+  connection.bring(batch(0, 1));
+  expect([told.slice(1), opened]).toEqual([["certificateChanged", "connection closed", "broken"], 0]);
+});
+
+test("an offer that proves nothing is not answered, and one that wants a secret gets an answer without a proof", async () => {
+  await open(OFFER, undefined, new Secret(SECRET));
+  expect(told).toEqual(["producerHasNoSecret", "connection closed", "broken"]);
+  told = [];
+  await open(
+    { ...SECRET_OFFER, sdp: SECRET_OFFER.sdp.replace("01:01", "03:03") },
+    undefined,
+    new Secret(SECRET),
+  );
+  expect(told).toEqual(["certificateChanged", "connection closed", "broken"]);
+  told = [];
+  await open(SECRET_OFFER);
+  expect(told.slice(0, 2)).toEqual(["secretWanted", ["webrtc_answer", HELLO]]);
 });

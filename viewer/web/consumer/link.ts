@@ -5,7 +5,7 @@ import type { Taken } from "./extension/account";
 import { type FetchedPart, Fetches, type FetchRange } from "./extension/fetch";
 import type { SourceFilter } from "./extension/filter";
 import type { Answer, Status, Welcome } from "./extension/frames";
-import { type Hello, makeHello, type Start, sessionOf } from "./extension/hello";
+import { type Hello, makeHello, type Start, sessionOf, withHello } from "./extension/hello";
 import { canInflate } from "./extension/inflate";
 import type { Places } from "./extension/places";
 import type { ChannelReader, ReaderHandlers } from "./extension/reader";
@@ -13,12 +13,17 @@ import { Receiver } from "./extension/receiver";
 import { Requests } from "./extension/requests";
 import type { PathFailure } from "./path";
 import { Peer } from "./peer";
+import { lookAt, type Proof, type ProofFailure } from "./proof/proof";
+import type { Secret } from "./proof/secret";
 import type { ChannelEnd } from "./roster";
+import { withAttribute } from "./sdp";
 import type { Message } from "./signaling";
 
 export interface LinkOptions {
   readonly offer: Message;
   readonly iceServers: RTCIceServer[];
+  /** What the producer has to prove that it has. */
+  readonly secret?: Secret | undefined;
   /** How far every session has come; the link takes note of it. */
   readonly places: Places;
   readonly start: Start | undefined;
@@ -33,7 +38,10 @@ export interface LinkOptions {
 export interface LinkHandlers {
   /** Sends a message to the producer, by way of signaling. */
   send(message: Message): void;
+  /** The channel is open, and its producer has proved what it had to. */
   onOpen(): void;
+  /** Why nothing can be read from the producer; undefined if its offer shows no reason. */
+  onLook(failure: ProofFailure | undefined): void;
   /** A message of the base protocol. */
   onPlain(decoded: Decoded): void;
   onWelcome(welcome: Welcome): void;
@@ -53,6 +61,15 @@ export interface LinkHandlers {
   onClose(how: ChannelEnd, failure: PathFailure | undefined): void;
 }
 
+/** How long a producer that has to prove something may take, once its channel is open: it is its first message. */
+const PROOF_TIMEOUT_MS = 5_000;
+
+/** What has to be proved before anything of a channel is read. */
+interface Expected {
+  readonly proof: Proof;
+  readonly answerSdp: string;
+}
+
 export class Link {
   readonly #options: LinkOptions;
   readonly #handlers: LinkHandlers;
@@ -60,6 +77,8 @@ export class Link {
   readonly #requests: Requests;
   readonly #fetches: Fetches;
   readonly #peer: Peer;
+  #expected: Expected | undefined;
+  #proofTimer: ReturnType<typeof setTimeout> | undefined;
   /** Of the producer, once it speaks the extension. */
   #session: string | undefined;
   /** As JSON. */
@@ -92,8 +111,8 @@ export class Link {
     this.#peer = new Peer(options.offer, options.iceServers, {
       send: (message) => handlers.send(message),
       greet: (offerSdp) => this.#greet(offerSdp),
-      onOpen: () => handlers.onOpen(),
-      onMessage: (data) => this.#reader.take(data),
+      onOpen: () => this.#open(),
+      onMessage: (data) => this.#receive(data),
       onClose: (how, failure) => this.#end(how, failure),
     });
   }
@@ -144,7 +163,52 @@ export class Link {
     return performance.now() - since;
   }
 
-  async #greet(offerSdp: string): Promise<Hello | undefined> {
+  async #greet(offerSdp: string): Promise<((answerSdp: string) => string) | undefined> {
+    const { proof, failure, isAnswered } = lookAt(offerSdp, this.#options.secret);
+    this.#handlers.onLook(failure);
+    if (!isAnswered) {
+      return undefined;
+    }
+    const hello = await this.#makeHello(offerSdp);
+    return (answerSdp) => {
+      const greeting = hello === undefined ? answerSdp : withHello(answerSdp, hello);
+      if (proof === undefined) {
+        return greeting;
+      }
+      this.#expected = { proof, answerSdp };
+      return withAttribute(greeting, "x-logrtc-proof", proof.ofAnswer(answerSdp));
+    };
+  }
+
+  #open(): void {
+    if (this.#expected === undefined) {
+      this.#handlers.onOpen();
+    } else {
+      this.#proofTimer = setTimeout(() => this.#refuse(), PROOF_TIMEOUT_MS);
+    }
+  }
+
+  #receive(data: unknown): void {
+    const expected = this.#expected;
+    if (expected !== undefined) {
+      if (!expected.proof.isIn(data, expected.answerSdp)) {
+        this.#refuse();
+        return;
+      }
+      this.#expected = undefined;
+      clearTimeout(this.#proofTimer);
+      this.#handlers.onOpen();
+    }
+    this.#reader.take(data);
+  }
+
+  /** Who is at the other end of the channel is not the producer, or has not got the answer of this side. */
+  #refuse(): void {
+    this.#handlers.onLook("certificateChanged");
+    this.#peer.fail("broken");
+  }
+
+  async #makeHello(offerSdp: string): Promise<Hello | undefined> {
     const session = sessionOf(offerSdp);
     if (session === undefined) {
       return undefined;
@@ -211,6 +275,7 @@ export class Link {
 
   #finish(): void {
     this.#isEnded = true;
+    clearTimeout(this.#proofTimer);
     this.#requests.end();
     this.#reader.end?.();
   }

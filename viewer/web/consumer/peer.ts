@@ -1,7 +1,6 @@
 /** One WebRTC connection to one producer: answers its offer, and hands out what its data channel brings. */
 
 import { isObject } from "./entry";
-import { type Hello, withHello } from "./extension/hello";
 import { type PathFailure, PathWatch } from "./path";
 import type { ChannelEnd } from "./roster";
 import type { Message } from "./signaling";
@@ -9,8 +8,8 @@ import type { Message } from "./signaling";
 export interface PeerHandlers {
   /** Sends a message to the producer, by way of signaling. */
   send(message: Message): void;
-  /** What the answer to this offer adds to what the browser writes: nothing if the producer does not speak the extension. */
-  greet(offerSdp: string): Promise<Hello | undefined>;
+  /** Makes of the answer that the browser writes the one that is sent; undefined if this offer is not to be answered. */
+  greet(offerSdp: string): Promise<((answerSdp: string) => string) | undefined>;
   onOpen(): void;
   /** The text or the bytes of one message of the channel. */
   onMessage(data: unknown): void;
@@ -84,21 +83,32 @@ export class Peer {
     this.#connection.close();
   }
 
+  /** Ends the connection, and tells the handlers. */
+  fail(how: ChannelEnd): void {
+    if (!this.#isClosed) {
+      this.close();
+      this.#handlers.onClose(how, this.#isOpen ? undefined : this.#path.failure());
+    }
+  }
+
   async #answer(offer: Message): Promise<void> {
     try {
       const offerSdp = readSdp(offer);
       this.#path.addTheirs(offerSdp);
       // Before the browser finds candidates: those must not overtake the answer.
-      const hello = await this.#handlers.greet(offerSdp);
+      const dress = await this.#handlers.greet(offerSdp);
+      if (dress === undefined) {
+        this.fail("broken");
+        return;
+      }
       await this.#connection.setRemoteDescription({ type: "offer", sdp: offerSdp });
       await this.#connection.setLocalDescription();
       const answer = this.#connection.localDescription;
       if (answer !== null && !this.#isClosed) {
-        const sdp = hello === undefined ? answer.sdp : withHello(answer.sdp, hello);
-        this.#handlers.send({ type: "webrtc_answer", sdp });
+        this.#handlers.send({ type: "webrtc_answer", sdp: dress(answer.sdp) });
       }
     } catch {
-      this.#fail("broken");
+      this.fail("broken");
     }
   }
 
@@ -134,7 +144,7 @@ export class Peer {
       isClosing = false;
       channel.onclosing = null;
     };
-    channel.onclose = () => this.#fail(isClosing ? "closed" : "broken");
+    channel.onclose = () => this.fail(isClosing ? "closed" : "broken");
     channel.onopen = () => this.#open();
     if (channel.readyState === "open") {
       this.#open();
@@ -151,7 +161,7 @@ export class Peer {
 
   #follow(state: RTCPeerConnectionState): void {
     if (state === "failed") {
-      this.#fail("pathLost");
+      this.fail("pathLost");
     } else if (state === "closed") {
       // The channel says how it ended, behind its last message.
       this.#failAfter(ENDING_TIMEOUT_MS, "broken");
@@ -165,14 +175,7 @@ export class Peer {
 
   #failAfter(timeoutMs: number, how: ChannelEnd): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fail(how), timeoutMs);
-  }
-
-  #fail(how: ChannelEnd): void {
-    if (!this.#isClosed) {
-      this.close();
-      this.#handlers.onClose(how, this.#isOpen ? undefined : this.#path.failure());
-    }
+    this.#timer = setTimeout(() => this.fail(how), timeoutMs);
   }
 }
 

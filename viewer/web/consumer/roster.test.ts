@@ -216,3 +216,19 @@ test("the producers that are gone are not remembered without limit", () => {
   expect(roster.producers()).toHaveLength(201);
   expect(state("stays")).toBe("connecting");
 });
+
+test("a producer without the secret is left alone, until it is announced anew or opens", () => {
+  announce("s1", 0);
+  roster.offered("api");
+  roster.looked("api", "wrongSecret");
+  roster.closed("api", 1_000, "broken");
+  expect(roster.producers()[0]?.proofFailure).toBe("wrongSecret");
+  expect(roster.takeDue(60_999)).toEqual([]);
+  expect(roster.takeDue(61_000)).toEqual(["api"]);
+  roster.offered("api");
+  roster.looked("api", undefined);
+  expect(roster.producers()[0]?.proofFailure).toBeUndefined();
+  roster.looked("api", "certificateChanged");
+  roster.withdraw("api");
+  expect(roster.producers()[0]?.proofFailure, "what is gone is no trouble").toBeUndefined();
+});

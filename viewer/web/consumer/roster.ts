@@ -3,6 +3,7 @@
 import { isObject } from "./entry";
 import type { Status } from "./extension/frames";
 import type { PathFailure } from "./path";
+import type { ProofFailure } from "./proof/proof";
 import type { Message } from "./signaling";
 
 /** What a user may see of a producer. `ended`: it closed. `lost`: it is gone without a word, or out of reach. */
@@ -43,6 +44,8 @@ export interface Producer {
   readonly status: Status | undefined;
   /** Why the last connection to it did not open; undefined if it did. */
   readonly pathFailure: PathFailure | undefined;
+  /** Why nothing is read from it: it and this consumer have not proved to each other that they have the same secret. */
+  readonly proofFailure: ProofFailure | undefined;
 }
 
 /** What has come of a producer. */
@@ -73,12 +76,15 @@ interface Known {
   counts: Counts;
   status: Status | undefined;
   pathFailure: PathFailure | undefined;
+  proofFailure: ProofFailure | undefined;
 }
 
 /** How long an announced producer may take to make its offer. */
 const OFFER_TIMEOUT_MS = 10_000;
 /** A channel that lived longer was a good one. */
 const LASTING_MS = 10_000;
+/** How long a producer is left alone that does not have the secret of this consumer: neither side's changes. */
+const UNPROVED_DELAY_MS = 60_000;
 /** How many producers that are gone are remembered. */
 const MAX_GONE = 200;
 
@@ -97,6 +103,7 @@ export class Roster {
       ...producer.counts,
       status: producer.status,
       pathFailure: producer.pathFailure,
+      proofFailure: producer.proofFailure,
     }));
   }
 
@@ -140,6 +147,7 @@ export class Roster {
     if (producer !== undefined) {
       producer.isAnnounced = false;
       producer.hasEnded ||= reason === "closed";
+      producer.proofFailure = undefined;
       this.#forgetOldest();
     }
   }
@@ -163,6 +171,11 @@ export class Roster {
   /** Its channel speaks the extension. */
   welcomed(id: string, session: string): void {
     this.#get(id).welcomedSession = session;
+  }
+
+  /** Its offer shows whether its secret is the one of this consumer. */
+  looked(id: string, failure: ProofFailure | undefined): void {
+    this.#get(id).proofFailure = failure;
   }
 
   opened(id: string, nowMs: number): void {
@@ -190,7 +203,8 @@ export class Roster {
     } else {
       // One that said goodbye to the server and then crashed did not end well.
       producer.hasEnded &&= !(wasOpen && how === "pathLost");
-      producer.askAtMs = nowMs + Math.min(producer.failures * 1_000, 5_000);
+      const delayMs = Math.min(producer.failures * 1_000, 5_000);
+      producer.askAtMs = nowMs + (producer.proofFailure === undefined ? delayMs : UNPROVED_DELAY_MS);
       producer.failures += 1;
     }
     this.#forgetOldest();
@@ -243,6 +257,7 @@ export class Roster {
       counts: { received: 0, malformed: 0, lost: 0, filtered: 0 },
       status: undefined,
       pathFailure: undefined,
+      proofFailure: undefined,
     };
     this.#producers.set(id, producer);
     return producer;

@@ -26,6 +26,12 @@ export interface ConnectOptions {
   /** For a server that wants one. `setToken` changes it. */
   readonly token?: string;
   /**
+   * A secret that producers share with this consumer and not with the signaling server: both sides prove to each other that no
+   * server stands between them, and nothing is read from a producer that does not. `Producer.proofFailure` says why. It is what
+   * the producer's own option `secret` takes; `connect` throws a `RangeError` if it is too short.
+   */
+  readonly secret?: string;
+  /**
    * STUN and TURN servers for paths through a NAT, used beside those of the signaling server. By default those of the signaling
    * server, or the protocol's default if it names none. An empty array means none at all.
    */

@@ -9,19 +9,26 @@ const text = pick({
   en: {
     gone: (name: string) => `${name} no longer holds the entries that are missing here.`,
     away: (name: string) => `${name} is not connected: what is missing cannot be brought back.`,
+    ended: (name: string) =>
+      `${name} has been started again: what its former run logged cannot be brought back.`,
   },
   zh: {
     gone: (name: string) => `${name} 不再保留此处缺少的条目。`,
     away: (name: string) => `${name} 未连接：无法取回缺少的条目。`,
+    ended: (name: string) => `${name} 已重新启动：无法取回上一次运行所记录的条目。`,
   },
 });
 
 /** The store takes what comes, and puts it in its place. Says so if nothing does. */
-export async function bringBack(model: Model, { producer, first, last }: GapRow): Promise<void> {
+export async function bringBack(model: Model, { producer, session, first, last }: GapRow): Promise<void> {
   const name = model.nameOf(producer);
   const known = model.producers.value.find(({ id }) => id === producer);
   if (known?.state !== "connected" || known.session === undefined) {
     model.trouble.value = text.away(name);
+    return;
+  }
+  if (known.session !== session) {
+    model.trouble.value = text.ended(name);
     return;
   }
   try {

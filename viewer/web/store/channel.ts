@@ -199,7 +199,8 @@ export class Channel {
 
   #takeGaps(missing: readonly Missing[], nowMs: number): void {
     for (const gap of missing) {
-      this.#parts.store.takeGap(this.#parts.producer, gap, this.#liveFrom, nowMs);
+      const { producer, store } = this.#parts;
+      store.takeGap(producer, { ...gap, session: this.#session }, this.#liveFrom, nowMs);
     }
   }
 

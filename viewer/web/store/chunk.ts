@@ -1,6 +1,7 @@
 /** A stretch of the order of the log: runs of consecutive entries of a block, and how many rows they have. */
 
 import type { Block } from "./block";
+import { areOneGap } from "./gaps";
 
 /** How many runs there is room for. */
 export const CAPACITY = 512;
@@ -20,16 +21,21 @@ export class Chunk {
   readonly blocks: Block[] = [];
   readonly froms = new Uint16Array(CAPACITY);
   readonly tos = new Uint16Array(CAPACITY);
-  /** How many entries of the run the view passes. */
+  /** How many rows the run has in the view. */
   readonly shown = new Uint16Array(CAPACITY);
   /** By what the run's first entry was put in its place: a time in the history, `Infinity` behind it. */
   readonly keys = new Float64Array(CAPACITY);
   rows = 0;
   shownRows = 0;
+  /** How many runs are gaps, and how many of those are in the row of a gap before them. */
+  #gaps = 0;
+  joinedGaps = 0;
   /** Of the chunks before it, as of the last sums of the order. */
   index = 0;
   rowsBefore = 0;
   shownBefore = 0;
+  /** The gap in the last row up to its end, if that is one. */
+  lastGap: Block | undefined;
 
   /** Makes a stretch one run with the run in front of it, if it follows from that. Returns whether it does. */
   join(run: number, { block, from, to }: Stretch): boolean {
@@ -57,6 +63,7 @@ export class Chunk {
       block.chunks.push(this);
     }
     this.rows += to - from;
+    this.#gaps += block.kind === "gap" ? 1 : 0;
     this.show(run);
   }
 
@@ -84,7 +91,9 @@ export class Chunk {
     for (let index = 0; index < second.count; index += 1) {
       second.rows += (second.tos[index] ?? 0) - (second.froms[index] ?? 0);
       second.shownRows += second.shown[index] ?? 0;
+      second.#gaps += second.blocks[index]?.kind === "gap" ? 1 : 0;
     }
+    this.#gaps -= second.#gaps;
     this.rows -= second.rows;
     this.shownRows -= second.shownRows;
     const staying = new Set(this.blocks);
@@ -101,6 +110,7 @@ export class Chunk {
       if (this.blocks[run] === block) {
         this.shownRows -= this.shown[run] ?? 0;
         this.rows += (this.froms[run] ?? 0) - (this.tos[run] ?? 0);
+        this.#gaps -= block.kind === "gap" ? 1 : 0;
       } else {
         this.#move(run, kept);
         kept += 1;
@@ -135,6 +145,36 @@ export class Chunk {
     const shown = block.rank(this.tos[run] ?? 0) - block.rank(this.froms[run] ?? 0);
     this.shownRows += shown - (this.shown[run] ?? 0);
     this.shown[run] = shown;
+  }
+
+  /**
+   * Makes one row of gaps that belong together, if no other row is between them: that of the first. `before` is the gap in the
+   * last row of the chunks before. Returns the one in the last row of this chunk, or `before` if the chunk has no row.
+   */
+  joinGaps(before: Block | undefined): Block | undefined {
+    this.joinedGaps = 0;
+    if (this.#gaps === 0) {
+      return this.shownRows === 0 ? before : undefined;
+    }
+    let last = before;
+    for (let run = 0; run < this.count; run += 1) {
+      const block = this.blocks[run] as Block;
+      if (block.kind !== "gap") {
+        last = (this.shown[run] ?? 0) > 0 ? undefined : last;
+        continue;
+      }
+      this.show(run);
+      if (this.shown[run] === 0) {
+        continue;
+      }
+      if (last !== undefined && areOneGap(last, block)) {
+        this.shown[run] = 0;
+        this.shownRows -= 1;
+        this.joinedGaps += 1;
+      }
+      last = block;
+    }
+    return last;
   }
 
   #columns() {

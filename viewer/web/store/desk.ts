@@ -132,7 +132,8 @@ export class Desk {
   }
 
   #work(): void {
-    const { store } = this.#parts;
+    const { store, soon } = this.#parts;
+    const { number } = store.view;
     const end = this.#parts.now() + SLICE_MS;
     // Both have their turn, however much of the other there is.
     const searches = store.view.isBusy && (this.#isSearchNext || this.#head === this.#queue.length);
@@ -146,8 +147,13 @@ export class Desk {
         break;
       }
     }
+    if (store.view.number === number) {
+      this.#tell();
+    } else {
+      // The answer to the query, which is on its way, goes first.
+      soon(() => this.#tell());
+    }
     this.#pool?.feed();
-    this.#tell();
     if (this.#head < this.#queue.length || store.view.isBusy) {
       this.#schedule();
     }

@@ -27,7 +27,7 @@ export class Holdings {
     return this.#searched;
   }
 
-  /** How many rows the view has that are no entries. */
+  /** How many gaps and marks the view passes. */
   get rows(): number {
     return this.#rows;
   }

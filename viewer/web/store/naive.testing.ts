@@ -13,9 +13,18 @@ export interface NaiveEntry {
   readonly isFetched: boolean;
 }
 
-type NaiveRow =
+/** Called by its first number. `missing`: how many it stands for, with the gaps that are in its row. */
+export interface NaiveGap {
+  readonly kind: "gap";
+  readonly name: string;
+  readonly producer: string;
+  readonly gap: Missing;
+  readonly missing: number;
+}
+
+export type NaiveRow =
   | NaiveEntry
-  | { readonly kind: "gap"; readonly name: string; readonly producer: string }
+  | NaiveGap
   | { readonly kind: "live"; readonly name: string; readonly producer: undefined };
 
 export interface NaiveView {
@@ -32,7 +41,8 @@ interface Placed {
 interface State {
   key: number;
   isLive: boolean;
-  gaps: Missing[];
+  /** With when they came. */
+  gaps: { readonly gap: Missing; readonly arrivalMs: number }[];
 }
 
 export class Naive {
@@ -46,7 +56,7 @@ export class Naive {
     const isHistory = entry.seq !== undefined && entry.seq < liveFrom;
     if (state.gaps.length > 0) {
       state.key = isHistory && entry.timeMs > state.key ? entry.timeMs : state.key;
-      for (const gap of state.gaps.splice(0)) this.#place(gapRow(entry.producer, gap), isHistory, nowMs);
+      this.#placeGaps(entry.producer, isHistory);
     }
     this.#place(entry, isHistory, nowMs);
   }
@@ -55,14 +65,20 @@ export class Naive {
     const state = this.#state(producer);
     const isHistory = gap.first < liveFrom && !state.isLive;
     if (isHistory && state.key === Number.NEGATIVE_INFINITY) {
-      state.gaps.push(gap);
+      state.gaps.push({ gap, arrivalMs: nowMs });
     } else {
       this.#place(gapRow(producer, gap), isHistory, nowMs);
     }
   }
 
-  endHistory(producer: string, nowMs: number): void {
-    for (const gap of this.#state(producer).gaps.splice(0)) this.#place(gapRow(producer, gap), false, nowMs);
+  endHistory(producer: string): void {
+    this.#placeGaps(producer, false);
+  }
+
+  #placeGaps(producer: string, isHistory: boolean): void {
+    for (const { gap, arrivalMs } of this.#state(producer).gaps.splice(0)) {
+      this.#place(gapRow(producer, gap), isHistory, arrivalMs);
+    }
   }
 
   takeFetched(entry: NaiveEntry): boolean {
@@ -96,7 +112,19 @@ export class Naive {
     this.placed = this.placed.filter(({ row }) => names.has(row.name));
   }
 
-  shown({ passes, muted, range }: NaiveView): NaiveRow[] {
+  shown(view: NaiveView): NaiveRow[] {
+    const rows: NaiveRow[] = [];
+    for (const row of this.#passing(view)) {
+      const before = rows.at(-1);
+      const joined = before === undefined ? undefined : joinGaps(before, row);
+      if (joined === undefined) rows.push(row);
+      else rows[rows.length - 1] = joined;
+    }
+    return rows;
+  }
+
+  /** The same, with every gap by itself. */
+  #passing({ passes, muted, range }: NaiveView): NaiveRow[] {
     return this.placed
       .map(({ row }) => row)
       .filter((row) => {
@@ -137,6 +165,23 @@ export class Naive {
   }
 }
 
-function gapRow(producer: string, { first, last }: Missing): NaiveRow {
-  return { kind: "gap", name: `${producer} gap ${first}-${last}`, producer };
+function gapRow(producer: string, gap: Missing): NaiveGap {
+  return {
+    kind: "gap",
+    name: `${producer} gap ${gap.first}`,
+    producer,
+    gap,
+    missing: gap.last - gap.first + 1,
+  };
+}
+
+/** Two gaps as one, if they are of one kind. */
+function joinGaps(before: NaiveRow, row: NaiveRow): NaiveGap | undefined {
+  if (before.kind !== "gap" || row.kind !== "gap" || before.producer !== row.producer) {
+    return undefined;
+  }
+  const isOne = before.gap.reason === row.gap.reason && before.gap.last < row.gap.first;
+  return isOne
+    ? { ...before, gap: { ...before.gap, last: row.gap.last }, missing: before.missing + row.missing }
+    : undefined;
 }

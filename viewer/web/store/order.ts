@@ -46,6 +46,11 @@ export class Order {
     return this.#chunks;
   }
 
+  /** How many gaps are in the row of a gap before them. */
+  get joinedGaps(): number {
+    return this.chunks().reduce((sum, { joinedGaps }) => sum + joinedGaps, 0);
+  }
+
   /** Puts entries behind everything. */
   append(entries: Run): void {
     let chunk = this.#chunks.at(-1);
@@ -280,6 +285,7 @@ export class Order {
       chunk.index = index;
       chunk.rowsBefore = before === undefined ? 0 : before.rowsBefore + before.rows;
       chunk.shownBefore = before === undefined ? 0 : before.shownBefore + before.shownRows;
+      chunk.lastGap = chunk.joinGaps(before?.lastGap);
     }
     this.#dirty = this.#chunks.length;
   }

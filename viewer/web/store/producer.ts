@@ -1,7 +1,7 @@
 /** What the store knows of a producer. */
 
-import type { Missing } from "../consumer/extension/account";
 import type { Block } from "./block";
+import type { SessionGap } from "./gaps";
 import { Pace } from "./pace";
 
 export class Producer {
@@ -16,7 +16,7 @@ export class Producer {
   /** Whether entries of it have come by their arrival: those behind them do, too. */
   isLive = false;
   /** Gaps in front of everything else of it, whose time is that of the entry behind them. */
-  gaps: { readonly gap: Missing; readonly arrivalMs: number }[] = [];
+  gaps: { readonly gap: SessionGap; readonly arrivalMs: number }[] = [];
 
   constructor(id: string) {
     this.id = id;

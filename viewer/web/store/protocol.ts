@@ -73,13 +73,18 @@ export interface EntryRow {
   readonly isFetched: boolean;
 }
 
-/** Entries that are missing. */
+/** Entries that are missing: one gap, or several of one kind between which the view passes nothing. */
 export interface GapRow {
   readonly kind: "gap";
   readonly id: ItemId;
   readonly producer: string;
+  /** Of the numbers, where the producer numbers. */
+  readonly session: string | undefined;
+  /** The first and the last number that is missing. */
   readonly first: number;
   readonly last: number;
+  /** How many numbers are missing between these. */
+  readonly missing: number;
   readonly reason: GapReason;
   readonly arrivalMs: number;
 }
@@ -195,6 +200,8 @@ export interface Requests {
    * the former view, whose rows stay in sight.
    */
   setView: { readonly ask: View; readonly answer: QueryError | undefined };
+  /** The reader is about to write a query: what looks for it is made ready. */
+  expectQuery: { readonly ask: undefined; readonly answer: undefined };
   window: { readonly ask: { readonly anchor: Anchor; readonly count: number }; readonly answer: Window };
   entry: { readonly ask: ItemId; readonly answer: FullEntry | undefined };
   /** The item with this number of a session, if it is held. */

@@ -21,6 +21,10 @@ type Handlers = {
 
 export const handlers: Handlers = {
   setView: (store, view) => store.showing.set(view),
+  expectQuery: (store) => {
+    store.view.isQueryExpected = true;
+    return undefined;
+  },
   window: (store, { anchor, count }) => windowOf(store, anchor, count),
   entry: (store, id) => {
     const item = store.item(id);

@@ -2,6 +2,7 @@
 
 import type { Block } from "./block";
 import type { Chunk } from "./chunk";
+import { type JoinedGaps, joinedGaps } from "./gaps";
 import type { Place } from "./order";
 import {
   type Anchor,
@@ -19,6 +20,8 @@ import { readRow } from "./reading";
 import { targetOf } from "./search/looking";
 import type { Item } from "./sessions";
 import type { Store } from "./store";
+
+const NO_GAP: JoinedGaps = { first: 0, last: 0, missing: 0 };
 
 /** More rows than any screen has; the console asks for more of them. */
 const MAX_WINDOW = 10_000;
@@ -82,8 +85,18 @@ export function rowOf(store: Store, { block, index }: Item): Row {
     return { kind: "live", id, arrivalMs };
   }
   if (block.kind === "gap") {
-    const { first, last, reason } = block.gap ?? { first: 0, last: 0, reason: "unknown" as const };
-    return { kind: "gap", id, producer: block.producer?.id ?? "", first, last, reason, arrivalMs };
+    const place = store.order.find(block, index);
+    const joined = place === undefined ? NO_GAP : joinedGaps(store.order, place);
+    const reason = block.gap?.reason ?? "unknown";
+    return {
+      kind: "gap",
+      id,
+      producer: block.producer?.id ?? "",
+      session: block.session,
+      ...joined,
+      reason,
+      arrivalMs,
+    };
   }
   return entryRow(store, { block, index }, store.texts.line(block, index), store.showing.columns);
 }
@@ -138,11 +151,13 @@ export function stepFrom(store: Store, from: ItemId, step: Step): Requests["step
     return undefined;
   }
   const own = store.order.position(place, "shown");
+  // A gap that is in the row of another one has none of its own.
+  const isShown = (place.chunk.shown[place.run] ?? 0) > 0 && item.block.passes(item.index);
   if (step.to === "level") {
-    return nextOfLevel(store, own, item.block.passes(item.index), step.level, step.direction);
+    return nextOfLevel(store, own, isShown, step.level, step.direction);
   }
-  // From an item that the view does not pass, the next one is where it would be.
-  const by = step.by > 0 && !item.block.passes(item.index) ? step.by - 1 : step.by;
+  // From an item that has no row, the next one is where it would be.
+  const by = step.by > 0 && !isShown ? step.by - 1 : step.by;
   return answerAt(store, own + by);
 }
 

@@ -5,7 +5,7 @@ import type { Channel } from "./channel";
 import { makeRandom } from "./engine/engine.testing";
 import { histogramOf } from "./histogram";
 import { Naive, type NaiveEntry, type NaiveView } from "./naive.testing";
-import { LEVELS } from "./protocol";
+import { LEVELS, type Row } from "./protocol";
 import { fullEntry, rowOf, stepFrom, windowOf } from "./rows";
 import { TestPool } from "./search/pool.testing";
 import type { Store } from "./store";
@@ -53,7 +53,7 @@ class World {
     } else if (what < 12) {
       this.#send(program);
     } else if (what === 12) {
-      this.#gap(program);
+      for (let count = this.#random(3); count >= 0; count -= 1) this.#gap(program);
     } else if (what < 16) {
       this.#fetch(program);
     } else if (what < 18) {
@@ -86,7 +86,7 @@ class World {
     if (former !== undefined && former < from) {
       this.naive.takeGap(id, { first: former, last: from - 1, reason: "away" }, liveFrom, 0);
     }
-    this.#reach(program, from, 0);
+    this.#reach(program, from);
   }
 
   /** The program logs, up to a number. */
@@ -131,7 +131,7 @@ class World {
         this.naive.take(entry, program.liveFrom, this.#nowMs);
       }
     }
-    this.#reach(program, last + 1, this.#nowMs);
+    this.#reach(program, last + 1);
   }
 
   #gap(program: Program): void {
@@ -140,12 +140,12 @@ class World {
     const gap = { first: program.next, last, reason: "overflow" as const };
     program.channel.take(JSON.stringify({ type: "gap", ...gap }), this.#nowMs, true);
     this.naive.takeGap(program.id, gap, program.liveFrom, this.#nowMs);
-    this.#reach(program, last + 1, this.#nowMs);
+    this.#reach(program, last + 1);
   }
 
-  #reach(program: Program, next: number, nowMs: number): void {
+  #reach(program: Program, next: number): void {
     program.next = next;
-    if (next >= program.liveFrom) this.naive.endHistory(program.id, nowMs);
+    if (next >= program.liveFrom) this.naive.endHistory(program.id);
   }
 
   #fetch(program: Program): void {
@@ -186,7 +186,7 @@ class World {
     this.store.setMaxBytes(2 ** 40);
     const held = [...this.store.items("all")].map((item) => rowOf(this.store, item));
     expect(held.map(({ id }) => id)).toEqual(expect.arrayContaining(pinned));
-    this.naive.keep(new Set(held.map(nameOf)));
+    this.naive.keep(new Set(held.map(keyOf)));
   }
 
   /** Holds all of the store against the array. */
@@ -194,8 +194,8 @@ class World {
     while (this.store.view.isBusy) this.store.view.step();
     this.#pool?.drain();
     const { store } = this;
-    const expected = this.naive.shown(this.view).map(({ name }) => name);
-    const rows: string[] = [];
+    const expected = this.naive.shown(this.view);
+    const rows: Row[] = [];
     for (let position = 0; position < expected.length; ) {
       const {
         rows: some,
@@ -203,12 +203,14 @@ class World {
         position: at,
       } = windowOf(store, { kind: "position", position }, 1 + this.#random(200));
       expect([total, at]).toEqual([expected.length, position]);
-      rows.push(...some.map(nameOf));
+      rows.push(...some);
       position += some.length;
     }
-    expect(rows).toEqual(expected);
+    expect(rows.map((row) => sayRow(keyOf(row), row))).toEqual(
+      expected.map((row) => sayRow(row.name, row.kind === "gap" ? { ...row, last: row.gap.last } : row)),
+    );
     this.#checkCounts(expected.length);
-    this.#checkAnchors(expected);
+    this.#checkAnchors(expected.map(({ name }) => name));
   }
 
   #checkCounts(total: number): void {
@@ -241,7 +243,7 @@ class World {
       const before = placed.slice(0, at).filter((other) => shown.has(other.row.name)).length;
       const window = windowOf(store, { kind: "item", id, offset: 0 }, 3);
       expect(window.position).toBe(before);
-      expect(window.rows.map(nameOf)).toEqual(expected.slice(before, before + 3));
+      expect(window.rows.map(keyOf)).toEqual(expected.slice(before, before + 3));
       const isShown = shown.has(row?.name ?? "");
       const item = store.item(id);
       if (row?.kind === "entry" && item !== undefined) {
@@ -268,6 +270,19 @@ class World {
       expect(windowOf(store, { kind: "time", ms }, 1).position).toBe(first === -1 ? rows.length : first);
     }
   }
+}
+
+/** What names a row in the array. */
+function keyOf(row: Row): string {
+  return row.kind === "gap" ? `${row.producer} gap ${row.first}` : nameOf(row);
+}
+
+/** A row as text, with all that a gap stands for. */
+function sayRow(
+  name: string,
+  row: { kind: Exclude<Row["kind"], "gap"> } | { kind: "gap"; last: number; missing: number },
+) {
+  return row.kind === "gap" ? `${name}-${row.last}: ${row.missing}` : name;
 }
 
 test.each(Array.from({ length: 24 }, (_, seed) => seed))(

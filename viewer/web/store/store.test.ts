@@ -124,6 +124,37 @@ test("gaps are in their places, that of a page before too", async () => {
   expect(store.counts().lost).toBe(12);
 });
 
+test("gaps with nothing between them that the view passes are one row, which grows", async () => {
+  const store = await makeStore();
+  const { channel } = openChannel(store, "a", { from: 0, next: 0 });
+  const other = openChannel(store, "b", { from: 0, next: 0 });
+  const send = (seq: number, level: string) =>
+    channel.take(batchOf([[seq, lineOf({ timeMs: T + seq, level })]]), T, true);
+  const lose = (first: number, last: number, reason = "overflow") =>
+    channel.take(JSON.stringify({ type: "gap", first, last, reason }), T, true);
+  send(0, "ERROR");
+  lose(1, 4);
+  lose(5, 9);
+  send(10, "INFO");
+  lose(11, 19);
+  lose(20, 20, "refused");
+  lose(21, 22, "refused");
+  other.channel.take('{"type":"gap","first":0,"last":3,"reason":"refused"}', T, true);
+  expect(shown(store)).toEqual(["a 0", "a gap 1-9", "a 10", "a gap 11-19", "a gap 20-22", "b gap 0-3"]);
+  store.showing.set({ ...NO_VIEW, query: "level:error" });
+  while (store.view.isBusy) store.view.step();
+  const [, gap] = rowsOf(store);
+  expect(gap).toMatchObject({ first: 1, last: 19, missing: 18, reason: "overflow", session: "a" });
+  expect(shown(store)).toEqual(["a 0", "a gap 1-19", "a gap 20-22", "b gap 0-3"]);
+  expect(store.counts()).toMatchObject({ shown: 1, held: 2, lost: 25 });
+  store.showing.set({ ...NO_VIEW, query: "level:error", muted: ["b"] });
+  while (store.view.isBusy) store.view.step();
+  lose(23, 30, "refused");
+  const grown = rowsOf(store).at(-1);
+  expect(grown).toMatchObject({ first: 20, last: 30, missing: 11 });
+  expect(stepFrom(store, gap?.id ?? 0, { to: "row", by: 1 })).toEqual({ id: grown?.id, position: 2 });
+});
+
 test("a query is evaluated block by block, the newest first, and goes on with what comes", async () => {
   const store = await makeStore();
   const { channel } = openChannel(store, "a", { from: 0, next: 0 });

@@ -1,11 +1,10 @@
 /** The log as the page holds it: takes entries in, puts them in order, keeps to its memory. No I/O, no clock. */
 
-import type { Missing } from "../consumer/extension/account";
 import type { Block } from "./block";
 import type { Body } from "./body";
 import type { Engine, Scan } from "./engine/engine";
 import { Fetching } from "./fetching";
-import { Gaps } from "./gaps";
+import { Gaps, type SessionGap } from "./gaps";
 import { Gathering } from "./gathering";
 import { Holdings } from "./holdings";
 import { type Counted, Order } from "./order";
@@ -103,12 +102,12 @@ export class Store {
 
   /** Rows in their order, from a position on. */
   *items(counted: Counted, position = 0): Generator<Item, void> {
-    for (const { block, index: from, to } of this.order.runs(this.order.at(position, counted))) {
+    for (const { chunk, run, block, index: from, to } of this.order.runs(this.order.at(position, counted))) {
       if (counted === "all") {
         for (let index = from; index < to; index += 1) {
           yield { block, index };
         }
-      } else {
+      } else if ((chunk.shown[run] ?? 0) > 0) {
         const end = block.rank(to);
         for (let rank = block.rank(from); rank < end; rank += 1) {
           yield { block, index: block.select(rank) };
@@ -125,7 +124,7 @@ export class Store {
     return {
       ...this.#counts,
       searched: this.#holdings.searched,
-      shown: this.order.total("shown") - this.#holdings.rows,
+      shown: this.order.total("shown") + this.order.joinedGaps - this.#holdings.rows,
       bytes: this.#bytes,
       maxBytes: this.#maxBytes,
       ...this.#holdings.times(),
@@ -178,7 +177,7 @@ export class Store {
   }
 
   /** Entries of a producer are missing. Numbers below `liveFrom` were there before its channel was. */
-  takeGap(id: string, gap: Missing, liveFrom: number, arrivalMs: number): void {
+  takeGap(id: string, gap: SessionGap, liveFrom: number, arrivalMs: number): void {
     this.#counts.lost += gap.last - gap.first + 1;
     this.#gaps.take(this.#producer(id), gap, liveFrom, arrivalMs);
     this.#keepToBounds();
@@ -277,10 +276,10 @@ export class Store {
 
   /** A row that is no entry. */
   #makeRow(
-    parts: { kind: "gap" | "live"; producer: Producer | undefined; gap?: Missing },
+    parts: { kind: "gap" | "live"; producer: Producer | undefined; gap?: SessionGap },
     arrivalMs: number,
   ): Block {
-    const block = this.#holdings.make({ ...parts, session: undefined, isFetched: false });
+    const block = this.#holdings.make({ ...parts, session: parts.gap?.session, isFetched: false });
     block.arrivals = arrivalMs;
     block.count = 1;
     this.view.admit(block);

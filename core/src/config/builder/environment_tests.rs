@@ -18,12 +18,14 @@ fn the_environment_wins() {
         ("LOGRTC_CLIENT_ID", "env"),
         ("LOGRTC_LEVEL", "warn,app=debug"),
         ("LOGRTC_TOKEN", "t"),
+        ("LOGRTC_SECRET", "0123456789abcdef0123456789abcdef"),
         ("LOGRTC_DISABLED", "1"),
     ])
     .unwrap();
     assert_eq!((config.url(), config.client_id()), ("wss://env/", "env"));
     assert!(config.filter.enabled(Level::Debug, "app") && !config.filter.enabled(Level::Info, "x"));
     assert!(matches!(&config.credentials, Credentials::Token(token) if token == "t"));
+    assert!(config.secret.is_some());
     assert!(config.is_disabled());
 }
 
@@ -81,6 +83,7 @@ fn a_wrong_variable_is_named() {
         ("LOGRTC_LEVEL", "app=inof", "LOGRTC_LEVEL: \"inof\" is not a level"),
         ("LOGRTC_CLIENT_ID", "a\n", "LOGRTC_CLIENT_ID: must not hold control characters"),
         ("LOGRTC_TOKEN", "two words", "LOGRTC_TOKEN: must have"),
+        ("LOGRTC_SECRET", "short", "LOGRTC_SECRET: must be random"),
         ("LOGRTC_ICE_SERVERS", "turn:h", "LOGRTC_ICE_SERVERS: \"turn:h\" needs a user and a password"),
         ("LOGRTC_ICE_SERVERS", "turns:u:p@h", "LOGRTC_ICE_SERVERS: \"turns:h\" needs TLS, which is not supported"),
         ("LOGRTC_UDP_PORTS", "many", "LOGRTC_UDP_PORTS: \"many\" is not a range of ports, as in"),

@@ -29,6 +29,7 @@ fn every_wrong_option_is_named() {
         (builder().token("two words"), "token: must have"),
         (builder().url("ws://u:p@h/").token("t"), "token: the url has a user, too; set one of the two"),
         (builder().url("ws://u%3A:p@h/"), "url: the user must not contain a colon"),
+        (builder().secret("short"), "secret: must be random: 32 to 256 hexadecimal digits"),
         (builder().filter("loud"), "filter: \"loud\" is not a level"),
         (builder().max_entries(0), "max_entries: 0 is not from 1"),
         (builder().max_bytes(1), "max_bytes: 1 is not from"),
@@ -85,11 +86,16 @@ fn every_wrong_ice_url_is_named() {
 
 #[test]
 fn secrets_are_not_shown() {
-    for builder in [builder().url("wss://u:secret@host/x?k=secret"), builder().token("secret")] {
+    let secret = "a-secret-of-28-characters-00";
+    for builder in
+        [builder().url("wss://u:secret@host/x?k=secret"), builder().token("secret"), builder().secret(secret)]
+    {
         let config = builder.build().unwrap();
         assert!(!format!("{config:?}").contains("secret"), "{config:?}");
         assert!(!config.url().contains("u:secret"), "{}", config.url());
     }
+    let short = builder().secret("secret").build().unwrap_err().to_string();
+    assert!(!short.replace("secret: ", "").contains("secret"), "{short}");
     let server = IceServer::turn("turn:secret:secret@x", "secret", "secret");
     assert!(!format!("{server:?}").contains("secret"));
 }

@@ -49,7 +49,8 @@ fn assert_stack_reads(checked: &CheckedAnswer) {
 fn the_answer_of_a_browser_passes_as_it_is() {
     let checked = check_answer(&answer()).unwrap();
     let (mid, ufrag) = (Some("0".into()), "AbCd".into());
-    let whole = CheckedAnswer { sdp: answer(), hello: None, max_message_bytes: 262_144, mid, ufrag, candidates: 1 };
+    let (hello, proof) = (None, None);
+    let whole = CheckedAnswer { sdp: answer(), hello, proof, max_message_bytes: 262_144, mid, ufrag, candidates: 1 };
     assert_eq!(checked, whole);
     assert_eq!(check_answer(&answer().replace("\r\n", "\n")).unwrap().sdp, answer());
     let twice = answer().replace("t=0 0\r\n", &format!("t=0 0\r\na=fingerprint:{FINGERPRINT}\r\n"));
@@ -83,7 +84,10 @@ fn the_answers_of_real_consumers_pass_to_the_letter() {
     {
         let checked = check_answer(answer).unwrap();
         let (sdp, mid, ufrag) = (answer.into(), Some("0".into()), ufrag.into());
-        assert_eq!(checked, CheckedAnswer { sdp, hello: None, max_message_bytes, mid, ufrag, candidates: 0 });
+        assert_eq!(
+            checked,
+            CheckedAnswer { sdp, hello: None, proof: None, max_message_bytes, mid, ufrag, candidates: 0 }
+        );
         assert_stack_reads(&checked);
     }
 }
@@ -93,6 +97,8 @@ fn what_the_consumer_asks_for_is_read_and_kept_from_the_stack() {
     let with = |lines: &str| answer().replacen("t=0 0\r\n", &format!("t=0 0\r\n{lines}"), 1);
     let checked = check_answer(&with("a=x-logrtc-hello:abc\r\na=x-logrtc-hello:def\r\n")).unwrap();
     assert_eq!((checked.hello.as_deref(), checked.sdp), (Some("abc"), answer()));
+    let checked = check_answer(&with("a=x-logrtc-proof:abc\r\na=x-logrtc-proof:def\r\n")).unwrap();
+    assert_eq!((checked.proof.as_deref(), checked.hello, checked.sdp), (Some("abc"), None, answer()));
     let late = check_answer(&(answer() + "a=x-logrtc-hello:abc\r\n")).unwrap();
     assert_eq!((late.hello, late.sdp), (None, answer()), "it stands before the media line");
     let limit =
@@ -106,8 +112,9 @@ fn what_the_consumer_asks_for_is_read_and_kept_from_the_stack() {
 fn an_offer_gets_another_mid_where_it_names_one_and_the_mark_of_the_session() {
     let offer = "v=0\r\na=group:BUNDLE 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\na=sctp-port:5000\r\n";
     let other = "v=0\r\na=group:BUNDLE k3\r\na=x-logrtc:1 5e\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:k3\r\na=sctp-port:5000\r\n";
-    assert_eq!(dress_offer(offer, "k3", "5e"), other);
-    assert_eq!(dress_offer(offer, "0", "5e"), offer.replacen("m=", "a=x-logrtc:1 5e\r\nm=", 1));
+    assert_eq!(dress_offer(offer, "k3", "5e", ""), other);
+    let more = offer.replacen("m=", "a=x-logrtc:1 5e\r\na=more\r\nm=", 1);
+    assert_eq!(dress_offer(offer, "0", "5e", "a=more\r\n"), more);
     assert_eq!(check_answer(&answer().replace("a=mid:0", "a=mid:k3")).unwrap().mid.as_deref(), Some("k3"));
     assert_eq!(check_answer(&answer().replace("a=mid:0\r\n", "")).unwrap().mid, None);
     assert!(check_answer(&answer().replace("a=mid:0", "a=mid:0\r\na=mid:1")).is_err());

@@ -55,10 +55,10 @@ impl FeedArgs {
     /// The option, and its program that cannot be run.
     pub(super) async fn check(&self) -> io::Result<()> {
         if self.wants_journald() {
-            Tool::JOURNALCTL.check().await?;
+            Tool::journalctl().check().await?;
         }
         if self.wants_docker() {
-            Tool::DOCKER.check().await?;
+            Tool::docker().check().await?;
         }
         Ok(())
     }

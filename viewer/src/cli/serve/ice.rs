@@ -39,10 +39,8 @@ impl IceArgs {
         if self.fixed.is_empty() && self.turn.is_empty() && !self.no_stun {
             return None;
         }
-        let mut servers = IceServers::default();
-        servers.fixed = self.fixed.iter().map(named).collect();
         let lifetime = Duration::from_secs(self.turn_lifetime.into());
-        servers.turn = secret.map(|secret| TurnServers::new(self.turn.clone(), secret).lifetime(lifetime));
-        Some(servers)
+        let turn = secret.map(|secret| TurnServers::new(self.turn.clone(), secret).lifetime(lifetime));
+        Some(IceServers { fixed: self.fixed.iter().map(named).collect(), turn })
     }
 }

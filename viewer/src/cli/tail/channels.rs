@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::consumer::{ChannelEnd, Welcome};
+use crate::consumer::{ChannelEnd, ProofFailure, Welcome};
 
 use super::earlier::Earlier;
 use super::shown::Replay;
@@ -81,6 +81,8 @@ pub(super) struct Channels {
     follow: bool,
     open: BTreeMap<String, Channel>,
     states: BTreeMap<String, State>,
+    /// Why nothing is read of a producer, as it was said.
+    unproved: BTreeMap<String, ProofFailure>,
     has_several: bool,
     registered: Option<Instant>,
     last_news: Instant,
@@ -104,6 +106,7 @@ impl Channels {
             follow,
             open: BTreeMap::new(),
             states: BTreeMap::new(),
+            unproved: BTreeMap::new(),
             has_several: false,
             registered: None,
             last_news: now,
@@ -152,6 +155,14 @@ impl Channels {
         })
     }
 
+    /// Nothing is read of a producer. Returns whether that is to be said.
+    pub(super) fn unproved(&mut self, producer: &str, failure: ProofFailure) -> bool {
+        if self.unproved.len() >= MAX_PRODUCERS {
+            self.unproved.clear();
+        }
+        self.unproved.insert(producer.to_owned(), failure) != Some(failure)
+    }
+
     /// A channel has opened; one of the same producer that was open is replaced. `replay` is of the session, if a channel
     /// of it was open before and its entries have no numbers. Returns what there is to say of it.
     pub(super) fn opened(
@@ -164,6 +175,7 @@ impl Channels {
         out: &mut String,
     ) -> Option<&'static str> {
         self.end_history(producer, out);
+        self.unproved.remove(producer);
         let is_back = !matches!(self.states.get(producer), None | Some(State::Announced { .. }));
         let has_history = match welcome {
             Some(welcome) => !welcome.is_resumed,

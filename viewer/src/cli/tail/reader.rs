@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Local, NaiveDate, Utc};
 use tokio::time::sleep_until;
 
-use crate::consumer::{Consumer, Entries, Event, Failure};
+use crate::consumer::{Consumer, Entries, Event, Failure, ProofFailure};
 
 use super::channels::{Channels, Progress, Verdict};
 use super::entry::Entry;
@@ -22,6 +22,14 @@ const WAITING_NOTE_AFTER: Duration = Duration::from_secs(1);
 
 /// What a refusal at the first attempt is: no later attempt mends it.
 const REFUSALS: [u16; 6] = [200, 400, 401, 403, 404, 426];
+
+/// What a person can do about it.
+fn hint_of(failure: ProofFailure) -> &'static str {
+    match failure {
+        ProofFailure::SecretWanted => "; give it with --secret-file or LOGRTC_SECRET",
+        _ => "",
+    }
+}
 
 pub(super) struct Reader<'a> {
     tail: Tail,
@@ -137,6 +145,11 @@ impl<'a> Reader<'a> {
                 self.output.lines(lines).await;
                 if let Some(note) = note {
                     self.note(&format!("{producer}: {note}")).await;
+                }
+            }
+            Event::Unproved { producer, failure } => {
+                if self.channels.unproved(&producer, failure) {
+                    self.note(&format!("{producer}: {failure}{}", hint_of(failure))).await;
                 }
             }
             Event::Entries { producer, entries, malformed } => {

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
+use super::super::message::session_attribute;
 use super::selection::Selection;
 use super::sessions::Resume;
 
@@ -51,9 +52,7 @@ struct Hello<'a> {
 
 /// The mark of the session whose producer made the offer, if it speaks the extension.
 pub(crate) fn session(offer: &str) -> Option<&str> {
-    let mut session_level = offer.lines().take_while(|line| !line.starts_with("m="));
-    let value = session_level.find_map(|line| line.strip_prefix("a=x-logrtc:"))?;
-    let (version, session) = value.trim_end().split_once(' ')?;
+    let (version, session) = session_attribute(offer, "x-logrtc")?.split_once(' ')?;
     let is_mark = (1..=MAX_SESSION_BYTES).contains(&session.len()) && session.bytes().all(|b| b.is_ascii_graphic());
     (version == VERSION && is_mark).then_some(session)
 }
@@ -63,9 +62,13 @@ pub(crate) fn insert(answer: &str, selection: &Selection, start: Option<Start>, 
     let start = resume.map(|resume| From::Resume { resume }).or(start.map(From::Start));
     let hello = Hello { version: 1, accept: ["deflate-raw"], credit: CREDIT_BYTES, selection, start };
     let json = serde_json::to_string(&hello).expect("strings and numbers are JSON");
-    let line = format!("a=x-logrtc-hello:{}\r\n", URL_SAFE_NO_PAD.encode(json));
-    let place = if answer.starts_with("m=") { 0 } else { answer.find("\nm=").map_or(answer.len(), |place| place + 1) };
-    format!("{}{line}{}", &answer[..place], &answer[place..])
+    add_line(answer, &format!("a=x-logrtc-hello:{}\r\n", URL_SAFE_NO_PAD.encode(json)))
+}
+
+/// An SDP with one more line before its media.
+pub(crate) fn add_line(sdp: &str, line: &str) -> String {
+    let place = if sdp.starts_with("m=") { 0 } else { sdp.find("\nm=").map_or(sdp.len(), |place| place + 1) };
+    format!("{}{line}{}", &sdp[..place], &sdp[place..])
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
  * docs/protocol.md §6.1.
  */
 
+import { encodeBase64url } from "../base64url";
+import { sessionAttribute, withAttribute } from "../sdp";
 import type { SourceFilter } from "./filter";
 
 /** Where a consumer begins: at the oldest entry that is held, behind the newest, or with so many of the newest. */
@@ -48,31 +50,16 @@ export function makeHello({ session, next, start, filter, canInflate }: HelloOpt
 
 /** The session that an offer names, if its producer speaks the extension. */
 export function sessionOf(offerSdp: string): string | undefined {
-  return /^a=x-logrtc:1 ([\x21-\x7e]{1,160})\r?$/m.exec(sessionLevel(offerSdp))?.[1];
+  return /^1 ([\x21-\x7e]{1,160})$/.exec(sessionAttribute(offerSdp, "x-logrtc") ?? "")?.[1];
 }
 
 /** The answer as it is sent to the producer; what the browser's own stack is given does not have the line. */
 export function withHello(answerSdp: string, hello: Hello): string {
-  const session = sessionLevel(answerSdp);
-  const line = `a=x-logrtc-hello:${base64url(JSON.stringify(hello))}\r\n`;
-  return session + line + answerSdp.slice(session.length);
-}
-
-/** An SDP before its first `m=`. */
-function sessionLevel(sdp: string): string {
-  const media = /^m=/m.exec(sdp);
-  return media === null ? sdp : sdp.slice(0, media.index);
+  const bytes = new TextEncoder().encode(JSON.stringify(hello));
+  return withAttribute(answerSdp, "x-logrtc-hello", encodeBase64url(bytes));
 }
 
 /** No number precedes 0: who had none of them begins with the oldest. */
 function startAt(session: string, next: number): Start | Resume {
   return next === 0 ? "oldest" : { resume: { session, seq: next - 1 } };
-}
-
-function base64url(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
 }

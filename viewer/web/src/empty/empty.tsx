@@ -1,6 +1,7 @@
 /** Before the first entry: what to do. */
 
 import { useState } from "preact/hooks";
+import { CopyButton } from "../actions/copy_button";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
@@ -17,8 +18,7 @@ const text = pick({
     language: "Language",
     demo: "To see a shop at work, run",
     here: (name: string) => `${name} is here. Its first entry will appear at once.`,
-    copy: "copy",
-    copied: "copied",
+    copy: "Copy the code",
   },
   zh: {
     waiting: "等待第一条日志",
@@ -29,8 +29,7 @@ const text = pick({
     language: "语言",
     demo: "要查看示例商店，请运行",
     here: (name: string) => `${name} 已连接。它的第一条日志会立即出现。`,
-    copy: "复制",
-    copied: "已复制",
+    copy: "复制代码",
   },
 });
 
@@ -49,7 +48,7 @@ function Nothing({ model }: { model: Model }) {
       <h2>{text.nothing}</h2>
       <p>{text.nothingHint}</p>
       <button
-        class="switch"
+        class="button"
         type="button"
         onClick={() => {
           view.value = { ...view.value, query: "", muted: [], range: undefined };
@@ -109,10 +108,13 @@ function Snippets({ url }: { url: string }) {
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
-      <pre class="snippet" id="snippet" role="tabpanel" aria-label={name} tabIndex={0}>
-        {shown?.code}
-      </pre>
+      <div class="snippet-box">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+        <pre class="snippet" id="snippet" role="tabpanel" aria-label={name} tabIndex={0}>
+          {shown?.code}
+        </pre>
+        <CopyButton label={text.copy} content={() => shown?.code ?? ""} isSmall />
+      </div>
     </div>
   );
 }

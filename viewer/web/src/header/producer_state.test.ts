@@ -16,6 +16,7 @@ function producer(id: string, clientId: string, systemName: string): Producer {
     filtered: 0,
     status: undefined,
     pathFailure: undefined,
+    proofFailure: undefined,
   };
 }
 

@@ -114,6 +114,8 @@ export class ListView {
     }
     this.#turn += 1;
     this.#model.isFollowing.value = false;
+    // What is painted is fresh, and what the reader does next is answered first.
+    this.#refreshedAtMs = performance.now();
     this.#takeAnchor();
     this.#unseen.begin(this.#cache.window);
     this.schedule();

@@ -50,16 +50,29 @@ export function refreshTime(element: HTMLElement, row: Row, options: RowOptions)
   }
 }
 
-/** Whether an element that shows `before` shows `after` already. What was logged does not change; its columns may. */
+/** Writes what a gap says anew: its button stays, which may be pressed. */
+export function refreshGap(element: HTMLElement, row: GapRow, { nameOf }: RowOptions): void {
+  const words = element.querySelector(".note")?.firstChild;
+  if (words !== null && words !== undefined) {
+    words.textContent = gapText(row, safeText(nameOf(row.producer)));
+  }
+}
+
+/** Whether an element that shows `before` shows `after` already. What was logged does not change; its columns may, and gaps grow. */
 export function isSameRow(before: Row, after: Row): boolean {
-  return (
-    before.id === after.id &&
-    before.kind === after.kind &&
-    (before.kind !== "entry" ||
-      after.kind !== "entry" ||
-      (before.columns.length === after.columns.length &&
-        before.columns.every((value, index) => value === after.columns[index])))
-  );
+  if (before.id !== after.id) {
+    return false;
+  }
+  if (before.kind === "gap" && after.kind === "gap") {
+    return before.last === after.last && before.missing === after.missing;
+  }
+  if (before.kind === "entry" && after.kind === "entry") {
+    return (
+      before.columns.length === after.columns.length &&
+      before.columns.every((value, index) => value === after.columns[index])
+    );
+  }
+  return before.kind === after.kind;
 }
 
 function fillEntry(element: HTMLElement, row: EntryRow, options: RowOptions): void {

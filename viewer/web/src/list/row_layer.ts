@@ -4,7 +4,7 @@
  */
 
 import type { ItemId, Row } from "../../store/protocol";
-import { fillRow, isSameRow, type RowOptions, refreshTime } from "./row_element";
+import { fillRow, isSameRow, type RowOptions, refreshGap, refreshTime } from "./row_element";
 import { formatDay } from "./time";
 
 interface Shown {
@@ -131,12 +131,16 @@ export class RowLayer {
 
   #fill(element: HTMLElement, row: Row, options: RowOptions): void {
     const shown = this.#shown.get(element);
-    if (shown !== undefined && shown.options === options && isSameRow(shown.row, row)) {
-      shown.row = row;
+    const isKept = shown !== undefined && shown.options === options && shown.row.id === row.id;
+    this.#shown.set(element, { row, options });
+    if (isKept && isSameRow(shown.row, row)) {
       return;
     }
-    this.#shown.set(element, { row, options });
-    fillRow(element, row, options);
+    if (isKept && row.kind === "gap") {
+      refreshGap(element, row, options);
+    } else {
+      fillRow(element, row, options);
+    }
   }
 }
 

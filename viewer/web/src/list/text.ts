@@ -36,9 +36,8 @@ const text = pick({
 });
 
 /** `— 12 entries missing of shop: … —`. */
-export function gapText({ first, last, reason }: GapRow, name: string): string {
-  const count = last - first + 1;
-  return text.gap(formatCount(count), count === 1, name, text.reasons[reason] ?? text.reasons.unknown);
+export function gapText({ missing, reason }: GapRow, name: string): string {
+  return text.gap(formatCount(missing), missing === 1, name, text.reasons[reason] ?? text.reasons.unknown);
 }
 
 export const liveText = text.live;

@@ -61,7 +61,7 @@ export function Tree({ model, value, path, depth = 0, prefix, elsewhere = NONE }
         />
       ))}
       {members.length > shown && (
-        <li>
+        <li class="more">
           <button type="button" class="button" onClick={() => setShown(shown + SLICE)}>
             {text.more(members.length - shown)}
           </button>

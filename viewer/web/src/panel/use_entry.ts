@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { FullEntry, ItemId, Row } from "../../store/protocol";
 import type { Model } from "../model";
 
@@ -8,7 +8,8 @@ export type Loaded = FullEntry | Exclude<Row, { kind: "entry" }> | "gone" | unde
 /** The entry of an item. The one before stays until the next has come, so that nothing flickers. */
 export function useEntry(model: Model, id: ItemId | undefined): Loaded {
   const [loaded, setLoaded] = useState<Loaded>();
-  useEffect(() => {
+  // An effect waits for a frame, which the reader would see.
+  useLayoutEffect(() => {
     if (id === undefined) {
       setLoaded(undefined);
       return undefined;

@@ -62,6 +62,12 @@ test("what is chosen takes the place of what was written", () => {
   expect(choose("level:w", "warn+")?.text).toBe("level:warn+ ");
 });
 
+test("a value that is known is whole, whatever else begins with it", () => {
+  const isWhole = (text: string) => complete(text, text.length, facets).isWhole;
+  expect(["level:warn", "-level:warn+", "user:ann", "x target:shop.db"].filter(isWhole)).toHaveLength(4);
+  expect(["level:war", "user:", "user", "user:an", "level"].filter(isWhole)).toEqual([]);
+});
+
 test("levels are counted", () => {
   expect(complete("level:w", 7, facets).choices.map(({ count }) => count)).toEqual([4, 3]);
 });

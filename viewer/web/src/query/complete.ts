@@ -17,6 +17,8 @@ export interface Completion {
   readonly start: number;
   readonly end: number;
   readonly choices: readonly Choice[];
+  /** Whether what stands there is such a value already, even if others begin with it. */
+  readonly isWhole: boolean;
 }
 
 const MAX_CHOICES = 12;
@@ -30,15 +32,14 @@ export function complete(text: string, caret: number, facets: Facets | undefined
   const [, quotedKey, bareKey, colon, value] = TERM.exec(written) ?? [];
   const sign = written.startsWith("-") ? "-" : "";
   const key = quotedKey?.replace(/\\(["\\])/g, "$1") ?? bareKey;
-  const choices =
+  const values =
     colon === undefined || key === undefined || value === undefined
-      ? keyChoices(written.slice(sign.length), facets)
+      ? undefined
       : valueChoices(key, quotedKey !== undefined, value, facets);
-  return {
-    start,
-    end,
-    choices: choices.slice(0, MAX_CHOICES).map((choice) => ({ ...choice, insert: sign + choice.insert })),
-  };
+  const choices = values ?? keyChoices(written.slice(sign.length), facets);
+  const others = choices.map((choice) => ({ ...choice, insert: sign + choice.insert }));
+  const open = others.filter(({ insert }) => values === undefined || insert !== written);
+  return { start, end, choices: open.slice(0, MAX_CHOICES), isWhole: open.length < others.length };
 }
 
 /** The text and the caret behind what was chosen. A value is followed by a space, so that the next term can be typed. */
@@ -85,9 +86,7 @@ function keyChoices(written: string, facets: Facets | undefined): Choice[] {
 function valueChoices(key: string, isQuoted: boolean, written: string, facets: Facets | undefined): Choice[] {
   const wanted = written.replace(/^"/, "").replace(/"$/, "").toLowerCase();
   return valuesOf(key, isQuoted, facets)
-    .filter(
-      ({ value, insert }) => value.toLowerCase().includes(wanted) && insert.slice(key.length + 1) !== written,
-    )
+    .filter(({ value }) => value.toLowerCase().includes(wanted))
     .sort((one, other) => rank(one.value, wanted) - rank(other.value, wanted))
     .map(({ value, insert, count }) => ({ label: value, insert, count }));
 }

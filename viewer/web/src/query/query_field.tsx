@@ -25,7 +25,7 @@ const HALF_WORD_MS = 400;
 
 export function QueryField({ model }: { model: Model }) {
   const input = useRef<HTMLInputElement>(null);
-  /** What stands in the field; the view has it by the next frame. */
+  /** What stands in the field. */
   const written = useSignal(model.view.value.query);
   const caret = useSignal(0);
   const isOpen = useSignal(false);
@@ -33,7 +33,6 @@ export function QueryField({ model }: { model: Model }) {
   const facets = useSignal<Facets | undefined>(undefined);
   /** What of it the view has. */
   const given = useRef(model.view.value.query);
-  const frame = useRef<number>(undefined);
   const halfWord = useRef<ReturnType<typeof setTimeout>>(undefined);
   const error = useComputed(
     () => parse(written.value).error ?? slowError(model.queryError.value, written.value),
@@ -48,13 +47,7 @@ export function QueryField({ model }: { model: Model }) {
       written.value = query;
     }
   });
-  useEffect(
-    () => () => {
-      cancelAnimationFrame(frame.current ?? 0);
-      clearTimeout(halfWord.current);
-    },
-    [],
-  );
+  useEffect(() => () => clearTimeout(halfWord.current), []);
   useEffect(() => {
     const element = input.current;
     if (element !== null && element.value !== written.value) {
@@ -62,6 +55,9 @@ export function QueryField({ model }: { model: Model }) {
     }
   }, [written.value]);
 
+  const noteCaret = () => {
+    caret.value = input.current?.selectionEnd ?? 0;
+  };
   const give = () => {
     clearTimeout(halfWord.current);
     given.current = finish(written.value).trim();
@@ -70,20 +66,20 @@ export function QueryField({ model }: { model: Model }) {
     }
   };
   const isHalfWord = () => {
-    const { choices, start, end } = completion.value;
-    return isOpen.value && choices.length > 0 && end > start;
+    const { choices, start, end, isWhole } = completion.value;
+    return isOpen.value && choices.length > 0 && end > start && !isWhole;
   };
+  /** Takes what stands in the field, with the caret where it is. */
   const write = (query: string) => {
     written.value = query;
+    noteCaret();
+    chosen.value = undefined;
     clearTimeout(halfWord.current);
-    frame.current ??= requestAnimationFrame(() => {
-      frame.current = undefined;
-      if (isHalfWord()) {
-        halfWord.current = setTimeout(give, HALF_WORD_MS);
-      } else {
-        give();
-      }
-    });
+    if (isHalfWord()) {
+      halfWord.current = setTimeout(give, HALF_WORD_MS);
+    } else {
+      give();
+    }
   };
   /** The query is written. */
   const settle = () => {
@@ -104,13 +100,11 @@ export function QueryField({ model }: { model: Model }) {
       return;
     }
     const next = accept(written.value, completion.value, choice);
-    write(next.text);
     element.value = next.text;
     element.focus();
     element.setSelectionRange(next.caret, next.caret);
-    caret.value = next.caret;
-    chosen.value = undefined;
     isOpen.value = next.text.charAt(next.caret - 1) === ":";
+    write(next.text);
   };
   const pressed = (event: KeyboardEvent) => {
     if (!event.isComposing && onKey(event)) {
@@ -154,9 +148,6 @@ export function QueryField({ model }: { model: Model }) {
         return false;
     }
   };
-  const noteCaret = () => {
-    caret.value = input.current?.selectionEnd ?? 0;
-  };
   const isListed = isOpen.value && completion.value.choices.length > 0;
   const wrong = isListed && isUnfinished(error.value, caret.value) ? undefined : error.value;
   return (
@@ -180,10 +171,8 @@ export function QueryField({ model }: { model: Model }) {
         enterkeyhint="search"
         defaultValue={written.value}
         onInput={({ currentTarget }) => {
-          write(currentTarget.value);
-          noteCaret();
-          chosen.value = undefined;
           isOpen.value = true;
+          write(currentTarget.value);
           if (completion.value.start === completion.value.end) {
             askFacets();
           }
@@ -194,6 +183,8 @@ export function QueryField({ model }: { model: Model }) {
         onFocus={() => {
           noteCaret();
           askFacets();
+          // The worker's failure is said elsewhere.
+          model.store.ask("expectQuery", undefined).catch(() => {});
         }}
         onBlur={settle}
       />
@@ -204,6 +195,7 @@ export function QueryField({ model }: { model: Model }) {
             label={text.clear}
             icon="close"
             onClick={() => {
+              if (input.current !== null) input.current.value = "";
               write("");
               input.current?.focus();
             }}

@@ -1,51 +1,46 @@
-/** Takes the token out of the address, and keeps it in the browser for the next page of this server. */
+/** Takes the token and the secret out of the address, and keeps them in the browser for the next page of this server. */
 
-import type { Consumer } from "../../consumer";
-import { takeToken } from "./token";
+import { type Credential, takeCredential } from "./fragment";
 
-const KEY = "logrtc.token";
-
-/** The token for the server at `url`: of the address, which loses it, or else the one that was kept. */
-export function loadToken(url: string): string | undefined {
-  const token = fromAddress();
-  if (token !== undefined) {
-    keepToken(url, token);
-  }
-  return token ?? kept()[url];
+/** That for the server at `url`: of the address, which loses it, or else the one that was kept. */
+export function loadCredential(url: string, name: Credential): string | undefined {
+  return fromAddress(url, name) ?? kept(name)[url];
 }
 
-/** Connects with the token of a link that is opened in this page. */
-export function followToken(url: string, consumer: Consumer): void {
+/** Calls `use` with that of a link that is opened in this page. */
+export function followCredential(url: string, name: Credential, use: (value: string) => void): void {
   addEventListener("hashchange", () => {
-    const token = fromAddress();
-    if (token !== undefined) {
-      keepToken(url, token);
-      consumer.setToken(token);
+    const value = fromAddress(url, name);
+    if (value !== undefined) {
+      use(value);
     }
   });
 }
 
-export function keepToken(url: string, token: string): void {
+export function keepCredential(url: string, name: Credential, value: string): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...kept(), [url]: token }));
+    localStorage.setItem(`logrtc.${name}`, JSON.stringify({ ...kept(name), [url]: value }));
   } catch {
     // The next page asks for it.
   }
 }
 
-/** An address is copied, shown and kept in the history: the token does not stay in it. */
-function fromAddress(): string | undefined {
-  const { address, token } = takeToken(location.href);
+/** An address is copied, shown and kept in the history: no credential stays in it. */
+function fromAddress(url: string, name: Credential): string | undefined {
+  const { address, value } = takeCredential(location.href, name);
   if (address !== location.href) {
     history.replaceState(history.state, "", address);
   }
-  return token;
+  if (value !== undefined) {
+    keepCredential(url, name, value);
+  }
+  return value;
 }
 
-/** Signaling URL to token. */
-function kept(): Record<string, string> {
+/** Signaling URL to credential. */
+function kept(name: Credential): Record<string, string> {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    const value: unknown = JSON.parse(localStorage.getItem(`logrtc.${name}`) ?? "{}");
     const pairs = typeof value === "object" && value !== null ? Object.entries(value) : [];
     return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
   } catch {

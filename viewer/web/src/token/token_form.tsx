@@ -3,8 +3,8 @@
 import { useRef } from "preact/hooks";
 import { pick } from "../language";
 import type { Model } from "../model";
-import { keepToken } from "./keep";
-import { tokenIn } from "./token";
+import { tokenIn } from "./fragment";
+import { keepCredential } from "./keep";
 import "./token.css";
 
 const text = pick({
@@ -30,7 +30,7 @@ export function TokenForm({ model }: { model: Model }) {
   const connect = () => {
     const token = tokenIn(field.current?.value ?? "");
     if (token !== "") {
-      keepToken(model.signalingUrl, token);
+      keepCredential(model.signalingUrl, "token", token);
       // What the server had to say was about the token before.
       model.trouble.value = undefined;
       model.consumer.setToken(token);

@@ -6,6 +6,7 @@ import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
+import { stepOf, ticksOf } from "./axis";
 import { formatDuration } from "./duration";
 import { type Bar, layOut, share, type Waterfall } from "./waterfall";
 import "./trace.css";
@@ -52,7 +53,9 @@ const LEVEL_CLASSES = ["debug", "info", "warn", "error", "malformed"] as const;
 export function Trace({ model, traceId }: { model: Model; traceId: string }) {
   const entries = useTrace(model, traceId);
   const waterfall = useMemo(() => layOut(entries ?? []), [entries]);
-  const lasted = formatDuration(waterfall.endMs - waterfall.startMs);
+  const lengthMs = waterfall.endMs - waterfall.startMs;
+  const lasted = formatDuration(lengthMs);
+  const hasProducers = new Set(waterfall.bars.map(({ row }) => row.producer)).size > 1;
   return (
     <>
       <div class="panel-head">
@@ -80,10 +83,19 @@ export function Trace({ model, traceId }: { model: Model; traceId: string }) {
               {waterfall.untimed > 0 && ` · ${text.untimed(waterfall.untimed)}`}
               {entries.length >= MAX_ENTRIES && ` · ${text.most}`}
             </p>
-            <Axis waterfall={waterfall} />
-            <ol class="bars">
+            <Axis lengthMs={lengthMs} />
+            <ol
+              class="bars"
+              style={{ "--step": `${lengthMs > 0 ? (stepOf(lengthMs) / lengthMs) * 100 : 100}%` }}
+            >
               {waterfall.bars.map((bar) => (
-                <Line key={`${bar.kind}${bar.row.id}`} model={model} bar={bar} waterfall={waterfall} />
+                <Line
+                  key={`${bar.kind}${bar.row.id}`}
+                  model={model}
+                  bar={bar}
+                  waterfall={waterfall}
+                  hasProducers={hasProducers}
+                />
               ))}
             </ol>
           </>
@@ -127,18 +139,27 @@ function useTrace(model: Model, traceId: string): readonly FullEntry[] | undefin
   return entries;
 }
 
-function Axis({ waterfall }: { waterfall: Waterfall }) {
-  const lengthMs = waterfall.endMs - waterfall.startMs;
+function Axis({ lengthMs }: { lengthMs: number }) {
   return (
     <div class="axis" aria-hidden="true">
-      {[0, 0.25, 0.5, 0.75, 1].map((part) => (
-        <span key={part}>{formatDuration(lengthMs * part)}</span>
+      {ticksOf(lengthMs).map(({ ms, share: place }) => (
+        <span key={ms} style={{ left: `${place * 100}%` }}>
+          {formatDuration(ms)}
+        </span>
       ))}
     </div>
   );
 }
 
-function Line({ model, bar, waterfall }: { model: Model; bar: Bar; waterfall: Waterfall }) {
+interface LineProps {
+  readonly model: Model;
+  readonly bar: Bar;
+  readonly waterfall: Waterfall;
+  /** Whether entries are of several producers. */
+  readonly hasProducers: boolean;
+}
+
+function Line({ model, bar, waterfall, hasProducers }: LineProps) {
   const { row } = bar;
   const start = share(waterfall, bar.startMs);
   const width = share(waterfall, bar.endMs) - start;
@@ -162,7 +183,13 @@ function Line({ model, bar, waterfall }: { model: Model; bar: Bar; waterfall: Wa
       >
         <span class="bar-name" style={{ paddingInlineStart: `${Math.min(MAX_INDENT, bar.depth) * 10}px` }}>
           {bar.isOrphan && <span title={text.orphan}>⤷ </span>}
-          <bdi class={`producer ${model.colourOf(row.producer)}`}>{safeText(model.nameOf(row.producer))}</bdi>{" "}
+          {hasProducers && (
+            <>
+              <bdi class={`producer ${model.colourOf(row.producer)}`}>
+                {safeText(model.nameOf(row.producer))}
+              </bdi>{" "}
+            </>
+          )}
           <bdi>{label}</bdi>
         </span>
         <span class="bar-track">

@@ -16,6 +16,7 @@ function producer(id: string, state: Producer["state"]): Producer {
     filtered: 0,
     status: undefined,
     pathFailure: undefined,
+    proofFailure: undefined,
   };
 }
 
@@ -23,6 +24,7 @@ const FACTS: Facts = {
   signaling: "connected",
   wasConnected: true,
   producers: [],
+  hasSecret: false,
   connectingMs: () => 0,
   pageUrl: "http://localhost:8080/",
   signalingUrl: "ws://localhost:8080/signaling",
@@ -56,8 +58,29 @@ test("a path that does not open is said not to, after a while", () => {
     kind: "noPath",
     ids: ["a"],
     failure: undefined,
+    hasSecret: false,
   });
   const failure = { own: ["host"], theirs: ["host"], serverErrors: [] };
   const failed = [producer("a", "connecting"), { ...producer("b", "connecting"), pathFailure: failure }];
-  expect(troubleOf({ ...FACTS, producers: failed })).toEqual({ kind: "noPath", ids: ["b"], failure });
+  const noPath = { kind: "noPath", ids: ["b"], failure };
+  expect(troubleOf({ ...FACTS, producers: failed })).toEqual({ ...noPath, hasSecret: false });
+  expect(troubleOf({ ...FACTS, producers: failed, hasSecret: true })).toEqual({ ...noPath, hasSecret: true });
+});
+
+test("a secret that is not proved is said before a path that does not open, of whoever is not connected", () => {
+  const proofFailure = "wrongSecret";
+  const failure = { own: ["host"], theirs: ["host"], serverErrors: [] };
+  const producers = [
+    { ...producer("a", "connecting"), proofFailure, pathFailure: failure } as const,
+    { ...producer("b", "lost"), proofFailure: "secretWanted" } as const,
+    { ...producer("c", "connected"), proofFailure } as const,
+  ];
+  const expected = {
+    kind: "unproved",
+    producers: [
+      { id: "a", failure: proofFailure },
+      { id: "b", failure: "secretWanted" },
+    ],
+  };
+  expect(troubleOf({ ...FACTS, producers, hasSecret: true })).toEqual(expected);
 });

@@ -2,11 +2,11 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { PathFailure } from "../../consumer";
+import type { PathFailure, ProofFailure } from "../../consumer";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
-import { type Trouble, troubleOf } from "./trouble";
+import { type Trouble, troubleOf, type Unproved } from "./trouble";
 import "./trouble.css";
 
 const text = pick({
@@ -33,6 +33,18 @@ const text = pick({
       relay: "a TURN server",
     },
     and: " and ",
+    proofRefused:
+      "Or the program has refused the proof of this page's secret: the server may have changed the certificate on the way.",
+    unproved: {
+      producerHasNoSecret: (names: string) =>
+        `${names}: this page has a secret and the program has none, so nothing of it is shown. Start it with the secret in LOGRTC_SECRET.`,
+      secretWanted: (names: string) =>
+        `${names}: the program has a secret, and sends nothing without it. Open the link that ends in secret=….`,
+      wrongSecret: (names: string) =>
+        `${names}: the program has another secret than this page. Open the link with its secret.`,
+      certificateChanged: (names: string) =>
+        `${names}: the certificate is not the program's. The server, or whoever controls it, may stand between this page and the program, so nothing is shown.`,
+    },
     dismiss: "Dismiss",
   },
   zh: {
@@ -58,6 +70,16 @@ const text = pick({
       relay: "TURN 服务器",
     },
     and: "和",
+    proofRefused: "或者程序拒绝了此页面的密钥证明：服务器可能在途中更换了证书。",
+    unproved: {
+      producerHasNoSecret: (names: string) =>
+        `${names}：此页面有密钥而该程序没有，因此不显示其任何内容。请在 LOGRTC_SECRET 中设置密钥后启动该程序。`,
+      secretWanted: (names: string) =>
+        `${names}：该程序有密钥，没有密钥就不发送任何内容。请打开以 secret=… 结尾的链接。`,
+      wrongSecret: (names: string) => `${names}：该程序的密钥与此页面的不同。请打开带有其密钥的链接。`,
+      certificateChanged: (names: string) =>
+        `${names}：证书不是该程序的。服务器或其控制者可能位于此页面与程序之间，因此不显示任何内容。`,
+    },
     dismiss: "关闭",
   },
 });
@@ -82,6 +104,7 @@ export function TroubleBar({ model }: { model: Model }) {
     signaling: model.signaling.value,
     wasConnected: wasConnected.value,
     producers: model.producers.value,
+    hasSecret: model.consumer.hasSecret,
     connectingMs: (id) => Date.now() - (connectingSince.get(id) ?? Date.now()),
     pageUrl: location.href,
     signalingUrl: model.signalingUrl,
@@ -124,12 +147,28 @@ function sentences(trouble: Trouble, model: Model): string[] {
         text.unreached(model.signalingUrl),
         trouble.isMixed ? text.mixed : text.foreign(location.origin),
       ];
+    case "unproved":
+      return unproved(trouble.producers, model);
     case "noPath":
       return [
-        text.noPath(trouble.ids.map((id) => safeText(model.nameOf(id))).join(", ")),
+        text.noPath(namesOf(trouble.ids, model)),
         ...(trouble.failure === undefined ? [] : reasons(trouble.failure)),
+        ...(trouble.hasSecret ? [text.proofRefused] : []),
       ];
   }
+}
+
+function namesOf(ids: readonly string[], model: Model): string {
+  return ids.map((id) => safeText(model.nameOf(id))).join(", ");
+}
+
+/** A sentence for each kind of failure. */
+function unproved(producers: readonly Unproved[], model: Model): string[] {
+  const ids = new Map<ProofFailure, string[]>();
+  for (const { id, failure } of producers) {
+    ids.set(failure, [...(ids.get(failure) ?? []), id]);
+  }
+  return [...ids].map(([failure, of]) => text.unproved[failure](namesOf(of, model)));
 }
 
 /** Of the protocol: the server cannot be reached. */

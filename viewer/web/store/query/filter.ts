@@ -34,6 +34,11 @@ export class Filter {
     return this.matcher?.isByColumns ?? true;
   }
 
+  /** Whether it has an expression of the reader's, which may find no end. */
+  get hasExpression(): boolean {
+    return hasExpression(this.query);
+  }
+
   /** Of a row that is no entry. */
   passesRow({ producer, kind }: Block, isMarkShown: boolean): boolean {
     return kind === "live" ? this.#range === undefined && isMarkShown : !this.#muted.has(producer?.id ?? "");
@@ -60,5 +65,21 @@ export class Filter {
       const time = columns.time(index);
       return time >= range.fromMs && time < range.toMs;
     });
+  }
+}
+
+function hasExpression(query: Query): boolean {
+  switch (query.kind) {
+    case "and":
+    case "or":
+      return query.parts.some(hasExpression);
+    case "not":
+      return hasExpression(query.part);
+    case "regex":
+      return true;
+    case "field":
+      return query.test.op === "matches";
+    default:
+      return false;
   }
 }

@@ -8,6 +8,7 @@ import { Searcher } from "./searcher";
 
 export class TestPool {
   readonly pool: SearchPool;
+  readonly #store: Store;
   /** What is on its way to a searcher that runs, or from one. */
   #tasks: { readonly searcher: number; readonly work: () => void }[] = [];
   readonly #running = new Set<number>();
@@ -16,6 +17,7 @@ export class TestPool {
   isStuck: (message: ToSearcher) => boolean = () => false;
 
   constructor(store: Store) {
+    this.#store = store;
     this.pool = new SearchPool({
       view: store.view,
       targets: store.targets,
@@ -29,9 +31,13 @@ export class TestPool {
     return this.#running.size;
   }
 
-  /** Has one of the searchers do the next of what it has been given. Returns whether there was something. */
+  /** Has the store, or one of the searchers, do the next of what it has been given. Returns whether there was something. */
   work(pick: (limit: number) => number = () => 0): boolean {
     this.pool.feed();
+    if (this.#store.view.isBusy) {
+      this.#store.view.step();
+      return true;
+    }
     const searchers = [...new Set(this.#tasks.map(({ searcher }) => searcher))];
     const searcher = searchers[pick(searchers.length)];
     const index = this.#tasks.findIndex((task) => task.searcher === searcher);

@@ -65,7 +65,13 @@ export class SearchPool {
 
   /** Gives searchers what waits for them. */
   feed(): void {
-    for (let index = 0; index < SEARCHERS && this.#parts.view.hasSearchers; index += 1) {
+    const { view } = this.#parts;
+    if (view.hasSearchers && (view.isProbing || view.isQueryExpected)) {
+      // Beginning takes longer than what they are given first.
+      view.isQueryExpected = false;
+      this.#startAll();
+    }
+    for (let index = 0; index < SEARCHERS && view.hasSearchers; index += 1) {
       this.#feed(index);
     }
   }
@@ -103,7 +109,7 @@ export class SearchPool {
       if (first === undefined) {
         return;
       }
-      const found = slot ?? this.#start(index);
+      const found = this.#slots[index] ?? this.#start(index);
       if (found.looks.length === 0) {
         found.silentMs = 0;
       }
@@ -147,6 +153,17 @@ export class SearchPool {
     }
   }
 
+  /** The first one alone tries what is new. */
+  #noteReady(): void {
+    this.#parts.view.isSearcherReady = this.#slots[0]?.isReady === true;
+  }
+
+  #startAll(): void {
+    for (const [index, slot] of this.#slots.entries()) {
+      if (slot === undefined) this.#start(index);
+    }
+  }
+
   #start(index: number): Slot {
     const running = this.#parts.start(
       (message) => {
@@ -165,6 +182,8 @@ export class SearchPool {
     slot.silentMs = 0;
     if (message.kind === "ready") {
       slot.isReady = true;
+      this.#noteReady();
+      this.feed();
       return;
     }
     for (const indexes of message.found) {
@@ -180,6 +199,7 @@ export class SearchPool {
   /** Ends a searcher, and has others do what it has not done. */
   #end(index: number, { running, looks }: Slot): void {
     this.#slots[index] = undefined;
+    this.#noteReady();
     running.end();
     for (const look of looks.reverse()) {
       this.#parts.view.giveBack(look);

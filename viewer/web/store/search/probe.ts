@@ -1,6 +1,7 @@
 /**
  * A filter that is tried on the newest blocks before the list shows it: so the rows of the one before stay until there are
- * others, and a filter that finds no end is never shown.
+ * others, and a filter that finds no end is never shown. While no searcher has begun, one that has an end in any case is tried
+ * by the store itself.
  */
 
 import type { Block } from "../block";
@@ -9,7 +10,7 @@ import type { Filter } from "../query/filter";
 /** As many rows fill a screen. */
 const SCREEN_ROWS = 64;
 /** After so many blocks a single row is enough. */
-const FEW_BLOCKS = 48;
+const FEW_BLOCKS = 24;
 /** After so many blocks there is none to wait for: the reader sees how far the search is. */
 const MANY_BLOCKS = 2_000;
 
@@ -36,6 +37,11 @@ export class Probe {
     this.filter = filter;
     this.end = end;
     this.#blocks = [...blocks].filter((block) => block.kind === "entries" && !filter.excludes(block));
+  }
+
+  /** Whether the store may look at the next block by itself. */
+  get isForStore(): boolean {
+    return !this.filter.hasExpression && this.#blocks.length > 0 && this.#found.size < FEW_BLOCKS;
   }
 
   /** The newest block that has not been looked at. */

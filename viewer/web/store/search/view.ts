@@ -40,6 +40,10 @@ export class View {
   #number = 0;
   /** Whether there are searchers for what columns do not decide. */
   hasSearchers = false;
+  /** Whether a query is about to be written that searchers will have to look for. */
+  isQueryExpected = false;
+  /** Whether the searcher that tries a new filter has begun. */
+  isSearcherReady = false;
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
@@ -52,7 +56,12 @@ export class View {
 
   /** Whether blocks wait to be looked at here. */
   get isBusy(): boolean {
-    return this.#pending.length > 0 && !this.#isForSearchers(this.#filter);
+    return this.#isOwnProbe || (this.#pending.length > 0 && !this.#isForSearchers(this.#filter));
+  }
+
+  /** Whether a filter is being tried. */
+  get isProbing(): boolean {
+    return this.#probe !== undefined;
   }
 
   /** Whether blocks are looked at by this filter. */
@@ -107,7 +116,7 @@ export class View {
 
   /** Looks at the next block here, if one waits. */
   step(): void {
-    const look = this.#next();
+    const look = (this.#isOwnProbe ? this.#nextOfProbe() : undefined) ?? this.#next();
     if (look !== undefined) {
       this.found(look, passing(look.filter.matcher, look.block, look.from, this.#parts));
     }
@@ -115,9 +124,9 @@ export class View {
 
   /** The next block for a searcher. `mayProbe`: of the filter that is being tried, if there is one. */
   next(mayProbe: boolean): Look | undefined {
-    const block = mayProbe ? this.#probe?.next() : undefined;
-    if (block !== undefined && this.#probe !== undefined) {
-      return { filter: this.#probe.filter, block, from: 0, count: block.count };
+    const look = mayProbe && !this.#isOwnProbe ? this.#nextOfProbe() : undefined;
+    if (look !== undefined) {
+      return look;
     }
     return this.#isForSearchers(this.#filter) ? this.#next() : undefined;
   }
@@ -143,8 +152,21 @@ export class View {
     }
   }
 
+  /** Whether a filter is being tried here, because no searcher has begun. */
+  get #isOwnProbe(): boolean {
+    return !this.isSearcherReady && this.#probe?.isForStore === true;
+  }
+
   #isForSearchers(filter: Filter): boolean {
     return this.hasSearchers && !filter.isByColumns;
+  }
+
+  #nextOfProbe(): Look | undefined {
+    const probe = this.#probe;
+    const block = probe?.next();
+    return probe === undefined || block === undefined
+      ? undefined
+      : { filter: probe.filter, block, from: 0, count: block.count };
   }
 
   /** Passes over blocks that have gone, or of which nothing passes. */

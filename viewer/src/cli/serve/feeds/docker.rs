@@ -55,7 +55,7 @@ struct Shared {
 
 impl Docker {
     pub(super) fn new(config: ConfigBuilder, filters: Vec<String>) -> Self {
-        let shared = Arc::new(Shared { tool: Tool::DOCKER, config, changed: Notify::new() });
+        let shared = Arc::new(Shared { tool: Tool::docker(), config, changed: Notify::new() });
         Self { shared, filters, followers: JoinSet::new(), ended: HashMap::new(), last_times: HashMap::new() }
     }
 

@@ -33,7 +33,7 @@ impl Journald {
     pub(super) fn new(config: &ConfigBuilder, units: Vec<String>) -> io::Result<Self> {
         let producer = connect(config, CLIENT_ID, "the systemd journal", MAX_BYTES)?;
         let log = Log { producer, joiners: Joiners::default(), cursor: None };
-        Ok(Self { units, tool: Tool::JOURNALCTL, log })
+        Ok(Self { units, tool: Tool::journalctl(), log })
     }
 
     /// Reads until the server stops.

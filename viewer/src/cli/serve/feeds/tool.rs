@@ -27,11 +27,16 @@ pub(super) struct Tool {
 }
 
 impl Tool {
-    pub(super) const JOURNALCTL: Self = Self::new("--journald", "journalctl", "it is part of systemd");
-    pub(super) const DOCKER: Self = Self::new("--docker", "docker", "install the client of Docker");
+    pub(super) fn journalctl() -> Self {
+        Self::new("--journald", "journalctl", "it is part of systemd")
+    }
 
-    const fn new(option: &'static str, program: &'static str, origin: &'static str) -> Self {
-        Self { option, program, origin, said: Mutex::new(BTreeSet::new()) }
+    pub(super) fn docker() -> Self {
+        Self::new("--docker", "docker", "install the client of Docker")
+    }
+
+    fn new(option: &'static str, program: &'static str, origin: &'static str) -> Self {
+        Self { option, program, origin, said: Mutex::default() }
     }
 
     /// Checks that it can be run.

@@ -1,0 +1,115 @@
+//! Who has sent a datagram, and what: also if it comes by a TURN server (RFC 8656 §11.6, §12.4). No I/O.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
+use rtc::stun::attributes::{ATTR_DATA, ATTR_XOR_PEER_ADDRESS};
+use rtc::stun::message::Message;
+use rtc::stun::xoraddr::XorMappedAddress;
+
+use super::check_pace::is_data_indication;
+
+/// The first bytes of the numbers of channels (RFC 7983 §7).
+const CHANNELS: std::ops::RangeInclusive<u8> = 0x40..=0x4f;
+
+/// Who sent a datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sender {
+    Direct(SocketAddr),
+    /// By a server, in a Data indication.
+    Relayed {
+        server: SocketAddr,
+        peer: SocketAddr,
+    },
+    /// By a server, over the channel of this number.
+    Channel {
+        server: SocketAddr,
+        number: [u8; 2],
+    },
+}
+
+/// What has been sent, and by whom. What cannot be read is what it is, from where it comes.
+pub(super) fn open(datagram: &[u8], from: SocketAddr) -> (Cow<'_, [u8]>, Sender) {
+    let direct = (Cow::Borrowed(datagram), Sender::Direct(from));
+    match datagram {
+        [first, second, high, low, data @ ..] if CHANNELS.contains(first) => {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            let sender = Sender::Channel { server: from, number: [*first, *second] };
+            // Behind the data there may be padding.
+            data.get(..length).map_or(direct, |data| (Cow::Borrowed(data), sender))
+        }
+        _ if is_data_indication(datagram) => indicated(datagram, from).unwrap_or(direct),
+        _ => direct,
+    }
+}
+
+fn indicated(datagram: &[u8], server: SocketAddr) -> Option<(Cow<'static, [u8]>, Sender)> {
+    let mut message = Message { raw: datagram.to_vec(), ..Message::default() };
+    message.decode().ok()?;
+    let mut address = XorMappedAddress::default();
+    address.get_from_as(&message, ATTR_XOR_PEER_ADDRESS).ok()?;
+    let data = message.get(ATTR_DATA).ok()?;
+    Some((Cow::Owned(data), Sender::Relayed { server, peer: SocketAddr::new(address.ip, address.port) }))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use rtc::stun::attributes::RawAttribute;
+    use rtc::stun::message::{CLASS_INDICATION, METHOD_DATA, MessageType, TransactionId};
+    use rtc::turn::proto::chandata::ChannelData;
+    use rtc::turn::proto::channum::ChannelNumber;
+    use rtc::turn::proto::peeraddr::PeerAddress;
+
+    use super::*;
+
+    /// As a server passes it on over a channel.
+    pub(in super::super) fn channel_data(number: u16, data: &[u8]) -> Vec<u8> {
+        let mut message = ChannelData { data: data.to_vec(), number: ChannelNumber(number), ..ChannelData::default() };
+        message.encode();
+        message.raw
+    }
+
+    /// As a server passes it on before there is a channel.
+    pub(in super::super) fn data_indication(peer: SocketAddr, data: &[u8]) -> Vec<u8> {
+        let mut message = Message::new();
+        let length = u16::try_from(data.len()).unwrap();
+        message
+            .build(&[
+                Box::new(MessageType { method: METHOD_DATA, class: CLASS_INDICATION }),
+                Box::new(TransactionId::new()),
+                Box::new(PeerAddress { ip: peer.ip(), port: peer.port() }),
+                Box::new(RawAttribute { typ: ATTR_DATA, length, value: data.to_vec() }),
+            ])
+            .unwrap();
+        message.raw
+    }
+
+    #[test]
+    fn what_a_server_passes_on_is_opened() {
+        let server: SocketAddr = "192.0.2.1:3478".parse().unwrap();
+        for data in [&b"abcde"[..], b"", &[0x40; 100]] {
+            let (opened, sender) = {
+                let message = channel_data(0x4001, data);
+                let (opened, sender) = open(&message, server);
+                (opened.into_owned(), sender)
+            };
+            assert_eq!((&opened[..], sender), (data, Sender::Channel { server, number: [0x40, 1] }));
+            for peer in ["198.51.100.7:9", "[2001:db8::7]:9"] {
+                let peer = peer.parse().unwrap();
+                let message = data_indication(peer, data);
+                let (opened, sender) = open(&message, server);
+                assert_eq!((&opened[..], sender), (data, Sender::Relayed { server, peer }));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_nothing_of_the_kind_stays_as_it_is() {
+        let from: SocketAddr = "192.0.2.1:3478".parse().unwrap();
+        let cut = data_indication(from, b"abc");
+        for datagram in [&b""[..], &[0x40], &[0x40, 1, 0, 9, 1], &[22, 254, 253], &cut[..cut.len() - 4]] {
+            let (opened, sender) = open(datagram, from);
+            assert_eq!((&opened[..], sender), (datagram, Sender::Direct(from)));
+        }
+    }
+}
