@@ -141,7 +141,7 @@ test("the page draws a trace, with its logs in its spans", async () => {
     for (const [index, text] of ["checkout", "charge", "card declined", "refund", "no money"].entries()) {
       assert.match(texts[index] ?? "", new RegExp(text));
     }
-    assert.equal(await lines.locator(".span-bar").count(), 2, "a bar for each span");
+    assert.equal(await panel.locator(".bar-line.span").count(), 2, "the spans");
     opened.assertNoComplaints();
   } finally {
     await browser.close();

@@ -1,7 +1,7 @@
 //! The routes: they read requests and write responses.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -10,6 +10,8 @@ use axum::response::Response;
 use axum::routing::post;
 use axum::{Extension, Router};
 use futures_util::StreamExt;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::body::{self, Budget, Coding, Held};
@@ -17,7 +19,7 @@ use super::request::{Encoding, Request, Signal};
 use super::{MAX_HELD_BYTES, Otlp, Problem, Taken, answer};
 use crate::server::Metrics;
 
-/// How long a body may take.
+/// How long the server waits for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where requests go, and what their bodies may take on the way.
@@ -25,6 +27,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 struct Receiver {
     otlp: Arc<Otlp>,
     budget: Budget,
+    /// One body at a time.
+    decompressing: Arc<Semaphore>,
 }
 
 /// The routes below `/v1/`.
@@ -33,7 +37,7 @@ pub(super) fn router(otlp: Arc<Otlp>) -> Router {
         .route("/v1/logs", post(logs))
         .route("/v1/traces", post(traces))
         .route("/v1/metrics", post(metrics))
-        .with_state(Receiver { otlp, budget: Budget::new(MAX_HELD_BYTES) })
+        .with_state(Receiver { otlp, budget: Budget::new(MAX_HELD_BYTES), decompressing: Arc::new(Semaphore::new(1)) })
 }
 
 async fn logs(
@@ -92,19 +96,33 @@ impl Receiver {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Taken, Problem> {
-        let held = timeout(BODY_TIMEOUT, read(coding(headers)?, &self.budget, body));
-        let held = held.await.map_err(|_| Problem::TooSlow)??;
+        let held = self.read(coding(headers)?, body).await?;
         self.otlp.take(Request { signal, encoding, held }).await
     }
-}
 
-async fn read(coding: Coding, budget: &Budget, body: Body) -> Result<Held, Problem> {
-    let mut decoded = body::Body::new(coding, budget);
-    let mut parts = body.into_data_stream();
-    while let Some(part) = parts.next().await {
-        decoded.push(&part.map_err(|error| Problem::Unreadable(error.to_string()))?)?;
+    async fn read(&self, coding: Coding, body: Body) -> Result<Held, Problem> {
+        let mut decoded = body::Body::new(coding, &self.budget);
+        let (mut parts, mut left) = (body.into_data_stream(), BODY_TIMEOUT);
+        loop {
+            let began = Instant::now();
+            let Some(part) = timeout(left, parts.next()).await.map_err(|_| Problem::TooSlow)? else { break };
+            left = left.saturating_sub(began.elapsed());
+            let part = part.map_err(|error| Problem::Unreadable(error.to_string()))?;
+            if coding == Coding::Identity {
+                decoded.push(&part)?;
+                continue;
+            }
+            // A few bytes may become megabytes: that is for a thread which holds up nobody.
+            let turn = Arc::clone(&self.decompressing).acquire_owned().await.expect("nobody closes it");
+            let pushed = spawn_blocking(move || {
+                let _turn = turn;
+                decoded.push(&part).map(|()| decoded)
+            });
+            // A panic was reported where it happened.
+            decoded = pushed.await.map_err(|_| Problem::Stopping)??;
+        }
+        decoded.finish()
     }
-    decoded.finish()
 }
 
 fn encoding(headers: &HeaderMap) -> Option<Encoding> {
