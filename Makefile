@@ -22,7 +22,7 @@ test: test-rust test-wasm test-web test-browser test-interop test-paths test-otl
 
 .PHONY: test-rust
 test-rust: ## Test the crates
-	@tools/ensure namespaces && tools/ensure proxies && tools/ensure journal && tools/ensure turn
+	@tools/ensure namespaces && tools/ensure proxies && tools/ensure journal && tools/ensure turn && tools/ensure nats
 	cargo test --workspace --features $(RUST_FEATURES)
 
 .PHONY: test-hostile
@@ -260,6 +260,12 @@ test-node: tests/node_modules bindings-node/node_modules ## Test the npm package
 	cargo build --package logrtc-viewer --package logrtc-node
 	node bindings-node/tools/place.mjs debug bindings-node/logrtc.node
 	CHROMIUM="$$(tools/ensure browser)" npm --prefix bindings-node test
+
+.PHONY: test-next
+test-next: tests/node_modules bindings-node/node_modules ## Test the npm package in a standalone build of Next.js, which is downloaded
+	cargo build --package logrtc-node
+	node bindings-node/tools/place.mjs debug bindings-node/logrtc.node
+	node --test --test-timeout=900000 bindings-node/tests/next/standalone.mjs
 
 .PHONY: bench-node
 bench-node: tests/node_modules bindings-node/node_modules ## Measure log calls and delivery of the npm package, against peers

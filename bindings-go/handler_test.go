@@ -222,10 +222,10 @@ func TestAProducerAnswersToTheEnd(t *testing.T) {
 		t.Error(err)
 	}
 	for problem, option := range map[string]Option{
-		"overflow: 7 is not one of LOGRTC_OVERFLOW_… (0 to 2)":         WithOverflow(7, 0),
-		"replay: -2 is neither LOGRTC_REPLAY_ALL (-1) nor a number":     WithReplay(-2),
-		"max_consumers: 0 is not from 1 to 1000":                       WithMaxConsumers(0),
-		"udp_ports: 2-1 is not a range of ports from 1 to 65535":       WithUDPPorts(2, 1),
+		"overflow: 7 is not one of LOGRTC_OVERFLOW_… (0 to 2)":           WithOverflow(7, 0),
+		"replay: -2 is neither LOGRTC_REPLAY_ALL (-1) nor a number":      WithReplay(-2),
+		"max_consumers: 0 is not from 1 to 1000":                         WithMaxConsumers(0),
+		"udp_ports: 2-1 is not a range of ports from 1 to 65535":         WithUDPPorts(2, 1),
 		"announced_address: \"x\" is not an IP address, as in 192.0.2.1": WithAnnouncedAddress("x"),
 	} {
 		if _, err := Connect("go", option); err == nil || err.Error() != "invalid argument: "+problem {

@@ -1,7 +1,7 @@
 //! From the logging libraries of Rust to a [`Producer`](crate::Producer).
 //!
-//! What logrtc says about itself is left out, and what the crates below it say on logrtc's own threads. Otherwise each
-//! entry that is sent would make the next one.
+//! logrtc's own diagnostics are left out, and so are those of the crates below it on logrtc's own threads. Otherwise each
+//! entry that is sent would cause another one.
 //!
 //! An adapter does not keep its producer open: the handle that the program holds does, and the last entries are delivered
 //! when that is closed or dropped.

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// A server that accepts and then hangs up is therefore not tried faster than one that refuses.
 const HEALTHY: Duration = Duration::from_secs(30);
 
-/// The least delay after the server said that it does not want us (401, 403).
+/// The least delay after the server refused this producer (401, 403).
 const REFUSED: Duration = Duration::from_secs(30);
 
 /// The longest delay that a server may ask for (`Retry-After`).
@@ -18,9 +18,9 @@ const MAX_DEFERRAL: Duration = Duration::from_secs(600);
 pub(crate) struct Policy {
     /// The delay after the first failure.
     pub(crate) interval: Duration,
-    /// What the delay grows to, doubling; no growth where it is not above `interval`.
+    /// The limit to which the delay doubles; no growth if it is not above `interval`.
     pub(crate) max_interval: Duration,
-    /// The part of a delay that chance takes away, from 0 to 1.
+    /// Jitter, 0 to 1: each delay is shortened by a random fraction of at most this.
     pub(crate) jitter: f64,
     /// How many attempts in a row, without a healthy connection between them, end it; `None` for no end.
     pub(crate) max_attempts: Option<u32>,

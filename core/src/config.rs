@@ -1,4 +1,4 @@
-//! What a producer is told: options, their defaults, the environment, and what makes them valid.
+//! The options of a producer, their defaults, the environment, and their validation.
 
 mod builder;
 pub(crate) mod certificates;

@@ -1,4 +1,4 @@
-//! What logrtc says about itself: to a handler of the program, to `tracing` or `log`, to standard error.
+//! The diagnostics of logrtc: to a handler of the program, to `tracing` or `log`, or to standard error.
 //!
 //! The WebRTC, WebSocket and TLS crates log a lot, and not for the users of logrtc. So a task of ours is polled with a
 //! `tracing` dispatcher that discards everything, and our own diagnostics wait until that poll has returned.
@@ -17,7 +17,7 @@ use crate::switch::parse_switch;
 /// The target of every diagnostic.
 const TARGET: &str = "logrtc";
 
-/// One thing that logrtc says about itself. It never enters a journal.
+/// One diagnostic of logrtc. It never enters a journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -48,7 +48,7 @@ struct Held {
 }
 
 thread_local! {
-    /// What was said during a poll of a quiet task.
+    /// The diagnostics of the present poll of a quiet task.
     static HELD: RefCell<Option<Vec<Held>>> = const { RefCell::new(None) };
 }
 
@@ -131,7 +131,7 @@ fn say(held: Held) {
     }
 }
 
-/// Whether this is said during a poll of a quiet task.
+/// Whether a quiet task is being polled.
 fn is_holding() -> bool {
     HELD.try_with(|holding| holding.borrow().is_some()).unwrap_or_default()
 }
@@ -155,11 +155,11 @@ fn stderr_is_wanted() -> bool {
 }
 
 fn print(diagnostic: &Diagnostic) {
-    // There is nobody to tell that standard error is closed.
+    // If standard error is closed, nobody can be told.
     let _ = writeln!(std::io::stderr().lock(), "logrtc: {}: {diagnostic}", diagnostic.level.as_str());
 }
 
-/// Whether this thread has a `tracing` subscriber; the crate itself says so to nobody if it has none.
+/// Whether this thread has a `tracing` subscriber; the crate itself does not report it.
 fn has_subscriber() -> bool {
     dispatcher::get_default(|dispatch| !dispatch.is::<NoSubscriber>())
 }

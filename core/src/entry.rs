@@ -62,7 +62,7 @@ impl Span {
 
 /// A whole log entry, apart from any producer.
 ///
-/// Where no timestamp is set, the entry gets the time at which it is sent.
+/// Without a timestamp, the entry gets the time at which it is sent.
 /// Timestamps are written in UTC, with milliseconds and `Z`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -96,7 +96,7 @@ impl Entry {
         parse(json).map(ParsedEntry::into_entry)
     }
 
-    /// The entry as it travels, with the present time where it has none.
+    /// The entry as it is sent, with the present time if it has no timestamp.
     pub fn to_json(&self) -> String {
         self.to_json_at(Utc::now())
     }

@@ -11,7 +11,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(i32)]
 pub enum ErrorKind {
-    /// A value that was passed is wrong; the message names it and says what is right.
+    /// A value that was passed is wrong; the message names it and states what is right.
     InvalidArgument = 1,
     /// The producer is closed.
     Closed = 2,
@@ -23,7 +23,7 @@ pub enum ErrorKind {
     Internal = 5,
 }
 
-/// An error: its kind, and one line of text that names the wrong value and says what is right.
+/// An error: its kind, and one line of text that names the wrong value and states what is right.
 ///
 /// `Debug` writes the text alone, so that a `main` that returns it prints what a person can read.
 #[derive(Clone)]

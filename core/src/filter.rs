@@ -33,7 +33,8 @@ impl From<Level> for Rank {
 /// Level and target directives, as text: `info,app::db=debug,hyper=off`.
 ///
 /// A level is `trace`, `debug`, `info`, `warn`, `error` or `off`. `trace` is for the adapters of `tracing` and `log`, whose
-/// TRACE is sent as DEBUG with the field `level_name`; `debug` leaves it out.
+/// TRACE is sent as DEBUG with the field `level_name`; `debug` leaves it out. The loggers of other languages exclude what is
+/// below DEBUG by themselves. If a program lowers their level, such an entry is sent as DEBUG, and `debug` includes it.
 ///
 /// A directive without a target is the default, `debug` if there is none. A target covers itself and what lies
 /// below it (`app` covers `app`, `app::db` and `app.db`, not `apple`); the longest that covers wins.

@@ -30,14 +30,14 @@ pub(crate) struct Limits {
 pub enum Replay {
     /// At the oldest entry that is retained.
     All,
-    /// With what comes next.
+    /// At the next entry.
     None,
     /// With this many of the newest entries.
     Last(u64),
 }
 
 impl Replay {
-    /// The first number that a consumer may see, where the journal holds those from `oldest` to before `end`.
+    /// The first number that a consumer may see. The journal holds those from `oldest` to before `end`.
     pub(crate) fn first(self, oldest: u64, end: u64) -> u64 {
         match self {
             Self::All => oldest,

@@ -29,7 +29,7 @@ const SYNONYMS: [(&str, Level); 6] = [
     ("ERR", Level::Error),
 ];
 
-/// The names that are told to a person.
+/// The names that an error message lists.
 pub(crate) const LEVEL_NAMES: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF"];
 
 /// Names of richer systems. The name itself is kept in `fields.level_name` (docs/protocol.md §5).
@@ -64,7 +64,7 @@ impl Level {
         }
     }
 
-    /// The level that `name` means, in any case, and the name to keep where the level says less than it.
+    /// The level that `name` means, in any case, and the name to keep if the level is less precise.
     ///
     /// `warning` is [`Level::Warn`] and nothing more; `TRACE` is [`Level::Debug`] and `Some("TRACE")`.
     pub fn from_name(name: &str) -> Option<(Self, Option<&'static str>)> {
@@ -92,7 +92,7 @@ impl FromStr for Level {
 }
 
 /// The level that a number means to pino and bunyan: 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal; and its own
-/// name if the level says less than it. A number between two of them counts as the lower one.
+/// name if the level is less precise. A number between two of them counts as the lower one.
 pub fn level_of_pino(number: f64) -> (Level, Option<&'static str>) {
     match number {
         ..20.0 => (Level::Debug, Some("TRACE")),

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::stats::Counters;
 
-/// Counts a look-up until its thread is through with it, whoever still waits for the answer.
+/// Counts a look-up until its thread has ended it, whether or not a task still waits for the result.
 struct Running(Arc<Counters>);
 
 impl Drop for Running {

@@ -1,4 +1,4 @@
-//! How a producer tells the program what happens to it.
+//! The state and the events of a producer.
 
 use std::fmt;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -9,17 +9,17 @@ use crate::journal::Counts;
 /// How many events wait for a subscriber that does not read; later ones are lost to it.
 const SUBSCRIBER_QUEUE: usize = 256;
 
-/// Where the producer stands with its signaling server. Open channels do not depend on it.
+/// The connection of the producer to its signaling server. Open channels do not depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// An attempt to reach the server is under way.
     Connecting,
-    /// Registered: consumers can come.
+    /// Registered: consumers can connect.
     Registered,
-    /// The server cannot be reached, or is lost; the next attempt will come.
+    /// The server cannot be reached, or the connection to it is lost; another attempt follows.
     Reconnecting,
-    /// No attempt is left (`max_reconnect_attempts`); consumers that are there stay.
+    /// No attempt is left (`max_reconnect_attempts`); connected consumers stay.
     Abandoned,
     /// Closed by the program.
     Closed,
@@ -53,7 +53,7 @@ impl fmt::Display for State {
 pub enum EndReason {
     /// The consumer closed the channel.
     ClosedByConsumer,
-    /// The server said that the consumer is gone.
+    /// The server reported that the consumer is gone.
     Left,
     /// The consumer was announced anew; a new connection takes the place of this one.
     Replaced,
@@ -63,7 +63,8 @@ pub enum EndReason {
     Stalled,
     /// The path was lost for 15 s.
     PathLost,
-    /// The consumer sent far more than it may, or opened a channel (docs/protocol.md §3, §6.3). It is not offered another connection.
+    /// The consumer sent far more than it may, or opened a channel (docs/protocol.md §3, §6.3). It is not offered another
+    /// connection.
     Flooded,
     /// Its answer had no right proof of the secret (docs/protocol.md §6.5). It is not offered another connection.
     ProofRefused,
@@ -97,11 +98,11 @@ impl fmt::Display for EndReason {
     }
 }
 
-/// What happens to a producer.
+/// An event of a producer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The state is now another one.
+    /// The state changed.
     StateChanged(State),
     /// A consumer's channel opened.
     ConsumerConnected {
@@ -114,17 +115,17 @@ pub enum Event {
         consumer_id: String,
         /// Why.
         reason: EndReason,
-        /// What became of its entries, to the end.
+        /// What became of its entries until the end.
         counts: Counts,
     },
-    /// A consumer was refused, for there are as many as may be.
+    /// A consumer was refused because `max_consumers` are connected.
     ConsumerRefused {
         /// The id under which the server announced it.
         consumer_id: String,
     },
-    /// The signaling server said that something is wrong, or could not be reached.
+    /// The signaling server reported an error, or could not be reached.
     ServerError {
-        /// In its words, or in ours.
+        /// The text of the server, or the reason why it could not be reached.
         message: String,
     },
 }
@@ -132,16 +133,16 @@ pub enum Event {
 #[derive(Debug)]
 struct Subscriber {
     events: SyncSender<Event>,
-    /// The last state that it was told.
-    told: State,
+    /// The last state that it received.
+    last_state: State,
 }
 
 impl Subscriber {
-    /// False where it has gone.
-    fn tell(&mut self, event: Event) -> bool {
+    /// False once its receiver is dropped.
+    fn send(&mut self, event: Event) -> bool {
         let state = if let Event::StateChanged(state) = event { Some(state) } else { None };
         match self.events.try_send(event) {
-            Ok(()) => self.told = state.unwrap_or(self.told),
+            Ok(()) => self.last_state = state.unwrap_or(self.last_state),
             // Other events are lost to one that does not read.
             Err(TrySendError::Full(_)) => {}
             Err(TrySendError::Disconnected(_)) => return false,
@@ -149,9 +150,9 @@ impl Subscriber {
         true
     }
 
-    /// Tells a state for which there was no room when it came: who reads again learns where the producer stands.
+    /// Sends the last state if there was no room for it before, so that a slow reader still receives the latest one.
     fn catch_up(&mut self, state: State) -> bool {
-        self.told == state || self.tell(Event::StateChanged(state))
+        self.last_state == state || self.send(Event::StateChanged(state))
     }
 }
 
@@ -171,7 +172,7 @@ impl Observers {
         Self(Mutex::new(Observed { state, last_error: None, subscribers: Some(Vec::new()) }))
     }
 
-    /// One lock for the state and for who is told of it, so that events tell of the states in their order.
+    /// One lock for the state and its subscribers, so that all receive the states in their order.
     fn lock(&self) -> MutexGuard<'_, Observed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -188,7 +189,7 @@ impl Observers {
         self.lock().last_error = error;
     }
 
-    /// Changes the state, and tells so. `Closed` is the last one.
+    /// Changes the state and reports it. `Closed` is the last one.
     pub(crate) fn set_state(&self, new: State) {
         let mut observed = self.lock();
         if observed.state != new && observed.state != State::Closed {
@@ -208,8 +209,8 @@ impl Observers {
         let (events, receiver) = sync_channel(SUBSCRIBER_QUEUE);
         let state = observed.state;
         if let Some(subscribers) = &mut observed.subscribers {
-            let mut subscriber = Subscriber { events, told: state };
-            subscriber.tell(Event::StateChanged(state));
+            let mut subscriber = Subscriber { events, last_state: state };
+            subscriber.send(Event::StateChanged(state));
             subscribers.push(subscriber);
         }
         receiver
@@ -226,7 +227,7 @@ impl Observed {
         let state = self.state;
         if let Some(subscribers) = &mut self.subscribers {
             subscribers.retain_mut(|subscriber| {
-                subscriber.catch_up(state) && event.is_none_or(|event| subscriber.tell(event.clone()))
+                subscriber.catch_up(state) && event.is_none_or(|event| subscriber.send(event.clone()))
             });
         }
     }
@@ -249,8 +250,8 @@ mod tests {
         observers.set_state(State::Closed);
         observers.set_state(State::Connecting);
         observers.end();
-        let told: Vec<Event> = events.iter().collect();
-        assert_eq!(told, [State::Registered, State::Closed].map(Event::StateChanged));
+        let received: Vec<Event> = events.iter().collect();
+        assert_eq!(received, [State::Registered, State::Closed].map(Event::StateChanged));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! Text of somebody else's, such as a server's, on its way to a person's terminal or log.
+//! Makes the text of a server safe to show in a terminal or a log.
 
 /// How many characters of it are shown.
 const MAX_CHARACTERS: usize = 500;
 
-/// The text on one line, limited, with everything escaped that a terminal or an editor takes for a command: control
-/// characters, line separators, and what turns the direction of writing.
+/// The text on one line, limited, with everything escaped that a terminal or an editor takes for a
+/// command: control characters, line separators, and what turns the direction of writing.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::new();
     let mut characters = text.trim().chars();

@@ -1,4 +1,4 @@
-//! logrtc's own tokio runtime: two named threads, apart from whatever runtime the program has.
+//! logrtc's own tokio runtime: two named threads, apart from any runtime of the program.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -23,7 +23,7 @@ const MAX_BLOCKING_THREADS: usize = MAX_ICE_LOOKUPS + 4;
 /// The name of every thread of ours.
 const THREAD_NAME: &str = "logrtc";
 
-/// How long threads may take to end. They have nothing to do any more, and need it only where they get no processor.
+/// How long threads may take to end. They have no work left, and take this long only if they get no processor.
 const THREADS_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The same where one hangs in the system's name resolution: that one ends by itself, later.
@@ -54,12 +54,12 @@ impl OwnRuntime {
         built.map(Self).map_err(|error| Error::internal("cannot start logrtc's threads", error))
     }
 
-    /// Spawns a task whose crates below say nothing to the program's logging.
+    /// Spawns a task; the crates below it do not reach the program's logging.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         self.0.spawn(quiet(future))
     }
 
-    /// Waits for `tasks`, at most for `timeout`, and ends the threads; `is_hung` says whether one of them cannot end yet.
+    /// Waits for `tasks`, at most for `timeout`, and ends the threads; `is_hung` returns whether one of them cannot end yet.
     /// Blocks the calling thread, which may belong to another runtime.
     pub(crate) fn end(self, tasks: Vec<JoinHandle<()>>, timeout: Duration, is_hung: impl Fn() -> bool) {
         let (done, ended) = mpsc::channel();

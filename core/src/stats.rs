@@ -67,9 +67,9 @@ pub struct Stats {
     pub malformed_messages: u64,
     /// Consumers whose channel opened.
     pub consumers_opened: u64,
-    /// Consumers whose channel never opened, for whatever reason.
+    /// Consumers whose channel never opened, for any reason.
     pub consumers_failed: u64,
-    /// Consumers that were refused, for there were as many as may be.
+    /// Consumers that were refused because `max_consumers` were connected.
     pub consumers_refused: u64,
     /// Answers that were not acceptable.
     pub answers_refused: u64,
@@ -95,7 +95,7 @@ pub struct Stats {
 pub struct ConsumerStats {
     /// The id under which the server announced it.
     pub consumer_id: String,
-    /// Entries, since where it began.
+    /// Entries from its first number on.
     pub counts: Counts,
     /// Bytes handed to its channel.
     pub sent_bytes: u64,

@@ -52,7 +52,8 @@ impl TokenBucket {
         has_one
     }
 
-    /// Takes `cost` tokens although there may be fewer. Returns when the debt is paid: `now` if there is none.
+    /// Takes `cost` tokens although there may be fewer. Returns when the debt is paid: `now` if
+    /// there is none.
     pub(crate) fn spend(&mut self, now: Instant, cost: u32) -> Instant {
         self.tokens = self.tokens_at(now) - f64::from(cost);
         self.at = self.at.max(now);

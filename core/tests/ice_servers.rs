@@ -100,3 +100,22 @@ async fn beside_a_silent_name() {
     name_server.recv(&mut [0; 512]).unwrap();
     let _ = producer.close(DEADLINE);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_turn_server_relay_only_is_said_once() {
+    let server = Server::start().await;
+    server.greet_with([serde_json::json!({"type": "registered", "ice_servers": [{"urls": "stun:192.0.2.1"}]})]);
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&said);
+    let config = Config::builder("app").url(server.url()).environment(false).relay_only(true);
+    let config = config.on_diagnostic(move |diagnostic| keep.lock().unwrap().push(diagnostic.to_string()));
+    let producer = Producer::connect(config.build().unwrap()).unwrap();
+    eventually("it is said", || said.lock().unwrap().iter().any(|text| text.starts_with("app: relay_only: "))).await;
+    let other = serde_json::json!({"type": "ice_servers", "ice_servers": [{"urls": "stun:192.0.2.2"}]});
+    server.say(&other);
+    server.say(&serde_json::json!({"type": "consumer_connected", "consumer_id": "b"}));
+    eventually("nobody connects", || producer.stats().consumers_failed > 0).await;
+    let of_relay = said.lock().unwrap().iter().filter(|text| text.contains("relay_only")).count();
+    assert_eq!(of_relay, 1, "{said:?}");
+    let _ = producer.close(std::time::Duration::ZERO);
+}

@@ -150,5 +150,19 @@ testInBrowsers("every control is reached by the keyboard, and is seen to have th
   for (const name of [/pause|follow/, /Settings/, /Help/, /WARN/, /Query/, /Producers send only/, /Download entries/, /Entries over time/, /^grid|row/, /Close \(Escape\)/, /Copy the value/]) {
     assert.ok([...reached].some((key) => name.test(key)), `${name} in ${[...reached].join(", ")}`);
   }
+  // Behind the last control, keys are for the list again. Firefox then draws no focus: its window has it.
+  await page.page.keyboard.press("Escape");
+  await page.page.locator(".panel").waitFor({ state: "detached" });
+  let isBehind = false;
+  for (let step = 0; step < 60 && !isBehind; step += 1) {
+    await page.page.keyboard.press("Tab");
+    isBehind = await page.page.evaluate(() => document.activeElement === document.body);
+  }
+  assert.ok(isBehind);
+  await page.page.keyboard.press("Space");
+  await list.follows();
+  await page.page.keyboard.press("Enter");
+  await page.page.locator(".panel .tree").first().waitFor();
+  await list.isPaused();
   page.assertNoComplaints();
 });

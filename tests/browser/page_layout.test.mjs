@@ -122,12 +122,16 @@ testInBrowsers("on a phone, filter, facets and panel are sheets that Back closes
   await back();
   await eventually("the filter is closed", async () => !(await query.isVisible()));
   // As a finger does it: the driver's own click scrolls the list first.
-  const row = await boxOf(list.rowsElement.locator("[role=row]").nth(3));
+  const row = await boxOf(list.rowsElement.locator("[role=row]").nth(-2));
   await page.page.mouse.click(row.x + row.width / 2, row.y + row.height / 2);
   await panel.locator(".tree").first().waitFor();
   const opened = await boxOf(page.page.locator(".panel-slot"));
   assert.deepEqual([opened.x, opened.width], [0, 360]);
   assert.equal(await page.page.getByRole("separator").isVisible(), false);
+  await eventually("the row that is read is above the sheet", async () => {
+    const { y, height } = await boxOf(list.rowsElement.locator(".selected"));
+    return y + height <= opened.y + 1;
+  });
   const [resume, scroller] = await Promise.all([boxOf(list.resume), list.box()]);
   assert.ok(resume.y >= scroller.y + scroller.height, "the way back covers no row");
   await back();

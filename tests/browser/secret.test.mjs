@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { test } from "node:test";
 import { eventually } from "../lib/deadline.mjs";
 import { Pages } from "../lib/pages.mjs";
 import { Producer } from "../lib/producer.mjs";
@@ -135,10 +134,15 @@ testInBrowsers("a page reads nothing of a program that the server has put in pla
   assert.equal(await page.count(), 0);
 });
 
-test("the link of the demo has the secret of its environment", async (t) => {
+testInBrowsers("the demo has the secret of its environment, and so has its link", async (t, browser) => {
   process.env.LOGRTC_SECRET = SECRET;
   t.after(() => delete process.env.LOGRTC_SECRET);
   const server = await Server.start(0, "demo");
   t.after(() => server.kill());
   assert.ok(server.url.includes(`#secret=${SECRET}`), "it is in the link");
+  const page = await openPage(t, browser, server.url);
+  await eventually("its log is shown", async () => (await page.count()) > 0);
+  const without = await openPage(t, browser, server.url.split("#")[0] ?? "");
+  await without.page.locator(".trouble.unproved").getByText("sends nothing without it").waitFor();
+  assert.equal(await without.count(), 0);
 });

@@ -26,15 +26,21 @@ test("IPv6 alone", async (t) => {
   assertNumbered(entries, 0, 100);
 });
 
-test("a machine with 20 bridges is reached as soon as any other", async (t) => {
-  const network = new Network(t);
-  const [program, reader] = [network.public(), network.public()];
+/** A machine on the internet whose bridges were there before its network was. @param {Network} network */
+function withBridges(network) {
+  const machine = network.machine();
   for (let number = 0; number < 20; number++) {
     const name = `br-${number}`;
-    program.machine.run("ip", "link", "add", name, "type", "bridge");
-    program.machine.run("ip", "address", "add", `172.20.${number}.1/24`, "dev", name);
-    program.machine.run("ip", "link", "set", name, "up");
+    machine.run("ip", "link", "add", name, "type", "bridge");
+    machine.run("ip", "address", "add", `172.20.${number}.1/24`, "dev", name);
+    machine.run("ip", "link", "set", name, "up");
   }
+  return { machine, address: network.connect(machine) };
+}
+
+test("machines with 20 bridges each reach each other as soon as any", async (t) => {
+  const network = new Network(t);
+  const [program, reader] = [withBridges(network), withBridges(network)];
   await serve(t, program.machine, `${program.address}:8080`, ARGUMENTS);
   const url = `ws://${program.address}:8080/signaling`;
   const producer = await produce(t, program.machine, url, { ice_servers: "server" });

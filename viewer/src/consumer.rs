@@ -40,7 +40,7 @@ use url::Url;
 
 pub use entries::Entries;
 use extension::Fetch;
-pub use extension::{GapReason, Selection, Start, Status, Welcome};
+pub use extension::{FetchError, GapReason, InvalidSelection, Selection, Start, Status, Welcome};
 pub use proof::{ProofFailure, Secret};
 pub use registry::ChannelEnd;
 pub use signaling::Failure;
@@ -196,7 +196,7 @@ pub enum Event {
         /// What `fetch` returned.
         id: u64,
         /// How many of the numbers the producer no longer holds, or why the fetch failed.
-        missing: Result<u64, String>,
+        missing: Result<u64, FetchError>,
     },
     /// The channel to a producer has ended.
     Closed {

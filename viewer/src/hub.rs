@@ -1,5 +1,7 @@
 //! The registry, shared by the connections: it carries out what the registry decides.
 
+mod members;
+
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,6 +14,8 @@ use crate::options::Limits;
 use crate::queue::{Queue, TotalBytes};
 use crate::registry::{ConnectionId, Effect, Registry};
 use crate::server::{Load, Metrics, NamedIceServers, Role, add_one};
+
+pub(crate) use members::Joint;
 
 /// What may still wait for a client that is closed.
 const MAX_LAST_BYTES: usize = 64 * 1024;
@@ -34,6 +38,8 @@ struct State {
     max_queued_bytes: usize,
     metrics: Arc<Metrics>,
     next_connection: u64,
+    /// If there are other servers.
+    joint: Option<Joint>,
 }
 
 impl Hub {
@@ -47,6 +53,7 @@ impl Hub {
                 max_queued_bytes: limits.max_total_queued_bytes,
                 metrics: Arc::clone(&metrics),
                 next_connection: 0,
+                joint: None,
             }),
             seats: Arc::new(Semaphore::new(limits.max_connections)),
             limits,
@@ -87,7 +94,7 @@ impl Hub {
     /// What it holds now.
     pub(crate) fn load(&self) -> Load {
         let state = self.lock();
-        let (producers, consumers) = state.registry.counts();
+        let (producers, consumers) = state.registry.counts(state.queues.keys());
         Load {
             connections: state.queues.len(),
             max_connections: self.limits.max_connections,
@@ -95,6 +102,7 @@ impl Hub {
             consumers,
             queued_bytes: state.queued_bytes.get(),
             max_queued_bytes: state.max_queued_bytes,
+            backplane: state.joint.as_ref().map(Joint::load),
             ..Load::default()
         }
     }
@@ -193,12 +201,15 @@ impl Seat {
             *ice_servers = named;
         }
         state.apply(effects);
+        state.registered(self.connection);
     }
 
     pub(crate) fn receive(&self, request: Request) {
         add_one(&self.hub.metrics.messages);
+        let changes_channels = members::changes_channels(&request);
         let mut state = self.hub.lock();
         let effects = state.registry.receive(self.connection, request);
+        state.forward(self.connection, changes_channels, &effects);
         state.apply(effects);
     }
 
@@ -215,6 +226,7 @@ impl Seat {
         }
         let effects = state.registry.disconnect(self.connection, reason);
         state.apply(effects);
+        state.unregistered(self.connection, reason);
     }
 }
 
@@ -242,6 +254,7 @@ mod tests {
             metadata: Map::new(),
             session,
             connected: None,
+            claimed: None,
         })
     }
 

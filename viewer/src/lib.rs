@@ -19,7 +19,10 @@
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// What decides for several servers is part of the hub; without the shell nothing calls it.
+#![cfg_attr(not(feature = "backplane"), allow(dead_code, unused_imports))]
 
+mod backplane;
 #[cfg(feature = "cli")]
 mod bridge;
 #[cfg(feature = "cli")]
@@ -38,6 +41,8 @@ mod rate;
 mod registry;
 mod server;
 
+#[cfg(feature = "backplane")]
+pub use backplane::{Backplane, InvalidBackplane};
 pub use hosted::HostedServer;
 pub use ice_servers::{IceServer, IceServers, TurnServers};
 pub use options::{Handler, Limits, Options};

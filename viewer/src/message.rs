@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -73,6 +73,8 @@ pub(crate) struct RegisterProducer {
     pub(crate) session: Option<String>,
     /// The consumers to which it has an open data channel, if it says so.
     pub(crate) connected: Option<BTreeSet<String>>,
+    /// The id that it gets if that is free. A client cannot ask for one.
+    pub(crate) claimed: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -109,7 +111,7 @@ pub(crate) enum RelayKind {
 }
 
 /// How a connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Departure {
     /// The client said goodbye: a WebSocket close frame, which a program that crashes does not send.
@@ -208,6 +210,7 @@ fn register(body: &Map<String, Value>) -> Result<Register, Problem> {
             metadata: metadata(body)?,
             session: id(body, "session")?.map(|session| mark_of(&session)),
             connected: connected_consumers(body)?,
+            claimed: None,
         })),
         "consumer" => Ok(Register::Consumer(RegisterConsumer {
             client_id: client_id(body)?,

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 
+#[cfg(feature = "backplane")]
+use crate::backplane::Backplane;
 use crate::ice_servers::IceServers;
 use crate::origin::Origin;
 use crate::server::{BasePath, RequestRecord, Tls, Tokens, TrustedProxy};
@@ -37,6 +39,9 @@ pub struct Options {
     pub ice_servers: Option<IceServers>,
     /// Bounds on what clients may ask of the server.
     pub limits: Limits,
+    /// What the server shares its clients with other servers by; none by default.
+    #[cfg(feature = "backplane")]
+    pub backplane: Option<Backplane>,
     /// Receives what the person who runs the server should know, as a page that was refused, each thing once. Without it,
     /// that goes to `log`.
     pub on_notice: Option<Handler<str>>,
@@ -88,6 +93,8 @@ impl Options {
             base_path: BasePath::default(),
             ice_servers: None,
             limits: Limits::default(),
+            #[cfg(feature = "backplane")]
+            backplane: None,
             on_notice: None,
             on_request: None,
             producer_routes: None,

@@ -4,6 +4,7 @@
 //! are a *pair*: each is told when the other comes and when it goes, and only pairs pass messages to each other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 
 use serde_json::{Map, Value};
 
@@ -162,18 +163,24 @@ impl Registry {
         }
     }
 
-    /// How many producers and how many consumers are registered.
-    pub(crate) fn counts(&self) -> (usize, usize) {
-        (self.producers.len(), self.consumers.len())
+    /// How many producers and how many consumers there are among `connections`.
+    pub(crate) fn counts<'c>(&self, connections: impl Iterator<Item = &'c ConnectionId>) -> (usize, usize) {
+        connections.filter_map(|connection| self.connections.get(connection)).fold(
+            (0, 0),
+            |counts, client| match client {
+                Client::Producer(_) => (counts.0 + 1, counts.1),
+                Client::Consumer(_) => (counts.0, counts.1 + 1),
+            },
+        )
     }
 
     fn register_producer(&mut self, connection: ConnectionId, register: RegisterProducer) -> Vec<Effect> {
-        let RegisterProducer { client_id, metadata, session, connected } = register;
+        let RegisterProducer { client_id, metadata, session, connected, claimed } = register;
         let mut effects = Vec::new();
-        let id = match self.id_of_session(&client_id, session.as_deref()) {
-            Some(id) => id,
-            None => self.free_producer_id(&client_id, session.as_deref()),
-        };
+        let id = self
+            .id_of_session(&client_id, session.as_deref())
+            .or_else(|| claimed.filter(|id| !self.producers.contains_key(id)))
+            .unwrap_or_else(|| self.free_producer_id(&client_id, session.as_deref(), &BTreeSet::new()));
         if let Some(older) = self.producers.remove(&id) {
             self.connections.remove(&older.connection);
             effects.push(Effect::Close(older.connection, "session: has registered again, on a newer connection"));
@@ -204,11 +211,16 @@ impl Registry {
         let id = public_id(&client_id);
         let consumer = Consumer {
             connection,
-            client_id: client_id.clone(),
+            client_id,
             wanted: register.producer,
             connected: register.connected,
             last_offer_from: None,
         };
+        self.add_consumer(id, consumer)
+    }
+
+    fn add_consumer(&mut self, id: String, consumer: Consumer) -> Vec<Effect> {
+        let connection = consumer.connection;
         let mut effects = Vec::new();
         if let Some(older) = self.consumers.remove(&id) {
             self.connections.remove(&older.connection);
@@ -219,6 +231,7 @@ impl Registry {
                     .map(|(_, producer)| consumer_gone(&id, producer)),
             );
         }
+        let client_id = consumer.client_id.clone();
         effects.push(Effect::Send(connection, Outgoing::Registered { client_id, consumers: None, ice_servers: None }));
         for (producer_id, producer) in self.producers_of(&consumer) {
             effects.extend(introduce((producer_id, producer), (&id, &consumer)));
@@ -231,28 +244,29 @@ impl Registry {
     /// The id under which this very process is still registered.
     fn id_of_session(&self, client_id: &str, session: Option<&str>) -> Option<String> {
         let session = session?;
+        // An id begins with the client's own.
         self.producers
-            .iter()
+            .range::<str, _>((Bound::Included(client_id), Bound::Unbounded))
+            .take_while(|(id, _)| id.starts_with(client_id))
             .find(|(_, producer)| producer.client_id == client_id && producer.session.as_deref() == Some(session))
             .map(|(id, _)| id.clone())
     }
 
     /// The id by which a consumer still knows this process, so that a restart of the server does not swap the names
     /// of two processes and with them their connections; else the first of `client_id`, `client_id#2`, … that is free.
-    fn free_producer_id(&self, client_id: &str, session: Option<&str>) -> String {
+    fn free_producer_id(&self, client_id: &str, session: Option<&str>, taken: &BTreeSet<String>) -> String {
+        let is_free = |id: &str| !self.producers.contains_key(id) && !taken.contains(id);
         let known = session.and_then(|session| {
             self.consumers
                 .values()
                 .flat_map(|consumer| &consumer.connected)
-                .find(|(id, held)| {
-                    *held == session && is_name_of(id, client_id) && !self.producers.contains_key(id.as_str())
-                })
+                .find(|(id, held)| *held == session && is_name_of(id, client_id) && is_free(id))
                 .map(|(id, _)| id.clone())
         });
         known.unwrap_or_else(|| {
             std::iter::once(client_id.to_owned())
                 .chain((2u64..).map(|number| format!("{client_id}#{number}")))
-                .find(|id| !self.producers.contains_key(id))
+                .find(|id| is_free(id))
                 .expect("the numbers do not run out")
         })
     }
@@ -374,6 +388,7 @@ fn is_name_of(id: &str, client_id: &str) -> bool {
     })
 }
 
+mod members;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

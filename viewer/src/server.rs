@@ -28,8 +28,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+#[cfg(feature = "backplane")]
+use crate::backplane::{Backplane, Claims, Health, Mesh, Running};
 use crate::hub::Hub;
+#[cfg(feature = "backplane")]
+use crate::hub::Joint;
 use crate::ice_servers::IceServers;
+#[cfg(feature = "backplane")]
+use crate::options::Handler;
 use crate::options::Options;
 use crate::origin::OriginPolicy;
 use accept::Acceptor;
@@ -42,7 +48,7 @@ use strangers::Strangers;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
-pub(crate) use metrics::{Load, Metrics, add_one};
+pub(crate) use metrics::{BackplaneLoad, Load, Metrics, add_one};
 pub(crate) use named_ice_servers::NamedIceServers;
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
@@ -60,6 +66,9 @@ pub struct Server {
     accepting: Vec<JoinHandle<()>>,
     acceptor: Acceptor,
     made_token: Option<MadeToken>,
+    /// Dropped with the server, which ends it.
+    #[cfg(feature = "backplane")]
+    backplane: Option<Running>,
 }
 
 impl Server {
@@ -72,7 +81,7 @@ impl Server {
     /// Outside of a tokio runtime with I/O and time enabled.
     pub async fn start(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(options.listen).await?;
-        Self::serve(listener, options)
+        Self::serve(listener, options).await
     }
 
     /// Begins to serve on a socket that listens already, as one that a service manager keeps over a restart.
@@ -85,10 +94,10 @@ impl Server {
     /// Outside of a tokio runtime with I/O and time enabled.
     pub async fn start_on(listener: std::net::TcpListener, options: Options) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
-        Self::serve(TcpListener::from_std(listener)?, options)
+        Self::serve(TcpListener::from_std(listener)?, options).await
     }
 
-    fn serve(listener: TcpListener, mut options: Options) -> io::Result<Self> {
+    async fn serve(listener: TcpListener, mut options: Options) -> io::Result<Self> {
         let local_addr = listener.local_addr()?;
         options.listen = local_addr;
         let Entry { tokens, made: made_token } = entry::decide(&options)?;
@@ -98,7 +107,11 @@ impl Server {
         let http_places = Places::new(limits.max_http_connections, limits.max_http_connections_per_address);
         let strangers = Strangers::new(limits.max_connections_without_token);
         let sockets = Places::new(usize::MAX, limits.max_connections_per_address);
-        let hub = Arc::new(Hub::new(limits.clone(), Arc::clone(&metrics), options.ice_servers));
+        let hub = Hub::new(limits.clone(), Arc::clone(&metrics), options.ice_servers);
+        #[cfg(feature = "backplane")]
+        let (hub, backplane) = join(hub, options.backplane, options.on_notice.clone()).await?;
+        #[cfg(not(feature = "backplane"))]
+        let hub = Arc::new(hub);
         let door = Door {
             hub,
             gate: Arc::new(Gate::new(tokens)),
@@ -120,7 +133,15 @@ impl Server {
             door,
         };
         let accepting = vec![tokio::spawn(accept::run(listener, acceptor.clone()))];
-        Ok(Self { local_addr, stopping, accepting, acceptor, made_token })
+        Ok(Self {
+            local_addr,
+            stopping,
+            accepting,
+            acceptor,
+            made_token,
+            #[cfg(feature = "backplane")]
+            backplane,
+        })
     }
 
     /// The address that is bound, with the port that was chosen.
@@ -209,6 +230,10 @@ impl Server {
         }
         self.acceptor.door.strangers.empty().await;
         self.acceptor.door.hub.empty().await;
+        #[cfg(feature = "backplane")]
+        if let Some(backplane) = self.backplane {
+            backplane.stop().await;
+        }
     }
 
     fn scheme(&self, plain: &str) -> String {
@@ -225,6 +250,23 @@ impl Server {
         };
         SocketAddr::new(ip, self.local_addr.port())
     }
+}
+
+/// Makes the hub one of several, if there is a backplane.
+#[cfg(feature = "backplane")]
+async fn join(
+    hub: Hub,
+    backplane: Option<Backplane>,
+    on_notice: Option<Handler<str>>,
+) -> io::Result<(Arc<Hub>, Option<Running>)> {
+    let Some(backplane) = backplane else { return Ok((Arc::new(hub), None)) };
+    let (claims, waiting) = Claims::new();
+    let mut id = [0; 8];
+    getrandom::fill(&mut id)?;
+    let mesh = Mesh::new(format!("{:016x}", u64::from_ne_bytes(id)));
+    let hub = Arc::new(hub.join(Joint { mesh, claims, health: Health::default() }));
+    let running = Running::start(backplane, Arc::clone(&hub), waiting, on_notice).await?;
+    Ok((hub, Some(running)))
 }
 
 /// Waits until the server is told to stop, or is dropped.

@@ -52,8 +52,8 @@ impl Logger {
     }
 
     /// Passes every record on to `next`, too, which decides by itself what it takes: so the program's terminal shows what
-    /// it showed before. logrtc's own diagnostics go only there; what the crates below logrtc say on its threads goes
-    /// nowhere.
+    /// it showed before. logrtc's own diagnostics go only there. Records of the crates below logrtc
+    /// on its threads are dropped.
     pub fn chain(mut self, next: impl Log + 'static) -> Self {
         self.next = Some(Box::new(next));
         self

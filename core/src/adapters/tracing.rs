@@ -51,10 +51,10 @@ use crate::producer::Producer;
 ///
 /// A record of the `log` crate that comes through `tracing-log` has its own target, file and line.
 ///
-/// The layer obeys the filter of the producer, by level and target, for events and for spans, and leaves the other layers
-/// alone. `TRACE` is off by default; `Config::builder(…).filter("trace")` or `LOGRTC_LEVEL=trace` turns it on. An event or a
-/// span that no layer wants is not made; one that another layer wants, and this does not, counts in
-/// [`Stats::filtered`](crate::Stats::filtered).
+/// The layer applies the filter of the producer, by level and target, to events and to spans. It does not affect other
+/// layers. `TRACE` is off by default; `Config::builder(…).filter("trace")` or `LOGRTC_LEVEL=trace` turns it on. An event or a
+/// span that no layer wants costs one comparison: `tracing` does not report it to any layer, so that it is not counted. An
+/// event that another layer wants, and this one does not, counts in [`Stats::filtered`](crate::Stats::filtered).
 ///
 /// # The end of the program
 ///
@@ -193,7 +193,7 @@ where
         if is_our_own(metadata.target()) {
             return;
         }
-        // The filter may have changed since, and in the child of a fork `tracing` is not told of it.
+        // The filter may have changed since, and in the child of a fork `tracing` does not notice.
         if !self.producer.allows(rank_of(*metadata.level()), metadata.target()) {
             return self.producer.warn_if_abandoned_early();
         }

@@ -127,7 +127,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The name of the system, for people; the `client_id` by default.
+    /// The name of the system that people read; the `client_id` by default.
     pub fn system_name(mut self, system_name: impl Into<String>) -> Self {
         self.system_name = Some(system_name.into());
         self
@@ -139,7 +139,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// What the system is, for people; none by default.
+    /// A description of the system that people read; none by default.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
@@ -348,7 +348,7 @@ impl ConfigBuilder {
     /// Checks every option.
     ///
     /// # Errors
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the option, and says what is right.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the option and states what is right.
     pub fn build(self) -> Result<Config> {
         if self.environment { self.build_with(|name| std::env::var(name).ok()) } else { self.check() }
     }

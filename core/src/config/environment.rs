@@ -1,4 +1,4 @@
-//! `LOGRTC_*`: what the person who runs the program says wins over the code.
+//! The variables `LOGRTC_*`: they win over the code, because the person who runs the program knows better.
 
 use std::ops::RangeInclusive;
 

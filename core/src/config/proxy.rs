@@ -14,7 +14,7 @@ use super::is_local;
 pub(crate) struct Proxy(Intercept);
 
 impl Proxy {
-    /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say about `url`, by the rules of curl.
+    /// The proxy for `url` by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, by the rules of curl.
     pub(crate) fn from_environment(url: &url::Url) -> Option<Self> {
         Self::for_server(&Matcher::from_env(), url)
     }

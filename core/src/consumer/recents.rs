@@ -1,19 +1,21 @@
-//! What is remembered of consumers beside their connections: how often each was offered one of late, and whether it opened. No
-//! I/O; told the time.
+//! The recent history of each consumer: how often a connection to it began, and whether the last
+//! one opened. No I/O; told the time.
 //!
-//! A connection takes sockets and a handshake's work, and an announcement takes a consumer nothing. So connections begin at a
-//! limited rate, for each consumer and for all together.
+//! A connection costs sockets and a handshake, and an announcement costs a consumer nothing. So
+//! connections begin at a limited rate, for each consumer and for all together.
 
 use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::token_bucket::TokenBucket;
 
-/// How many connections to one consumer begin at once, and per second: a page that is loaded again and again.
+/// How many connections to one consumer begin at once, and per second: a page that is loaded again
+/// and again.
 const BURST_FOR_ONE: u32 = 8;
 const PER_SECOND_FOR_ONE: u32 = 1;
 
-/// How many connections begin at once at least, and per second. As many as there are places may always begin at once.
+/// How many connections begin at once at least, and per second. As many as there are places may
+/// always begin at once.
 const LEAST_BURST: u32 = 16;
 const PER_SECOND: u32 = 16;
 
@@ -71,7 +73,7 @@ impl Recents {
         })
     }
 
-    /// Forgets those that are as good as new, or else those with the most to go on.
+    /// Forgets those whose history no longer matters, or else the one that has come least often.
     fn forget_some(&mut self, now: Instant) {
         self.of.retain(|_, recent| recent.has_failed || recent.pace.full_at(now) > now);
         if self.of.len() >= MAX_REMEMBERED {
@@ -87,7 +89,8 @@ mod tests {
 
     use super::*;
 
-    /// How many connections begin to consumers of these names, one after another, until one has to wait.
+    /// How many connections begin to consumers of these names, one after another, until one has to
+    /// wait.
     fn begun(recents: &mut Recents, now: Instant, names: impl Iterator<Item = String>) -> usize {
         let may_begin = |id: &String| {
             let is_ready = recents.ready_at(now, id) <= now;

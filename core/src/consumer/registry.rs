@@ -1,8 +1,8 @@
 //! The registry of consumers: which have a connection, which are offered one again, and which a message belongs to. No I/O;
 //! told the time.
 //!
-//! A place is held for good by a consumer whose channel has opened alone. One that has not opened yet gives way to a newcomer,
-//! unless that one failed to open before: so whoever comes often, or never opens, shuts out nobody.
+//! Only a consumer whose channel has opened keeps its place. While all places are taken, a connection that does not open gives
+//! its place to a newcomer, unless the newcomer's own last connection did not open.
 //!
 //! An answer of the base protocol does not name its consumer. So each offer has a `mid` of its own, and the answer echoes
 //! it (RFC 9429 §5.3.1).

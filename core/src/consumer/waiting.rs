@@ -1,4 +1,4 @@
-//! The consumers that are announced and have no connection, in the order in which they came. No I/O.
+//! The queue of consumers that are announced and have no connection. No I/O.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
@@ -32,8 +32,9 @@ impl Queue {
         Self { max, of: HashMap::new(), order: VecDeque::new() }
     }
 
-    /// One that waits already keeps its place. If there are too many, the last one that `may_go` goes, or else this one is not
-    /// taken.
+    /// Adds a consumer; one that waits already keeps its place. If the queue is full, the last
+    /// consumer for which `may_go` returns true is removed; if there is none, the new one is not
+    /// added.
     pub(super) fn put(&mut self, consumer_id: &str, waiting: Waiting, may_go: impl Fn(&str) -> bool) {
         if let Some(known) = self.of.get_mut(consumer_id) {
             *known = waiting;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// How deep the short way goes.
 const MAX_DEPTH: usize = 16;
 
-/// No number of so few characters is beyond the range of a double, where it has no exponent.
+/// A number of at most so many characters is within the range of a double if it has no exponent.
 const MAX_NUMBER_LEN: usize = 300;
 
 /// The members of the object `json` in their one spelling, without the braces. `None` says nothing about `json`: it is

@@ -9,7 +9,7 @@ use crate::level::Level;
 /// Appends the JSON of docs/protocol.md §2: no white space, keys in the order of the table, absent keys left out.
 /// An entry of more than `max_bytes` is [truncated](truncate()).
 pub(crate) fn encode(out: &mut Vec<u8>, parts: &Parts<'_>, max_bytes: usize) {
-    // An escaped byte takes six at the most: where even that fits, nothing needs to be measured.
+    // An escaped byte takes at most six. If even that fits, nothing needs to be measured.
     let plain = FRAME_BYTES + parts.fields.len() + names(parts).map(str::len).sum::<usize>();
     if plain.saturating_add(5 * (plain - parts.fields.len())).saturating_add(6 * parts.message.len()) <= max_bytes {
         return write(out, parts);

@@ -43,7 +43,7 @@ pub enum FieldValue<'a> {
     Text(&'a str),
     /// A text that the value owns.
     OwnedText(String),
-    /// Any JSON value, for what is nested.
+    /// Any JSON value, such as a nested one.
     Json(&'a Value),
     /// A JSON value that is encoded already: what [`serialize`](Self::serialize) makes.
     #[doc(hidden)]

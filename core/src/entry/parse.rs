@@ -64,7 +64,7 @@ pub(crate) fn parse(json: &str) -> Result<ParsedEntry<'_>> {
     let has_level_name = level_name.is_some() && fields.is_some_and(|fields| has_member(fields.get(), "level_name"));
     let mut fields = fields.map(parse_fields).transpose()?.unwrap_or_default();
     if let Some(level_name) = level_name.filter(|_| !has_level_name) {
-        // Where the program has such a field, it is the program's.
+        // A field of this name that the program has set wins.
         fields.push("level_name", level_name);
     }
     let span = span.map(parse_span).transpose()?;

@@ -15,5 +15,5 @@ pub(crate) struct Parts<'a> {
     pub(crate) span: Option<&'a Span>,
 }
 
-/// What the names, the quotes, the braces and the timestamp take, at the most.
+/// The most bytes that the names, the quotes, the braces and the timestamp take.
 pub(super) const FRAME_BYTES: usize = 192;

@@ -25,7 +25,7 @@ const MARK_FRAME_BYTES: usize = 72;
 /// How much of one name is shown.
 const NAME_BYTES: usize = 64;
 
-/// The share of an entry that its message keeps where there are too many fields: one byte in so many.
+/// The share of an entry that its message keeps if there are too many fields: one byte in so many.
 const MESSAGE_SHARE: usize = 4;
 
 /// What is left of an entry.

@@ -6,7 +6,7 @@ use super::field_value::{FieldValue, push_value};
 use super::text::{push_normalised, push_string};
 use crate::error::{Error, Result};
 
-/// The place of one JSON value in [`Fields`](super::Fields). Where nothing is written there, it is `null`.
+/// The place of one JSON value in [`Fields`](super::Fields). If nothing is written there, it is `null`.
 ///
 /// ```
 /// use logrtc::binding::FieldsExt as _;

@@ -23,7 +23,7 @@ impl Dropped {
     }
 }
 
-/// What became of every entry for one consumer, since where it began.
+/// What became of every entry for one consumer, from its first number on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// How many entries there were for it, with those that the overflow policy refused:
@@ -39,7 +39,7 @@ pub struct Counts {
     pub filtered: u64,
 }
 
-/// Why entries are missing where a gap is told.
+/// Why the entries of a gap are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GapReason {
     Overflow,
@@ -66,7 +66,7 @@ struct Sent {
 
 /// Where one consumer stands.
 ///
-/// The law `accepted = delivered + waiting + dropped + filtered` holds by construction: what waits is what is left.
+/// The law `accepted = delivered + waiting + dropped + filtered` holds by construction: what waits is the rest.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     start: u64,
@@ -134,7 +134,7 @@ impl Account {
         self.on_the_way.front().map_or(self.next, |sent| sent.seqs.start)
     }
 
-    /// How many of the numbers below `seq` have yet to arrive, where the journal begins at `oldest`.
+    /// How many of the numbers below `seq` have yet to arrive. The journal begins at `oldest`.
     pub(crate) fn lacks_below(&self, seq: u64, oldest: u64) -> u64 {
         if !self.is_waited_for {
             return 0;
@@ -147,7 +147,7 @@ impl Account {
         self.is_waited_for = is_waited_for;
     }
 
-    /// What became of everything so far, where the journal holds the numbers from `oldest` to before `end`.
+    /// What became of every number so far. The journal holds those from `oldest` to before `end`.
     pub(crate) fn counts(&self, oldest: u64, end: u64) -> Counts {
         let mut dropped = self.dropped;
         dropped.overflow += oldest.saturating_sub(self.next);

@@ -18,7 +18,7 @@ const BLOCK_OVERHEAD_BYTES: usize = 192;
 /// What a target takes beside its text: a pointer and a length, and the counts of its owners.
 const TARGET_OVERHEAD_BYTES: usize = 4 * size_of::<usize>();
 
-/// How many targets of a block are told apart. Behind them each entry brings its own, so that the search stays short.
+/// The most targets that a block's table deduplicates. Each further entry adds its own, so that the search stays short.
 const MAX_SHARED_TARGETS: usize = 64;
 
 /// What is known of an entry without a look into its JSON.

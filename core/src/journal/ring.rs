@@ -1,4 +1,4 @@
-//! The ring of blocks: what is held, and what goes where there is no room. No I/O, no lock, no clock.
+//! The ring of blocks, and the eviction of the oldest if there is no room. No I/O, no lock, no clock.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -130,7 +130,7 @@ impl Ring {
         if self.open.bytes() > self.block_limits.bytes / 2 { self.block_limits.bytes } else { 0 }
     }
 
-    /// Adds an entry, and lets the oldest ones go where there is no room. O(1), amortised.
+    /// Adds an entry, and evicts the oldest ones if there is no room. O(1), amortised.
     pub(crate) fn append(&mut self, level: Level, target: &str, entry: &[u8]) {
         while !self.has_room(entry.len()) && self.evict_oldest() {}
         if !self.open_takes(entry.len()) {
@@ -167,7 +167,7 @@ impl Ring {
         self.push_sealed(Segment::Block(Arc::new(sealed)));
     }
 
-    /// Lets the oldest block go, or the oldest run of refused numbers; false where there is nothing.
+    /// Evicts the oldest block, or the oldest run of refused numbers. Returns false if there is none.
     pub(crate) fn evict_oldest(&mut self) -> bool {
         if self.sealed.is_empty() {
             self.seal();

@@ -242,7 +242,7 @@ impl SharedJournal {
         }
     }
 
-    /// Takes no more entries; who waits to append is told so.
+    /// Takes no more entries. A thread that waits for room is woken, and its entry is refused.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.tell_progress();

@@ -1,8 +1,8 @@
-//! A stream that is read no faster than a signaling server needs: what is beyond that waits in the network, and slows the
-//! server down.
+//! A stream that is read at a limited rate. What is beyond the rate waits in the network, and slows
+//! the server down.
 //!
-//! Messages are paced by the client. This is for what the WebSocket reads without ever making a message of it, such as a
-//! message in endless empty fragments.
+//! The client limits the rate of messages. This limits what the WebSocket reads without ever
+//! returning a message, such as endless empty fragments.
 
 use std::io;
 use std::pin::{Pin, pin};
@@ -14,7 +14,8 @@ use tokio::time::{Sleep, sleep_until};
 
 use crate::token_bucket::TokenBucket;
 
-/// How much is read at once, and per second: the answers and candidates of 500 consumers that come together take some 4 MiB.
+/// How much is read at once, and per second: the answers and candidates of 500 consumers that come
+/// together take some 4 MiB.
 const BURST_BYTES: u32 = 4 * 1024 * 1024;
 const BYTES_PER_SECOND: u32 = 512 * 1024;
 

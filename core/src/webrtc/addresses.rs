@@ -7,6 +7,10 @@ use crate::config::Config;
 /// The most sockets of one peer: a host may have dozens of bridges, and every one costs a descriptor and a candidate.
 const MAX_SOCKETS: usize = 16;
 
+/// Of these, the most of interfaces that seldom lead to a consumer. Every address of one side is checked with every one of the
+/// other, and two hosts with 16 each never come to an end of that.
+const MAX_UNLIKELY: usize = 4;
+
 /// How the interfaces begin that lead to containers and virtual machines of this host, and seldom to a consumer.
 const VIRTUAL: [&str; 12] =
     ["br-", "cali", "cni", "docker", "flannel", "lxc", "lxdbr", "podman", "vboxnet", "veth", "virbr", "vmnet"];
@@ -32,6 +36,11 @@ impl Local {
 
     fn is_virtual(&self) -> bool {
         VIRTUAL.iter().any(|prefix| self.name.starts_with(prefix))
+    }
+
+    /// Whether it seldom leads to a consumer: it is of a container's network, or it is down.
+    fn is_unlikely(&self) -> bool {
+        !self.is_up || self.is_virtual()
     }
 
     fn is_named_by(&self, wanted: &str) -> bool {
@@ -79,8 +88,12 @@ fn choose(all: Vec<Local>, wanted: &[String], server_is_local: bool) -> Vec<Sock
     if chosen.is_empty() || (wanted.is_empty() && server_is_local) {
         sockets.push((Ipv4Addr::LOCALHOST, 0).into());
     }
-    for socket in chosen.iter().map(|local| SocketAddr::new(local.ip, 0)) {
-        if sockets.len() < MAX_SOCKETS && !sockets.contains(&socket) {
+    let mut unlikely = 0;
+    for local in &chosen {
+        let socket = SocketAddr::new(local.ip, 0);
+        let is_too_many = wanted.is_empty() && local.is_unlikely() && unlikely == MAX_UNLIKELY;
+        if sockets.len() < MAX_SOCKETS && !sockets.contains(&socket) && !is_too_many {
+            unlikely += usize::from(local.is_unlikely());
             sockets.push(socket);
         }
     }
@@ -132,6 +145,17 @@ mod tests {
         let host =
             ["docker0 172.17.0.1", "eth0 192.0.2.2 down", "wlan0 10.0.0.2", "br-12ab 172.18.0.1", "wlan0 fd00::2"];
         assert_eq!(chosen(&host, &[], false), ["10.0.0.2", "fd00::2", "172.17.0.1", "172.18.0.1", "192.0.2.2"]);
+    }
+
+    #[test]
+    fn few_of_many_bridges_are_bound_unless_they_are_named() {
+        let mut host: Vec<String> = (0..20).map(|number| format!("br-{number} 172.20.{number}.1")).collect();
+        host.push("eth0 192.0.2.2".to_owned());
+        let host: Vec<&str> = host.iter().map(String::as_str).collect();
+        let found = chosen(&host, &[], false);
+        assert_eq!((found.len(), found[0].as_str()), (1 + MAX_UNLIKELY, "192.0.2.2"));
+        let named: Vec<&str> = host.iter().map(|local| local.split(' ').next().unwrap()).take(8).collect();
+        assert_eq!(chosen(&host, &named, false).len(), 8);
     }
 
     #[test]

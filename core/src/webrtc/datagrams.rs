@@ -1,13 +1,14 @@
-//! Sorts out what a socket has received, datagram by datagram.
+//! Filters the datagrams that a socket has received. No I/O.
 
 use std::io::IoSliceMut;
 
 use ::webrtc::runtime::RecvMeta;
 
-/// Keeps, of `count` received messages, the datagrams that `wanted` returns true for, and moves the messages that still hold
-/// one to the front. Returns how many these are.
+/// Keeps, of `count` received messages, the datagrams that `wanted` returns true for, and moves the
+/// messages that still hold one to the front. Returns how many these are.
 ///
-/// The kernel may have put several datagrams of one sender together: all of the same length, the last one may be shorter.
+/// The kernel may have put several datagrams of one sender together: all of the same length, the
+/// last one may be shorter.
 pub(super) fn retain(
     buffers: &mut [IoSliceMut<'_>],
     meta: &mut [RecvMeta],
@@ -44,7 +45,8 @@ pub(super) fn retain(
 mod tests {
     use super::*;
 
-    /// What is left of messages whose datagrams have 2 bytes, if those that begin with `x` are not wanted.
+    /// What is left of messages whose datagrams have 2 bytes, if those that begin with `x` are not
+    /// wanted.
     fn left(messages: &[&str]) -> Vec<String> {
         let mut bytes: Vec<Vec<u8>> = messages.iter().map(|message| format!("{message:_<16}").into_bytes()).collect();
         let mut buffers: Vec<IoSliceMut<'_>> = bytes.iter_mut().map(|bytes| IoSliceMut::new(bytes)).collect();

@@ -1,9 +1,12 @@
-//! Lets in, of all that reaches a connection's sockets, what its consumer sends, and no more of that than a consumer needs.
+//! Drops what a connection's sockets receive from anybody but its consumer, and limits what the
+//! consumer sends.
 //!
-//! The stack takes DTLS from any address once it has a pair (rtc 0.21.1, `handler/ice.rs`); until the handshake is over, one alert
-//! or ClientHello in plain text ends it. It changes its role by a check before it authenticates that check (rtc-ice 0.21.1,
-//! `handle_inbound`). So a check has to pass here by its MESSAGE-INTEGRITY (RFC 8445 §7.3), and DTLS by its sender: one that an
-//! authenticated check or response came from. Can go when the stack does both; tests/hostile shows the faults.
+//! Once the stack has a pair, it accepts DTLS from any address (rtc 0.21.1, `handler/ice.rs`).
+//! Until the handshake is complete, one alert or ClientHello in plain text ends it. A check can
+//! switch the ICE role before it is authenticated (rtc-ice 0.21.1, `handle_inbound`). So this gate
+//! authenticates each check by its MESSAGE-INTEGRITY (RFC 8445 §7.3), and accepts DTLS only from a
+//! sender of an authenticated check or response. Can go when the stack does both; tests/hostile
+//! shows the faults.
 
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
@@ -24,7 +27,7 @@ use super::inflow::Inflow;
 use super::relayed::{self, Sender};
 use super::stream_reset::is_dtls;
 
-/// How many senders of a consumer are known at a time: those of its candidates.
+/// How many authenticated senders are kept: a consumer has one for each of its candidates.
 const MAX_SENDERS: usize = 64;
 
 /// The gate of one connection; clones are the same gate.
@@ -33,7 +36,8 @@ pub(crate) struct DtlsGate(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// What the consumer's checks, and its responses to ours, are authenticated by (RFC 8445 §7.2.2).
+    /// What the consumer's checks, and its responses to ours, are authenticated by (RFC 8445
+    /// §7.2.2).
     local_password: OnceLock<String>,
     remote_password: OnceLock<String>,
     /// From whom DTLS is taken, the latest one last.
@@ -61,19 +65,19 @@ impl DtlsGate {
         set_password(&self.0.remote_password, sdp);
     }
 
-    /// The channel is open: the consumer may send more than the little that opening takes.
+    /// The channel is open: the consumer may send more from now on.
     pub(crate) fn open(&self) {
         lock(&self.0.inflow).open(Instant::now());
     }
 
-    /// Lets nothing more in: the consumer does what none may.
+    /// Drops everything from now on, because the consumer breaks the protocol.
     pub(crate) fn shut(&self) {
         if !self.0.is_shut.swap(true, Ordering::Relaxed) {
             self.0.shut.notify_one();
         }
     }
 
-    /// Returns when it has been shut; once.
+    /// Returns when the gate has been shut. Returns only once.
     pub(crate) async fn has_shut(&self) {
         self.0.shut.notified().await;
     }

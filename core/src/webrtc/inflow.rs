@@ -1,17 +1,20 @@
-//! How much a consumer may send. No I/O; told the time.
+//! Limits how much a consumer may send. No I/O; told the time.
 //!
-//! Before the channel is open the stack keeps without limit what comes for it (rtc 0.21.1, `handler/datachannel.rs`). Behind
-//! that, acknowledgements are most of what a consumer sends, so what it may send grows with what it is sent.
+//! Before the channel is open, the stack keeps all messages for it, without a limit (rtc 0.21.1,
+//! `handler/datachannel.rs`). Once it is open, acknowledgements are most of what a consumer sends,
+//! so its limit grows with what is sent to it.
 
 use std::time::Instant;
 
 use crate::token_bucket::TokenBucket;
 
-/// What opening may take, in bytes of DTLS: the handshake, the first words of SCTP and what was lost of them take some thousands.
+/// The limit until the channel is open, in bytes of DTLS. The handshakes of DTLS and SCTP take a
+/// few thousand.
 const OPENING_BYTES: u32 = 256 * 1024;
 
-/// What an open channel may take, in bytes of DTLS: at once, and per second. To these, every byte that was sent adds one, up to
-/// the limit. Twice what 64 messages of 4 KiB take (docs/protocol.md §6.3).
+/// The limit of an open channel, in bytes of DTLS: at once, and per second. Each byte that is sent
+/// to the consumer adds one. The rate is twice that of 64 messages of 4 KiB (docs/protocol.md
+/// §6.3).
 const BURST_BYTES: u32 = 4 * 1024 * 1024;
 const BYTES_PER_SECOND: u32 = 512 * 1024;
 
@@ -34,14 +37,14 @@ impl Inflow {
         *self = Self::Open(TokenBucket::new(now, BYTES_PER_SECOND, BURST_BYTES));
     }
 
-    /// So much has been sent to the consumer.
+    /// Counts bytes that were sent to the consumer.
     pub(super) fn on_sent(&mut self, bytes: usize) {
         if let Self::Open(bucket) = self {
             bucket.earn(as_tokens(bytes));
         }
     }
 
-    /// So much has come from it. Returns whether it may.
+    /// Counts bytes that came from the consumer. Returns whether they are within the limit.
     pub(super) fn allows(&mut self, now: Instant, bytes: usize) -> bool {
         match self {
             Self::Opening(left) => left.checked_sub(as_tokens(bytes)).inspect(|rest| *left = *rest).is_some(),

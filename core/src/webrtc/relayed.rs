@@ -1,4 +1,5 @@
-//! Who has sent a datagram, and what: also if it comes by a TURN server (RFC 8656 §11.6, §12.4). No I/O.
+//! The sender and the content of a datagram, also if a TURN server relays it (RFC 8656 §11.6,
+//! §12.4). No I/O.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -16,19 +17,19 @@ const CHANNELS: std::ops::RangeInclusive<u8> = 0x40..=0x4f;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sender {
     Direct(SocketAddr),
-    /// By a server, in a Data indication.
+    /// Relayed in a Data indication.
     Relayed {
         server: SocketAddr,
         peer: SocketAddr,
     },
-    /// By a server, over the channel of this number.
+    /// Relayed over the channel of this number.
     Channel {
         server: SocketAddr,
         number: [u8; 2],
     },
 }
 
-/// What has been sent, and by whom. What cannot be read is what it is, from where it comes.
+/// Returns the content and its sender. A datagram that cannot be read is returned as it is.
 pub(super) fn open(datagram: &[u8], from: SocketAddr) -> (Cow<'_, [u8]>, Sender) {
     let direct = (Cow::Borrowed(datagram), Sender::Direct(from));
     match datagram {

@@ -8,11 +8,12 @@ use tokio::time::timeout;
 
 use crate::producer::{MIB, Producer};
 
-/// What the producer may take for it: its stack's buffers, and what the allocator keeps of them. Without a bound it was 568 MiB for
-/// the channels, and 130 MiB for the messages.
+/// What the producer may take for it: its stack's buffers, and what the allocator keeps of them.
+/// Without a bound the channels take 568 MiB, and the messages 130 MiB.
 const MOST_GROWTH: usize = 32 * MIB;
 
-/// The hostile consumer is ended, the producer's memory has kept its bound, and another consumer gets the log.
+/// The hostile consumer is ended, the producer's memory has kept its bound, and another consumer
+/// gets the log.
 async fn it_is_ended(producer: &Producer, server: &Server, marked: usize) {
     eventually("it is ended", || !producer.ends("hostile").is_empty()).await;
     assert_eq!(producer.ends("hostile"), ["Flooded"]);

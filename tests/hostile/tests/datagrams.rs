@@ -27,7 +27,8 @@ fn client_hello() -> Vec<u8> {
     [&[22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, u8::try_from(handshake.len()).unwrap()][..], &handshake].concat()
 }
 
-/// A check that claims the other role, by the highest tie-breaker (RFC 8445 §7.1.3), and proves nothing.
+/// A check that claims the other role, by the highest tie-breaker (RFC 8445 §7.1.3), and proves
+/// nothing.
 fn forged_check() -> Vec<u8> {
     let attribute = [&[0x80, 0x2a, 0, 8][..], &[0xff; 8]].concat();
     let length = u8::try_from(attribute.len()).unwrap();

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::producer::Producer;
 
-/// As long as the producer lets a connection open before it gives its place to a newcomer, and what a loaded machine adds. Without
-/// that rule it was 15 s, and then as often as not another of them.
+/// As long as the producer lets a connection open before it gives its place to a newcomer, and what
+/// a loaded machine adds. Without that rule it takes 15 s or more.
 const SOON: Duration = Duration::from_secs(12);
 
 fn announce(server: &Server, consumer_id: &str) {

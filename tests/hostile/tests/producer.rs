@@ -1,4 +1,5 @@
-//! The producer under attack, in a process of its own, so that what it takes can be told from what the attack takes.
+//! The producer under attack, in a process of its own, so that what it takes can be told from what
+//! the attack takes.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -83,7 +84,8 @@ impl Producer {
         fs::read_to_string(format!("/proc/{}/{file}", self.process.id())).unwrap()
     }
 
-    /// From now on, [`growth`](Self::growth) is measured against what it has now. Returns that, in bytes.
+    /// From now on, [`growth`](Self::growth) is measured against what it has now. Returns that, in
+    /// bytes.
     pub(crate) fn mark_memory(&self) -> usize {
         // Makes the highest number of resident pages the present one (proc(5), clear_refs).
         fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5").unwrap();
@@ -104,7 +106,8 @@ impl Producer {
     /// How long it has run on a processor.
     fn processor_time(&self) -> Duration {
         let stat = self.read("stat");
-        // Behind the name, which may have spaces: the 14th and 15th fields are ticks in user mode and in the kernel.
+        // Behind the name, which may have spaces: the 14th and 15th fields are ticks in user mode
+        // and in the kernel.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
         let ticks: f64 = fields[11..13].iter().map(|field| field.parse::<f64>().unwrap()).sum();
         Duration::from_secs_f64(ticks / TICKS_PER_SECOND)

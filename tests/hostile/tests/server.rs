@@ -10,11 +10,12 @@ use tokio::task::JoinHandle;
 
 use crate::producer::Producer;
 
-/// How much of a processor a flood may take of a program without optimization. Without a limit it is all of one.
+/// How much of a processor a flood may take of a program without optimization. Without a limit it
+/// is all of one.
 const MOST_LOAD: f64 = 0.5;
 
-/// A server that sends `first`, and then `frame` without end, to whoever connects: frames of WebSocket as they are on the wire (RFC
-/// 6455 §5.2). Returns its URL.
+/// A server that sends `first`, and then `frame` without end, to whoever connects: frames of
+/// WebSocket as they are on the wire (RFC 6455 §5.2). Returns its URL.
 async fn flooding(first: &'static [u8], frame: &'static [u8]) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/signaling", listener.local_addr().unwrap());

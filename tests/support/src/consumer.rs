@@ -3,22 +3,17 @@
 use std::io::Read as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::read::DeflateDecoder;
-use rtc::ice::mdns::MulticastDnsMode;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use webrtc::data_channel::{DataChannel, DataChannelEvent};
-use webrtc::peer_connection::{
-    PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState, RTCSessionDescription,
-    SettingEngineBuilder,
-};
+use webrtc::peer_connection::{PeerConnection, RTCSessionDescription};
 
-use crate::{DEADLINE, Server};
+use crate::{DEADLINE, Server, peer};
 
 /// One browser, as far as a producer can tell.
 pub struct Consumer {
@@ -95,20 +90,7 @@ impl Consumer {
     async fn answer_with(offer: &str, say_answer: impl FnOnce(&str)) -> Self {
         let (opened, mut channels) = mpsc::channel(1);
         let gathered = Arc::new(Notify::new());
-        let zero = Some(Duration::ZERO);
-        let settings = SettingEngineBuilder::new()
-            .with_multicast_dns_mode(MulticastDnsMode::Disabled)
-            .with_host_acceptance_min_wait(zero)
-            .with_prflx_acceptance_min_wait(zero)
-            .build();
-        let peer = PeerConnectionBuilder::new()
-            .with_setting_engine(settings)
-            .with_handler(Arc::new(Handler { opened, gathered: Arc::clone(&gathered) }))
-            .with_udp_addrs(vec!["127.0.0.1:0"])
-            .build()
-            .await
-            .expect("loopback can be bound");
-        let peer: Arc<dyn PeerConnection> = Arc::new(peer);
+        let peer = peer::build(opened, Arc::clone(&gathered)).await;
         let offer = RTCSessionDescription::offer(offer.to_owned()).expect("the offer is SDP");
         peer.set_remote_description(offer).await.expect("the offer is acceptable");
         let answer = peer.create_answer(None).await.expect("an offer can be answered");
@@ -235,23 +217,4 @@ fn inflate(bytes: &[u8]) -> String {
     let mut text = String::new();
     DeflateDecoder::new(bytes).read_to_string(&mut text).expect("a frame is a whole stream of text");
     text
-}
-
-struct Handler {
-    opened: mpsc::Sender<Arc<dyn DataChannel>>,
-    gathered: Arc<Notify>,
-}
-
-#[async_trait::async_trait]
-impl PeerConnectionEventHandler for Handler {
-    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
-        if state == RTCIceGatheringState::Complete {
-            self.gathered.notify_one();
-        }
-    }
-
-    async fn on_data_channel(&self, channel: Arc<dyn DataChannel>) {
-        // A second channel would be a fault of the producer; the first one is the log.
-        let _ = self.opened.try_send(channel);
-    }
 }

@@ -4,12 +4,15 @@
 
 mod consumer;
 mod namespace;
+mod offerer;
+mod peer;
 mod server;
 
 use std::time::Duration;
 
 pub use consumer::{Consumer, hello_line};
 pub use namespace::in_namespace;
+pub use offerer::Offerer;
 pub use server::Server;
 
 /// How long a test waits for what must happen.

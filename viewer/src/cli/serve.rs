@@ -1,6 +1,7 @@
 //! `logrtc serve` and `logrtc demo`: the server, until it is interrupted.
 
 mod access_log;
+mod backplane;
 mod feeds;
 mod holder;
 mod ice;
@@ -35,6 +36,8 @@ Examples:
   logrtc serve --no-stun                        programs and pages in one network: nobody outside is asked
   logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
                                                 behind a reverse proxy on this machine
+  logrtc serve --listen :8080 --token-file tokens --backplane nats://nats.example.com
+                                                one of several servers behind a load balancer
   logrtc serve --journald-unit nginx.service --journald-unit 'app-*'
                                                 the journal of these units
   logrtc serve --docker-filter label=com.docker.compose.project=shop
@@ -43,12 +46,14 @@ Examples:
                                                 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:8080
 
 The environment:
-  LOGRTC_TOKEN   a token that lets producers and readers in, as --token-file does
-  LOGRTC_SECRET  the secret of programs and their readers: for the printed link, and for producers of this process
-  LISTEN_FDS     a socket of systemd, in place of --listen
+  LOGRTC_TOKEN      a token that lets producers and readers in, as --token-file does
+  LOGRTC_SECRET     the secret of programs and their readers: for the printed link, and for producers of this process
+  LOGRTC_BACKPLANE  the URL for --backplane; unlike the command line, other users cannot read a password in it
+  LISTEN_FDS        a socket of systemd, in place of --listen
 
-SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the access log again. SIGTERM and
-SIGINT end the server; open channels between programs and pages stay, and both register with the next one.";
+SIGHUP reads the files of tokens, the certificate and its key, and the secret of TURN servers again, and opens the
+access log again. SIGTERM and SIGINT end the server; open channels between programs and pages stay, and both register
+with the next one.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -95,6 +100,8 @@ pub(super) struct ServeArgs {
     ice: ice::IceArgs,
     #[command(flatten)]
     limits: limits::LimitArgs,
+    #[command(flatten)]
+    backplane: backplane::BackplaneArgs,
     /// Open the page in the browser.
     #[arg(long)]
     open: bool,
@@ -115,6 +122,7 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let notices = Handler::new(|notice: &str| eprintln!("logrtc: {notice}"));
     let otlp = args.otlp.begin(notices.clone());
     let mut options = options(&args, secrets, notices, access_log.clone());
+    args.backplane.apply(&mut options)?;
     options.producer_routes = otlp.as_ref().map(Otlp::routes);
     let mut server = start(options).await?;
     let (mut demo, mut feeds) = (None, None);

@@ -6,8 +6,8 @@ use std::future::Future;
 use std::io::{self, IoSliceMut};
 use std::net::{AddrParseError, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -39,6 +39,9 @@ const CHANNEL_LABEL: &str = "logs";
 /// The longest message that is accepted, in bytes.
 const MAX_MESSAGE_BYTES: u32 = 256 * 1024;
 
+/// How many channels a producer may open beside that of the log. Each takes memory until the connection ends, its label among it.
+const MAX_OTHER_CHANNELS: usize = 16;
+
 /// How often a pair of candidates is tried, and how many times: 15 s, the time that a connection has to open.
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 const MAX_CHECKS: u16 = 300;
@@ -62,6 +65,15 @@ pub(crate) enum ConnectionEvent {
     GatheringComplete,
     Channel(Channel),
     Path(Path),
+}
+
+/// Why an offer has no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OfferError {
+    #[error(transparent)]
+    Refused(#[from] webrtc::error::Error),
+    #[error("the stack has no answer")]
+    NoAnswer,
 }
 
 /// The network path to the producer.
@@ -91,10 +103,12 @@ impl Connection {
         addresses: Vec<SocketAddr>,
         ice_servers: Vec<IceServer>,
         relay_only: bool,
-    ) -> Result<Self, String> {
+    ) -> webrtc::error::Result<Self> {
         let (sender, events) = mpsc::channel(64);
         let is_opening = Arc::new(AtomicBool::new(true));
         let kick = Kick::default();
+        let closable = Arc::new(OnceLock::new());
+        let handler = Handler { events: sender, other_channels: AtomicUsize::new(0), peer: Arc::clone(&closable) };
         let sockets = addresses.len();
         let configuration = RTCConfigurationBuilder::new()
             .with_ice_servers(ice_servers.into_iter().map(for_stack).collect())
@@ -107,7 +121,7 @@ impl Connection {
         let peer = PeerConnectionBuilder::new()
             .with_configuration(configuration)
             .with_setting_engine(settings())
-            .with_handler(Arc::new(Handler { events: sender }))
+            .with_handler(Arc::new(handler))
             .with_runtime(Arc::new(Sockets {
                 tokio: TokioRuntime,
                 is_opening: Arc::clone(&is_opening),
@@ -115,15 +129,17 @@ impl Connection {
             }))
             .with_udp_addrs(addresses)
             .build()
-            .await
-            .map_err(|error| error.to_string())?;
-        Ok(Self { peer: Arc::new(peer), events, is_opening, kick, sockets })
+            .await?;
+        let peer: Arc<dyn PeerConnection> = Arc::new(peer);
+        // It is set once, here.
+        let _ = closable.set(Arc::downgrade(&peer));
+        Ok(Self { peer, events, is_opening, kick, sockets })
     }
 
     /// Takes an offer, and returns the answer with the candidates that are known without the network: a server may drop
     /// those that come later.
-    pub(crate) async fn answer(&mut self, offer: String) -> Result<String, String> {
-        self.describe(offer).await.map_err(|error| error.to_string())?;
+    pub(crate) async fn answer(&mut self, offer: String) -> Result<String, OfferError> {
+        self.describe(offer).await?;
         let mut gathered = 0;
         let gathering = async {
             while gathered < self.sockets {
@@ -135,7 +151,7 @@ impl Connection {
             }
         };
         let _ = timeout(HOST_CANDIDATES_TIMEOUT, gathering).await;
-        let answer = self.peer.local_description().await.ok_or("the stack has no answer")?;
+        let answer = self.peer.local_description().await.ok_or(OfferError::NoAnswer)?;
         Ok(answer.sdp)
     }
 
@@ -248,6 +264,9 @@ fn settings() -> SettingEngine {
 /// Runs on the connection's own task: it only passes on, and never waits.
 struct Handler {
     events: mpsc::Sender<ConnectionEvent>,
+    other_channels: AtomicUsize,
+    /// There once the connection is.
+    peer: Arc<OnceLock<Weak<dyn PeerConnection>>>,
 }
 
 impl Handler {
@@ -288,6 +307,11 @@ impl PeerConnectionEventHandler for Handler {
         // A producer that ends at once may have closed it by now, and its label with it; its messages are still there.
         if channel.label().await.map_or(true, |label| label == CHANNEL_LABEL) {
             self.tell(ConnectionEvent::Channel(Channel(channel)));
+        } else if self.other_channels.fetch_add(1, Ordering::Relaxed) >= MAX_OTHER_CHANNELS
+            && let Some(peer) = self.peer.get().and_then(Weak::upgrade)
+        {
+            // At once, because whoever reads the events may wait for a user.
+            let _ = peer.close().await;
         }
     }
 }

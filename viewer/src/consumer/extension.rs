@@ -27,7 +27,8 @@ pub use account::GapReason;
 pub use control::{Status, Welcome};
 pub use hello::Start;
 pub(crate) use requests::Fetch;
-pub use selection::Selection;
+pub use requests::FetchError;
+pub use selection::{InvalidSelection, Selection};
 pub(crate) use sessions::{Resume, Sessions};
 
 /// One channel whose producer speaks the extension.

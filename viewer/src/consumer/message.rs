@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use thiserror::Error;
 
 use crate::ice_servers::IceServer;
 
@@ -100,17 +101,30 @@ pub(crate) struct RemoteCandidate {
     pub(crate) username_fragment: Option<String>,
 }
 
+/// The key of a message that is wrong, and what is right.
+#[derive(Debug, Error)]
+pub(crate) enum MessageError {
+    #[error("not a JSON object: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("type: must be a string")]
+    Type,
+    #[error("ice_servers: must be an array of servers")]
+    IceServers,
+    #[error("producer_id: must be a string of 1 to {} bytes", MAX_ID_BYTES)]
+    ProducerId,
+    #[error("sdp: must be a string of at most {} bytes, or an object that holds it", MAX_SDP_BYTES)]
+    Sdp,
+    #[error("candidate: must be a string, an object or null")]
+    Candidate,
+}
+
 /// Reads a message of the server.
-///
-/// # Errors
-/// The key that is wrong, and what is right.
-pub(crate) fn parse(text: &str) -> Result<Incoming, String> {
-    let message: Map<String, Value> =
-        serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))?;
-    let kind = message.get("type").and_then(Value::as_str).ok_or("type: must be a string")?;
+pub(crate) fn parse(text: &str) -> Result<Incoming, MessageError> {
+    let message: Map<String, Value> = serde_json::from_str(text)?;
+    let kind = message.get("type").and_then(Value::as_str).ok_or(MessageError::Type)?;
     Ok(match kind {
         "registered" | "register_ack" | "welcome" => Incoming::Registered { ice_servers: ice_servers(&message) },
-        "ice_servers" => Incoming::IceServers(ice_servers(&message).ok_or("ice_servers: must be an array of servers")?),
+        "ice_servers" => Incoming::IceServers(ice_servers(&message).ok_or(MessageError::IceServers)?),
         "producer_connected" => {
             let producer_id = producer_id(&message)?;
             let client_id = message.get("client_id").and_then(id).unwrap_or_else(|| producer_id.clone());
@@ -149,11 +163,8 @@ fn ice_servers(message: &Map<String, Value>) -> Option<Vec<IceServer>> {
     Some(servers.iter().take(MAX_ICE_SERVERS).filter_map(read).collect())
 }
 
-fn producer_id(message: &Map<String, Value>) -> Result<String, String> {
-    PRODUCER_KEYS
-        .iter()
-        .find_map(|key| id(message.get(*key)?))
-        .ok_or_else(|| format!("producer_id: must be a string of 1 to {MAX_ID_BYTES} bytes"))
+fn producer_id(message: &Map<String, Value>) -> Result<String, MessageError> {
+    PRODUCER_KEYS.iter().find_map(|key| id(message.get(*key)?)).ok_or(MessageError::ProducerId)
 }
 
 fn senders(message: &Map<String, Value>) -> Vec<String> {
@@ -169,7 +180,7 @@ fn id(value: &Value) -> Option<String> {
     (1..=MAX_ID_BYTES).contains(&text.len()).then_some(text)
 }
 
-fn sdp(message: &Map<String, Value>) -> Result<String, String> {
+fn sdp(message: &Map<String, Value>) -> Result<String, MessageError> {
     let described = |value: &Value| match value {
         Value::String(sdp) => Some(sdp.clone()),
         Value::Object(description) => description.get("sdp")?.as_str().map(str::to_owned),
@@ -179,10 +190,10 @@ fn sdp(message: &Map<String, Value>) -> Result<String, String> {
         .iter()
         .find_map(|key| described(message.get(*key)?))
         .filter(|sdp| sdp.len() <= MAX_SDP_BYTES)
-        .ok_or_else(|| format!("sdp: must be a string of at most {MAX_SDP_BYTES} bytes, or an object that holds it"))
+        .ok_or(MessageError::Sdp)
 }
 
-fn candidate(message: &Map<String, Value>) -> Result<RemoteCandidate, String> {
+fn candidate(message: &Map<String, Value>) -> Result<RemoteCandidate, MessageError> {
     let (text, around) = match message.get("candidate") {
         None | Some(Value::Null) => return Ok(RemoteCandidate::default()),
         Some(Value::String(text)) => (text.as_str(), message),
@@ -190,7 +201,7 @@ fn candidate(message: &Map<String, Value>) -> Result<RemoteCandidate, String> {
             Some(Value::String(text)) => (text.as_str(), init),
             _ => return Ok(RemoteCandidate::default()),
         },
-        Some(_) => return Err("candidate: must be a string, an object or null".to_owned()),
+        Some(_) => return Err(MessageError::Candidate),
     };
     let username_fragment = ["usernameFragment", "username_fragment"].iter().find_map(|key| around.get(*key)?.as_str());
     Ok(RemoteCandidate {
@@ -302,7 +313,7 @@ mod tests {
             assert_eq!(read(&message), Incoming::Offer { from, to, sdp: "v=0".into() });
         }
         let long = json!({"type": "webrtc_offer", "sdp": "v".repeat(MAX_SDP_BYTES + 1)});
-        assert!(parse(&long.to_string()).unwrap_err().starts_with("sdp: "));
+        assert!(parse(&long.to_string()).unwrap_err().to_string().starts_with("sdp: "));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Event;
 use super::asking::Asking;
 use super::connection::{Channel, ChannelEvent, Connection, ConnectionEvent, FLOOD, Path};
-use super::extension::{Fetch, hello, ping};
+use super::extension::{Fetch, FetchError, hello, ping};
 use super::ice_servers::IceServers;
 use super::message::RemoteCandidate;
 use super::proof::{Look, Proof, Secret};
@@ -142,7 +142,7 @@ impl Peer {
     async fn refuse_fetches(&mut self) {
         self.fetches.close();
         while let Some(Fetch { id, .. }) = self.fetches.recv().await {
-            let (producer, missing) = (Arc::clone(&self.producer), Err("the channel has ended".to_owned()));
+            let (producer, missing) = (Arc::clone(&self.producer), Err(FetchError::ChannelEnded));
             let _ = self.events.send(Event::FetchEnded { producer, id, missing }).await;
         }
     }

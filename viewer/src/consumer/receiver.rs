@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::Event;
 use super::entries::Entries;
-use super::extension::{Extension, Fetch, Selection, Welcome};
+use super::extension::{Extension, Fetch, FetchError, Selection, Welcome};
 use super::proof::{Expected, ProofFailure};
 
 /// A message of a data channel, as it arrives.
@@ -191,7 +191,7 @@ impl Receiver {
             Mode::Undecided | Mode::Plain => events.push(Event::FetchEnded {
                 producer: Arc::clone(&self.producer),
                 id: fetch.id,
-                missing: Err("the producer does not know how".to_owned()),
+                missing: Err(FetchError::NotSupported),
             }),
         }
     }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::asking::{Asking, SharedSessions};
-use super::extension::{Fetch, Selection, hello};
+use super::extension::{Fetch, FetchError, Selection, hello};
 use super::ice_servers::IceServers;
 use super::message::{Incoming, Outgoing, RemoteCandidate, attribute};
 use super::peer::{Peer, PeerEvent, Tell};
@@ -270,10 +270,10 @@ impl Shell {
         let sent = self.handles.get(producer).map(|handle| handle.fetches.try_send(fetch));
         let problem = match sent {
             Some(Ok(())) => return,
-            Some(Err(TrySendError::Full(_))) => "too many fetches wait for their turn",
-            Some(Err(TrySendError::Closed(_))) | None => "there is no channel to the producer",
+            Some(Err(TrySendError::Full(_))) => FetchError::TooMany,
+            Some(Err(TrySendError::Closed(_))) | None => FetchError::NoChannel,
         };
-        self.emit(Event::FetchEnded { producer: producer.into(), id, missing: Err(problem.to_owned()) });
+        self.emit(Event::FetchEnded { producer: producer.into(), id, missing: Err(problem) });
     }
 
     fn stop(&mut self, id: &str) {

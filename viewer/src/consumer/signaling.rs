@@ -51,6 +51,12 @@ pub struct Failure {
     pub status: Option<u16>,
 }
 
+impl Failure {
+    fn of(error: &impl std::fmt::Display) -> Self {
+        Self { reason: error.to_string(), status: None }
+    }
+}
+
 pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub(crate) struct Signaling {
@@ -79,7 +85,7 @@ impl Signaling {
                     None => return,
                 },
                 Ok(Err(failure)) => failure,
-                Err(_) => Failure { reason: format!("no answer within {STEP_TIMEOUT:?}"), status: None },
+                Err(_) => Failure::of(&format_args!("no answer within {STEP_TIMEOUT:?}")),
             };
             if self.events.send(SignalingEvent::Lost(failure)).await.is_err() {
                 return;
@@ -111,7 +117,7 @@ impl Signaling {
                         Some(Ok(Message::Close(frame))) => return Some(closed(frame.as_ref())),
                         None => return Some(closed(None)),
                         Some(Ok(_)) => continue,
-                        Some(Err(error)) => return Some(Failure { reason: error.to_string(), status: None }),
+                        Some(Err(error)) => return Some(Failure::of(&error)),
                     };
                     match message::parse(&text) {
                         Ok(Incoming::Ping) => write(&mut socket, Message::text(Outgoing::Pong.to_json())).await,
@@ -140,11 +146,13 @@ impl Signaling {
                     Ok(())
                 }
                 _ = ping.tick() => write(&mut socket, Message::Ping(Vec::new().into())).await,
-                () = sleep_until(heard + SILENCE_LIMIT) => Err(format!("no sign of life for {SILENCE_LIMIT:?}")),
+                () = sleep_until(heard + SILENCE_LIMIT) => {
+                    Err(Failure::of(&format_args!("no sign of life for {SILENCE_LIMIT:?}")))
+                }
                 () = self.events.closed() => return None,
             };
-            if let Err(reason) = written {
-                return Some(Failure { reason, status: None });
+            if let Err(failure) = written {
+                return Some(failure);
             }
         }
     }
@@ -154,15 +162,15 @@ impl Signaling {
 pub(crate) fn closed(frame: Option<&CloseFrame>) -> Failure {
     match frame.map(|frame| u16::from(frame.code)) {
         Some(CLOSE_UNAUTHORIZED) => Failure { reason: "the server refuses the token".to_owned(), status: Some(401) },
-        _ => Failure { reason: "the server closed it".to_owned(), status: None },
+        _ => Failure::of(&"the server closed it"),
     }
 }
 
-async fn write(socket: &mut Socket, message: Message) -> Result<(), String> {
+async fn write(socket: &mut Socket, message: Message) -> Result<(), Failure> {
     match timeout(STEP_TIMEOUT, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("the server did not read for {STEP_TIMEOUT:?}")),
+        Ok(Err(error)) => Err(Failure::of(&error)),
+        Err(_) => Err(Failure::of(&format_args!("the server did not read for {STEP_TIMEOUT:?}"))),
     }
 }
 
@@ -173,34 +181,33 @@ pub(crate) async fn connect(url: &Url, token: Option<&str>, origin: Option<&str>
         .max_frame_size(Some(MAX_MESSAGE_BYTES))
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024);
-    let failed = |error: &dyn std::fmt::Display| Failure { reason: error.to_string(), status: None };
     let connector = if url.scheme() == "wss" {
-        let made = tokio::task::spawn_blocking(tls_config).await.map_err(|error| failed(&error))?;
-        Connector::Rustls(made.map_err(|error| failed(&error))?)
+        let made = tokio::task::spawn_blocking(tls_config).await.map_err(|error| Failure::of(&error))?;
+        Connector::Rustls(made.map_err(|error| Failure::of(&error))?)
     } else {
         Connector::Plain
     };
-    let request = request(url, token, origin).map_err(|error| failed(&error))?;
+    let request = request(url, token, origin)?;
     match connect_async_tls_with_config(request, Some(limits), true, Some(connector)).await {
         Ok((socket, _)) => Ok(socket),
         Err(WebSocketError::Http(response)) => {
             let status = response.status();
             Err(Failure { reason: format!("the server responds {status}"), status: Some(status.as_u16()) })
         }
-        Err(WebSocketError::Io(error)) => Err(failed(&error)),
-        Err(error) => Err(failed(&error)),
+        Err(WebSocketError::Io(error)) => Err(Failure::of(&error)),
+        Err(error) => Err(Failure::of(&error)),
     }
 }
 
-fn request(url: &Url, token: Option<&str>, origin: Option<&str>) -> Result<Request<()>, String> {
-    let mut request = url.as_str().into_client_request().map_err(|error| error.to_string())?;
+fn request(url: &Url, token: Option<&str>, origin: Option<&str>) -> Result<Request<()>, Failure> {
+    let mut request = url.as_str().into_client_request().map_err(|error| Failure::of(&error))?;
     if let Some(token) = token {
-        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| error.to_string())?;
+        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| Failure::of(&error))?;
         value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
     }
     if let Some(origin) = origin {
-        let value = HeaderValue::from_str(origin).map_err(|error| error.to_string())?;
+        let value = HeaderValue::from_str(origin).map_err(|error| Failure::of(&error))?;
         request.headers_mut().insert(ORIGIN, value);
     }
     Ok(request)
@@ -208,12 +215,11 @@ fn request(url: &Url, token: Option<&str>, origin: Option<&str>) -> Result<Reque
 
 /// The system's roots, or those that `SSL_CERT_FILE` names. The provider is named, because the program may have
 /// installed none, or another.
-pub(crate) fn tls_config() -> Result<Arc<rustls::ClientConfig>, String> {
+pub(crate) fn tls_config() -> Result<Arc<rustls::ClientConfig>, rustls::Error> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
+        .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))

@@ -168,7 +168,7 @@ proptest! {
             let effects = match step {
                 Step::Producer { client_id, session, connected } => registry.register(
                     world.arrive(),
-                    Register::Producer(RegisterProducer { client_id, metadata: Map::new(), session, connected }),
+                    Register::Producer(RegisterProducer { client_id, metadata: Map::new(), session, connected, claimed: None }),
                 ),
                 Step::Consumer { client_id, producer, connected } => registry.register(
                     world.arrive(),

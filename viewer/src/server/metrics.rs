@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Of the text format.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -54,6 +54,19 @@ pub(crate) struct Load {
     pub(crate) consumers: usize,
     pub(crate) queued_bytes: usize,
     pub(crate) max_queued_bytes: usize,
+    /// If there are other servers.
+    pub(crate) backplane: Option<BackplaneLoad>,
+}
+
+/// What a server has of the others.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct BackplaneLoad {
+    pub(crate) is_up: bool,
+    pub(crate) lag: Duration,
+    pub(crate) servers: usize,
+    pub(crate) clients: usize,
+    pub(crate) pending: usize,
+    pub(crate) dropped_messages: u64,
 }
 
 impl Metrics {
@@ -120,6 +133,17 @@ impl Metrics {
         add("refused_total", "counter", "Requests and connections that were refused.", &refusals);
         let responses = labelled("status", &STATUS_CLASSES, &self.responses);
         add("responses_total", "counter", "HTTP responses by class of status.", &responses);
+        if let Some(backplane) = load.backplane {
+            let lag = u64::try_from(backplane.lag.as_millis()).unwrap_or(u64::MAX);
+            let dropped = [(String::new(), backplane.dropped_messages)];
+            add("backplane_up", "gauge", "Whether NATS is connected.", &one(usize::from(backplane.is_up)));
+            add("backplane_lag_milliseconds", "gauge", "Age of the last known state.", &[(String::new(), lag)]);
+            add("backplane_servers", "gauge", "Other servers.", &one(backplane.servers));
+            add("backplane_clients", "gauge", "Clients of other servers.", &one(backplane.clients));
+            add("backplane_pending_entries", "gauge", "Clients not written to NATS yet.", &one(backplane.pending));
+            let help = "Messages to clients of other servers that were dropped.";
+            add("backplane_dropped_messages_total", "counter", help, &dropped);
+        }
         text
     }
 }
@@ -138,10 +162,14 @@ mod tests {
         metrics.responded(200);
         metrics.responded(999);
         REASONS.iter().for_each(|reason| metrics.refused(reason));
-        let text = metrics.to_text(&Load { producers: 2, queued_bytes: 7, ..Load::default() });
+        let backplane = BackplaneLoad { is_up: true, lag: Duration::from_millis(12), ..BackplaneLoad::default() };
+        let text =
+            metrics.to_text(&Load { producers: 2, queued_bytes: 7, backplane: Some(backplane), ..Load::default() });
         for line in [
             "logrtc_clients{role=\"producer\"} 2",
             "logrtc_queued_bytes 7",
+            "logrtc_backplane_up 1",
+            "logrtc_backplane_lag_milliseconds 12",
             "logrtc_refused_total{reason=\"token\"} 1",
             "logrtc_responses_total{status=\"2xx\"} 1",
         ] {

@@ -190,12 +190,14 @@ async fn signaling(
         })
 }
 
-/// For whoever keeps the server running. It tells nothing else.
+/// For whoever keeps the server running. It tells nothing else. Without its backplane a server still serves its own clients;
+/// a load balancer that took all of them out would leave nobody served.
 async fn health(State(door): State<Door>) -> Response {
     if *door.stopping.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
-    "ok\n".into_response()
+    let is_joined = door.hub.joint(|joint| joint.health.is_up()).unwrap_or(true);
+    if is_joined { "ok\n".into_response() } else { "ok, without the backplane\n".into_response() }
 }
 
 /// For Prometheus, which sends a token if the server wants one.

@@ -119,6 +119,7 @@ async fn converse(socket: &mut WebSocket, place: &mut Place, ticket: &mut Ticket
     let Some(seat) = place.seat() else { return End::Full };
     let role = role_of(&register);
     let mut ice_servers = seat.ice_servers(role);
+    let register = seat.claim(register).await;
     seat.register(register, ice_servers.now());
 
     let mut bad_messages = 0;

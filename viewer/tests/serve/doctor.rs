@@ -83,9 +83,9 @@ async fn a_certificate_is_judged_as_a_program_judges_it() {
     let by_address = server.url().await;
     let url = by_address.replace("127.0.0.1", "localhost");
     let authority = [("SSL_CERT_FILE", certificate.authority.to_str().unwrap())];
-    // No program of this process knows the authority: only what is before the data channel is looked at.
-    let (_, findings) = doctor(&[&url], &authority).await;
-    assert!(outcomes(&findings).starts_with(&["dns ok"]) && outcomes(&findings).contains(&"tls ok"), "{findings:?}");
+    // The name may have an address that the server does not listen on, too: a warning.
+    let (status, findings) = doctor(&[&url], &authority).await;
+    assert_eq!((status, outcomes(&findings).last()), (0, Some(&"channel ok")), "{findings:?}");
     let (_, text) = findings.iter().find(|(outcome, _)| outcome == "tls ok").unwrap();
     assert!(text.starts_with("the certificate for localhost, of "), "{text}");
 

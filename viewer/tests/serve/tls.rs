@@ -57,3 +57,19 @@ async fn a_server_without_tokens_stays_open_when_its_certificate_is_renewed() {
     read().out.has("open to all").await;
     close(app).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn producers_of_the_server_itself_need_neither_its_certificate_nor_its_tokens() {
+    let folder = Folder::new("tls-own");
+    let certificate = Certificate::new(&folder, "only");
+    let token = folder.write("token", "t0k");
+    let tls = ["--tls-cert", &certificate.chain, "--tls-key", &certificate.key, "--token-file", &token];
+    let mut demo = command(&[&["demo", "--listen", "0"], &tls[..]].concat());
+    // What is for other programs does not lead this one elsewhere.
+    demo.env("LOGRTC_URL", "ws://127.0.0.1:1/signaling");
+    let server = Program::spawn(demo);
+    let page = server.url().await.replace("127.0.0.1", "localhost");
+    let mut tail = command(&["tail", "--json", &format!("{page}#token=t0k")]);
+    tail.env("SSL_CERT_FILE", &certificate.authority);
+    Program::spawn(tail).out.has("shop").await;
+}

@@ -6,6 +6,7 @@
 mod at_the_source;
 mod base_protocol;
 mod cut;
+mod hostile;
 #[path = "../common/lines.rs"]
 mod lines;
 mod output;

@@ -29,7 +29,7 @@ impl SpanData {
 #[derive(Default)]
 pub(super) struct SpanFields {
     fields: Fields,
-    /// The name of each, and where it ends.
+    /// The name of each, and the offset of its end.
     ends: Vec<(&'static str, usize)>,
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
-    /// Opens one at the number that `choose` chooses, told the oldest number that is held and the next one.
+    /// Opens a cursor at the number that `choose` returns for the oldest number that is held and the next one.
     pub(crate) fn open(journal: &Arc<SharedJournal>, choose: impl FnOnce(u64, u64) -> u64) -> Self {
         let mut state = journal.lock();
         let start = choose(state.ring.oldest(), state.ring.end());
@@ -35,7 +35,7 @@ impl Cursor {
         self.id
     }
 
-    /// Changes where it stands. Takes no lock of the journal, unless a thread waits for what it does.
+    /// Changes the account of the cursor. Takes no lock of the journal, unless a thread waits for its progress.
     pub(crate) fn update<T>(&self, change: impl FnOnce(&mut Account) -> T) -> T {
         let result = change(&mut lock(&self.account));
         self.journal.tell_progress();
@@ -58,7 +58,7 @@ impl Drop for Cursor {
 }
 
 impl SharedJournal {
-    /// What became of every entry for one consumer; nothing where its cursor is closed.
+    /// What became of every entry for one consumer; all zero if its cursor is closed.
     pub(crate) fn counts(&self, id: CursorId) -> Counts {
         let state = self.lock();
         let Some(account) = state.cursors.get(&id) else { return Counts::default() };

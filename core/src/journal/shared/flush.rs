@@ -15,7 +15,7 @@ pub(crate) enum Flushed {
     Delivered,
     /// The time is over, and the one that lacks most of the entries lacks this many.
     Pending(u64),
-    /// The journal closed meanwhile: what the consumers have is told to who closes it.
+    /// The journal closed meanwhile: `close` reports what the consumers have received.
     Closed,
 }
 

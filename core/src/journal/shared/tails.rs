@@ -38,7 +38,7 @@ pub(super) struct Tails {
     /// How far the ring is, and how far its sealed blocks are.
     end: AtomicU64,
     sealed_end: AtomicU64,
-    /// Whether a reader waits for what comes next.
+    /// Whether a reader waits for the next part.
     is_awaited: AtomicBool,
     /// Whether somebody waits until everything has been read.
     is_hurried: AtomicBool,
@@ -92,7 +92,7 @@ impl Tails {
         let published = &self.published[least.map_or(Level::Error as usize + 1, |least| least as usize)];
         loop {
             let mut published = std::pin::pin!(published.notified());
-            // Registered before the look, so that what comes in between is not missed.
+            // Registered before the check, so that no part is missed in between.
             published.as_mut().enable();
             if seq < self.readable_end() {
                 return;

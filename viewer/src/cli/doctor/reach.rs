@@ -77,7 +77,7 @@ pub(super) async fn tls(url: &Url, stream: TcpStream) -> Finding {
     }
     let config = match tls_config() {
         Ok(config) => config,
-        Err(error) => return Finding::failed("tls", error, "install the root certificates of the system"),
+        Err(error) => return Finding::failed("tls", error.to_string(), "install the root certificates of the system"),
     };
     let name = match ServerName::try_from(host.trim_matches(['[', ']']).to_owned()) {
         Ok(name) => name,

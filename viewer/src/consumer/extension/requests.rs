@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
+use thiserror::Error;
+
 use super::control::Outgoing;
 use super::frame::NUMBERS_END;
 use super::selection::Selection;
@@ -26,11 +28,35 @@ pub(crate) struct Fetch {
     pub(crate) selection: Selection,
 }
 
+/// Why a fetch failed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The range is empty, or has numbers that no entry can have.
+    #[error("no range of sequence numbers")]
+    Range,
+    /// Too many fetches of this producer wait for their turn.
+    #[error("too many fetches wait for their turn")]
+    TooMany,
+    /// There is no channel to the producer.
+    #[error("there is no channel to the producer")]
+    NoChannel,
+    /// The channel to the producer has ended.
+    #[error("the channel has ended")]
+    ChannelEnded,
+    /// The producer speaks the base protocol.
+    #[error("the producer does not know how")]
+    NotSupported,
+    /// The producer refuses it, in its words.
+    #[error("{0}")]
+    Refused(String),
+}
+
 /// How a fetch ended: how many of its numbers the producer no longer held, or what went wrong.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ended {
     pub(super) id: u64,
-    pub(super) result: Result<u64, String>,
+    pub(super) result: Result<u64, FetchError>,
 }
 
 #[derive(Debug)]
@@ -59,14 +85,14 @@ impl Requests {
     /// Returns how the fetch ended, if it cannot begin.
     pub(super) fn fetch(&mut self, fetch: Fetch) -> Option<Ended> {
         let problem = if fetch.numbers.is_empty() || *fetch.numbers.end() >= NUMBERS_END {
-            "no range of sequence numbers"
+            FetchError::Range
         } else if self.waiting.len() >= MAX_WAITING {
-            "too many fetches wait for their turn"
+            FetchError::TooMany
         } else {
             self.waiting.push_back(fetch);
             return None;
         };
-        Some(Ended { id: fetch.id, result: Err(problem.to_owned()) })
+        Some(Ended { id: fetch.id, result: Err(problem) })
     }
 
     /// Whether frames of this fetch are expected.
@@ -95,14 +121,14 @@ impl Requests {
     pub(super) fn failed(&mut self, now: Instant, id: u64, message: &str) -> Option<Ended> {
         self.running.take_if(|running| running.is_asked && running.fetch.id == id)?;
         self.fetch_at = Some(now + FETCH_INTERVAL);
-        Some(Ended { id, result: Err(message.to_owned()) })
+        Some(Ended { id, result: Err(FetchError::Refused(message.to_owned())) })
     }
 
     /// The channel has ended, and with it every fetch.
     pub(super) fn end(&mut self) -> Vec<Ended> {
         let running = self.running.take().map(|running| running.fetch);
         let all = running.into_iter().chain(self.waiting.drain(..));
-        all.map(|fetch| Ended { id: fetch.id, result: Err("the channel has ended".to_owned()) }).collect()
+        all.map(|fetch| Ended { id: fetch.id, result: Err(FetchError::ChannelEnded) }).collect()
     }
 
     /// The next message to send, if its time has come.
@@ -191,7 +217,10 @@ mod tests {
         requests.fetch(fetch(3, 10..=99));
         assert_eq!(requests.failed(now, 3, "early"), None, "it was not asked for yet");
         requests.next_message(now);
-        assert_eq!(requests.failed(now, 3, "busy"), Some(Ended { id: 3, result: Err("busy".to_owned()) }));
+        assert_eq!(
+            requests.failed(now, 3, "busy"),
+            Some(Ended { id: 3, result: Err(FetchError::Refused("busy".to_owned())) })
+        );
         (4..4 + MAX_WAITING as u64).for_each(|id| assert_eq!(requests.fetch(fetch(id, 0..=1)), None));
         assert!(requests.fetch(fetch(99, 0..=1)).unwrap().result.is_err());
         assert_eq!(requests.next_message(now), None, "it is too early");

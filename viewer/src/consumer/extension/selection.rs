@@ -1,6 +1,7 @@
 //! Which entries a producer is asked for. No I/O.
 
 use serde::Serialize;
+use thiserror::Error;
 
 /// The longest filter that a producer takes, in bytes.
 const MAX_FILTER_BYTES: usize = 1024;
@@ -27,22 +28,35 @@ impl Selection {
     /// # Errors
     /// What a producer would not take: a filter of more than 1 KiB or 64 directives. The producer alone checks what the
     /// names mean.
-    pub fn new(level: Option<&str>, filter: Option<&str>) -> Result<Self, String> {
+    pub fn new(level: Option<&str>, filter: Option<&str>) -> Result<Self, InvalidSelection> {
         if level.is_some_and(|level| level.is_empty() || level.len() > MAX_LEVEL_BYTES || has_control(level)) {
-            return Err("level: must be DEBUG, INFO, WARN or ERROR".to_owned());
+            return Err(InvalidSelection::Level);
         }
         if let Some(filter) = filter {
             if filter.len() > MAX_FILTER_BYTES || filter.split(',').count() > MAX_DIRECTIVES {
-                return Err(format!(
-                    "filter: must have at most {MAX_FILTER_BYTES} bytes and {MAX_DIRECTIVES} directives"
-                ));
+                return Err(InvalidSelection::FilterTooLong);
             }
             if has_control(filter) {
-                return Err("filter: must not contain control characters".to_owned());
+                return Err(InvalidSelection::FilterCharacters);
             }
         }
         Ok(Self { level: level.map(str::to_owned), filter: filter.map(str::to_owned) })
     }
+}
+
+/// What of a selection no producer takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidSelection {
+    /// The level is no name of one.
+    #[error("level: must be DEBUG, INFO, WARN or ERROR")]
+    Level,
+    /// The filter is too long.
+    #[error("filter: must have at most {} bytes and {} directives", MAX_FILTER_BYTES, MAX_DIRECTIVES)]
+    FilterTooLong,
+    /// The filter has control characters.
+    #[error("filter: must not contain control characters")]
+    FilterCharacters,
 }
 
 /// Each would take six bytes as JSON, and a message has at most 4 KiB.
@@ -66,7 +80,10 @@ mod tests {
             (None, Some("a,".repeat(64)), "filter: must have"),
             (None, Some("a\u{0}".to_owned()), "filter: must not"),
         ] {
-            assert!(Selection::new(level, filter.as_deref()).unwrap_err().starts_with(problem), "{problem}");
+            assert!(
+                Selection::new(level, filter.as_deref()).unwrap_err().to_string().starts_with(problem),
+                "{problem}"
+            );
         }
     }
 }

@@ -156,10 +156,10 @@ fn what_was_fetched_is_no_part_of_the_account() {
     receiver.fetch(Fetch { id: 6, numbers: 2..=3, selection: Selection::default() }, &mut events);
     receiver.next_message(now + std::time::Duration::from_secs(1));
     let error = r#"{"type":"error","id":6,"message":"first: too old"}"#;
-    assert_eq!(read(&mut receiver, text(error)), [r#"fetch 6 ended Err("first: too old")"#]);
+    assert_eq!(read(&mut receiver, text(error)), [r#"fetch 6 ended Err(Refused("first: too old"))"#]);
     receiver.fetch(Fetch { id: 7, numbers: 2..=3, selection: Selection::default() }, &mut events);
     receiver.end(&mut events);
-    assert_eq!(events.iter().map(short).collect::<Vec<_>>(), [r#"fetch 7 ended Err("the channel has ended")"#]);
+    assert_eq!(events.iter().map(short).collect::<Vec<_>>(), ["fetch 7 ended Err(ChannelEnded)"]);
 }
 
 #[test]

@@ -1,6 +1,11 @@
-/** Takes the token and the secret out of the address, and keeps them in the browser for the next page of this server. */
+/**
+ * Takes the token and the secret out of the address, and keeps them for the next page of this server. The token is for every
+ * tab. The secret is for this one, so that another one can show programs that have none.
+ */
 
 import { type Credential, takeCredential } from "./fragment";
+
+const STORAGE = { token: () => localStorage, secret: () => sessionStorage };
 
 /** That for the server at `url`: of the address, which loses it, or else the one that was kept. */
 export function loadCredential(url: string, name: Credential): string | undefined {
@@ -19,7 +24,7 @@ export function followCredential(url: string, name: Credential, use: (value: str
 
 export function keepCredential(url: string, name: Credential, value: string): void {
   try {
-    localStorage.setItem(`logrtc.${name}`, JSON.stringify({ ...kept(name), [url]: value }));
+    STORAGE[name]().setItem(`logrtc.${name}`, JSON.stringify({ ...kept(name), [url]: value }));
   } catch {
     // The next page asks for it.
   }
@@ -40,7 +45,7 @@ function fromAddress(url: string, name: Credential): string | undefined {
 /** Signaling URL to credential. */
 function kept(name: Credential): Record<string, string> {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(`logrtc.${name}`) ?? "{}");
+    const value: unknown = JSON.parse(STORAGE[name]().getItem(`logrtc.${name}`) ?? "{}");
     const pairs = typeof value === "object" && value !== null ? Object.entries(value) : [];
     return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string"));
   } catch {

@@ -76,6 +76,7 @@ impl Docker {
         let mut beat = interval(LIST_INTERVAL);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let shared = Arc::clone(&self.shared);
+        let mut is_reached = true;
         loop {
             tokio::select! {
                 _ = beat.tick() => {}
@@ -87,8 +88,16 @@ impl Docker {
                 }
             }
             match list(&shared.tool, &self.filters).await {
-                Ok(listed) => self.update(listed, stopping),
-                Err(error) => shared.tool.say(&error.to_string()),
+                Ok(listed) => {
+                    if !std::mem::replace(&mut is_reached, true) {
+                        shared.tool.works();
+                    }
+                    self.update(listed, stopping);
+                }
+                Err(error) => {
+                    is_reached = false;
+                    shared.tool.say(&error.to_string());
+                }
             }
         }
     }
@@ -150,7 +159,6 @@ async fn list(tool: &Tool, filters: &[String]) -> io::Result<Vec<Container>> {
     if !output.status.success() {
         return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
-    tool.works();
     Ok(Container::read_all(&String::from_utf8_lossy(&output.stdout))?)
 }
 
@@ -174,7 +182,14 @@ impl Follower {
                 }
                 source::close(producer).await;
             }
-            Err(error) => self.shared.tool.say(&format!("{name}: {error}")),
+            Err(error) => {
+                self.shared.tool.say(&format!("{name}: {error}"));
+                // Not to be tried again for the same container.
+                tokio::select! {
+                    () = self.end() => {}
+                    () = stopped(&mut stopping) => {}
+                }
+            }
         }
         id
     }
