@@ -67,7 +67,7 @@ impl fmt::Display for Problem {
             Self::TooLarge => write!(f, "a request has at most {MAX_BODY_BYTES} bytes and {MAX_RECORDS} records"),
             Self::TooSlow => f.write_str("the body did not arrive in time"),
             Self::Metrics => {
-                f.write_str("this server takes logs and traces; OTEL_METRICS_EXPORTER=none sends no metrics")
+                f.write_str("this server accepts logs and traces only; OTEL_METRICS_EXPORTER=none turns metrics off")
             }
             Self::Busy => f.write_str("too many requests at once"),
             Self::Full => f.write_str("the buffer is full: a reader of this service is behind"),

@@ -126,9 +126,9 @@ impl Metrics {
         let dropped = count(&self.dropped_clients);
         add("dropped_clients_total", "counter", "Clients dropped because they did not read.", &dropped);
         let exported = labelled("signal", &SIGNALS, &self.exported);
-        add("otlp_records_total", "counter", "Log records and spans that were taken over OTLP.", &exported);
+        add("otlp_records_total", "counter", "Log records and spans accepted over OTLP.", &exported);
         let rejected = labelled("signal", &SIGNALS, &self.rejected);
-        add("otlp_rejected_records_total", "counter", "Those that were rejected.", &rejected);
+        add("otlp_rejected_records_total", "counter", "Log records and spans rejected over OTLP.", &rejected);
         let refusals = labelled("reason", &REASONS, &self.refusals);
         add("refused_total", "counter", "Requests and connections that were refused.", &refusals);
         let responses = labelled("status", &STATUS_CLASSES, &self.responses);

@@ -161,7 +161,10 @@ async fn a_service_without_a_place_is_told_so() {
     let second = request(&page, "POST /v1/logs", &[JSON], &logs("second", "m")).await;
     assert_eq!(second.json()["partialSuccess"]["rejectedLogRecords"], "1");
     assert!(second.json()["partialSuccess"]["errorMessage"].as_str().unwrap().contains("\"second\""));
-    server.err.has("has 1 services and rejects the entries of \"second\"; --otlp-services takes more").await;
+    server
+        .err
+        .has("1 services send already, and the entries of \"second\" are rejected; --otlp-services allows more")
+        .await;
     let metrics = request(&page, "GET /metrics", &[], &[]).await;
     assert!(
         String::from_utf8(metrics.body).unwrap().contains("logrtc_otlp_rejected_records_total{signal=\"logs\"} 1\n")

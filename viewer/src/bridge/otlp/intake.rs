@@ -69,7 +69,7 @@ impl Intake {
             Place::None => {
                 let most = self.options.max_services;
                 return self.tell(&format!(
-                    "has {most} services and rejects the entries of {service:?}; --otlp-services takes more"
+                    "{most} services send already, and the entries of {service:?} are rejected; --otlp-services allows more"
                 ));
             }
         }
@@ -79,7 +79,7 @@ impl Intake {
         }
         match config.build().and_then(Producer::connect) {
             Ok(producer) => self.services.begin(service.to_owned(), producer, now),
-            Err(error) => self.tell(&format!("cannot begin a producer for {service:?}: {error}")),
+            Err(error) => self.tell(&format!("cannot start a producer for {service:?}: {error}")),
         }
     }
 
@@ -110,7 +110,7 @@ impl Intake {
                     taken.accepted += 1;
                     return;
                 }
-                None => format!("there is no place for the service {:?}", found.source.service),
+                None => format!("too many services: {:?} has no producer", found.source.service),
             };
             taken.rejected += 1;
             taken.reason = Some(reason);

@@ -1,4 +1,4 @@
-//! What `logrtc serve` takes over OTLP.
+//! The options of `logrtc serve` about OTLP.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::bridge::{Otlp, OtlpOptions};
 
 #[derive(Debug, Args)]
 pub(super) struct OtlpArgs {
-    /// Take logs and traces of OpenTelemetry SDKs: OTLP over HTTP, at /v1/logs and /v1/traces. Each service is a producer.
+    /// Receive the logs and traces of OpenTelemetry SDKs: OTLP over HTTP, at /v1/logs and /v1/traces. Each service is a producer.
     #[arg(long)]
     otlp: bool,
-    /// Services that send over OTLP at once.
+    /// How many services may send over OTLP at once.
     #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..), requires = "otlp")]
     otlp_services: u16,
     /// Memory in MiB for the entries of each of these services.
@@ -25,7 +25,7 @@ impl OtlpArgs {
         self.otlp
     }
 
-    /// Begins to take them, if that is wanted.
+    /// The receiver, if it is wanted.
     pub(super) fn begin(&self, on_notice: Handler<str>) -> Option<Arc<Otlp>> {
         self.otlp.then(|| {
             Otlp::new(OtlpOptions {
