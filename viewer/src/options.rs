@@ -39,7 +39,7 @@ pub struct Options {
     pub ice_servers: Option<IceServers>,
     /// Bounds on what clients may ask of the server.
     pub limits: Limits,
-    /// What the server shares its clients with other servers by; none by default.
+    /// The NATS servers by which this server works as one with others; none by default.
     #[cfg(feature = "backplane")]
     pub backplane: Option<Backplane>,
     /// Receives what the person who runs the server should know, as a page that was refused, each thing once. Without it,

@@ -142,7 +142,8 @@ impl Mesh {
         self.claims.insert(connection, id);
     }
 
-    /// A client of this server has registered. `now_us` orders it among the connections of one client that two servers have.
+    /// A client of this server has registered. `now_us` orders the connections that one client has to
+    /// several servers.
     pub(crate) fn registered(&mut self, connection: ConnectionId, now_us: u64) {
         self.version = now_us.max(self.version + 1);
         self.local.insert(connection, Local { version: self.version, is_written: false });

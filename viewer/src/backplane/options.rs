@@ -8,11 +8,12 @@ use std::str::FromStr;
 
 use async_nats::{ConnectOptions, ServerAddr};
 
-/// NATS servers, by which any number of signaling servers work as one: a producer and a reader meet whichever server each of
-/// them has reached.
+/// The NATS servers by which any number of signaling servers work as one. A producer and a reader meet,
+/// whichever server each of them has reached.
 ///
-/// It is read from URLs of NATS servers that belong together, separated by commas: `nats://10.0.0.1:4222,nats://10.0.0.2:4222`.
-/// A URL may hold a user and a password or a token, and has the scheme `tls` for TLS. NATS must have JetStream.
+/// It is parsed from the URLs of one NATS cluster, separated by commas, as
+/// `nats://10.0.0.1:4222,nats://10.0.0.2:4222`. A URL may contain a user and a password, or a token. The
+/// scheme `tls` requires TLS. NATS must have JetStream.
 #[derive(Clone)]
 pub struct Backplane {
     pub(super) addresses: Vec<ServerAddr>,
@@ -22,11 +23,11 @@ pub struct Backplane {
 }
 
 impl Backplane {
-    /// The name of the bucket, unless another one is chosen.
+    /// The default name of the bucket.
     pub const DEFAULT_BUCKET: &str = "logrtc";
 
-    /// Keeps the presence of clients in another key-value bucket. Servers with the same bucket work as one. A bucket that does
-    /// not exist is made, in memory and with one replica.
+    /// Keeps the presence of clients in the key-value bucket `name`. Servers with the same bucket work as
+    /// one. A missing bucket is created in memory, with one replica.
     ///
     /// # Errors
     /// A name with other characters than letters, digits, `-` and `_`.
@@ -40,15 +41,14 @@ impl Backplane {
         Ok(self)
     }
 
-    /// Authenticates with a file of credentials, as `nsc` makes it: a JWT and the seed of its key. It is read for every
-    /// connection.
+    /// Authenticates with a `.creds` file of NATS. The file is read for every connection.
     #[must_use]
     pub fn credentials_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.credentials_file = Some(path.into());
         self
     }
 
-    /// Trusts the authorities of this file in PEM instead of the system's.
+    /// Trusts the certificate authorities in this PEM file instead of those of the system.
     #[must_use]
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());

@@ -1,7 +1,7 @@
 //! Which servers there are, and their clients, from the entries of the bucket. No I/O, no clock.
 //!
-//! Time is counted in beats of this server as they come back from the bucket, between those of the others. A bucket that
-//! is out of reach stops all of them, so nobody is taken for lost meanwhile.
+//! Time is counted in beats of this server, as they come back from the bucket between those of the others.
+//! While the bucket is out of reach no beat comes back, so no server is taken for lost.
 
 use std::collections::BTreeMap;
 

@@ -47,7 +47,8 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Connects, and waits up to 5 s for the clients of the other servers. A server starts even if NATS cannot be reached.
+    /// Connects, and waits up to 5 s for the clients of the other servers. A server starts even if NATS
+    /// cannot be reached.
     ///
     /// # Errors
     /// A file of the options cannot be read.
@@ -228,8 +229,8 @@ impl Task {
     }
 }
 
-/// A bucket that is there stays as its administrator made it. This one is what `create_key_value` makes, which does not read
-/// the account of a NATS 2.9.
+/// Opens the bucket. An existing one keeps its administrator's settings; a missing one gets those of
+/// `create_key_value`, which itself fails with NATS 2.9: it cannot parse the account information.
 async fn open(jetstream: &Context, bucket: &str) -> Result<Store, End> {
     if let Ok(store) = jetstream.get_key_value(bucket).await {
         return Ok(store);

@@ -124,8 +124,8 @@ impl Hub {
 }
 
 impl Seat {
-    /// Claims the id of a producer, so that no other server gives it away at the same time. A server that is alone gives it
-    /// away by itself.
+    /// Claims an id for a producer, so that no other server gives the same one at the same time. Does
+    /// nothing without a backplane.
     pub(crate) async fn claim(&self, register: Register) -> Register {
         let Register::Producer(mut producer) = register else { return register };
         let mut taken = BTreeSet::new();

@@ -221,7 +221,7 @@ async fn a_producer_and_a_page_meet_whichever_servers_they_have_reached() {
         (!is_right).then(|| format!("{:?}", second.now()))
     })
     .await;
-    // An hour of beats passes in no test: those that must not be lost are still there when a new client has come through.
+    // What was written anew came before these two.
     clients.every_pair_has_met().await;
     clients.have_no_faults();
     let after = clients.announcements();
