@@ -16,6 +16,7 @@
 
 pub(crate) mod addresses;
 mod asking;
+mod channel_message;
 mod connection;
 mod entries;
 mod extension;

@@ -4,8 +4,7 @@ use std::io;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::options::Options;
-use crate::server::Server;
+use crate::server::{Options, Server};
 
 /// A running [`Server`], on a thread of its own named `logrtc-serve`.
 ///

@@ -8,16 +8,14 @@ mod entry;
 mod gate;
 #[cfg(feature = "cli")]
 mod inner_port;
-mod metrics;
-mod named_ice_servers;
 mod notices;
+mod options;
 mod places;
 mod request_log;
 mod routes;
 mod socket;
 mod strangers;
 mod tls;
-mod tokens;
 mod write_timeout;
 
 use std::io;
@@ -29,15 +27,18 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 #[cfg(feature = "backplane")]
-use crate::backplane::{Backplane, Claims, Health, Mesh, Running};
+use crate::backplane::{Backplane, Running};
+#[cfg(feature = "backplane")]
+use crate::handler::Handler;
 use crate::hub::Hub;
 #[cfg(feature = "backplane")]
 use crate::hub::Joint;
 use crate::ice_servers::IceServers;
 #[cfg(feature = "backplane")]
-use crate::options::Handler;
-use crate::options::Options;
+use crate::mesh::{Claims, Health, Mesh};
+use crate::metrics::Metrics;
 use crate::origin::OriginPolicy;
+use crate::tokens::{Role, Tokens};
 use accept::Acceptor;
 use entry::{Entry, MadeToken};
 use gate::Gate;
@@ -48,11 +49,9 @@ use strangers::Strangers;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
-pub(crate) use metrics::{BackplaneLoad, Load, Metrics, add_one};
-pub(crate) use named_ice_servers::NamedIceServers;
+pub use options::Options;
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
-pub use tokens::{InvalidToken, Role, Tokens};
 
 /// A running signaling server with its log page.
 ///
@@ -267,10 +266,4 @@ async fn join(
     let hub = Arc::new(hub.join(Joint { mesh, claims, health: Health::default() }));
     let running = Running::start(backplane, Arc::clone(&hub), waiting, on_notice).await?;
     Ok((hub, Some(running)))
-}
-
-/// Waits until the server is told to stop, or is dropped.
-pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    // An error means that the sender is gone, and the server with it.
-    let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
 }

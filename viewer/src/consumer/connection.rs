@@ -29,8 +29,8 @@ use webrtc::runtime::{
     Transmit,
 };
 
+use super::channel_message::ChannelMessage;
 use super::message::RemoteCandidate;
-use super::receiver::ChannelMessage;
 use crate::ice_servers::IceServer;
 
 /// The label of the channel that has the log.

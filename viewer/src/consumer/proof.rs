@@ -8,9 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logrtc::binding::{self, Claim, Context, Fingerprint, NONCE_BYTES, only_fingerprint};
 use serde::Deserialize;
 
+use super::channel_message::ChannelMessage;
 use super::extension::hello;
 use super::message::session_attribute;
-use super::receiver::ChannelMessage;
 
 /// A secret that producers share with this consumer, and not with the signaling server. `Debug` does not show it.
 #[derive(Clone, Debug)]
