@@ -55,7 +55,7 @@ pub use ice_servers::{IceServer, IceServers, TurnServers};
 pub use limits::Limits;
 pub use origin::{InvalidOrigin, Origin};
 pub use server::{
-    BasePath, InvalidBasePath, InvalidCertificate, InvalidTrustedProxy, Options, RequestRecord, Server, Tls,
-    TrustedProxy,
+    BasePath, InvalidBasePath, InvalidCertificate, InvalidTrustedProxy, LinkSecret, Options, RequestRecord, Server,
+    Tls, TrustedProxy,
 };
 pub use tokens::{InvalidToken, Role, Tokens};

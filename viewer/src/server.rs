@@ -8,6 +8,7 @@ mod entry;
 mod gate;
 #[cfg(feature = "cli")]
 mod inner_port;
+mod link_secret;
 mod notices;
 mod options;
 mod places;
@@ -49,6 +50,7 @@ use strangers::Strangers;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
+pub use link_secret::LinkSecret;
 pub use options::Options;
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
@@ -65,6 +67,7 @@ pub struct Server {
     accepting: Vec<JoinHandle<()>>,
     acceptor: Acceptor,
     made_token: Option<MadeToken>,
+    link_secret: Option<LinkSecret>,
     /// Dropped with the server, which ends it.
     #[cfg(feature = "backplane")]
     backplane: Option<Running>,
@@ -138,6 +141,7 @@ impl Server {
             accepting,
             acceptor,
             made_token,
+            link_secret: options.link_secret,
             #[cfg(feature = "backplane")]
             backplane,
         })
@@ -149,17 +153,19 @@ impl Server {
     }
 
     /// The address of the log page, for a browser on this machine: `http://127.0.0.1:8080/`. If the server has made a
-    /// token for readers, it has it: `http://127.0.0.1:8080/#token=…`. A browser does not send this part to anybody.
+    /// token for readers, the address contains it, as in `http://127.0.0.1:8080/#token=…`, and so it does
+    /// [`Options::link_secret`], as `secret=…`. A browser does not send this part to anybody.
     pub fn url(&self) -> String {
         self.url_at(self.reachable_addr())
     }
 
     /// The same for a browser that reaches the server at `address`.
     pub fn url_at(&self, address: SocketAddr) -> String {
-        let fragment = match &self.made_token {
-            Some(made) if made.roles.contains(&Role::Reader) => format!("#token={}", made.token),
-            _ => String::new(),
-        };
+        let token = self.made_token.as_ref().filter(|made| made.roles.contains(&Role::Reader));
+        let token = token.map(|made| format!("token={}", made.token));
+        let secret = self.link_secret.as_ref().map(LinkSecret::part);
+        let parts: Vec<String> = token.into_iter().chain(secret).collect();
+        let fragment = if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) };
         format!("{}://{address}{}{fragment}", self.scheme("http"), self.acceptor.base_path)
     }
 

@@ -6,6 +6,7 @@ use axum::Router;
 
 use super::base_path::BasePath;
 use super::client_address::TrustedProxy;
+use super::link_secret::LinkSecret;
 use super::request_log::RequestRecord;
 use super::tls::Tls;
 #[cfg(feature = "backplane")]
@@ -40,6 +41,9 @@ pub struct Options {
     /// The STUN and TURN servers that are named to clients, beside their own. `None`, the default: clients without any of their
     /// own use the protocol's default.
     pub ice_servers: Option<IceServers>,
+    /// The secret of programs and their readers that the links to the page contain; none by default. The server itself does not
+    /// use it.
+    pub link_secret: Option<LinkSecret>,
     /// Bounds on what clients may ask of the server.
     pub limits: Limits,
     /// The NATS servers by which this server works as one with others; none by default.
@@ -69,6 +73,7 @@ impl Options {
             tls: None,
             base_path: BasePath::default(),
             ice_servers: None,
+            link_secret: None,
             limits: Limits::default(),
             #[cfg(feature = "backplane")]
             backplane: None,
