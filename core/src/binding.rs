@@ -7,7 +7,7 @@ pub use crate::level::level_of_pino;
 pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
 
 use crate::config::ConfigBuilder;
-use crate::config::ice_url::{IceUrl, Scheme};
+use crate::config::ice_url::{self, IceUrl, Scheme};
 pub use crate::config::paths::parse_udp_ports;
 use crate::entry::Fields;
 use crate::error::{Error, Result};
@@ -107,7 +107,7 @@ impl FieldsExt for Fields {
 /// # Errors
 /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
 pub fn parse_turn_url(text: &str) -> Result<String> {
-    let wrong = |problem: &dyn std::fmt::Display| Error::invalid("turn", format_args!("{text:?} {problem}"));
+    let wrong = |problem: &dyn std::fmt::Display| Error::invalid("turn", format_args!("{:?} {problem}", ice_url::shown(text)));
     let url = IceUrl::parse(text).map_err(|problem| wrong(&problem))?;
     if url.scheme == Scheme::Turn { Ok(url.to_string()) } else { Err(wrong(&"must begin with turn: or turns:")) }
 }
