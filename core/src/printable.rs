@@ -5,7 +5,7 @@ const MAX_CHARACTERS: usize = 500;
 
 /// The text on one line, limited, with everything escaped that a terminal or an editor takes for a
 /// command: control characters, line separators, and what turns the direction of writing.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut shown = String::new();
     let mut characters = text.trim().chars();
     for character in characters.by_ref().take(MAX_CHARACTERS) {
@@ -24,7 +24,7 @@ pub(crate) fn printable(text: &str) -> String {
 fn is_command(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
