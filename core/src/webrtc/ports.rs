@@ -28,13 +28,13 @@ pub(crate) struct Ports {
 #[derive(Default)]
 struct Given {
     taken: HashSet<SocketAddr>,
-    /// The port that was tried last: the next search begins behind it, and at the first port after the
-    /// last one.
+    /// The port that was tried last: the next search begins behind it.
     last: u16,
 }
 
 impl Given {
-    /// The address with a port that is free, of those that are tried from `last` on.
+    /// Takes a free port for `address`. Behind the last port of the range, the search goes on at its
+    /// first one.
     fn find(
         &mut self,
         mut address: SocketAddr,
