@@ -194,9 +194,9 @@ impl Shell {
                 self.send(Outgoing::IceCandidate { to, candidate, sdp_mid, sdp_m_line_index: 0 });
             }
             PeerEvent::Opened => self.registry.opened(id, Instant::now().into_std()),
-            PeerEvent::Closed(how) => {
+            PeerEvent::Closed(how, failure) => {
                 self.stop(id);
-                self.registry.closed(id, how, Instant::now().into_std());
+                self.registry.closed(id, how, failure, Instant::now().into_std());
             }
         }
     }
@@ -205,7 +205,9 @@ impl Shell {
     /// another id.
     fn accept(&mut self, from: &[String], offer: String) {
         let same = hello::session(&offer).and_then(|session| self.id_of(session));
-        let place = self.registry.offered(from, same);
+        let Some(place) = self.registry.offered(from, same) else {
+            return log::debug!("{from:?}: there are too many connections for another one");
+        };
         let selection = self.selection.clone();
         let asking = Asking::new(&offer, place.session, Arc::clone(&self.sessions), selection, self.options.start);
         let session = asking.session().cloned();
@@ -256,7 +258,7 @@ impl Shell {
     fn leave_other_ids(&mut self, session: &str) -> Option<oneshot::Receiver<()>> {
         let id = self.id_of(session)?;
         self.stop(&id);
-        self.registry.closed(&id, ChannelEnd::Closed, Instant::now().into_std());
+        self.registry.closed(&id, ChannelEnd::Closed, None, Instant::now().into_std());
         self.leaving.remove(&id)
     }
 
