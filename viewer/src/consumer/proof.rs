@@ -139,11 +139,12 @@ impl Expected {
     /// Whether the first message of the channel is the right one.
     pub(crate) fn is_in(&self, message: &ChannelMessage) -> bool {
         #[derive(Deserialize)]
-        struct Proved {
-            proof: String,
+        #[serde(tag = "type", rename_all = "snake_case")]
+        enum Proved {
+            Welcome { proof: String },
         }
-        let proved: Option<Proved> = serde_json::from_slice(&message.data).ok().filter(|_| message.is_text);
-        proved.is_some_and(|proved| self.proof.is_mac(&proved.proof, Claim::Producer(&self.answer)))
+        let proved = serde_json::from_slice(&message.data).ok().filter(|_| message.is_text);
+        proved.is_some_and(|Proved::Welcome { proof }| self.proof.is_mac(&proof, Claim::Producer(&self.answer)))
     }
 }
 
@@ -231,6 +232,7 @@ pub(crate) mod tests {
             assert!(!is_in(welcome(&wrong), true), "{wrong}");
         }
         assert!(!is_in(r#"{"type":"welcome"}"#.to_owned(), true));
+        assert!(!is_in(welcome(&right).replace("welcome", "batch"), true));
     }
 
     #[test]

@@ -295,6 +295,18 @@ test.each([
   expect([told.slice(1), opened]).toEqual([["certificateChanged", "connection closed", "broken"], 0]);
 });
 
+test("a message that comes before the answer is made proves nothing", async () => {
+  const setLocalDescription = vi.spyOn(FakeConnection.prototype, "setLocalDescription");
+  setLocalDescription.mockImplementation(async function (this: FakeConnection) {
+    this.open();
+    this.bring(welcome(0, { proof: proofOf(SECRET, "producer") }));
+    this.bring(line(0));
+  });
+  await open(SECRET_OFFER, undefined, new Secret(SECRET));
+  setLocalDescription.mockRestore();
+  expect([told, opened]).toEqual([["certificateChanged", "connection closed", "broken"], 0]);
+});
+
 test("an offer that proves nothing is not answered, and one that wants a secret gets an answer without a proof", async () => {
   await open(OFFER, undefined, new Secret(SECRET));
   expect(told).toEqual(["producerHasNoSecret", "connection closed", "broken"]);

@@ -67,7 +67,8 @@ const PROOF_TIMEOUT_MS = 5_000;
 /** What has to be proved before anything of a channel is read. */
 interface Expected {
   readonly proof: Proof;
-  readonly answerSdp: string;
+  /** Undefined until the answer is made: no message can be right before it. */
+  readonly answerSdp: string | undefined;
 }
 
 export class Link {
@@ -169,6 +170,8 @@ export class Link {
     if (!isAnswered) {
       return undefined;
     }
+    // Before the browser connects, so that no message can come ahead of it.
+    this.#expected = proof === undefined ? undefined : { proof, answerSdp: undefined };
     const hello = await this.#makeHello(offerSdp);
     return (answerSdp) => {
       const greeting = hello === undefined ? answerSdp : withHello(answerSdp, hello);
@@ -191,7 +194,8 @@ export class Link {
   #receive(data: unknown): void {
     const expected = this.#expected;
     if (expected !== undefined) {
-      if (!expected.proof.isIn(data, expected.answerSdp)) {
+      const { proof, answerSdp } = expected;
+      if (answerSdp === undefined || !proof.isIn(data, answerSdp)) {
         this.#refuse();
         return;
       }

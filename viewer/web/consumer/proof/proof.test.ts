@@ -90,6 +90,7 @@ test("only the message with the MAC of the producer is its first one", () => {
     welcome(proofOf(SECRET, "consumer")),
     welcome(undefined),
     welcome(7),
+    JSON.stringify({ type: "batch", proof: proofOf(SECRET, "producer") }),
     "text",
     new ArrayBuffer(4),
   ]) {

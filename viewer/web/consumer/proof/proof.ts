@@ -83,10 +83,11 @@ export class Proof {
   /** Whether the first message of the channel proves that the producer has the secret and got this answer. */
   isIn(data: unknown, answerSdp: string): boolean {
     const message = typeof data === "string" ? parseJson(data) : undefined;
-    const mac = isObject(message) && typeof message.proof === "string" ? message.proof : undefined;
     return (
-      mac !== undefined &&
-      this.#secret.verifies(decodeBase64url(mac), this.#context, this.#claim("producer", answerSdp))
+      isObject(message) &&
+      message.type === "welcome" &&
+      typeof message.proof === "string" &&
+      this.#secret.verifies(decodeBase64url(message.proof), this.#context, this.#claim("producer", answerSdp))
     );
   }
 
