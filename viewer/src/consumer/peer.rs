@@ -174,7 +174,7 @@ impl Peer {
         tell.tell(PeerEvent::Opened).await;
         all_ended(&mut self.previous).await;
         let mut receiver = self.asking.receiver(Arc::clone(&self.producer));
-        receiver.expect(expected);
+        receiver.expect(expected.map(|expected| expected.with_wish(self.asking.wish())));
         let mut reading = Reading { connection, channel, receiver, made: Vec::new(), has_pinged: false };
         let how = self.read(&mut reading).await;
         look.failure = reading.receiver.failure(look.failure);

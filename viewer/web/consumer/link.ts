@@ -67,8 +67,8 @@ const PROOF_TIMEOUT_MS = 5_000;
 /** What has to be proved before anything of a channel is read. */
 interface Expected {
   readonly proof: Proof;
-  /** Undefined until the answer is made: no message can be right before it. */
-  readonly answerSdp: string | undefined;
+  /** What the producer has to have got. Undefined until it is made: no message can be right before. */
+  readonly answer: { readonly sdp: string; readonly hello: Hello | undefined } | undefined;
 }
 
 export class Link {
@@ -171,14 +171,14 @@ export class Link {
       return undefined;
     }
     // Before the browser connects, so that no message can come ahead of it.
-    this.#expected = proof === undefined ? undefined : { proof, answerSdp: undefined };
+    this.#expected = proof === undefined ? undefined : { proof, answer: undefined };
     const hello = await this.#makeHello(offerSdp);
     return (answerSdp) => {
       const greeting = hello === undefined ? answerSdp : withHello(answerSdp, hello);
       if (proof === undefined) {
         return greeting;
       }
-      this.#expected = { proof, answerSdp };
+      this.#expected = { proof, answer: { sdp: answerSdp, hello } };
       return withAttribute(greeting, "x-logrtc-proof", proof.ofAnswer(answerSdp));
     };
   }
@@ -194,8 +194,8 @@ export class Link {
   #receive(data: unknown): void {
     const expected = this.#expected;
     if (expected !== undefined) {
-      const { proof, answerSdp } = expected;
-      if (answerSdp === undefined || !proof.isIn(data, answerSdp)) {
+      const { proof, answer } = expected;
+      if (answer === undefined || !proof.isIn(data, answer.sdp, answer.hello)) {
         this.#refuse();
         return;
       }

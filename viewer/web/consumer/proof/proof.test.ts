@@ -85,7 +85,7 @@ test("only the message with the MAC of the producer is its first one", () => {
   expect(proof?.ofAnswer(answer)).toBe(proofOf(SECRET, "consumer"));
   expect(() => proof?.ofAnswer(answer + answer)).toThrow("once");
   const welcome = (mac: unknown) => JSON.stringify({ type: "welcome", proof: mac });
-  expect(proof?.isIn(welcome(proofOf(SECRET, "producer")), answer)).toBe(true);
+  expect(proof?.isIn(welcome(proofOf(SECRET, "producer")), answer, undefined)).toBe(true);
   for (const wrong of [
     welcome(proofOf(SECRET, "consumer")),
     welcome(undefined),
@@ -94,7 +94,7 @@ test("only the message with the MAC of the producer is its first one", () => {
     "text",
     new ArrayBuffer(4),
   ]) {
-    expect(proof?.isIn(wrong, answer)).toBe(false);
+    expect(proof?.isIn(wrong, answer, undefined)).toBe(false);
   }
 });
 
