@@ -5,6 +5,7 @@ use std::time::Duration;
 pub use crate::entry::{ArrayWriter, ObjectWriter, RawMember, RawMembers, ValueWriter, has_member, raw_string};
 pub use crate::level::level_of_pino;
 pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
+pub use crate::webrtc::addresses::addresses_to_bind;
 
 use crate::config::ConfigBuilder;
 use crate::config::ice_url::{IceUrl, Scheme};

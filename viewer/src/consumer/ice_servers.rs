@@ -123,8 +123,8 @@ impl IceServers {
     }
 
     /// Takes the servers that the signaling server names, `None` if it names none, in place of those that it named before.
-    pub(crate) fn hand_out(&self, named: Option<Vec<IceServer>>) {
-        let named = named.as_deref().map(entries);
+    pub(crate) fn hand_out(&self, named: Option<&[IceServer]>) {
+        let named = named.map(entries);
         let wanted = match (&self.0.own, named) {
             (Some(own), _) if own.is_empty() => Vec::new(),
             (Some(own), named) => {
@@ -270,21 +270,21 @@ mod tests {
         let urls = |servers: Vec<IceServer>| servers.into_iter().flat_map(|server| server.urls).collect::<Vec<_>>();
         let named = || Some(vec![IceServer::turn("turn:192.0.2.2", "u", "c"), IceServer::stun("stuns:192.0.2.3")]);
         let servers = IceServers::start(Some(vec![IceServer::stun("stun:192.0.2.1:5")]));
-        servers.hand_out(named());
+        servers.hand_out(named().as_deref());
         assert_eq!(urls(servers.known().await), ["stun:192.0.2.1:5", "turn:192.0.2.2:3478"]);
-        servers.hand_out(Some(vec![IceServer::stun("stun:192.0.2.1:5")]));
+        servers.hand_out(Some(&[IceServer::stun("stun:192.0.2.1:5")]));
         assert_eq!(urls(servers.known().await), ["stun:192.0.2.1:5"], "one of both is used once");
 
         let servers = IceServers::start(None);
         assert_eq!(servers.0.state.borrow().entries, [], "the default is not asked before it is wanted");
-        servers.hand_out(named());
+        servers.hand_out(named().as_deref());
         assert_eq!(urls(servers.known().await), ["turn:192.0.2.2:3478"], "in place of the default");
         servers.begin();
         servers.decide();
         assert_eq!(servers.0.state.borrow().names(), HashSet::from(["stun.l.google.com:19302".to_owned()]));
 
         let servers = IceServers::start(Some(Vec::new()));
-        servers.hand_out(named());
+        servers.hand_out(named().as_deref());
         assert_eq!(servers.known().await, [], "none is a wish, too");
     }
 
@@ -293,7 +293,7 @@ mod tests {
     async fn a_silent_name_server_withholds_no_other_addresses() {
         let (shared, places) = (IceServers::start(None).0, Arc::new(Semaphore::new(0)));
         let servers = IceServers(Arc::clone(&shared));
-        servers.hand_out(Some(vec![IceServer::turn("turn:192.0.2.2", "u", "c"), IceServer::stun("stun:name.invalid")]));
+        servers.hand_out(Some(&[IceServer::turn("turn:192.0.2.2", "u", "c"), IceServer::stun("stun:name.invalid")]));
         let names = || shared.state.borrow().names();
         let began = Instant::now();
         assert_eq!(look_up(&Arc::downgrade(&shared), names(), &places).await, RETRY_INTERVAL);

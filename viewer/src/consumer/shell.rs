@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use logrtc::binding::addresses_to_bind;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -170,8 +171,8 @@ impl Shell {
                 }
             }
             Incoming::Error { message } => self.emit(Event::ServerError(message)),
-            Incoming::Registered { ice_servers } => self.ice_servers.hand_out(ice_servers),
-            Incoming::IceServers(servers) => self.ice_servers.hand_out(Some(servers)),
+            Incoming::Registered { ice_servers } => self.ice_servers.hand_out(ice_servers.as_deref()),
+            Incoming::IceServers(servers) => self.ice_servers.hand_out(Some(&servers)),
             Incoming::Ping | Incoming::Unknown => {}
         }
     }
@@ -239,7 +240,7 @@ impl Shell {
             asking,
             secret: self.options.secret.clone(),
             offer,
-            addresses: addresses::to_bind(addresses::is_local(&self.options.url)),
+            addresses: addresses_to_bind(addresses::is_local(&self.options.url)),
             ice_servers: self.ice_servers.clone(),
             relay_only: self.options.relay_only,
             candidates: candidates_of,
