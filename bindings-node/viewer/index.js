@@ -196,26 +196,48 @@ function isAbsentOrObject(value) {
 }
 // consumer/ice_servers.ts
 var DEFAULT_ICE_SERVERS = [{ urls: "stun:stun.l.google.com:19302" }];
-var MAX_NAMED = 16;
+var MAX_URLS = 16;
+var MAX_TEXT_LENGTH = 1024;
 function readIceServers(value) {
 	if (!Array.isArray(value)) return;
-	return value.slice(0, MAX_NAMED).flatMap((server) => readIceServer(server) ?? []);
+	const servers = [];
+	let places = MAX_URLS;
+	for (const each of value) {
+		const server = places > 0 ? readIceServer(each, places) : void 0;
+		if (server !== void 0) {
+			servers.push(server);
+			places -= server.urls.length;
+		}
+	}
+	return servers;
 }
-function readIceServer(value) {
+function readIceServer(value, places) {
 	if (!isObject(value)) return;
 	const { username, credential } = value;
-	const hasUser = typeof username === "string" && typeof credential === "string";
-	const usable = [value.urls].flat().filter((url) => typeof url === "string").filter((url) => (hasUser ? /^(stun|turn)s?:[^\s]+$/i : /^stuns?:[^\s]+$/i).test(url));
-	if (usable.length === 0) return;
+	const hasUser = isShort(username) && isShort(credential);
+	const scheme = hasUser ? /^(stun|turn)s?:[^\s]+$/i : /^stuns?:[^\s]+$/i;
+	const urls = [value.urls].flat().filter((url) => isShort(url) && scheme.test(url)).slice(0, places);
+	if (urls.length === 0) return;
 	return hasUser ? {
-		urls: usable,
+		urls,
 		username,
 		credential
-	} : { urls: usable };
+	} : { urls };
+}
+function isShort(value) {
+	return typeof value === "string" && value.length <= MAX_TEXT_LENGTH;
 }
 function chooseIceServers(own, named) {
 	if (own === void 0) return [...named ?? DEFAULT_ICE_SERVERS];
-	return own.length === 0 ? [] : [...own, ...named ?? []];
+	const ownUrls = new Set(own.flatMap(({ urls }) => urls));
+	const others = (named ?? []).flatMap((server) => {
+		const urls = [server.urls].flat().filter((url) => !ownUrls.has(url));
+		return urls.length === 0 ? [] : {
+			...server,
+			urls
+		};
+	});
+	return own.length === 0 ? [] : [...own, ...others];
 }
 // consumer/base64url.ts
 function encodeBase64url(bytes) {
@@ -249,6 +271,23 @@ function makeHello({ session, next, start, filter, canInflate }) {
 		...filter,
 		...begin === void 0 ? {} : { start: begin }
 	};
+}
+function isSameWish(understood, sent) {
+	return JSON.stringify(wishOf(understood)) === JSON.stringify(wishOf(sent));
+}
+function wishOf(hello) {
+	const { level, filter, start } = isObject(hello) ? hello : {};
+	const { last, resume } = isObject(start) ? start : {};
+	const { session, seq } = isObject(resume) ? resume : {};
+	return [
+		level,
+		filter,
+		isObject(start) ? [
+			last,
+			session,
+			seq
+		] : start
+	];
 }
 function sessionOf(offerSdp) {
 	return /^1 ([\x21-\x7e]{1,160})$/.exec(sessionAttribute(offerSdp, "x-logrtc") ?? "")?.[1];
@@ -913,10 +952,9 @@ var Proof = class {
 	ofAnswer(answerSdp) {
 		return encodeBase64url(this.#secret.mac(this.#context, this.#claim("consumer", answerSdp)));
 	}
-	isIn(data, answerSdp) {
+	isIn(data, answerSdp, hello) {
 		const message = typeof data === "string" ? parseJson(data) : void 0;
-		const mac = isObject(message) && typeof message.proof === "string" ? message.proof : void 0;
-		return mac !== void 0 && this.#secret.verifies(decodeBase64url(mac), this.#context, this.#claim("producer", answerSdp));
+		return isObject(message) && message.type === "welcome" && isSameWish(message.hello, hello) && typeof message.proof === "string" && this.#secret.verifies(decodeBase64url(message.proof), this.#context, this.#claim("producer", answerSdp));
 	}
 	#claim(label, answerSdp) {
 		const answer = onlyFingerprint(answerSdp);
@@ -1009,13 +1047,20 @@ var Link = class {
 		const { proof, failure, isAnswered } = lookAt(offerSdp, this.#options.secret);
 		this.#handlers.onLook(failure);
 		if (!isAnswered) return;
+		this.#expected = proof === void 0 ? void 0 : {
+			proof,
+			answer: void 0
+		};
 		const hello = await this.#makeHello(offerSdp);
 		return (answerSdp) => {
 			const greeting = hello === void 0 ? answerSdp : withHello(answerSdp, hello);
 			if (proof === void 0) return greeting;
 			this.#expected = {
 				proof,
-				answerSdp
+				answer: {
+					sdp: answerSdp,
+					hello
+				}
 			};
 			return withAttribute(greeting, "x-logrtc-proof", proof.ofAnswer(answerSdp));
 		};
@@ -1027,7 +1072,8 @@ var Link = class {
 	#receive(data) {
 		const expected = this.#expected;
 		if (expected !== void 0) {
-			if (!expected.proof.isIn(data, expected.answerSdp)) {
+			const { proof, answer } = expected;
+			if (answer === void 0 || !proof.isIn(data, answer.sdp, answer.hello)) {
 				this.#refuse();
 				return;
 			}
@@ -1636,6 +1682,7 @@ var Roster = class {
 		const producer = this.#get(id);
 		producer.channel = "open";
 		producer.pathFailure = void 0;
+		producer.proofFailure = void 0;
 		producer.openedAtMs = nowMs;
 	}
 	closed(id, nowMs, how, failure) {
@@ -1649,10 +1696,10 @@ var Roster = class {
 			producer.askAtMs = nowMs + OFFER_TIMEOUT_MS;
 		} else {
 			producer.hasEnded &&= !(wasOpen && how === "pathLost");
-			const delayMs = Math.min(producer.failures * 1e3, 5e3);
-			producer.askAtMs = nowMs + (producer.proofFailure === void 0 ? delayMs : UNPROVED_DELAY_MS);
+			producer.askAtMs = nowMs + Math.min(producer.failures * 1e3, 5e3);
 			producer.failures += 1;
 		}
+		if (producer.proofFailure !== void 0) producer.askAtMs = nowMs + UNPROVED_DELAY_MS;
 		this.#forgetOldest();
 	}
 	count(id, { received = 0, malformed = 0, lost = 0, filtered = 0 }) {
@@ -1811,6 +1858,7 @@ var Signaling = class {
 };
 // consumer/consumer.ts
 var ASK_INTERVAL_MS = 500;
+var MAX_LINKS = 256;
 var Consumer = class {
 	clientId = randomId();
 	#options;
@@ -1935,6 +1983,7 @@ var Consumer = class {
 		}
 	}
 	#accept(id, offer) {
+		if (!this.#links.has(id) && this.#links.size >= MAX_LINKS) return;
 		this.#drop(id);
 		this.#roster.offered(id);
 		const { start, readers } = this.#options;

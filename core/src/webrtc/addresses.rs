@@ -7,11 +7,11 @@ use crate::config::Config;
 /// The most sockets of one peer: a host may have dozens of bridges, and every one costs a descriptor and a candidate.
 const MAX_SOCKETS: usize = 16;
 
-/// Of these, the most of interfaces that seldom lead to a consumer. Every address of one side is checked with every one of the
+/// Of these, the most of interfaces that seldom lead to the other side. Every address of one side is checked with every one of the
 /// other, and two hosts with 16 each never come to an end of that.
 const MAX_UNLIKELY: usize = 4;
 
-/// How the interfaces begin that lead to containers and virtual machines of this host, and seldom to a consumer.
+/// How the interfaces begin that lead to containers and virtual machines of this host, and seldom to the other side.
 const VIRTUAL: [&str; 12] =
     ["br-", "cali", "cni", "docker", "flannel", "lxc", "lxdbr", "podman", "vboxnet", "veth", "virbr", "vmnet"];
 
@@ -38,7 +38,7 @@ impl Local {
         VIRTUAL.iter().any(|prefix| self.name.starts_with(prefix))
     }
 
-    /// Whether it seldom leads to a consumer: it is of a container's network, or it is down.
+    /// Whether it seldom leads to the other side: it is of a container's network, or it is down.
     fn is_unlikely(&self) -> bool {
         !self.is_up || self.is_virtual()
     }
@@ -53,6 +53,13 @@ impl Local {
 /// The stack's own wildcard skips loopback, and binds 0.0.0.0 on a host that has nothing else.
 pub(crate) fn to_bind(config: &Config) -> Vec<SocketAddr> {
     choose(all(), &config.paths.interfaces, config.server_is_local())
+}
+
+/// The same without a wish of the configuration: what a consumer binds.
+///
+/// Reads the addresses of the host.
+pub fn addresses_to_bind(server_is_local: bool) -> Vec<SocketAddr> {
+    choose(all(), &[], server_is_local)
 }
 
 /// Which of the interfaces and addresses that the configuration names are of no use now.

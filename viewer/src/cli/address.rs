@@ -64,8 +64,10 @@ pub(super) fn of_environment_or(given: Option<Address>) -> Result<Option<Address
 pub(super) fn parse(text: &str) -> Result<Address, AddressError> {
     let mut url = parse_url(text)?;
     let parts = || url.fragment().unwrap_or_default().split('&');
-    let value = |key: &str| parts().filter_map(|part| part.strip_prefix(key)).find(|value| !value.is_empty());
-    let (token, secret) = (value("token=").map(str::to_owned), value("secret=").map(str::to_owned));
+    let values = |key| parts().filter_map(move |part| part.strip_prefix(key));
+    let token = values("token=").find(|token| !token.is_empty()).map(str::to_owned);
+    // An empty one is not the same as none: the link was cut there, and its reader wants what is proved.
+    let secret = values("secret=").max_by_key(|secret| !secret.is_empty()).map(str::to_owned);
     url.set_fragment(None);
     Ok(Address { url, token, secret })
 }
@@ -134,7 +136,8 @@ mod tests {
             ("http://host:8080/#token=t0k&secret=s3c", "ws://host:8080/signaling", Some("t0k"), Some("s3c")),
             ("host:8080/#secret=s3c&token=t0k", "ws://host:8080/signaling", Some("t0k"), Some("s3c")),
             ("host:8080/#secret=s3c", "ws://host:8080/signaling", None, Some("s3c")),
-            ("host:8080/#secret=", "ws://host:8080/signaling", None, None),
+            ("host:8080/#secret=", "ws://host:8080/signaling", None, Some("")),
+            ("host:8080/#token=t0k&secret=", "ws://host:8080/signaling", Some("t0k"), Some("")),
         ] {
             let (token, secret) = (token.map(str::to_owned), secret.map(str::to_owned));
             assert_eq!(parse(text).unwrap(), Address { url: url.parse().unwrap(), token, secret }, "{text}");

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::extension::{Resume, Selection, Sessions, Start, hello};
+use super::extension::hello::{self, Wish};
+use super::extension::{Resume, Selection, Sessions, Start};
 use super::receiver::Receiver;
 
 /// The sessions that the peers of a consumer read, one peer a session at a time.
@@ -21,6 +22,8 @@ pub(crate) struct Asking {
     start: Option<Start>,
     /// The first number that is missing, if the session was read before.
     next: Option<u64>,
+    /// What the answer has asked for.
+    wish: Wish,
 }
 
 impl Asking {
@@ -32,7 +35,15 @@ impl Asking {
         start: Option<Start>,
     ) -> Self {
         let offered = hello::session(offer).map(Arc::from);
-        Self { offered, announced: announced.map(Arc::from), sessions, selection, start, next: None }
+        Self {
+            offered,
+            announced: announced.map(Arc::from),
+            sessions,
+            selection,
+            start,
+            next: None,
+            wish: Wish::default(),
+        }
     }
 
     /// Whether the producer can be asked for anything.
@@ -56,7 +67,14 @@ impl Asking {
         // Of a session of which nothing has been there so far, everything is new.
         let start = if self.next == Some(0) { Some(Start::Oldest) } else { self.start };
         let (_, selection) = &*self.selection.borrow_and_update();
-        hello::insert(&answer, selection, start, resume.as_ref())
+        let (answer, wish) = hello::insert(&answer, selection, start, resume.as_ref());
+        self.wish = wish;
+        answer
+    }
+
+    /// What [`Asking::ask`] has asked for.
+    pub(crate) fn wish(&self) -> Wish {
+        self.wish.clone()
     }
 
     /// The receiver of the channel that is open now.

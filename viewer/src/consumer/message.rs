@@ -18,8 +18,10 @@ const PRODUCER_KEYS: [&str; 5] = ["producer_id", "client_id", "peer_id", "from",
 /// The longest id and session that are accepted, in bytes.
 const MAX_ID_BYTES: usize = 256;
 
-/// The most ICE servers that are taken of a server.
-const MAX_ICE_SERVERS: usize = 16;
+/// The most URLs of ICE servers that are taken of a server, and the longest text of one, in bytes. Each URL costs a look-up, and
+/// requests of every socket of a connection.
+const MAX_ICE_URLS: usize = 16;
+const MAX_ICE_TEXT_BYTES: usize = 1024;
 
 /// The longest SDP that is accepted, in bytes.
 const MAX_SDP_BYTES: usize = 64 * 1024;
@@ -148,19 +150,28 @@ pub(crate) fn parse(text: &str) -> Result<Incoming, MessageError> {
     })
 }
 
-/// An array of servers as browsers have them. What cannot be read is left out.
+/// An array of servers as browsers have them. What cannot be read is left out, and so are URLs beyond the limit.
 fn ice_servers(message: &Map<String, Value>) -> Option<Vec<IceServer>> {
     let servers = message.get("ice_servers")?.as_array()?;
-    let text = |server: &Value, key: &str| server.get(key).and_then(Value::as_str).map(str::to_owned);
+    let is_short = |text: &&str| text.len() <= MAX_ICE_TEXT_BYTES;
+    let text = |server: &Value, key: &str| match server.get(key).and_then(Value::as_str) {
+        None => Some(None),
+        Some(text) => is_short(&text).then(|| Some(text.to_owned())),
+    };
+    let mut places = MAX_ICE_URLS;
     let read = |server: &Value| {
         let urls = match server.get("urls")? {
-            Value::String(url) => vec![url.clone()],
-            Value::Array(urls) => urls.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            url @ Value::String(_) => std::slice::from_ref(url),
+            Value::Array(urls) => urls,
             _ => return None,
         };
-        Some(IceServer { urls, username: text(server, "username"), credential: text(server, "credential") })
+        let (username, credential) = (text(server, "username")?, text(server, "credential")?);
+        let urls = urls.iter().filter_map(Value::as_str).filter(is_short).take(places);
+        let urls: Vec<_> = urls.map(str::to_owned).collect();
+        places -= urls.len();
+        (!urls.is_empty()).then_some(IceServer { urls, username, credential })
     };
-    Some(servers.iter().take(MAX_ICE_SERVERS).filter_map(read).collect())
+    Some(servers.iter().filter_map(read).collect())
 }
 
 fn producer_id(message: &Map<String, Value>) -> Result<String, MessageError> {
@@ -343,6 +354,26 @@ mod tests {
             (attribute(sdp, "ice-ufrag"), attribute(sdp, "mid"), attribute(sdp, "x")),
             (Some("abcd"), Some("7"), None)
         );
+    }
+
+    #[test]
+    fn a_server_names_a_bounded_number_of_ice_servers() {
+        let named = |servers: Value| {
+            let message = json!({"type": "registered", "ice_servers": servers});
+            let Incoming::Registered { ice_servers } = read(&message) else { panic!("{message}") };
+            ice_servers
+        };
+        let turn = IceServer::turn("turn:h", "u", "c");
+        let written =
+            json!([{"urls": "stun:h"}, {"urls": ["turn:h", 5], "username": "u", "credential": "c"}, 5, {"urls": 5}]);
+        assert_eq!(named(written), Some(vec![IceServer::stun("stun:h"), turn]));
+        assert_eq!(named(json!("stun:h")), None);
+        let many = json!({"urls": vec!["stun:h"; 12_000]});
+        let urls: Vec<_> = named(json!([many, many])).unwrap().into_iter().flat_map(|server| server.urls).collect();
+        assert_eq!(urls.len(), MAX_ICE_URLS);
+        let long = "x".repeat(MAX_ICE_TEXT_BYTES + 1);
+        let written = json!([{"urls": [long]}, {"urls": "turn:h", "username": long, "credential": "c"}]);
+        assert_eq!(named(written), Some(vec![]));
     }
 
     proptest! {

@@ -14,7 +14,7 @@ use super::connection::{Channel, ChannelEvent, Connection, ConnectionEvent, FLOO
 use super::extension::{Fetch, FetchError, hello, ping};
 use super::ice_servers::IceServers;
 use super::message::RemoteCandidate;
-use super::proof::{Look, Proof, Secret};
+use super::proof::{Look, ProofFailure, Secret};
 use super::receiver::Receiver;
 use super::registry::ChannelEnd;
 
@@ -23,9 +23,6 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A connection without a path is given this long to find one again, if its producer is still there.
 const DISCONNECTED_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// How long a producer is left alone that does not have the secret of this consumer: neither side's changes.
-const UNPROVED_DELAY: Duration = Duration::from_secs(60);
 
 /// After so long without a message, a channel that has been closed has no more; one that is replaced may go on.
 const PARKED_TIMEOUT: Duration = Duration::from_millis(50);
@@ -46,7 +43,8 @@ pub(crate) enum PeerEvent {
     Answer(String),
     Candidate(String),
     Opened,
-    Closed(ChannelEnd),
+    /// How the channel ended, and why nothing was read from it if that was for want of a proof.
+    Closed(ChannelEnd, Option<ProofFailure>),
 }
 
 /// Tells the consumer, which always reads on, about one peer.
@@ -100,13 +98,15 @@ struct Reading<'a> {
 impl Peer {
     /// Runs until the channel ends, or until it is stopped.
     pub(crate) async fn run(mut self, tell: Tell) {
-        let look = Look::at(&self.offer, self.secret.as_ref());
+        let mut look = Look::at(&self.offer, self.secret.as_ref());
         if let Some(failure) = look.failure {
             // Nobody listens any more if that fails, which ends the consumer.
             let _ = self.events.send(Event::Unproved { producer: Arc::clone(&self.producer), failure }).await;
         }
         if !look.is_answered() {
-            return self.leave_alone(tell).await;
+            self.refuse_fetches().await;
+            drop(self);
+            return tell.tell(PeerEvent::Closed(ChannelEnd::Broken, look.failure)).await;
         }
         let ice_servers = self.ice_servers.known().await;
         let addresses = std::mem::take(&mut self.addresses);
@@ -114,28 +114,17 @@ impl Peer {
             Ok(connection) => connection,
             Err(error) => {
                 log::debug!("{}: no connection: {error}", self.producer);
-                return tell.tell(PeerEvent::Closed(ChannelEnd::Broken)).await;
+                return tell.tell(PeerEvent::Closed(ChannelEnd::Broken, look.failure)).await;
             }
         };
-        let how = self.converse(&mut connection, look.proof, &tell).await;
+        let how = self.converse(&mut connection, &mut look, &tell).await;
         connection.close().await;
         self.refuse_fetches().await;
         all_ended(&mut self.previous).await;
         drop(self);
         if let Some(how) = how {
-            tell.tell(PeerEvent::Closed(how)).await;
+            tell.tell(PeerEvent::Closed(how, look.failure)).await;
         }
-    }
-
-    /// Does not answer the offer, and lets nobody ask for another one soon.
-    async fn leave_alone(mut self, tell: Tell) {
-        self.refuse_fetches().await;
-        tokio::select! {
-            () = tokio::time::sleep(UNPROVED_DELAY) => {}
-            _ = &mut self.stop => return,
-        }
-        drop(self);
-        tell.tell(PeerEvent::Closed(ChannelEnd::Broken)).await;
     }
 
     /// Ends the fetches that came too late for the channel.
@@ -147,8 +136,8 @@ impl Peer {
         }
     }
 
-    /// Returns how the channel ended, or none if this side ends it.
-    async fn converse(&mut self, connection: &mut Connection, proof: Option<Proof>, tell: &Tell) -> Option<ChannelEnd> {
+    /// Returns how the channel ended, or none if this side ends it. The failure of `look` becomes that of the channel.
+    async fn converse(&mut self, connection: &mut Connection, look: &mut Look, tell: &Tell) -> Option<ChannelEnd> {
         let answer = match connection.answer(std::mem::take(&mut self.offer)).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -156,7 +145,7 @@ impl Peer {
                 return Some(ChannelEnd::Broken);
             }
         };
-        let (answer, expected) = match proof.map(|proof| proof.of_answer(&answer)) {
+        let (answer, expected) = match look.proof.take().map(|proof| proof.of_answer(&answer)) {
             None => (answer, None),
             Some(Some((line, expected))) => (hello::add_line(&answer, &line), Some(expected)),
             Some(None) => {
@@ -185,9 +174,10 @@ impl Peer {
         tell.tell(PeerEvent::Opened).await;
         all_ended(&mut self.previous).await;
         let mut receiver = self.asking.receiver(Arc::clone(&self.producer));
-        receiver.expect(expected);
+        receiver.expect(expected.map(|expected| expected.with_wish(self.asking.wish())));
         let mut reading = Reading { connection, channel, receiver, made: Vec::new(), has_pinged: false };
         let how = self.read(&mut reading).await;
+        look.failure = reading.receiver.failure(look.failure);
         if let Some(how) = how {
             reading.receiver.end(&mut reading.made);
             if reading.receiver.is_opened() {

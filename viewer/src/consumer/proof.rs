@@ -8,7 +8,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::channel_message::ChannelMessage;
-use super::extension::hello;
+use super::extension::hello::{self, Wish};
 use super::message::session_attribute;
 
 /// A secret that producers share with this consumer, and not with the signaling server. `Debug` does not show it.
@@ -119,7 +119,7 @@ impl Proof {
         let answer = only_fingerprint(answer)?;
         let mac = self.secret.0.mac(self.context(), Claim::Consumer(&answer));
         let line = format!("a=x-logrtc-proof:{}\r\n", URL_SAFE_NO_PAD.encode(mac));
-        Some((line, Expected { proof: self, answer }))
+        Some((line, Expected { proof: self, answer, wish: Wish::default() }))
     }
 }
 
@@ -128,22 +128,37 @@ impl Proof {
 pub(crate) struct Expected {
     proof: Proof,
     answer: Fingerprint,
+    wish: Wish,
 }
 
 impl Expected {
+    /// The producer has to have understood this, too: the proof is not about it, and whoever controls the server could have asked
+    /// for less than this consumer.
+    pub(crate) fn with_wish(self, wish: Wish) -> Self {
+        Self { wish, ..self }
+    }
+
     /// Whether the first message of the channel is the right one.
     pub(crate) fn is_in(&self, message: &ChannelMessage) -> bool {
         #[derive(Deserialize)]
-        struct Proved {
-            proof: String,
+        #[serde(tag = "type", rename_all = "snake_case")]
+        enum Proved {
+            Welcome {
+                proof: String,
+                #[serde(default)]
+                hello: Wish,
+            },
         }
-        let proved: Option<Proved> = serde_json::from_slice(&message.data).ok().filter(|_| message.is_text);
-        proved.is_some_and(|proved| self.proof.is_mac(&proved.proof, Claim::Producer(&self.answer)))
+        let proved = serde_json::from_slice(&message.data).ok().filter(|_| message.is_text);
+        proved.is_some_and(|Proved::Welcome { proof, hello }| {
+            self.proof.is_mac(&proof, Claim::Producer(&self.answer)) && hello == self.wish
+        })
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use super::super::extension::{Resume, Selection};
     use super::*;
 
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -226,6 +241,31 @@ pub(crate) mod tests {
             assert!(!is_in(welcome(&wrong), true), "{wrong}");
         }
         assert!(!is_in(r#"{"type":"welcome"}"#.to_owned(), true));
+        assert!(!is_in(welcome(&right).replace("welcome", "batch"), true));
+    }
+
+    #[test]
+    fn a_producer_that_understood_another_wish_is_refused() {
+        let selection = Selection::new(Some("INFO"), Some("app=debug")).unwrap();
+        let resume = Resume { session: "5e".into(), seq: 7 };
+        let (_, wish) = hello::insert("", &selection, None, Some(&resume));
+        let (expected, right) = expected();
+        let expected = expected.with_wish(wish);
+        let own = r#"{"start":{"resume":{"seq":7,"session":"5e"}},"filter":"app=debug","level":"INFO","credit":1}"#;
+        let is_in = |hello: &str| {
+            let text = format!(r#"{{"type":"welcome","session":"5e","hello":{hello},"proof":"{right}"}}"#);
+            expected.is_in(&ChannelMessage { is_text: true, data: text.into_bytes() })
+        };
+        assert!(is_in(own));
+        for other in [
+            "{}".to_owned(),
+            own.replace("INFO", "ERROR"),
+            own.replace("app=", "x="),
+            own.replace(":7", ":70"),
+            own.replace(r#","level":"INFO""#, ""),
+        ] {
+            assert!(!is_in(&other), "{other}");
+        }
     }
 
     #[test]

@@ -64,6 +64,15 @@ impl Receiver {
         self.is_opened
     }
 
+    /// Why nothing of the channel was read, if nothing was. `offered` is what the offer showed, which may have been wrong.
+    pub(crate) fn failure(&self, offered: Option<ProofFailure>) -> Option<ProofFailure> {
+        match (self.is_refused, self.is_opened) {
+            (true, _) => Some(ProofFailure::CertificateChanged),
+            (false, true) => None,
+            (false, false) => offered,
+        }
+    }
+
     /// Whether the producer has not proved what it had to: the channel is to end.
     pub(crate) fn is_refused(&self) -> bool {
         self.is_refused

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use super::proof::ProofFailure;
+
 /// How long an announced producer may take to make its offer.
 const OFFER_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -12,6 +14,13 @@ const LASTING: Duration = Duration::from_secs(10);
 
 /// The longest wait before a lost channel is asked for again; the first time there is none.
 const MAX_ASK_DELAY: Duration = Duration::from_secs(5);
+
+/// How long a producer is left alone that has not proved that it has the secret of this consumer: no side's changes soon.
+const UNPROVED_DELAY: Duration = Duration::from_secs(60);
+
+/// How many connections there are at most: each costs a task and up to 16 sockets. An announced producer beyond them is
+/// asked again until there is a place.
+const MAX_CONNECTIONS: usize = 256;
 
 /// How many producers that are gone are remembered.
 const MAX_GONE: usize = 200;
@@ -104,16 +113,20 @@ impl Registry {
 
     /// Finds the place of an offer that names these senders. Without a sender it belongs to `same`, where a connection to
     /// the same process is; if there is none, it cannot be told from the offer of another producer, so it gets a place
-    /// of its own: the first that has no connection.
-    pub(crate) fn offered(&mut self, senders: &[String], same: Option<String>) -> Place {
+    /// of its own: the first that has no connection. None if there are as many connections as there may be.
+    pub(crate) fn offered(&mut self, senders: &[String], same: Option<String>) -> Option<Place> {
         let known = senders.iter().find(|id| self.0.iter().any(|producer| producer.id == **id));
         let sender = known.or(senders.first()).cloned();
         let is_named = sender.is_some();
         let id = sender.or(same).unwrap_or_else(|| self.free_place());
+        let others = self.0.iter().filter(|producer| producer.channel != Channel::None && producer.id != id);
+        if others.count() >= MAX_CONNECTIONS {
+            return None;
+        }
         let producer = self.entry(&id);
         producer.is_named |= is_named;
         producer.channel = Channel::Connecting;
-        Place { to: is_named.then(|| id.clone()), session: producer.session.clone(), id }
+        Some(Place { to: is_named.then(|| id.clone()), session: producer.session.clone(), id })
     }
 
     fn free_place(&self) -> String {
@@ -129,8 +142,9 @@ impl Registry {
     }
 
     /// A channel has ended or failed: it is asked for again, at once the first time, then ever more slowly. A producer
-    /// that closed it is about to end, and is asked only if it stays.
-    pub(crate) fn closed(&mut self, id: &str, how: ChannelEnd, now: Instant) {
+    /// that closed it is about to end, and is asked only if it stays. One from which nothing was read because of `failure` is
+    /// asked much later.
+    pub(crate) fn closed(&mut self, id: &str, how: ChannelEnd, failure: Option<ProofFailure>, now: Instant) {
         let producer = self.entry(id);
         if let Channel::Open { since } = producer.channel
             && now.saturating_duration_since(since) > LASTING
@@ -138,12 +152,14 @@ impl Registry {
             producer.failures = 0;
         }
         producer.channel = Channel::None;
-        let delay = if how == ChannelEnd::Closed {
-            OFFER_TIMEOUT
-        } else {
-            let delay = Duration::from_secs(1).saturating_mul(producer.failures).min(MAX_ASK_DELAY);
-            producer.failures += 1;
-            delay
+        let delay = match (failure, how) {
+            (Some(_), _) => UNPROVED_DELAY,
+            (None, ChannelEnd::Closed) => OFFER_TIMEOUT,
+            (None, ChannelEnd::Broken | ChannelEnd::PathLost) => {
+                let delay = Duration::from_secs(1).saturating_mul(producer.failures).min(MAX_ASK_DELAY);
+                producer.failures += 1;
+                delay
+            }
         };
         producer.ask_at = Some(now + delay);
         self.forget_oldest();
@@ -225,7 +241,7 @@ mod tests {
         for wait in [0, 1, 2, 3, 4, 5, 5] {
             registry.offered(&named("api"), None);
             registry.opened("api", now);
-            registry.closed("api", ChannelEnd::PathLost, now);
+            registry.closed("api", ChannelEnd::PathLost, None, now);
             assert_eq!(registry.next_due(), Some(now + seconds(wait)));
             now += seconds(wait);
             assert_eq!(registry.take_due(now), ["api"]);
@@ -234,7 +250,7 @@ mod tests {
         registry.offered(&named("api"), None);
         registry.opened("api", now);
         now += seconds(11);
-        registry.closed("api", ChannelEnd::Broken, now);
+        registry.closed("api", ChannelEnd::Broken, None, now);
         assert_eq!(registry.next_due(), Some(now), "a channel that lasted makes good for the others");
     }
 
@@ -244,12 +260,38 @@ mod tests {
         registry.announce("api", None, now);
         registry.offered(&named("api"), None);
         registry.opened("api", now);
-        registry.closed("api", ChannelEnd::Closed, now);
+        registry.closed("api", ChannelEnd::Closed, None, now);
         assert!(registry.take_due(now + seconds(9)).is_empty());
         assert_eq!(registry.take_due(now + seconds(10)), ["api"]);
         registry.withdraw("api");
         assert_eq!(registry.next_due(), None);
         assert!(registry.take_due(now + seconds(60)).is_empty());
+    }
+
+    #[test]
+    fn a_producer_without_the_right_proof_is_left_alone_for_a_minute() {
+        let (mut registry, now) = (Registry::default(), Instant::now());
+        registry.announce("api", None, now);
+        for how in [ChannelEnd::Broken, ChannelEnd::Closed, ChannelEnd::PathLost] {
+            registry.offered(&named("api"), None);
+            registry.closed("api", how, Some(ProofFailure::WrongSecret), now);
+            assert_eq!(registry.next_due(), Some(now + seconds(60)), "{how:?}");
+        }
+    }
+
+    #[test]
+    fn an_offer_beyond_the_limit_has_no_place_until_there_is_one() {
+        let (mut registry, now) = (Registry::default(), Instant::now());
+        for number in 0..MAX_CONNECTIONS {
+            assert!(registry.offered(&named(&number.to_string()), None).is_some());
+        }
+        for (senders, same) in [(named("api"), None), (vec![], None)] {
+            assert_eq!(registry.offered(&senders, same), None);
+        }
+        assert!(registry.offered(&named("0"), None).is_some(), "it replaces a connection");
+        assert_eq!(registry.0.len(), MAX_CONNECTIONS, "a refused one takes no memory");
+        registry.closed("0", ChannelEnd::Broken, None, now);
+        assert!(registry.offered(&named("api"), None).is_some());
     }
 
     #[test]
@@ -278,22 +320,22 @@ mod tests {
     fn an_offer_finds_its_place_by_the_first_sender_that_is_known() {
         let (mut registry, now) = (Registry::default(), Instant::now());
         registry.announce("api", Some("5e".into()), now);
-        let place = registry.offered(&["x".to_owned(), "api".to_owned()], None);
+        let place = registry.offered(&["x".to_owned(), "api".to_owned()], None).unwrap();
         assert_eq!(place, Place { id: "api".into(), to: Some("api".into()), session: Some("5e".into()) });
-        assert_eq!(registry.offered(&named("new"), Some("api".into())).id, "new");
+        assert_eq!(registry.offered(&named("new"), Some("api".into())).unwrap().id, "new");
     }
 
     #[test]
     fn offers_without_a_sender_do_not_replace_each_other() {
         let (mut registry, now) = (Registry::default(), Instant::now());
         registry.announce("producer#2", None, now);
-        let place = registry.offered(&[], None);
+        let place = registry.offered(&[], None).unwrap();
         assert_eq!(place, Place { id: "producer".into(), to: None, session: None });
         registry.opened("producer", now);
-        assert_eq!(registry.offered(&[], None).id, "producer#3", "producer#2 is the name of another one");
-        assert_eq!(registry.offered(&[], Some("producer".into())), place, "it is the same process");
-        registry.closed("producer", ChannelEnd::PathLost, now);
-        assert_eq!(registry.offered(&[], None).id, "producer");
+        assert_eq!(registry.offered(&[], None).unwrap().id, "producer#3", "producer#2 is the name of another one");
+        assert_eq!(registry.offered(&[], Some("producer".into())).unwrap(), place, "it is the same process");
+        registry.closed("producer", ChannelEnd::PathLost, None, now);
+        assert_eq!(registry.offered(&[], None).unwrap().id, "producer");
         assert_eq!(registry.next_due(), Some(now + OFFER_TIMEOUT), "who is not announced cannot be asked");
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use logrtc::binding::addresses_to_bind;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -170,8 +171,8 @@ impl Shell {
                 }
             }
             Incoming::Error { message } => self.emit(Event::ServerError(message)),
-            Incoming::Registered { ice_servers } => self.ice_servers.hand_out(ice_servers),
-            Incoming::IceServers(servers) => self.ice_servers.hand_out(Some(servers)),
+            Incoming::Registered { ice_servers } => self.ice_servers.hand_out(ice_servers.as_deref()),
+            Incoming::IceServers(servers) => self.ice_servers.hand_out(Some(&servers)),
             Incoming::Ping | Incoming::Unknown => {}
         }
     }
@@ -194,9 +195,9 @@ impl Shell {
                 self.send(Outgoing::IceCandidate { to, candidate, sdp_mid, sdp_m_line_index: 0 });
             }
             PeerEvent::Opened => self.registry.opened(id, Instant::now().into_std()),
-            PeerEvent::Closed(how) => {
+            PeerEvent::Closed(how, failure) => {
                 self.stop(id);
-                self.registry.closed(id, how, Instant::now().into_std());
+                self.registry.closed(id, how, failure, Instant::now().into_std());
             }
         }
     }
@@ -205,7 +206,9 @@ impl Shell {
     /// another id.
     fn accept(&mut self, from: &[String], offer: String) {
         let same = hello::session(&offer).and_then(|session| self.id_of(session));
-        let place = self.registry.offered(from, same);
+        let Some(place) = self.registry.offered(from, same) else {
+            return log::debug!("{from:?}: there are too many connections for another one");
+        };
         let selection = self.selection.clone();
         let asking = Asking::new(&offer, place.session, Arc::clone(&self.sessions), selection, self.options.start);
         let session = asking.session().cloned();
@@ -237,7 +240,7 @@ impl Shell {
             asking,
             secret: self.options.secret.clone(),
             offer,
-            addresses: addresses::to_bind(addresses::is_local(&self.options.url)),
+            addresses: addresses_to_bind(addresses::is_local(&self.options.url)),
             ice_servers: self.ice_servers.clone(),
             relay_only: self.options.relay_only,
             candidates: candidates_of,
@@ -256,7 +259,7 @@ impl Shell {
     fn leave_other_ids(&mut self, session: &str) -> Option<oneshot::Receiver<()>> {
         let id = self.id_of(session)?;
         self.stop(&id);
-        self.registry.closed(&id, ChannelEnd::Closed, Instant::now().into_std());
+        self.registry.closed(&id, ChannelEnd::Closed, None, Instant::now().into_std());
         self.leaving.remove(&id)
     }
 

@@ -105,6 +105,7 @@ async fn a_wrong_secret_on_the_command_line_is_status_2_and_is_not_printed() {
     for arguments in [
         &["tail", "--secret-file", file.path()][..],
         &["tail", "host:8080/#secret=t00-short"],
+        &["tail", "host:8080/#token=t0k&secret="],
         &["tail", "--secret-file", "/nowhere"],
         &["pipe", "--secret-file", file.path()],
         &["run", "--secret-file", file.path(), "--", "true"],
@@ -171,6 +172,33 @@ async fn a_server_that_changes_the_certificate_of_an_answer_is_refused_and_count
     let tail = tail_with(&url, SECRET);
     eventually("it is counted", || api.stats().answers_refused > 0).await;
     assert_eq!((tail.out.all(), api.stats().consumers_opened), (vec![], 0));
+}
+
+/// An answer that asks for errors alone, whatever the reader wants.
+fn errors_alone(sdp: &str) -> String {
+    let hello = |line: &str| match line.starts_with("a=x-logrtc-hello:") {
+        true => "a=x-logrtc-hello:eyJsZXZlbCI6IkVSUk9SIn0
+"
+        .to_owned(),
+        false => line.to_owned(),
+    };
+    sdp.split_inclusive(
+        "
+",
+    )
+    .map(hello)
+    .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_asks_for_less_than_the_reader_is_noticed() {
+    let url = server_that(|text| with_sdp(text, "webrtc_answer", errors_alone)).await;
+    let api = producer_with(&url, SECRET);
+    api.info("app", "kept back");
+    api.error("app", "let through");
+    let tail = tail_with(&url, SECRET);
+    tail.err.has("the signaling server, or whoever controls it, may stand in between").await;
+    assert_eq!((tail.out.all(), api.stats().consumers_opened), (vec![], 1));
 }
 
 /// What a man in the middle has of the two sides.

@@ -18,6 +18,9 @@ import type { ConnectOptions, ConsumerEvents, Fetched, IceServer, Received } fro
 /** How often it is checked which producer is to be asked for again. */
 const ASK_INTERVAL_MS = 500;
 
+/** A browser makes some 500 connections for a page, and throws at the next one. */
+const MAX_LINKS = 256;
+
 export class Consumer {
   /** The id that this consumer registers with; it stays the same for as long as this object lives. */
   readonly clientId = randomId();
@@ -188,8 +191,14 @@ export class Consumer {
     }
   }
 
-  /** Answers an offer. One from a producer that is connected already replaces what was there. */
+  /**
+   * Answers an offer. One from a producer that is connected already replaces what was there. One beyond the limit is ignored,
+   * and its producer, if it is announced, is asked again until there is a place.
+   */
   #accept(id: string, offer: Message): void {
+    if (!this.#links.has(id) && this.#links.size >= MAX_LINKS) {
+      return;
+    }
     this.#drop(id);
     this.#roster.offered(id);
     const { start, readers } = this.#options;

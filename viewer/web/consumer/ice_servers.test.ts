@@ -21,6 +21,10 @@ test("a message names servers as browsers have them, and what a browser would re
     expect(readIceServers([wrong])).toEqual([]);
   }
   expect(readIceServers(Array(100).fill(TURN))).toHaveLength(16);
+  const many = { ...TURN, urls: Array(10).fill("turn:h") };
+  expect(readIceServers([many, many, many])?.map(({ urls }) => urls.length)).toEqual([10, 6]);
+  const long = "x".repeat(1_025);
+  expect(readIceServers([{ ...TURN, credential: long }, { urls: `stun:${long}` }])).toEqual([]);
 });
 
 test("those of the server stand beside the caller's, and in place of the default", () => {
@@ -30,4 +34,7 @@ test("those of the server stand beside the caller's, and in place of the default
   expect(chooseIceServers([STUN], undefined)).toEqual([STUN]);
   expect(chooseIceServers([STUN], [TURN])).toEqual([STUN, TURN]);
   expect(chooseIceServers([], [TURN])).toEqual([]);
+  const twoUrls = { ...TURN, urls: ["turn:own", "turn:h"] };
+  const own = { ...TURN, urls: "turn:own", username: "me" };
+  expect(chooseIceServers([own], [twoUrls, { urls: ["turn:own"] }])).toEqual([own, TURN]);
 });

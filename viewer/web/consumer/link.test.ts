@@ -274,12 +274,13 @@ test("a ping is answered, and an error that answers nothing is passed on", async
 });
 
 const HELLO = { version: 1, accept: ["deflate-raw"], credit: 4_194_304 };
+const PROOF = { proof: proofOf(SECRET, "producer") };
 const SECRET_OFFER = { type: "webrtc_offer", sdp: offerOf(SECRET) };
 
 test("nothing of a channel is read before its producer has proved that it has the secret", async () => {
   const { connection } = await open(SECRET_OFFER, undefined, new Secret(SECRET));
   expect([told, opened]).toEqual([[["webrtc_answer", HELLO]], 0]);
-  connection.bring(welcome(0, { proof: proofOf(SECRET, "producer") }));
+  connection.bring(welcome(0, { ...PROOF, hello: HELLO }));
   connection.bring(batch(0, 1));
   expect([told.slice(1), opened]).toEqual([[[], [0, 1]], 1]);
 });
@@ -287,12 +288,25 @@ test("nothing of a channel is read before its producer has proved that it has th
 test.each([
   ["no proof", welcome(0)],
   ["the proof of another", welcome(0, { proof: proofOf(SECRET, "consumer") })],
+  ["a wish that this side did not send", welcome(0, { ...PROOF, hello: { ...HELLO, level: "ERROR" } })],
   ["an entry of the base protocol", line(0)],
 ])("a channel that begins with %s is ended, and nothing of it is read", async (_, first) => {
   const { connection } = await open(SECRET_OFFER, undefined, new Secret(SECRET));
   connection.bring(first);
   connection.bring(batch(0, 1));
   expect([told.slice(1), opened]).toEqual([["certificateChanged", "connection closed", "broken"], 0]);
+});
+
+test("a message that comes before the answer is made proves nothing", async () => {
+  const setLocalDescription = vi.spyOn(FakeConnection.prototype, "setLocalDescription");
+  setLocalDescription.mockImplementation(async function (this: FakeConnection) {
+    this.open();
+    this.bring(welcome(0, PROOF));
+    this.bring(line(0));
+  });
+  await open(SECRET_OFFER, undefined, new Secret(SECRET));
+  setLocalDescription.mockRestore();
+  expect([told, opened]).toEqual([["certificateChanged", "connection closed", "broken"], 0]);
 });
 
 test("an offer that proves nothing is not answered, and one that wants a secret gets an answer without a proof", async () => {

@@ -67,7 +67,8 @@ const PROOF_TIMEOUT_MS = 5_000;
 /** What has to be proved before anything of a channel is read. */
 interface Expected {
   readonly proof: Proof;
-  readonly answerSdp: string;
+  /** What the producer has to have got. Undefined until it is made: no message can be right before. */
+  readonly answer: { readonly sdp: string; readonly hello: Hello | undefined } | undefined;
 }
 
 export class Link {
@@ -169,13 +170,15 @@ export class Link {
     if (!isAnswered) {
       return undefined;
     }
+    // Before the browser connects, so that no message can come ahead of it.
+    this.#expected = proof === undefined ? undefined : { proof, answer: undefined };
     const hello = await this.#makeHello(offerSdp);
     return (answerSdp) => {
       const greeting = hello === undefined ? answerSdp : withHello(answerSdp, hello);
       if (proof === undefined) {
         return greeting;
       }
-      this.#expected = { proof, answerSdp };
+      this.#expected = { proof, answer: { sdp: answerSdp, hello } };
       return withAttribute(greeting, "x-logrtc-proof", proof.ofAnswer(answerSdp));
     };
   }
@@ -191,7 +194,8 @@ export class Link {
   #receive(data: unknown): void {
     const expected = this.#expected;
     if (expected !== undefined) {
-      if (!expected.proof.isIn(data, expected.answerSdp)) {
+      const { proof, answer } = expected;
+      if (answer === undefined || !proof.isIn(data, answer.sdp, answer.hello)) {
         this.#refuse();
         return;
       }

@@ -228,7 +228,13 @@ test("a producer without the secret is left alone, until it is announced anew or
   roster.offered("api");
   roster.looked("api", undefined);
   expect(roster.producers()[0]?.proofFailure).toBeUndefined();
+  roster.looked("api", "wrongSecret");
+  roster.opened("api", 62_000);
+  expect(roster.producers()[0]?.proofFailure, "it has proved more than its offer").toBeUndefined();
   roster.looked("api", "certificateChanged");
+  roster.closed("api", 63_000, "closed");
+  expect(roster.takeDue(122_999)).toEqual([]);
+  expect(roster.takeDue(123_000)).toEqual(["api"]);
   roster.withdraw("api");
   expect(roster.producers()[0]?.proofFailure, "what is gone is no trouble").toBeUndefined();
 });

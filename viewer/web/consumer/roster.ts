@@ -178,10 +178,12 @@ export class Roster {
     this.#get(id).proofFailure = failure;
   }
 
+  /** The channel is open, and its producer has proved what it had to, whatever its offer showed. */
   opened(id: string, nowMs: number): void {
     const producer = this.#get(id);
     producer.channel = "open";
     producer.pathFailure = undefined;
+    producer.proofFailure = undefined;
     producer.openedAtMs = nowMs;
   }
 
@@ -203,9 +205,11 @@ export class Roster {
     } else {
       // One that said goodbye to the server and then crashed did not end well.
       producer.hasEnded &&= !(wasOpen && how === "pathLost");
-      const delayMs = Math.min(producer.failures * 1_000, 5_000);
-      producer.askAtMs = nowMs + (producer.proofFailure === undefined ? delayMs : UNPROVED_DELAY_MS);
+      producer.askAtMs = nowMs + Math.min(producer.failures * 1_000, 5_000);
       producer.failures += 1;
+    }
+    if (producer.proofFailure !== undefined) {
+      producer.askAtMs = nowMs + UNPROVED_DELAY_MS;
     }
     this.#forgetOldest();
   }

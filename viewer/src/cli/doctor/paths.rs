@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use logrtc::binding::addresses_to_bind;
 use thiserror::Error;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
@@ -11,7 +12,7 @@ use url::Url;
 
 use super::report::Finding;
 use crate::IceServer;
-use crate::consumer::addresses::{is_local, to_bind};
+use crate::consumer::addresses::is_local;
 use crate::consumer::ice_servers::{DEFAULT_SERVER, over_udp};
 use crate::consumer::probe::{ProbeError, reflexive_address, relayed_address};
 
@@ -33,7 +34,7 @@ enum PathError {
 
 /// The addresses of this machine that are offered as candidates.
 pub(super) fn candidates(url: &Url) -> Finding {
-    let addresses: Vec<IpAddr> = to_bind(is_local(url)).iter().map(SocketAddr::ip).collect();
+    let addresses: Vec<IpAddr> = addresses_to_bind(is_local(url)).iter().map(SocketAddr::ip).collect();
     let listed = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let found = format!("this machine offers {listed}");
     if addresses.iter().all(IpAddr::is_loopback) && !is_local(url) {

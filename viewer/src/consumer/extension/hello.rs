@@ -3,7 +3,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::message::session_attribute;
 use super::selection::Selection;
@@ -50,6 +51,15 @@ struct Hello<'a> {
     start: Option<From<'a>>,
 }
 
+/// What a `hello` asks for, as far as it decides which entries come: as it was sent, or as its producer understood it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wish {
+    level: Option<String>,
+    filter: Option<String>,
+    start: Option<Value>,
+}
+
 /// The mark of the session whose producer made the offer, if it speaks the extension.
 pub(crate) fn session(offer: &str) -> Option<&str> {
     let (version, session) = session_attribute(offer, "x-logrtc")?.split_once(' ')?;
@@ -57,12 +67,18 @@ pub(crate) fn session(offer: &str) -> Option<&str> {
     (version == VERSION && is_mark).then_some(session)
 }
 
-/// The text of `answer` with the `hello` of this consumer.
-pub(crate) fn insert(answer: &str, selection: &Selection, start: Option<Start>, resume: Option<&Resume>) -> String {
+/// The text of `answer` with the `hello` of this consumer, and what that asks for.
+pub(crate) fn insert(
+    answer: &str,
+    selection: &Selection,
+    start: Option<Start>,
+    resume: Option<&Resume>,
+) -> (String, Wish) {
     let start = resume.map(|resume| From::Resume { resume }).or(start.map(From::Start));
     let hello = Hello { version: 1, accept: ["deflate-raw"], credit: CREDIT_BYTES, selection, start };
     let json = serde_json::to_string(&hello).expect("strings and numbers are JSON");
-    add_line(answer, &format!("a=x-logrtc-hello:{}\r\n", URL_SAFE_NO_PAD.encode(json)))
+    let wish = serde_json::from_str(&json).expect("a hello has these keys");
+    (add_line(answer, &format!("a=x-logrtc-hello:{}\r\n", URL_SAFE_NO_PAD.encode(json))), wish)
 }
 
 /// An SDP with one more line before its media.
@@ -123,7 +139,7 @@ mod tests {
                 format!(r#"{{{base},"start":{{"resume":{{"session":"5e","seq":1234}}}}}}"#),
             ),
         ] {
-            let answer = insert(ANSWER, selection, start, resume);
+            let (answer, _) = insert(ANSWER, selection, start, resume);
             assert_eq!(hello_of(&answer), expected);
             let (before, after) = answer.split_once("a=x-logrtc-hello:").unwrap();
             assert_eq!((before, after.split_once("\r\n").unwrap().1), ANSWER.split_at(ANSWER.find("m=").unwrap()));
@@ -134,6 +150,6 @@ mod tests {
     fn the_longest_hello_has_its_place() {
         let selection = Selection::new(Some("ERROR"), Some(&"\"".repeat(1024))).unwrap();
         let resume = Resume { session: "\"".repeat(MAX_SESSION_BYTES), seq: (1 << 53) - 1 };
-        hello_of(&insert(ANSWER, &selection, None, Some(&resume)));
+        hello_of(&insert(ANSWER, &selection, None, Some(&resume)).0);
     }
 }

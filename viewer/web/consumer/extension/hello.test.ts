@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Hello, makeHello, sessionOf, withHello } from "./hello";
+import { type Hello, isSameWish, makeHello, sessionOf, withHello } from "./hello";
 
 const SESSION = "00112233445566778899aabbccddeeff";
 const HEAD = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
@@ -12,6 +12,27 @@ function decode(sdp: string): unknown {
 }
 
 const HELLO: Hello = { version: 1, accept: [], credit: 1, filter: "日志=info,ÿ>>?=debug" };
+
+test("a wish is the same whatever the order of its keys, and with another credit", () => {
+  const options = { session: SESSION, next: 8, start: undefined, canInflate: true };
+  const sent = makeHello({ ...options, filter: { level: "INFO", filter: "app=debug" } });
+  const start = { resume: { seq: 7, session: SESSION } };
+  const understood = { credit: 1, start, filter: "app=debug", level: "INFO" };
+  expect(isSameWish(understood, sent)).toBe(true);
+  for (const other of [
+    undefined,
+    {},
+    { ...understood, level: "ERROR" },
+    { ...understood, level: undefined },
+    { ...understood, filter: "app" },
+    { ...understood, start: "newest" },
+    { ...understood, start: { last: 7 } },
+    { ...understood, start: { resume: { session: SESSION, seq: 70 } } },
+  ]) {
+    expect(isSameWish(other, sent)).toBe(false);
+  }
+  expect(isSameWish({ start: { last: 5 } }, { ...HELLO, filter: "", start: { last: 5 } })).toBe(false);
+});
 
 test("the session is read from the part of an offer before its first m-line", () => {
   expect(sessionOf(`${HEAD}a=x-logrtc:1 ${SESSION}\r\n${MEDIA}`)).toBe(SESSION);

@@ -4,6 +4,7 @@
  */
 
 import { encodeBase64url } from "../base64url";
+import { isObject } from "../entry";
 import { sessionAttribute, withAttribute } from "../sdp";
 import type { SourceFilter } from "./filter";
 
@@ -46,6 +47,21 @@ export function makeHello({ session, next, start, filter, canInflate }: HelloOpt
     ...filter,
     ...(begin === undefined ? {} : { start: begin }),
   };
+}
+
+/**
+ * Whether the `hello` that a producer understood asks for the same entries as the one that was sent. A server can change what
+ * it forwards.
+ */
+export function isSameWish(understood: unknown, sent: Hello | undefined): boolean {
+  return JSON.stringify(wishOf(understood)) === JSON.stringify(wishOf(sent));
+}
+
+function wishOf(hello: unknown): unknown[] {
+  const { level, filter, start } = isObject(hello) ? hello : {};
+  const { last, resume } = isObject(start) ? start : {};
+  const { session, seq } = isObject(resume) ? resume : {};
+  return [level, filter, isObject(start) ? [last, session, seq] : start];
 }
 
 /** The session that an offer names, if its producer speaks the extension. */

@@ -85,15 +85,16 @@ test("only the message with the MAC of the producer is its first one", () => {
   expect(proof?.ofAnswer(answer)).toBe(proofOf(SECRET, "consumer"));
   expect(() => proof?.ofAnswer(answer + answer)).toThrow("once");
   const welcome = (mac: unknown) => JSON.stringify({ type: "welcome", proof: mac });
-  expect(proof?.isIn(welcome(proofOf(SECRET, "producer")), answer)).toBe(true);
+  expect(proof?.isIn(welcome(proofOf(SECRET, "producer")), answer, undefined)).toBe(true);
   for (const wrong of [
     welcome(proofOf(SECRET, "consumer")),
     welcome(undefined),
     welcome(7),
+    JSON.stringify({ type: "batch", proof: proofOf(SECRET, "producer") }),
     "text",
     new ArrayBuffer(4),
   ]) {
-    expect(proof?.isIn(wrong, answer)).toBe(false);
+    expect(proof?.isIn(wrong, answer, undefined)).toBe(false);
   }
 });
 

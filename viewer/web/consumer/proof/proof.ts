@@ -2,7 +2,7 @@
 
 import { decodeBase64url, encodeBase64url } from "../base64url";
 import { isObject, parseJson } from "../entry";
-import { sessionOf } from "../extension/hello";
+import { type Hello, isSameWish, sessionOf } from "../extension/hello";
 import { sessionAttribute } from "../sdp";
 import type { Claim, Context, Secret } from "./secret";
 
@@ -80,13 +80,15 @@ export class Proof {
     return encodeBase64url(this.#secret.mac(this.#context, this.#claim("consumer", answerSdp)));
   }
 
-  /** Whether the first message of the channel proves that the producer has the secret and got this answer. */
-  isIn(data: unknown, answerSdp: string): boolean {
+  /** Whether the first message of the channel proves that the producer has the secret and got this answer with this `hello`. */
+  isIn(data: unknown, answerSdp: string, hello: Hello | undefined): boolean {
     const message = typeof data === "string" ? parseJson(data) : undefined;
-    const mac = isObject(message) && typeof message.proof === "string" ? message.proof : undefined;
     return (
-      mac !== undefined &&
-      this.#secret.verifies(decodeBase64url(mac), this.#context, this.#claim("producer", answerSdp))
+      isObject(message) &&
+      message.type === "welcome" &&
+      isSameWish(message.hello, hello) &&
+      typeof message.proof === "string" &&
+      this.#secret.verifies(decodeBase64url(message.proof), this.#context, this.#claim("producer", answerSdp))
     );
   }
 

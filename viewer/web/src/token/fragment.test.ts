@@ -18,6 +18,11 @@ test("a secret is taken as a token is", () => {
   expect(takeCredential("http://a/#token=t0k&secret=s3c", "secret")).toEqual(taken);
 });
 
+test("a link that is cut within its secret has an empty one, not none", () => {
+  const cut = takeCredential("http://a/#token=t0k&secret=", "secret");
+  expect(cut).toEqual({ address: "http://a/#token=t0k", value: "" });
+});
+
 test("a person pastes a token or a link", () => {
   expect(tokenIn(" t0k\n")).toBe("t0k");
   expect(tokenIn("http://a:8080/#token=t0k")).toBe("t0k");

@@ -9,7 +9,10 @@ export interface Taken {
   readonly value: string | undefined;
 }
 
-/** Takes `name=…` out of the fragment, and leaves what else is in it: `#entry=…`. */
+/**
+ * Takes `name=…` out of the fragment, and leaves what else is in it: `#entry=…`. A secret with nothing behind the `=` is empty:
+ * the link was cut there, and without its secret it must not show what is not proved.
+ */
 export function takeCredential(page: string, name: Credential): Taken {
   const url = new URL(page);
   const parts = url.hash.slice(1).split("&");
@@ -19,7 +22,7 @@ export function takeCredential(page: string, name: Credential): Taken {
   }
   url.hash = parts.filter((part) => !taken.includes(part)).join("&");
   const value = taken.map((part) => part.slice(name.length + 1)).find((text) => text !== "");
-  return { address: url.href, value };
+  return { address: url.href, value: value ?? (name === "secret" ? "" : undefined) };
 }
 
 /** What a person pastes: a token, or the whole link that the server prints. */
