@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,12 +14,23 @@ use super::error::{Error, Result};
 use crate::config::Config;
 use crate::diagnostics;
 
+/// How many ports another program may have before the search ends; the next one continues there. Each costs a call of
+/// the system, on a thread that serves every peer.
+const MAX_TRIES: usize = 256;
+
 /// The ports of a producer.
 pub(crate) struct Ports {
     config: Arc<Config>,
-    taken: Mutex<HashSet<SocketAddr>>,
+    taken: Mutex<Taken>,
     /// Whether it was said that there are not enough.
     is_reported: AtomicBool,
+}
+
+#[derive(Default)]
+struct Taken {
+    addresses: HashSet<SocketAddr>,
+    /// The port that was looked at last: the next peer begins behind it.
+    last: Option<u16>,
 }
 
 /// Addresses with their ports, which are free again when it is dropped: not before the sockets are closed.
@@ -37,21 +49,15 @@ impl Ports {
         let mut lease = Lease { ports: Arc::clone(self), addresses };
         let Some(range) = self.config.paths.udp_ports.clone() else { return Ok(lease) };
         let mut taken = self.lock();
-        let mut free = |mut address: SocketAddr| {
-            let port = range.clone().find(|port| {
-                address.set_port(*port);
-                !taken.contains(&address) && is_free(address)
-            })?;
-            address.set_port(port);
-            taken.insert(address);
-            Some(address)
-        };
-        lease.addresses = std::mem::take(&mut lease.addresses).into_iter().filter_map(&mut free).collect();
+        lease.addresses = std::mem::take(&mut lease.addresses)
+            .into_iter()
+            .filter_map(|address| taken.take_free(address, &range, is_free))
+            .collect();
         drop(taken);
         if lease.addresses.is_empty() {
             if !self.is_reported.swap(true, Ordering::Relaxed) {
                 let text = format!(
-                    "udp_ports: every port of {}-{} is taken, so a consumer cannot connect",
+                    "udp_ports: no port of {}-{} is free, so a consumer cannot connect",
                     range.start(),
                     range.end()
                 );
@@ -62,8 +68,38 @@ impl Ports {
         Ok(lease)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<SocketAddr>> {
+    fn lock(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    /// Takes a free port of the range at this address.
+    fn take_free(
+        &mut self,
+        mut address: SocketAddr,
+        range: &RangeInclusive<u16>,
+        mut is_free: impl FnMut(SocketAddr) -> bool,
+    ) -> Option<SocketAddr> {
+        let (first, end) = (*range.start(), *range.end());
+        let next = self.last.and_then(|last| last.checked_add(1)).filter(|next| range.contains(next)).unwrap_or(first);
+        let mut tries = 0;
+        for port in (next..=end).chain(first..next) {
+            address.set_port(port);
+            if self.addresses.contains(&address) {
+                continue;
+            }
+            self.last = Some(port);
+            tries += 1;
+            if is_free(address) {
+                self.addresses.insert(address);
+                return Some(address);
+            }
+            if tries == MAX_TRIES {
+                break;
+            }
+        }
+        None
     }
 }
 
@@ -77,7 +113,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let mut taken = self.ports.lock();
         for address in &self.addresses {
-            taken.remove(address);
+            taken.addresses.remove(address);
         }
     }
 }
@@ -108,10 +144,33 @@ mod tests {
         assert!((1..=2).contains(&leases.len()), "another program may have one of them");
         assert!(leases.iter().all(|lease| port(lease) > first && port(lease) <= last));
         assert!(matches!(lease(), Err(Error::NoFreePort)));
-        let text = format!("app: udp_ports: every port of {first}-{last} is taken, so a consumer cannot connect");
+        let text = format!("app: udp_ports: no port of {first}-{last} is free, so a consumer cannot connect");
         assert_eq!(*said.lock().unwrap(), [text]);
         let freed = port(&leases.remove(0));
         assert_eq!(port(&lease().unwrap()), freed);
+    }
+
+    #[test]
+    fn a_search_begins_behind_the_last_port_and_ends() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut taken = Taken::default();
+        let mut tries = 0;
+        let mut search = |range, first_free| {
+            let is_free = |address: SocketAddr| {
+                tries += 1;
+                address.port() >= first_free
+            };
+            taken.take_free(address, &range, is_free).map(|address| address.port())
+        };
+        assert_eq!(search(1..=3, 0), Some(1));
+        assert_eq!(search(1..=3, 0), Some(2));
+        assert_eq!(search(1..=2, 0), None, "both are given away");
+        // Another program has all up to here.
+        let first_free = 3 + u16::try_from(MAX_TRIES).unwrap();
+        assert_eq!(search(1..=u16::MAX, first_free), None);
+        assert_eq!(search(1..=u16::MAX, first_free), Some(first_free), "it continues where it ended");
+        assert_eq!(search(1..=u16::MAX, u16::MAX), None);
+        assert_eq!(tries, 2 + MAX_TRIES + 1 + MAX_TRIES);
     }
 
     #[test]
