@@ -103,10 +103,9 @@ impl DoctorArgs {
             return Err(tls);
         }
         report.add(&tls);
-        let (socket, finding) = access::handshake(url, trip.reader_token).await?;
-        report.add(&finding);
+        report.add(&access::program(url, trip.producer_token).await?);
         report.add(&access::origin(url, self.origin.as_deref()).await);
-        let (named, finding) = access::reader(socket, trip.reader_token.is_some()).await?;
+        let (named, finding) = access::reader(url, trip.reader_token).await?;
         report.add(&finding);
         report.add(&paths::candidates(url));
         let (has_relay, findings) = paths::ask(&paths::servers(named), url).await;
