@@ -2,7 +2,7 @@
 //!
 //! A request is decompressed in bounded memory (`body`), taken apart (`part`, `request`) and read twice, one record at a
 //! time: first to know that all of it can be read and has room, and then to log it. So a request that is refused has left
-//! nothing behind, and its sender may send it again.
+//! nothing behind, and its sender may send it again. A fault of the server is the exception: it may have logged a part.
 
 mod answer;
 mod body;

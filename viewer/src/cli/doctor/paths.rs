@@ -60,7 +60,7 @@ pub(super) async fn ask(servers: &[IceServer], url: &Url) -> (bool, Vec<Finding>
 
 async fn ask_one(scheme: &str, host: &str, server: &IceServer) -> Result<String, String> {
     let looked_up = timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host(host)).await;
-    let addresses = looked_up.map_err(|_| format!("no answer for the name within {LOOKUP_TIMEOUT:?}"))?;
+    let addresses = looked_up.map_err(|_| format!("no response for the name within {LOOKUP_TIMEOUT:?}"))?;
     let address = addresses.map_err(|error| error.to_string())?.next().ok_or("the name has no address")?;
     let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let socket = UdpSocket::bind((any, 0)).await.map_err(|error| error.to_string())?;

@@ -46,6 +46,16 @@ impl Files {
         self.tokens.is_empty() && self.tls.is_none() && self.ice.turn_secret_file.is_none()
     }
 
+    /// What is in them, as a list.
+    pub(super) fn contents(&self) -> String {
+        let contents = [
+            (!self.tokens.is_empty()).then_some("tokens"),
+            self.tls.is_some().then_some("certificate"),
+            self.ice.turn_secret_file.is_some().then_some("TURN secret"),
+        ];
+        contents.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
     /// Reads them.
     ///
     /// # Errors
