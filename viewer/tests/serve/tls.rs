@@ -29,11 +29,11 @@ async fn a_log_is_read_over_tls_and_a_renewed_certificate_is_taken_on_sighup() {
     let second = Certificate::new(&folder, "second");
     std::fs::copy(&second.key, &key).unwrap();
     server.signal(Signal::HUP);
-    server.err.has("unchanged: certificate").await;
+    server.err.has("unchanged: tokens, certificate").await;
     tail(&first).out.has("over TLS").await;
     std::fs::copy(&second.chain, &chain).unwrap();
     server.signal(Signal::HUP);
-    server.err.has("read again: certificate").await;
+    server.err.has("read again: tokens, certificate").await;
     tail(&second).out.has("over TLS").await;
     close(app).await;
 }
