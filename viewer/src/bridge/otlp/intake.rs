@@ -76,7 +76,7 @@ impl Intake {
                 self.tell(&format!(
                     "{most} services send already, and the entries of {service:?} are rejected; --otlp-services allows more"
                 ));
-                return Err(format!("too many services: {service:?} has no producer"));
+                return Err(without_place(service));
             }
         }
         let mut config = config.clone().client_id(service).max_bytes(self.options.buffer_bytes);
@@ -129,7 +129,7 @@ impl Intake {
                 None => wanted
                     .get(&found.source.service)
                     .and_then(|wanted| wanted.refused.clone())
-                    .unwrap_or_else(|| format!("too many services: {:?} has no producer", found.source.service)),
+                    .unwrap_or_else(|| without_place(&found.source.service)),
             };
             taken.rejected += 1;
             taken.reason = Some(reason);
@@ -143,6 +143,10 @@ impl Intake {
             self.options.on_notice.call(&format!("--otlp: {notice}"));
         }
     }
+}
+
+fn without_place(service: &str) -> String {
+    format!("too many services: {service:?} has no producer")
 }
 
 /// Reads the whole request, and what it wants of each service.
