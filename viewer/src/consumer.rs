@@ -31,6 +31,7 @@ mod registry;
 mod shell;
 pub(crate) mod signaling;
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,7 +56,7 @@ const EVENTS: usize = 64;
 const FETCHES: usize = 16;
 
 /// What a consumer is made with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
     /// The URL of the signaling server, with the scheme `ws` or `wss`.
@@ -93,6 +94,22 @@ impl Options {
             selection,
             start: None,
         }
+    }
+}
+
+/// Without the token.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { url, producer, token: _, secret, ice_servers, relay_only, selection, start } = self;
+        f.debug_struct("Options")
+            .field("url", url)
+            .field("producer", producer)
+            .field("secret", secret)
+            .field("ice_servers", ice_servers)
+            .field("relay_only", relay_only)
+            .field("selection", selection)
+            .field("start", start)
+            .finish_non_exhaustive()
     }
 }
 

@@ -12,6 +12,11 @@ use serde::Serialize;
 /// How long the credentials of a TURN server are valid, unless the options say otherwise.
 const DEFAULT_TURN_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The bounds of that. Credentials are renewed after half of it, and no more often than once in a second; their end
+/// is a time that every clock can show.
+const MIN_TURN_LIFETIME: Duration = Duration::from_secs(2);
+const MAX_TURN_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// A STUN or TURN server, as browsers have it (`RTCIceServer`).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -59,10 +64,11 @@ impl TurnServers {
         Self { urls, secret: secret.into(), lifetime: DEFAULT_TURN_LIFETIME }
     }
 
-    /// Sets how long credentials are valid. A client gets new ones after half of that time.
+    /// Sets how long credentials are valid: between 2 s and 10 years, and the nearer of both if it is not. A client gets
+    /// new ones after half of that time.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.lifetime = lifetime;
+        self.lifetime = lifetime.clamp(MIN_TURN_LIFETIME, MAX_TURN_LIFETIME);
         self
     }
 
@@ -125,6 +131,18 @@ mod tests {
         );
         assert_eq!(servers.renewal(), Some(Duration::from_secs(12 * 60 * 60)));
         assert!(!format!("{servers:?} {named:?}").contains("north"));
+    }
+
+    #[test]
+    fn a_lifetime_has_bounds() {
+        let servers = |lifetime| {
+            let turn = TurnServers::new(vec!["turn:h".into()], "north").lifetime(lifetime);
+            IceServers { fixed: Vec::new(), turn: Some(turn) }
+        };
+        assert_eq!(servers(Duration::ZERO).renewal(), Some(Duration::from_secs(1)));
+        let longest = servers(Duration::MAX);
+        assert_eq!(longest.named(SystemTime::now(), "reader").len(), 1);
+        assert!(std::time::Instant::now().checked_add(longest.renewal().unwrap()).is_some());
     }
 
     #[test]

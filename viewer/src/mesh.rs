@@ -29,6 +29,8 @@ const MAX_OUTBOX_BYTES: usize = 8 * 1024 * 1024;
 /// Messages of clients that are not known yet, for as many beats.
 const MAX_HELD_BYTES: usize = 4 * 1024 * 1024;
 const HELD_BEATS: u64 = 10;
+/// How far in the future a version may be: no two clocks differ by so much. A higher one would outlast every other.
+const MAX_AHEAD_US: u64 = 365 * 24 * 60 * 60 * 1_000_000;
 
 /// What the shell is to write.
 #[derive(Debug, Default)]
@@ -82,7 +84,9 @@ pub(crate) struct Mesh {
     leaving: BTreeMap<ConnectionId, Departure>,
     /// Ids of producers that connections claim.
     claims: HashMap<ConnectionId, String>,
-    unclaimed: Vec<(String, MemberId)>,
+    unclaimed: BTreeSet<(String, MemberId)>,
+    /// Claims that are being ended.
+    releasing: BTreeSet<(String, MemberId)>,
     /// The servers that have been heard of by this connection to NATS. Another one may not listen yet.
     heard: BTreeSet<String>,
     outbox: VecDeque<(MemberId, String)>,
@@ -109,7 +113,8 @@ impl Mesh {
             left: BTreeMap::new(),
             leaving: BTreeMap::new(),
             claims: HashMap::new(),
-            unclaimed: Vec::new(),
+            unclaimed: BTreeSet::new(),
+            releasing: BTreeSet::new(),
             heard: BTreeSet::new(),
             outbox: VecDeque::new(),
             outbox_bytes: 0,
@@ -154,7 +159,7 @@ impl Mesh {
     /// A client of this server has registered. `now_us` orders the connections that one client has to
     /// several servers.
     pub(crate) fn registered(&mut self, connection: ConnectionId, now_us: u64) {
-        self.version = now_us.max(self.version + 1);
+        self.version = now_us.max(self.version.saturating_add(1));
         self.local.insert(connection, Local { version: self.version, is_written: false });
         self.dirty.insert(connection);
         self.wake.notify_one();
@@ -196,12 +201,16 @@ impl Mesh {
         self.wake.notify_one();
     }
 
-    /// Takes an entry of the bucket.
-    pub(crate) fn apply(&mut self, subject: Subject, fact: Fact) -> Vec<Change> {
+    /// Takes an entry of the bucket. One with a version that no server can have given is ignored.
+    pub(crate) fn apply(&mut self, subject: Subject, fact: Fact, now_us: u64) -> Vec<Change> {
         if let Fact::Member(record) = &fact {
+            if record.version > now_us.saturating_add(MAX_AHEAD_US) {
+                return Vec::new();
+            }
             self.version = self.version.max(record.version);
         }
         let beats = self.presence.beats();
+        let is_stopped = matches!((&subject, &fact), (Subject::Server(_), Fact::Left { .. }));
         let server = match &subject {
             Subject::Server(server) if !self.heard.contains(server) => {
                 Some((server.clone(), self.presence.last_beat(server)))
@@ -211,6 +220,10 @@ impl Mesh {
         let changes = self.presence.apply(subject, fact);
         if self.presence.beats() != beats {
             self.on_beat();
+            self.forget_lost_servers();
+        }
+        if is_stopped {
+            self.forget_lost_servers();
         }
         if let Some((server, last_beat)) = server
             && self.presence.last_beat(&server) > last_beat
@@ -292,7 +305,14 @@ impl Mesh {
             std::mem::take(&mut self.outbox).into_iter().partition(|(to, _)| self.heard.contains(&to.server));
         self.outbox_bytes = kept.iter().map(|(_, text)| text.len()).sum();
         self.outbox = kept.into();
-        Writes { members, unclaimed: std::mem::take(&mut self.unclaimed), messages }
+        let unclaimed = std::mem::take(&mut self.unclaimed);
+        self.releasing.extend(unclaimed.iter().cloned());
+        Writes { members, unclaimed: unclaimed.into_iter().collect(), messages }
+    }
+
+    /// A client that has left claims the id no more.
+    pub(crate) fn claim_is_released(&mut self, id: String, holder: MemberId) {
+        self.releasing.remove(&(id, holder));
     }
 
     /// It is written that a client has left.
@@ -300,10 +320,12 @@ impl Mesh {
         self.leaving.remove(&connection);
     }
 
-    /// Everything is to be written again, by a new connection: what was written may be lost.
+    /// Everything is to be written and read again, by a new connection: what was written may be lost.
     pub(crate) fn write_all(&mut self) {
+        self.presence.begin_session();
         self.heard.clear();
         self.left.append(&mut self.leaving);
+        self.unclaimed.append(&mut self.releasing);
         self.dirty.extend(self.local.keys());
     }
 
@@ -329,6 +351,20 @@ impl Mesh {
         }
     }
 
+    /// Drops what is for servers that are lost: nobody reads it, and one that comes back is heard of again.
+    fn forget_lost_servers(&mut self) {
+        let Self { presence, heard, outbox, outbox_bytes, dropped_messages, .. } = self;
+        heard.retain(|server| presence.is_alive(server));
+        outbox.retain(|(to, text)| {
+            let is_kept = presence.is_alive(&to.server);
+            if !is_kept {
+                *outbox_bytes -= text.len();
+                *dropped_messages += 1;
+            }
+            is_kept
+        });
+    }
+
     fn drop_held(&mut self) {
         if let Some(held) = self.held.pop_front() {
             self.held_bytes -= held.bytes;
@@ -336,3 +372,6 @@ impl Mesh {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

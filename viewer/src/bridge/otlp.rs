@@ -2,7 +2,7 @@
 //!
 //! A request is decompressed in bounded memory (`body`), taken apart (`part`, `request`) and read twice, one record at a
 //! time: first to know that all of it can be read and has room, and then to log it. So a request that is refused has left
-//! nothing behind, and its sender may send it again.
+//! nothing behind, and its sender may send it again. A fault of the server is the exception: it may have logged a part.
 
 mod answer;
 mod body;
@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use logrtc::ConfigBuilder;
 use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::handler::Handler;
 use intake::Intake;
@@ -57,6 +57,8 @@ enum Problem {
     /// A reader is behind.
     Full,
     Stopping,
+    /// The server has a fault: the request would meet it again, and a part of it may have been logged.
+    Failed,
 }
 
 impl fmt::Display for Problem {
@@ -72,6 +74,7 @@ impl fmt::Display for Problem {
             Self::Busy => f.write_str("too many requests at once"),
             Self::Full => f.write_str("the buffer is full: a reader of this service is behind"),
             Self::Stopping => f.write_str("the server is stopping"),
+            Self::Failed => f.write_str("the server has failed"),
         }
     }
 }
@@ -84,6 +87,13 @@ impl From<Unreadable> for Problem {
             Unreadable::Malformed(reason) => Self::Unreadable(reason),
             Unreadable::TooMany => Self::TooLarge,
         }
+    }
+}
+
+impl From<JoinError> for Problem {
+    fn from(error: JoinError) -> Self {
+        // A panic was reported where it happened.
+        if error.is_panic() { Self::Failed } else { Self::Stopping }
     }
 }
 
@@ -133,9 +143,7 @@ impl Otlp {
     /// One request at a time: what reads one takes much of a processor, and the entries of a service stay in order.
     async fn take(&self, request: Request) -> Result<Taken, Problem> {
         let mut intake = Arc::clone(&self.intake).lock_owned().await;
-        let taken = tokio::task::spawn_blocking(move || intake.take(&request)).await;
-        // A panic was reported where it happened.
-        taken.unwrap_or(Err(Problem::Stopping))
+        tokio::task::spawn_blocking(move || intake.take(&request)).await?
     }
 
     /// Takes no more requests, delivers the last entries, for two seconds at most, and ends the producers.

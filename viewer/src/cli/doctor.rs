@@ -25,12 +25,12 @@ Examples:
                                                      the link that logrtc serve prints
   logrtc doctor wss://logs.example.com/signaling --json
 
-The checks, each of them a line with what was found and, below it, what to do:
+The checks, each of them a line with the result and, below it, the remedy:
   dns, tcp, tls      the name, the port and the certificate of the server
-  server, origin     whether it lets in this program by its token, and its own page
+  server, origin     whether it accepts a program with its token, and its own page
   reader             whether a reader can register
   candidates         the addresses that this machine offers for data channels
-  stun, turn         whether these servers answer, and what they say
+  stun, turn         whether these servers respond, and with what
   channel, relay     an entry from a program to a reader, through a data channel; and through the TURN server alone
 
 Readers of the server see the program `logrtc doctor` for a moment. The exit status is 1 if a check failed, and 2 if the
@@ -104,10 +104,9 @@ impl DoctorArgs {
             return Err(tls);
         }
         report.add(&tls);
-        let (socket, finding) = access::handshake(url, trip.reader_token).await?;
-        report.add(&finding);
+        report.add(&access::program(url, trip.producer_token).await?);
         report.add(&access::origin(url, self.origin.as_deref()).await);
-        let (named, finding) = access::reader(socket, trip.reader_token.is_some()).await?;
+        let (named, finding) = access::reader(url, trip.reader_token).await?;
         report.add(&finding);
         report.add(&paths::candidates(url));
         let (has_relay, findings) = paths::ask(&paths::servers(named), url).await;

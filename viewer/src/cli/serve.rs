@@ -34,7 +34,7 @@ Examples:
                                                 a team's server, over TLS
   logrtc serve --listen :8080 --turn turn:turn.example.com --turn-secret-file turn.secret
                                                 paths through NAT by a coturn with use-auth-secret
-  logrtc serve --no-stun                        programs and pages in one network: nobody outside is asked
+  logrtc serve --no-stun                        programs and pages in one network: no STUN server is used
   logrtc serve --trusted-proxy 127.0.0.1 --allow-origin https://logs.example.com --token-file tokens
                                                 behind a reverse proxy on this machine
   logrtc serve --listen :8080 --token-file tokens --backplane nats://nats.example.com
@@ -103,7 +103,7 @@ pub(super) struct ServeArgs {
     limits: limits::LimitArgs,
     #[command(flatten)]
     backplane: backplane::BackplaneArgs,
-    /// Open the page in the browser.
+    /// Open the page in the browser. Other users can read the token and the secret of its link in the list of processes.
     #[arg(long)]
     open: bool,
     // The last ones, because the heading is for all that follows.

@@ -67,7 +67,7 @@ impl Hub {
     pub(crate) fn observe(&self, key: &str, value: &[u8]) {
         let (Some(subject), Ok(fact)) = (Subject::parse(key), serde_json::from_slice::<Fact>(value)) else { return };
         let mut state = self.lock();
-        let changes = state.joint.as_mut().map(|joint| joint.mesh.apply(subject, fact)).unwrap_or_default();
+        let changes = state.joint.as_mut().map(|joint| joint.mesh.apply(subject, fact, now_us())).unwrap_or_default();
         for change in changes {
             match change {
                 Change::Joined(id, record) => state.add_member(&id, record),
@@ -151,8 +151,7 @@ impl State {
     /// Tells the other servers of a client that has registered.
     pub(super) fn registered(&mut self, connection: ConnectionId) {
         if let Some(joint) = &mut self.joint {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            joint.mesh.registered(connection, u64::try_from(now.as_micros()).unwrap_or(u64::MAX));
+            joint.mesh.registered(connection, now_us());
         }
     }
 
@@ -229,6 +228,12 @@ impl State {
 /// Whether a consumer that sends it has other channels then.
 pub(super) fn changes_channels(request: &Request) -> bool {
     matches!(request, Request::Connect { .. } | Request::Relay { kind: RelayKind::Answer, .. })
+}
+
+/// Microseconds since 1970.
+fn now_us() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A consumer's wish to be connected. The server of the producer knows which one it is for.

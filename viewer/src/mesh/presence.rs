@@ -27,6 +27,8 @@ pub(crate) struct Presence {
     own: String,
     /// Beats of this server that have come back.
     beats: u64,
+    /// Connections to the bucket, each of which reads all of it again.
+    sessions: u64,
     servers: BTreeMap<String, Server>,
     members: BTreeMap<MemberId, Known>,
 }
@@ -37,17 +39,20 @@ struct Server {
     /// How many of our own beats had come back then.
     seen_at: u64,
     is_alive: bool,
+    /// The beat of this server when the first one of this session came.
+    heard_at: Option<u64>,
 }
 
 #[derive(Debug)]
 struct Known {
     record: Record,
     seen_at: u64,
+    session: u64,
 }
 
 impl Presence {
     pub(crate) fn new(own: String) -> Self {
-        Self { own, beats: 0, servers: BTreeMap::new(), members: BTreeMap::new() }
+        Self { own, beats: 0, sessions: 0, servers: BTreeMap::new(), members: BTreeMap::new() }
     }
 
     /// Beats of this server that have come back.
@@ -67,6 +72,13 @@ impl Presence {
     /// The last beat of another server.
     pub(crate) fn last_beat(&self, server: &str) -> u64 {
         self.servers.get(server).map_or(0, |server| server.last_beat)
+    }
+
+    /// The whole bucket is read again. What it had to tell of clients that have left may have expired, so those
+    /// that do not come again are gone.
+    pub(crate) fn begin_session(&mut self) {
+        self.sessions += 1;
+        self.servers.values_mut().for_each(|server| server.heard_at = None);
     }
 
     /// Takes an entry of the bucket, in the bucket's order. An entry may come again.
@@ -92,23 +104,35 @@ impl Presence {
             .map(|(id, _)| id.clone())
             .collect();
         let mut changes: Vec<Change> = silent.iter().flat_map(|server| self.lose(server)).collect();
-        let is_old = |known: &Known| now - known.seen_at > RECORD_TTL_BEATS;
-        let old: Vec<MemberId> =
-            self.members.iter().filter(|(_, known)| is_old(known)).map(|(id, _)| id.clone()).collect();
-        changes.extend(old.into_iter().flat_map(|id| self.member_left(id, Departure::Lost)));
+        let gone: Vec<MemberId> =
+            self.members.iter().filter(|(id, known)| self.is_gone(id, known)).map(|(id, _)| id.clone()).collect();
+        changes.extend(gone.into_iter().flat_map(|id| self.member_left(id, Departure::Lost)));
         self.servers.retain(|_, server| server.is_alive || now - server.seen_at <= RECORD_TTL_BEATS);
         changes
+    }
+
+    /// Whether a client was not written again for too long: its server writes all of them when it connects.
+    fn is_gone(&self, id: &MemberId, known: &Known) -> bool {
+        let heard_at = self.servers.get(&id.server).and_then(|server| server.heard_at);
+        let is_overdue = heard_at.is_some_and(|heard_at| self.beats - heard_at > SERVER_TTL_BEATS);
+        self.beats - known.seen_at > RECORD_TTL_BEATS || known.session != self.sessions && is_overdue
     }
 
     /// A beat from before our own first one says nothing: its server may be gone since.
     fn beat(&mut self, id: &str, beat: u64) -> Vec<Change> {
         let seen_at = self.beats;
-        let server = self.servers.entry(id.to_owned()).or_insert(Server { last_beat: 0, seen_at, is_alive: false });
+        let server = self.servers.entry(id.to_owned()).or_insert(Server {
+            last_beat: 0,
+            seen_at,
+            is_alive: false,
+            heard_at: None,
+        });
         if beat <= server.last_beat {
             return Vec::new();
         }
         server.last_beat = beat;
         server.seen_at = seen_at;
+        server.heard_at.get_or_insert(seen_at);
         if server.is_alive || seen_at == 0 {
             return Vec::new();
         }
@@ -119,7 +143,7 @@ impl Presence {
 
     fn record(&mut self, id: MemberId, record: Record) -> Vec<Change> {
         let is_alive = self.is_alive(&id.server);
-        let known = Known { record: record.clone(), seen_at: self.beats };
+        let known = Known { record: record.clone(), seen_at: self.beats, session: self.sessions };
         match self.members.insert(id.clone(), known) {
             Some(older) if older.record == record => Vec::new(),
             _ if !is_alive => Vec::new(),
@@ -230,6 +254,23 @@ mod tests {
         assert_eq!(stopped, [Change::Left(id("b", 1), Departure::Lost)]);
         assert_eq!(leave(&mut presence, 1), []);
         assert!(presence.members.is_empty());
+    }
+
+    #[test]
+    fn a_client_that_a_new_connection_does_not_read_again_is_gone() {
+        let mut presence = with_one();
+        assert_eq!(write(&mut presence, 2, 1), [Change::Joined(id("b", 2), record(1))]);
+        presence.begin_session();
+        assert_eq!(beat(&mut presence, "b", 1), [], "the server has yet to connect again");
+        let mut left = Vec::new();
+        for own in 2..=14 {
+            if own > 2 {
+                assert_eq!(beat(&mut presence, "b", own), []);
+                assert_eq!(write(&mut presence, 1, 1), []);
+            }
+            left.extend(beat(&mut presence, "a", own).into_iter().map(|change| (own, change)));
+        }
+        assert_eq!(left, [(3 + SERVER_TTL_BEATS, Change::Left(id("b", 2), Departure::Lost))]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Whether a server wants tokens, and which. No I/O but for the random numbers of a token.
 
+use std::fmt;
 use std::io;
 
 use super::options::Options;
@@ -14,10 +15,16 @@ pub(crate) struct Entry {
 }
 
 /// A token that the server has made, because it had none for these roles.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct MadeToken {
     pub(crate) token: String,
     pub(crate) roles: Vec<Role>,
+}
+
+impl fmt::Debug for MadeToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MadeToken").field("roles", &self.roles).finish_non_exhaustive()
+    }
 }
 
 impl MadeToken {

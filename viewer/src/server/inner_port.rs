@@ -1,6 +1,7 @@
 //! Another port of the server, for producers that its own process runs: on loopback, without TLS, with a token that nobody else
 //! has. They depend neither on the certificate nor on the tokens of the port that others use.
 
+use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -15,10 +16,16 @@ use super::{Door, Server};
 use crate::tokens::{self, Role, Tokens};
 
 /// Where such a producer registers.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct InnerPort {
     pub(crate) url: String,
     pub(crate) token: String,
+}
+
+impl fmt::Debug for InnerPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InnerPort").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 impl Server {

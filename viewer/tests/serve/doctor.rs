@@ -54,6 +54,16 @@ async fn a_server_that_works_has_no_failure_and_each_wrong_thing_has_its_own() {
     let (_, findings) = doctor(&[&url], &[("LOGRTC_TOKEN", "p1")]).await;
     assert_eq!(failure(&findings).0, "reader");
     assert!(failure(&findings).1.contains("a reader needs a token of its own"), "{findings:?}");
+    // Each role's own token is used, and none in place of another.
+    let (_, findings) = doctor(&[&*url, "--producer-token-file", &producers], &[]).await;
+    assert_eq!(
+        outcomes(&findings)[3..],
+        ["server ok", "origin ok", "reader failed", "channel skipped"],
+        "{findings:?}"
+    );
+    assert!(failure(&findings).1.contains("-> set LOGRTC_TOKEN"), "{findings:?}");
+    let (_, findings) = doctor(&[&*url, "--reader-token-file", &readers], &[]).await;
+    assert_eq!(failure(&findings).0, "server");
     let (_, findings) = doctor(&[&url], &[("LOGRTC_TOKEN", "wrong")]).await;
     assert!(failure(&findings).1.contains("401 Unauthorized -> use a token of this server"), "{findings:?}");
     let (_, findings) = doctor(&[&url], &[]).await;

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::{BEAT, End, TIMEOUT};
-use crate::hub::Hub;
+use crate::hub::{Hub, Joint};
 use crate::mesh::{Claim, Fact, MemberId, claim_key};
 use crate::message::Departure;
 use crate::registry::ConnectionId;
@@ -22,8 +22,17 @@ use crate::stopping::stopped;
 /// Entries that are being written at once.
 const MAX_IN_FLIGHT: usize = 256;
 
-/// An entry that is being written; the client, if it says that one has left.
-type InFlight = Pin<Box<dyn Future<Output = Result<Option<ConnectionId>, End>> + Send>>;
+/// What has been written.
+enum Written {
+    Entry,
+    /// That a client has left.
+    Left(ConnectionId),
+    /// That a client claims an id no more.
+    Released(String, MemberId),
+}
+
+/// An entry that is being written.
+type InFlight = Pin<Box<dyn Future<Output = Result<Written, End>> + Send>>;
 
 pub(super) struct Writer<'t> {
     pub(super) hub: &'t Hub,
@@ -48,17 +57,13 @@ impl Writer<'_> {
         loop {
             self.write(&mut in_flight).await?;
             tokio::select! {
-                Some(written) = in_flight.next() => {
-                    if let Some(left) = written? {
-                        self.hub.joint(|joint| joint.mesh.left_is_written(left));
-                    }
-                }
+                Some(written) = in_flight.next() => self.note(written?),
                 () = wake.notified() => {}
                 _ = beats.tick() => {
                     let is_late = |lag| if lag > TIMEOUT { Err(End::Failed("the bucket stands still".to_owned())) } else { Ok(()) };
                     self.hub.joint(|joint| joint.health.lag(Instant::now())).map_or(Ok(()), is_late)?;
                     let beat = self.beat().await?;
-                    in_flight.push(acknowledged(beat, None));
+                    in_flight.push(acknowledged(beat, Written::Entry));
                 }
                 Some(claim) = self.claims.recv() => claiming.push(settle(self.store.clone(), self.hub, claim)),
                 Some(()) = claiming.next() => {}
@@ -80,7 +85,7 @@ impl Writer<'_> {
         let texts = self.hub.take_writes(free);
         for member in texts.members {
             let ack = self.put(&member.key, member.value).await?;
-            in_flight.push(acknowledged(ack, member.left));
+            in_flight.push(acknowledged(ack, member.left.map_or(Written::Entry, Written::Left)));
         }
         for (to, message) in texts.messages {
             self.client.publish(format!("{}.to.{to}", self.bucket), message.into()).await?;
@@ -89,6 +94,14 @@ impl Writer<'_> {
             in_flight.push(Box::pin(release(self.store.clone(), id, holder)));
         }
         Ok(())
+    }
+
+    fn note(&self, written: Written) {
+        self.hub.joint(|Joint { mesh, .. }| match written {
+            Written::Entry => {}
+            Written::Left(connection) => mesh.left_is_written(connection),
+            Written::Released(id, holder) => mesh.claim_is_released(id, holder),
+        });
     }
 
     /// Entries are written in the order of the calls.
@@ -102,11 +115,11 @@ impl Writer<'_> {
     }
 }
 
-fn acknowledged(ack: PublishAckFuture, left: Option<ConnectionId>) -> InFlight {
+fn acknowledged(ack: PublishAckFuture, written: Written) -> InFlight {
     let ack = ack.into_future();
     Box::pin(async move {
         ack.await?;
-        Ok(left)
+        Ok(written)
     })
 }
 
@@ -121,19 +134,24 @@ async fn settle(store: Store, hub: &Hub, claim: Claim) {
         }
         Ok(_) | Err(_) => true,
     };
-    // The client may be gone meanwhile.
-    let _ = claim.reply.send(is_claimed);
+    let is_awaited = claim.reply.send(is_claimed).is_ok();
+    // The client may have left before the claim was made, when there was nothing to release.
+    if !is_awaited && hub.is_gone(&claim.holder) {
+        let _ = release(store, claim.id, claim.holder).await;
+    }
 }
 
-/// Ends a claim, unless another client has taken it over. One that stays is taken over later, or ends by time to live.
-async fn release(store: Store, id: String, holder: MemberId) -> Result<Option<ConnectionId>, End> {
+/// Ends a claim, unless another client has taken it over. If that fails, the next connection tries again.
+async fn release(store: Store, id: String, holder: MemberId) -> Result<Written, End> {
     let key = claim_key(&id);
-    if let Ok(Some(entry)) = store.entry(&key).await
+    let Ok(entry) = store.entry(&key).await else { return Ok(Written::Entry) };
+    if let Some(entry) = entry
         && entry.value == holder.to_string()
+        && store.delete_expect_revision(&key, Some(entry.revision)).await.is_err()
     {
-        let _ = store.delete_expect_revision(&key, Some(entry.revision)).await;
+        return Ok(Written::Entry);
     }
-    Ok(None)
+    Ok(Written::Released(id, holder))
 }
 
 /// Whether a claim of somebody who is gone is the holder's now; none without a response.

@@ -75,7 +75,7 @@ pub(super) fn taken(encoding: Encoding, signal: Signal, taken: &Taken) -> Respon
     ([(CONTENT_TYPE, encoding.content_type())], body).into_response()
 }
 
-/// Nothing of the request was taken. Its sender may send it again if the response has `Retry-After`.
+/// The request was refused. Its sender may send it again if the response has `Retry-After`.
 pub(super) fn refused(encoding: Encoding, problem: &Problem) -> Response {
     let (status, code, retry_after) = match problem {
         // The codes are those of gRPC.
@@ -86,6 +86,7 @@ pub(super) fn refused(encoding: Encoding, problem: &Problem) -> Response {
         Problem::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, 8, None),
         Problem::Busy | Problem::Full => (StatusCode::TOO_MANY_REQUESTS, 8, Some("1")),
         Problem::Stopping => (StatusCode::SERVICE_UNAVAILABLE, 14, Some("5")),
+        Problem::Failed => (StatusCode::INTERNAL_SERVER_ERROR, 13, None),
     };
     let message = Status { code, message: problem.to_string() };
     let body = match encoding {

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{MAX_BODY_BYTES, Problem};
 
-/// The bytes that the bodies of all requests may take together.
+/// The memory in bytes that the bodies of all requests may take together.
 #[derive(Debug, Clone)]
 pub(super) struct Budget(Arc<Semaphore>);
 
@@ -89,13 +89,20 @@ pub(super) struct Sink {
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.held.bytes.len() + bytes.len() > MAX_BODY_BYTES {
+        let held = &mut self.held;
+        let length = held.bytes.len() + bytes.len();
+        if length > MAX_BODY_BYTES {
             return Err(io::Error::other(Problem::TooLarge));
         }
-        let count = u32::try_from(bytes.len()).expect("it is at most a body");
-        let more = Arc::clone(&self.budget.0).try_acquire_many_owned(count);
-        self.held.share.merge(more.map_err(|_| io::Error::other(Problem::Busy))?);
-        self.held.bytes.extend_from_slice(bytes);
+        if length > held.bytes.capacity() {
+            // Doubled, so that a body is not copied for each of its parts.
+            let capacity = length.max(2 * held.bytes.capacity()).min(MAX_BODY_BYTES);
+            let more = u32::try_from(capacity - held.bytes.capacity()).expect("it is at most a body");
+            let more = Arc::clone(&self.budget.0).try_acquire_many_owned(more);
+            held.share.merge(more.map_err(|_| io::Error::other(Problem::Busy))?);
+            held.bytes.reserve_exact(capacity - held.bytes.len());
+        }
+        held.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -158,6 +165,8 @@ mod tests {
         assert_eq!(decoded(Coding::Identity, &budget, &[&[0; 41]]).unwrap_err(), Problem::Busy);
         drop(first);
         assert!(decoded(Coding::Identity, &budget, &[&[0; 100]]).is_ok());
+        let grown = decoded(Coding::Identity, &budget, &[&[0; 40], &[0; 1]]).unwrap();
+        assert_eq!(budget.0.available_permits(), 100 - grown.bytes.capacity(), "what it has reserved counts");
     }
 
     #[test]

@@ -118,8 +118,7 @@ impl Receiver {
                 let _turn = turn;
                 decoded.push(&part).map(|()| decoded)
             });
-            // A panic was reported where it happened.
-            decoded = pushed.await.map_err(|_| Problem::Stopping)??;
+            decoded = pushed.await??;
         }
         decoded.finish()
     }

@@ -17,11 +17,11 @@ use crate::consumer::signaling::{Socket, closed, connect};
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens a WebSocket as a program does.
-pub(super) async fn handshake(url: &Url, token: Option<&str>) -> Result<(Socket, Finding), Finding> {
+pub(super) async fn program(url: &Url, token: Option<&str>) -> Result<Finding, Finding> {
     match open(url, token, None).await {
-        Ok(socket) => {
+        Ok(_) => {
             let found = if token.is_some() { "the server accepts the token" } else { "the server takes programs" };
-            Ok((socket, Finding::ok("server", found)))
+            Ok(Finding::ok("server", found))
         }
         Err(failure) => Err(refused("server", &failure, token.is_some())),
     }
@@ -42,7 +42,9 @@ pub(super) async fn origin(url: &Url, origin: Option<&str>) -> Finding {
 }
 
 /// Registers as a reader. Returns the ICE servers that the server names.
-pub(super) async fn reader(mut socket: Socket, has_token: bool) -> Result<(Option<Vec<IceServer>>, Finding), Finding> {
+pub(super) async fn reader(url: &Url, token: Option<&str>) -> Result<(Option<Vec<IceServer>>, Finding), Finding> {
+    let refused = |failure| refused("reader", &failure, token.is_some());
+    let mut socket = open(url, token, None).await.map_err(refused)?;
     let client_id = format!("doctor_{:016x}", fastrand::u64(..));
     // A producer that is nowhere: no program is told of this reader.
     let producer = Some(client_id.clone());
@@ -66,7 +68,7 @@ pub(super) async fn reader(mut socket: Socket, has_token: bool) -> Result<(Optio
     };
     match timeout(TIMEOUT, asked).await {
         Ok(Ok(ice_servers)) => Ok((ice_servers, Finding::ok("reader", "a reader is registered"))),
-        Ok(Err(failure)) => Err(refused("reader", &failure, has_token)),
+        Ok(Err(failure)) => Err(refused(failure)),
         Err(_) => {
             let found = format!("the server does not respond to `register` within {TIMEOUT:?}");
             Err(Finding::failed("reader", found, "is it a signaling server of logrtc?"))

@@ -27,7 +27,7 @@ pub(super) async fn dns(url: &Url) -> Result<(Vec<SocketAddr>, Finding), Finding
     let advice = format!("check the name {host}, and the name server of this machine");
     let looked_up = timeout(TIMEOUT, tokio::net::lookup_host((host, port))).await;
     let addresses: Vec<_> = match looked_up {
-        Err(_) => return Err(Finding::failed("dns", format!("no answer for {host} within {TIMEOUT:?}"), advice)),
+        Err(_) => return Err(Finding::failed("dns", format!("no response for {host} within {TIMEOUT:?}"), advice)),
         Ok(Err(error)) => return Err(Finding::failed("dns", format!("{host}: {error}"), advice)),
         Ok(Ok(addresses)) => addresses.collect(),
     };
@@ -48,7 +48,7 @@ pub(super) async fn tcp(addresses: &[SocketAddr]) -> (Option<TcpStream>, Vec<Fin
                 continue;
             }
             Ok(Err(error)) => format!("{address}: {error}"),
-            Err(_) => format!("{address}: no answer within {TIMEOUT:?}"),
+            Err(_) => format!("{address}: no response within {TIMEOUT:?}"),
         };
         let advice = if problem.contains("refused") {
             "no server listens there: check the port, and that logrtc serve listens on more than loopback (--listen :PORT)"

@@ -214,6 +214,7 @@ impl World {
             if self.claimed.get(&id) == Some(&holder) {
                 self.claimed.remove(&id);
             }
+            self.hubs[hub].joint(|joint| joint.mesh.claim_is_released(id, holder));
         }
         for (to, message) in texts.messages {
             let receiver = to.server.parse().unwrap();
