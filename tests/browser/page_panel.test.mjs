@@ -166,3 +166,28 @@ testInBrowsers("the panel is walked through by the keyboard, and a trace is a wa
   await eventually("the panel is closed", async () => (await panel.count()) === 0);
   page.assertNoComplaints();
 });
+
+testInBrowsers("an entry in context is selected and in sight, far from where the query had it", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser, { parameters: { query: "odd:true" } });
+  await producer.log(0, 4_000);
+  await list.shows(3_999);
+  const query = new PageQuery(list);
+  const isCurrent = page.page.locator("#rows > .selected");
+  for (const number of [3_981, 3_985, 3_991]) {
+    await list.row(`entry ${number} `).click({ position: { x: 300, y: 10 } });
+    await page.page.locator(".panel").getByRole("button", { name: "In context" }).click();
+    await eventually("the query is gone", async () => (await query.field.inputValue()) === "");
+    await eventually("all is counted", async () => /^4\u2009000 entries held/.test(await page.page.locator("#counts").innerText()));
+    await list.shows(number - 1);
+    // It stays there, in whichever order the store's answers came.
+    await page.page.evaluate(async () => {
+      for (let frame = 0; frame < 20; frame += 1) await new Promise((drawn) => requestAnimationFrame(drawn));
+    });
+    assert.ok((await list.numbers()).includes(number - 1), `${await list.numbers()}`);
+    assert.match(await isCurrent.innerText(), new RegExp(`entry ${number} `));
+    await query.write("odd:true");
+    await list.follow();
+    await list.shows(3_999);
+  }
+  page.assertNoComplaints();
+});
