@@ -11,7 +11,7 @@ import "./status.css";
 const text = pick({
   en: {
     shown: (shown: string, held: string) => `${shown} shown of ${held} held`,
-    held: (held: string) => `${held} entries held`,
+    held: (held: string) => `${held} ${held === "1" ? "entry" : "entries"} held`,
     searching: (percent: number) => `searching, ${percent} %`,
     since: "since",
     received: "received",
