@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { pasted } from "../lib/clipboard.mjs";
 import { eventually } from "../lib/deadline.mjs";
 import { PageQuery } from "../lib/page_query.mjs";
+import { Steady } from "../lib/steady.mjs";
 import { openLog } from "./page_setup.mjs";
 import { testInBrowsers } from "./setup.mjs";
 
@@ -168,16 +169,18 @@ testInBrowsers("the panel is walked through by the keyboard, and a trace is a wa
 });
 
 testInBrowsers("an entry in context is selected and in sight, far from where the query had it", async (t, browser) => {
-  const { producer, page, list } = await openLog(t, browser, { parameters: { query: "odd:true" } });
+  const { producer, page, list } = await openLog(t, browser, { parameters: { query: "odd:true number<2000" } });
   await producer.log(0, 4_000);
-  await list.shows(3_999);
+  await list.shows(1_999);
   const query = new PageQuery(list);
+  // While more comes, the store's word that the view is another one may come after the rows.
+  const steady = new Steady(producer, 4_000, 50);
   const isCurrent = page.page.locator("#rows > .selected");
-  for (const number of [3_981, 3_985, 3_991]) {
+  for (const number of [1_981, 1_985, 1_991]) {
     await list.row(`entry ${number} `).click({ position: { x: 300, y: 10 } });
     await page.page.locator(".panel").getByRole("button", { name: "In context" }).click();
     await eventually("the query is gone", async () => (await query.field.inputValue()) === "");
-    await eventually("all is counted", async () => /^4\u2009000 entries held/.test(await page.page.locator("#counts").innerText()));
+    await eventually("all is counted", async () => / entries held/.test(await page.page.locator("#counts").innerText()));
     await list.shows(number - 1);
     // It stays there, in whichever order the store's answers came.
     await page.page.evaluate(async () => {
@@ -185,9 +188,10 @@ testInBrowsers("an entry in context is selected and in sight, far from where the
     });
     assert.ok((await list.numbers()).includes(number - 1), `${await list.numbers()}`);
     assert.match(await isCurrent.innerText(), new RegExp(`entry ${number} `));
-    await query.write("odd:true");
+    await query.write("odd:true number<2000");
     await list.follow();
-    await list.shows(3_999);
+    await list.shows(1_999);
   }
+  await steady.stop();
   page.assertNoComplaints();
 });
