@@ -98,7 +98,7 @@ lint: tests/node_modules tests/otlp/node/node_modules bindings-node/node_modules
 	cargo clippy --package logrtc-viewer --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 	"$$(tools/ensure cargo-deny)" check licenses bans sources
-	node tools/circles.mjs core/src
+	node tools/circles.mjs core/src viewer/src
 	npm --prefix tests run check
 	npm --prefix bindings-node run check
 

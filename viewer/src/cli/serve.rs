@@ -19,9 +19,10 @@ use clap::Args;
 use logrtc::Config;
 
 use super::ice::AddressArgs;
-use super::{Hangup, Interrupt, address, demo, secret};
+use super::secret::SecretError;
+use super::{Hangup, Interrupt, demo, secret};
 use crate::bridge::Otlp;
-use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
+use crate::{BasePath, Handler, LinkSecret, Options, Origin, Role, Server, TrustedProxy};
 use access_log::AccessLog;
 use secrets::{Files, Secrets};
 
@@ -116,13 +117,14 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let mut hangup = Hangup::new()?;
     let files = Files::of(&args);
     let secrets = files.read()?;
-    let secret = secret::of_environment().map_err(io::Error::other)?;
+    let secret = secret::of_environment().map_err(SecretError::Variable).map_err(io::Error::other)?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
     args.feeds.check().await?;
     let notices = Handler::new(|notice: &str| eprintln!("logrtc: {notice}"));
     let otlp = args.otlp.begin(notices.clone());
     let mut options = options(&args, secrets, notices, access_log.clone());
     args.backplane.apply(&mut options)?;
+    options.link_secret = secret.as_deref().map(LinkSecret::new);
     options.producer_routes = otlp.as_ref().map(Otlp::routes);
     let mut server = start(options).await?;
     let (mut demo, mut feeds) = (None, None);
@@ -141,7 +143,7 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
             otlp.connect(config).await;
         }
     }
-    announce(&args, &server, secret.as_deref());
+    announce(&args, &server);
     let mut interrupted = std::pin::pin!(interrupted.wait());
     loop {
         tokio::select! {
@@ -190,16 +192,14 @@ async fn start(options: Options) -> io::Result<Server> {
 }
 
 /// Says where the server is. The page's address comes first on standard output, for programs that start this one.
-fn announce(args: &ServeArgs, server: &Server, secret: Option<&str>) {
-    let link =
-        |url: String| secret.map_or(url.clone(), |secret| address::with_fragment(&url, &format!("secret={secret}")));
-    println!("{}", link(server.url()));
+fn announce(args: &ServeArgs, server: &Server) {
+    println!("{}", server.url());
     eprintln!("logrtc: producers connect to {}", server.signaling_url());
     if args.otlp.is_wanted() {
         eprintln!("logrtc: OpenTelemetry SDKs send to {}", server.otlp_url());
     }
     for address in reach::addresses(server.local_addr()) {
-        eprintln!("logrtc: other machines reach it at {}", link(server.url_at(address)));
+        eprintln!("logrtc: other machines reach it at {}", server.url_at(address));
     }
     if let Some(token) = server.token() {
         let who = match server.token_roles() {
@@ -214,7 +214,7 @@ fn announce(args: &ServeArgs, server: &Server, secret: Option<&str>) {
         eprintln!("logrtc: WARNING: --insecure-no-token: everybody who reaches this server reads every log");
     }
     if args.open
-        && let Err(error) = webbrowser::open(&link(server.url()))
+        && let Err(error) = webbrowser::open(&server.url())
     {
         eprintln!("logrtc: cannot open a browser: {error}");
     }
@@ -225,9 +225,7 @@ fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
     if let Some(Err(error)) = access_log.map(AccessLog::reopen) {
         eprintln!("logrtc: {error}; the access log goes on in the file that it had");
     }
-    if files.is_none() {
-        return;
-    }
+    let Some(contents) = files.contents() else { return };
     match files.read() {
         Ok(secrets) => {
             server.set_tokens(secrets.tokens);
@@ -237,8 +235,8 @@ fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
             if let Some(ice_servers) = secrets.ice_servers {
                 server.set_ice_servers(ice_servers);
             }
-            eprintln!("logrtc: has read the tokens and the certificate again");
+            eprintln!("logrtc: has read {contents} again");
         }
-        Err(error) => eprintln!("logrtc: {error}; the tokens and the certificate stay as they were"),
+        Err(error) => eprintln!("logrtc: {error}; continues with {contents} as read before"),
     }
 }
