@@ -1106,7 +1106,7 @@ var Link = class {
 		this.#reader.end?.();
 	}
 };
-// node_modules/@noble/hashes/utils.js
+// ../../../main/viewer/web/node_modules/@noble/hashes/utils.js
 function isBytes(a) {
 	return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
 }
@@ -1189,7 +1189,7 @@ var oidNist = (suffix) => ({ oid: Uint8Array.from([
 	2,
 	suffix
 ]) });
-// node_modules/@noble/hashes/hmac.js
+// ../../../main/viewer/web/node_modules/@noble/hashes/hmac.js
 var _HMAC = class {
 	oHash;
 	iHash;
@@ -1262,7 +1262,7 @@ var hmac = /* @__PURE__ */ (() => {
 	hmac_.create = (hash, key) => new _HMAC(hash, key);
 	return hmac_;
 })();
-// node_modules/@noble/hashes/_u64.js
+// ../../../main/viewer/web/node_modules/@noble/hashes/_u64.js
 var fromNumH = (n) => n / 2 ** 32 | 0;
 var fromNumL = (n) => n >>> 0;
 function setU64FromNum(view, byteOffset, n, isLE) {
@@ -1271,7 +1271,7 @@ function setU64FromNum(view, byteOffset, n, isLE) {
 	view.setUint32(byteOffset, isLE ? l : h, isLE);
 	view.setUint32(byteOffset + 4, isLE ? h : l, isLE);
 }
-// node_modules/@noble/hashes/_md.js
+// ../../../main/viewer/web/node_modules/@noble/hashes/_md.js
 function Chi(a, b, c) {
 	return a & b ^ ~a & c;
 }
@@ -1377,7 +1377,7 @@ var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
 	528734635,
 	1541459225
 ]);
-// node_modules/@noble/hashes/sha2.js
+// ../../../main/viewer/web/node_modules/@noble/hashes/sha2.js
 var SHA256_K = /* @__PURE__ */ Uint32Array.from([
 	1116352408,
 	1899447441,
