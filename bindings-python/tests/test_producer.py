@@ -150,15 +150,15 @@ def test_wrong_use_is_named(producer: logrtc.Producer, call: Any, message: str) 
         ({"ca_file": "/nowhere"}, "ca_file: "),
         ({"surprise": 1}, "surprise: is not an option"),
         ({"max_byte": 1}, "max_byte: is not an option; did you mean max_bytes?"),
-        ({"token": "a secret\n"}, "token: must have"),
-        ({"secret": "too short"}, "secret: must be random"),
+        ({"token": "a s3cret\n"}, "token: must have"),
+        ({"secret": "s3cret"}, "secret: must be random"),
     ],
 )
 def test_a_wrong_option_is_named(options: dict[str, Any], message: str) -> None:
     with pytest.raises(logrtc.InvalidArgumentError) as caught:
         logrtc.connect(**{"client_id": "app", **options})
     assert str(caught.value).startswith(message)
-    assert "secret" not in str(caught.value)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_file_that_cannot_be_read_is_the_cause() -> None:

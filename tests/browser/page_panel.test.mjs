@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { pasted } from "../lib/clipboard.mjs";
 import { eventually } from "../lib/deadline.mjs";
 import { PageQuery } from "../lib/page_query.mjs";
+import { Steady } from "../lib/steady.mjs";
 import { openLog } from "./page_setup.mjs";
 import { testInBrowsers } from "./setup.mjs";
 
@@ -164,5 +165,33 @@ testInBrowsers("the panel is walked through by the keyboard, and a trace is a wa
   await message.getByText("select").waitFor();
   await page.page.keyboard.press("Escape");
   await eventually("the panel is closed", async () => (await panel.count()) === 0);
+  page.assertNoComplaints();
+});
+
+testInBrowsers("an entry in context is selected and in sight, far from where the query had it", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser, { parameters: { query: "odd:true number<2000" } });
+  await producer.log(0, 4_000);
+  await list.shows(1_999);
+  const query = new PageQuery(list);
+  // While more comes, the store's word that the view is another one may come after the rows.
+  const steady = new Steady(producer, 4_000, 50);
+  const isCurrent = page.page.locator("#rows > .selected");
+  for (const number of [1_981, 1_985, 1_991]) {
+    await list.row(`entry ${number} `).click({ position: { x: 300, y: 10 } });
+    await page.page.locator(".panel").getByRole("button", { name: "In context" }).click();
+    await eventually("the query is gone", async () => (await query.field.inputValue()) === "");
+    await eventually("all is counted", async () => / entries held/.test(await page.page.locator("#counts").innerText()));
+    await list.shows(number - 1);
+    // It stays there, in whichever order the store's answers came.
+    await page.page.evaluate(async () => {
+      for (let frame = 0; frame < 20; frame += 1) await new Promise((drawn) => requestAnimationFrame(drawn));
+    });
+    assert.ok((await list.numbers()).includes(number - 1), `${await list.numbers()}`);
+    assert.match(await isCurrent.innerText(), new RegExp(`entry ${number} `));
+    await query.write("odd:true number<2000");
+    await list.follow();
+    await list.shows(1_999);
+  }
+  await steady.stop();
   page.assertNoComplaints();
 });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pasted } from "../lib/clipboard.mjs";
+import { eventually } from "../lib/deadline.mjs";
 import { Steady } from "../lib/steady.mjs";
 import { openLog } from "./page_setup.mjs";
 import { testInBrowsers } from "./setup.mjs";
@@ -84,5 +85,33 @@ testInBrowsers("a part of a row is selected, and nothing moves under it", async 
   assert.match(await selected(list), /^test::?$/);
   assert.equal(await page.page.locator(".panel").count(), 0, "nothing is opened");
   await steady.stop();
+  page.assertNoComplaints();
+});
+
+testInBrowsers("a selection stays what was dragged over, however far the list is scrolled", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser);
+  await producer.log(0, 1_000);
+  await list.shows(999);
+  await page.page.keyboard.press("g");
+  await list.shows(0);
+  await drag(list, 6, 16);
+  const expected = (await list.rows()).slice(6, 17).map(({ text }) => text);
+  assert.equal(expected.length, 11);
+  assert.equal(await selected(list), expected.join("\n"));
+  for (const delta of [200, 1_500, 6_000, -1_500, -4_500, -1_700]) {
+    const before = (await list.numbers())[0] ?? 0;
+    await page.page.mouse.wheel(0, delta);
+    await eventually("the list is scrolled", async () => ((await list.numbers())[0] ?? 0) * delta > before * delta || before + delta < 0);
+    assert.equal(await selected(list), expected.join("\n"), `after ${delta} px`);
+    await page.page.keyboard.press("Control+C");
+    assert.equal((await pasted(browser, page.page)).replaceAll("\r\n", "\n"), expected.join("\n"));
+  }
+
+  await page.page.evaluate("getSelection().removeAllRanges()");
+  await list.scroller.focus();
+  await page.page.keyboard.press("Control+A");
+  const lines = (await selected(list)).trim().split("\n").filter((line) => line !== "");
+  for (const line of lines) assert.match(line, /test::numbers entry \d+ 日志/, "the rows alone are selected");
+  assert.ok(lines.length > 10);
   page.assertNoComplaints();
 });

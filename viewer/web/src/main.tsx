@@ -8,7 +8,7 @@ import { isSecret } from "../consumer/proof/secret";
 import { App } from "./app";
 import { type ConsoleApi, makeConsoleApi } from "./console";
 import { carryOut } from "./effects";
-import { pick } from "./language";
+import { language, pick } from "./language";
 import { makeModel } from "./model";
 import { keepPlace, loadPlace } from "./place";
 import { loadSettings } from "./storage";
@@ -31,6 +31,7 @@ const text = pick({
   },
 });
 
+document.documentElement.lang = language;
 const page = location.href;
 const place = loadPlace();
 const store = startStore();

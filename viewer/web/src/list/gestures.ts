@@ -36,6 +36,17 @@ export function watchGestures(
     },
     options,
   );
+  // All of the list is its rows, without what stands around it.
+  scroller.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey) && !event.altKey) {
+        event.preventDefault();
+        document.getSelection()?.selectAllChildren(rows);
+      }
+    },
+    { signal: abort.signal },
+  );
   document.addEventListener(
     "selectionchange",
     () => {

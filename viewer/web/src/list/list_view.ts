@@ -6,7 +6,7 @@
  * item, so that rows which come, go or are found before it do not move it.
  */
 
-import type { Anchor, ItemId, Row } from "../../store/protocol";
+import type { Anchor, ItemId, Row, Window } from "../../store/protocol";
 import type { Model } from "../model";
 import { type Place, RowCache } from "./row_cache";
 import type { RowOptions } from "./row_element";
@@ -18,6 +18,8 @@ import { Unseen } from "./unseen";
 const REFRESH_INTERVAL_MS = 200;
 /** Rows nearer than this to the anchor are asked for by their distance from it, which nothing changes. */
 const NEAR_ROWS = 20_000;
+
+type ItemAnchor = Extract<Anchor, { kind: "item" }>;
 
 export interface ListElements {
   readonly scroller: HTMLElement;
@@ -137,8 +139,14 @@ export class ListView {
     this.pause();
     this.#turn += 1;
     const turn = this.#turn;
-    const { rows, position, total } = await this.#model.store.ask("window", { anchor, count: 1 });
-    const row = rows[0];
+    const from = anchor.kind === "item" ? anchor : await this.#itemAt(anchor);
+    if (from === undefined || turn !== this.#turn) {
+      return;
+    }
+    const inSight = this.scroller.rowsInSight();
+    const [place, window] = await this.#askBoth(from, from.offset - inSight, inSight * 3);
+    const { position, total } = place;
+    const row = place.rows[0];
     if (turn !== this.#turn || row === undefined) {
       return;
     }
@@ -156,10 +164,26 @@ export class ListView {
       topPx >= this.scroller.topPx &&
       topPx + rowPx <= this.scroller.topPx + viewportPx &&
       this.#cache.positionOf(row.id) === position;
+    // The view may be another one by now: positions in the former rows mean nothing at the new place.
+    this.#cache.set(window);
     if (!isInSight) {
       this.scroller.goTo(topPx - Math.floor(viewportPx / 3 / rowPx) * rowPx);
     }
     this.#moved();
+  }
+
+  async #itemAt(anchor: Anchor): Promise<ItemAnchor | undefined> {
+    const { rows } = await this.#model.store.ask("window", { anchor, count: 1 });
+    return rows[0] && { kind: "item", id: rows[0].id, offset: 0 };
+  }
+
+  /** The row of an item, and `count` rows from `offset` on: of one state of the store, because nothing lies between. */
+  #askBoth(item: ItemAnchor, offset: number, count: number): Promise<[Window, Window]> {
+    const { store } = this.#model;
+    return Promise.all([
+      store.ask("window", { anchor: item, count: 1 }),
+      store.ask("window", { anchor: { ...item, offset }, count }),
+    ]);
   }
 
   /** Paints what it has anew, in another form. */

@@ -85,7 +85,7 @@ function fillEntry(element: HTMLElement, row: EntryRow, options: RowOptions): vo
   }
   const cells: HTMLElement[] = [
     cell("time", formatTime(row.timeMs, options.zone, options.nowMs())),
-    cell("level", row.level === MALFORMED ? text.raw : safeText(row.levelName).slice(0, 8).toUpperCase()),
+    cell("level", row.level === MALFORMED ? text.raw : safeText(row.levelName).slice(0, 16).toUpperCase()),
   ];
   if (options.hasProducers) {
     cells.push(cell(`producer ${options.colourOf(row.producer)}`, safeText(options.nameOf(row.producer))));

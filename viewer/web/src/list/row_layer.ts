@@ -1,14 +1,20 @@
 /**
  * The rows in sight as elements. A row that stays keeps its element, so that a press, a selection and the focus on it stay;
- * elements of rows that leave are used for those that come. Their order is what is seen.
+ * elements of rows that leave are used for those that come. Their order is what is seen. A row that leaves with a part of a
+ * selection in it stands aside, unseen and in its order, so that a selection never becomes one of other rows.
  */
 
 import type { ItemId, Row } from "../../store/protocol";
+import { isSelecting } from "./gestures";
 import { fillRow, isSameRow, type RowOptions, refreshGap, refreshTime } from "./row_element";
 import { formatDay } from "./time";
 
+/** Rows of a selection that stand aside. Of a longer selection only the nearest rows stay. */
+const MAX_ASIDE = 5_000;
+
 interface Shown {
   row: Row;
+  position: number;
   options: RowOptions;
 }
 
@@ -21,6 +27,8 @@ export class RowLayer {
   readonly #parent: HTMLElement;
   readonly #shown = new Map<HTMLElement, Shown>();
   #elements: HTMLElement[] = [];
+  /** Before `#elements`, and behind them. */
+  #aside: { before: HTMLElement[]; behind: HTMLElement[] } = { before: [], behind: [] };
 
   constructor(parent: HTMLElement) {
     this.#parent = parent;
@@ -42,13 +50,13 @@ export class RowLayer {
 
   /** Shows these rows, the first of them `offsetPx` above the upper edge. */
   paint(rows: readonly Row[], position: number, offsetPx: number, options: RowOptions): void {
-    this.#arrange(rows);
+    this.#arrange(rows, position);
     // The first row says its day, too, unless it is today.
     let day = formatDay(options.nowMs(), options.zone);
     for (const [index, row] of rows.entries()) {
       const element = this.#elements[index];
       if (element === undefined) continue;
-      this.#fill(element, row, options);
+      this.#fill(element, row, position + index, options);
       setAttribute(element, "aria-rowindex", String(position + index + 1));
       const rowDay = row.kind === "entry" ? formatDay(row.timeMs, options.zone) : day;
       setAttribute(element, "data-day", day !== "" && rowDay !== "" && rowDay !== day ? rowDay : undefined);
@@ -80,30 +88,43 @@ export class RowLayer {
   }
 
   /** Has an element for each row, in order: its own where it has one. */
-  #arrange(rows: readonly Row[]): void {
+  #arrange(rows: readonly Row[], position: number): void {
     const wanted = new Set(rows.map(({ id }) => id));
     const kept = new Map<ItemId, HTMLElement>();
-    const free: HTMLElement[] = [];
-    for (const element of this.#elements) {
+    const leaving: HTMLElement[] = [];
+    const all = [...this.#aside.before, ...this.#elements, ...this.#aside.behind];
+    for (const element of all) {
       const id = this.#shown.get(element)?.row.id;
       if (id !== undefined && wanted.has(id)) {
         kept.set(id, element);
       } else {
-        free.push(element);
+        leaving.push(element);
       }
     }
-    if (kept.size === 0 && this.#elements.length === rows.length) {
+    const isSelected = selectionTest(this.#parent);
+    if (isSelected === undefined && kept.size === 0 && all.length === rows.length) {
       // Every element is free, and stands where it is wanted.
+      this.#elements = all;
+      this.#setAside([], []);
       return;
     }
+    const isBefore = this.#sideTest(all, kept, position);
+    const before: HTMLElement[] = [];
+    const behind: HTMLElement[] = [];
+    const free: HTMLElement[] = [];
+    for (const element of leaving) {
+      const side = isSelected?.(element) === true ? isBefore(element) : undefined;
+      (side === undefined ? free : side ? before : behind).push(element);
+    }
+    free.push(...before.splice(0, Math.max(0, before.length - MAX_ASIDE)), ...behind.splice(MAX_ASIDE));
     for (const element of free) {
       this.#giveUp(element);
     }
     const elements = rows.map(({ id }) => kept.get(id) ?? free.pop() ?? this.#make());
-    let next = this.#parent.firstElementChild;
-    for (const element of elements) {
+    let next: Element | null = this.#parent.firstElementChild;
+    for (const element of [...before, ...elements, ...behind]) {
       if (element === next) {
-        next = next.nextElementSibling;
+        next = element.nextElementSibling;
       } else {
         this.#parent.insertBefore(element, next);
       }
@@ -112,6 +133,32 @@ export class RowLayer {
       this.#shown.delete(element);
     }
     this.#elements = elements;
+    this.#setAside(before, behind);
+  }
+
+  /** On which side of the rows an element that leaves stays without being moved; undefined if it is among those that stay. */
+  #sideTest(
+    all: readonly HTMLElement[],
+    kept: ReadonlyMap<ItemId, HTMLElement>,
+    position: number,
+  ): (element: HTMLElement) => boolean | undefined {
+    const staying = new Set(kept.values());
+    const order = new Map(all.map((element, index) => [element, index]));
+    const first = all.findIndex((element) => staying.has(element));
+    const last = all.findLastIndex((element) => staying.has(element));
+    return (element) => {
+      if (first === -1) {
+        return (this.#shown.get(element)?.position ?? 0) < position;
+      }
+      const index = order.get(element) ?? 0;
+      return index < first ? true : index > last ? false : undefined;
+    };
+  }
+
+  #setAside(before: HTMLElement[], behind: HTMLElement[]): void {
+    for (const element of this.#elements) element.classList.remove("aside");
+    for (const element of [...before, ...behind]) element.classList.add("aside");
+    this.#aside = { before, behind };
   }
 
   /** What has the focus hands it to the list: it would be lost. */
@@ -129,10 +176,10 @@ export class RowLayer {
     return made;
   }
 
-  #fill(element: HTMLElement, row: Row, options: RowOptions): void {
+  #fill(element: HTMLElement, row: Row, position: number, options: RowOptions): void {
     const shown = this.#shown.get(element);
     const isKept = shown !== undefined && shown.options === options && shown.row.id === row.id;
-    this.#shown.set(element, { row, options });
+    this.#shown.set(element, { row, position, options });
     if (isKept && isSameRow(shown.row, row)) {
       return;
     }
@@ -142,6 +189,12 @@ export class RowLayer {
       fillRow(element, row, options);
     }
   }
+}
+
+/** Whether an element holds a part of the selection; undefined if nothing in `rows` is selected. */
+function selectionTest(rows: HTMLElement): ((element: HTMLElement) => boolean) | undefined {
+  const selection = isSelecting(rows) ? document.getSelection() : null;
+  return selection === null ? undefined : (element) => selection.containsNode(element, true);
 }
 
 function setAttribute(element: HTMLElement, name: string, value: string | undefined): void {

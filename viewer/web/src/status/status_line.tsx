@@ -6,12 +6,13 @@ import { formatDay, formatTime } from "../list/time";
 import { isNarrowed, type Model } from "../model";
 import { safeText } from "../text_safe";
 import { Resume } from "./resume";
+import { sourceParts } from "./source_parts";
 import "./status.css";
 
 const text = pick({
   en: {
     shown: (shown: string, held: string) => `${shown} shown of ${held} held`,
-    held: (held: string) => `${held} entries held`,
+    held: (held: string) => `${held} ${held === "1" ? "entry" : "entries"} held`,
     searching: (percent: number) => `searching, ${percent} %`,
     since: "since",
     received: "received",
@@ -104,11 +105,10 @@ function since(ms: number, zone: "utc" | "local"): string {
 }
 
 function Source({ model }: { model: Model }) {
-  const { level, filter } = model.sourceFilter.value;
-  const parts = [level === undefined ? "" : `${level}+`, filter ?? ""].filter((part) => part !== "");
+  const parts = sourceParts(model.sourceFilter.value);
   return (
     <span class="source">
-      {text.source} {parts.length === 0 ? text.everything : <bdi>{safeText(parts.join(" "))}</bdi>}
+      {text.source} {parts.length === 0 ? text.everything : <bdi>{safeText(parts.join(", "))}</bdi>}
     </span>
   );
 }

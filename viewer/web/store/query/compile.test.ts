@@ -102,7 +102,7 @@ describe.each(["script", "wasm"] as const)("by the engine %s", (name) => {
     ["a>5", '"x"', false],
     ["a>5", "true", false],
     ["a>5", "null", false],
-    ["a>b", '"C"', true],
+    ['a>"b"', '"C"', true],
     ["a:*", "null", true],
     ["b:*", "1", false],
     ["-b:*", "1", true],

@@ -33,8 +33,8 @@ export type FieldTest =
 export interface QueryError {
   readonly start: number;
   readonly end: number;
-  /** `slow`: a regular expression takes too long on a text of the log. */
-  readonly code: "unclosed" | "regex" | "level" | "value" | "paren" | "operator" | "slow";
+  /** `order`: neither a number nor a time stands behind `<` or `>`. `slow`: a regular expression takes too long on a text of the log. */
+  readonly code: "unclosed" | "regex" | "level" | "value" | "paren" | "operator" | "order" | "slow";
   /** The text that is wrong. */
   readonly text: string;
 }

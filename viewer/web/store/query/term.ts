@@ -2,6 +2,7 @@
 
 import type { LevelCode } from "../protocol";
 import { all, anyOf } from "./build";
+import { isDecimal } from "./decimal";
 import type { FieldTest, Query, QueryError } from "./syntax";
 import { readQuoted, readRegex, readWord } from "./tokens";
 import { escapePattern } from "./wildcard";
@@ -52,6 +53,9 @@ const FOREIGN_LEVELS = new Set([
   "panic",
 ]);
 
+/** Texts with an order that nobody mistakes for that of numbers: `2026-01-31T12:00`, `12:30`, `1.2.3`. */
+const TIME_OR_VERSION = /^\d+(?:[-:.]\d+)+\S*$/;
+
 export function readKeyed(text: string, keyed: Keyed): Term {
   const { start, operator, valueAt } = keyed;
   const regex = operator === "~" && text[valueAt] === "/" ? readRegex(text, valueAt) : undefined;
@@ -69,9 +73,14 @@ export function readKeyed(text: string, keyed: Keyed): Term {
   if (piece.text === "" && quoted === undefined) {
     return failed("value", start);
   }
-  const open = quoted === undefined && isOrder(operator) ? openParenthesis(piece.text) : -1;
-  if (open !== -1) {
-    return failed("paren", valueAt + open);
+  if (quoted === undefined && isOrder(operator) && !isOwnOrder(keyed)) {
+    const open = piece.text.startsWith("(") ? 0 : openParenthesis(piece.text);
+    if (open !== -1) {
+      return failed("paren", valueAt + open);
+    }
+    if (!isDecimal(piece.text) && !TIME_OR_VERSION.test(piece.text)) {
+      return failed("order", valueAt);
+    }
   }
   const value: Value = {
     text: piece.text,
@@ -85,6 +94,11 @@ export function readKeyed(text: string, keyed: Keyed): Term {
   return typeof query === "string"
     ? failed(query, query === "operator" ? start : valueAt)
     : { query, end, error: undefined };
+}
+
+/** Whether the key orders its values in its own way, or refuses to. */
+function isOwnOrder({ key, isQuoted }: Keyed): boolean {
+  return !isQuoted && /^(?:level|producer|pattern|trace)$/i.test(key);
 }
 
 /** Whether JavaScript takes it for a regular expression. */
@@ -124,7 +138,7 @@ function ownQuery({ key, operator }: Keyed, value: Value): Query | QueryError["c
   }
 }
 
-/** Whether an operator compares by order. What is compared so is a number or a time, and has no parentheses. */
+/** Whether an operator compares by order. What is compared so without quotes is a number, a time or a version. */
 function isOrder(operator: string): boolean {
   return operator.startsWith("<") || operator.startsWith(">");
 }

@@ -18,6 +18,7 @@ test.each([
   ["worker-3 of utf8", "worker-‹n› of utf‹n›"],
   ["订单 17 已创建", "订单 ‹n› 已创建"],
   ["first 1\nsecond 2", "first ‹n›"],
+  ["\u001b[31mred \u001b[1;38;5;9mbold 7\u001b[0m normal", "red bold ‹n› normal"],
   ["", ""],
 ])("%s", (message, template) => {
   expect(templateOf(message)).toBe(template);

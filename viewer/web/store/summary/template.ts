@@ -3,6 +3,10 @@
 /** What is longer, or behind the first line, does not tell messages apart. */
 const MAX_LENGTH = 500;
 
+/** How a terminal's colours are written. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are what it looks for
+const COLOURS = /\x1b\[[\d;:]{0,64}m/g;
+
 const QUOTED = /"[^"]*"|(?<!\w)'[^']*'(?!\w)/g;
 
 /** What is masked in a word that has a digit. */
@@ -14,6 +18,7 @@ export function templateOf(message: string): string {
   const end = message.search(/[\r\n]/);
   const line = message.slice(0, Math.min(end === -1 ? message.length : end, MAX_LENGTH));
   return line
+    .replace(COLOURS, "")
     .replace(QUOTED, (found) => `${found[0]}‹…›${found[0]}`)
     .split(" ")
     .map((word) => (/\d/.test(word) ? word.replace(MASKS, mask) : word))
