@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
 use crate::bridge::Lines;
+use crate::cli::console::say;
 
 /// Different things that are said of one program until it works again.
 const MAX_SAID: usize = 16;
@@ -83,7 +84,7 @@ impl Tool {
         let text: String = text.chars().filter(|character| !character.is_control()).take(MAX_SAID_CHARS).collect();
         let mut said = self.said.lock().expect("nothing panics while it tells");
         if !text.trim().is_empty() && said.len() < MAX_SAID && said.insert(text.clone()) {
-            eprintln!("logrtc: {}: {text}", self.program);
+            say(format_args!("{}: {text}", self.program));
         }
     }
 
