@@ -90,7 +90,7 @@ test-wan-short: tests/node_modules ## Test behind a slow link: load alone, for a
 	npm --prefix tests run test:wan-short
 
 .PHONY: lint
-lint: tests/node_modules bindings-node/node_modules ## Check formatting, lints, documentation and licenses
+lint: tests/node_modules tests/otlp/node/node_modules bindings-node/node_modules ## Check formatting, lints, documentation and licenses
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --features $(RUST_FEATURES) -- -D warnings
 	cargo clippy $(BENCH_PROGRAM) --all-targets -- -D warnings
@@ -98,7 +98,7 @@ lint: tests/node_modules bindings-node/node_modules ## Check formatting, lints, 
 	cargo clippy --package logrtc-viewer --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features $(RUST_FEATURES)
 	"$$(tools/ensure cargo-deny)" check licenses bans sources
-	node tools/circles.mjs core/src
+	node tools/circles.mjs core/src viewer/src
 	npm --prefix tests run check
 	npm --prefix bindings-node run check
 

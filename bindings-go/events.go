@@ -12,7 +12,7 @@ type State int
 const (
 	// StateConnecting: the producer is connecting.
 	StateConnecting State = C.LOGRTC_STATE_CONNECTING
-	// StateRegistered: browsers can connect.
+	// StateRegistered: consumers can connect.
 	StateRegistered State = C.LOGRTC_STATE_REGISTERED
 	// StateReconnecting: the server cannot be reached or the connection is lost; the producer retries.
 	StateReconnecting State = C.LOGRTC_STATE_RECONNECTING

@@ -94,12 +94,12 @@ func (p *Producer) SetFilter(filter string) error {
 	return failure(C.logrtc_set_filter_n(p.handle, pointer(filter), C.size_t(len(filter))))
 }
 
-// WaitForConsumer waits until a browser is connected, or until ctx is done.
+// WaitForConsumer waits until a consumer is connected, or until ctx is done.
 func (p *Producer) WaitForConsumer(ctx context.Context) error {
 	return p.inSteps(ctx, func(step C.uint64_t) C.logrtc_status { return C.logrtc_wait_for_consumer(p.handle, step) })
 }
 
-// Flush waits until every connected browser has all entries that were logged before the call, or
+// Flush waits until every connected consumer has all entries that were logged before the call, or
 // until ctx is done.
 func (p *Producer) Flush(ctx context.Context) error {
 	var position C.uint64_t
@@ -152,7 +152,7 @@ func (p *Producer) LastError() error {
 }
 
 // Close delivers the remaining entries until ctx is done, and ends the producer. It also waits for
-// browsers that are about to connect, and returns at once if there are none. If ctx is canceled,
+// consumers that are about to connect, and returns at once if there are none. If ctx is canceled,
 // the close continues in the background. After Close has returned without an error of ctx, no
 // callback runs. A second Close returns ErrClosed. A callback may call it with context.Background()
 // alone: it waits for the callbacks otherwise.

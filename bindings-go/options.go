@@ -61,9 +61,9 @@ func WithToken(token string) Option {
 }
 
 // WithSecret sets a secret that the program shares with its readers and not with the signaling server.
-// The two prove to each other that no server stands between them; no entry is sent to a consumer that
-// does not. It must be random: 32 to 256 hexadecimal digits, as "openssl rand -hex 16" prints them, or
-// 22 to 256 characters of base64url.
+// The two prove to each other that no server stands between them. A consumer that does not prove it gets
+// no entry. The secret must be random: 32 to 256 hexadecimal digits, as "openssl rand -hex 16" prints
+// them, or 22 to 256 characters of base64url.
 func WithSecret(secret string) Option {
 	return text(secret, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
 		return C.logrtc_options_set_secret_n(o, p, n)
@@ -178,12 +178,12 @@ func WithICEServer(url, username, credential string) Option {
 }
 
 // WithoutICEServers removes all STUN and TURN servers, including the default and those of the signaling
-// server. Use it if programs and browsers are in one network.
+// server. Use it if programs and consumers are in one network.
 func WithoutICEServers() Option {
 	return func(s *settings) C.logrtc_status { return C.logrtc_options_clear_ice_servers(s.options) }
 }
 
-// WithInterfaces sets the network interfaces over which browsers connect, by name ("eth0") or by
+// WithInterfaces sets the network interfaces over which consumers connect, by name ("eth0") or by
 // address ("192.0.2.1"). By default, every interface except loopback is used; loopback is used if
 // the signaling server is on this host or there is no other interface.
 func WithInterfaces(interfaces ...string) Option {
@@ -197,25 +197,25 @@ func WithInterfaces(interfaces ...string) Option {
 	}
 }
 
-// WithUDPPorts sets the UDP ports over which browsers connect, first to last, for example because a
-// firewall or a container opens only these. Default: any free port. Each browser takes one port of each
-// local address, so the number of ports is the number of browsers that can connect at one time.
+// WithUDPPorts sets the UDP ports over which consumers connect, first to last, for example because a
+// firewall or a container opens only these. Default: any free port. Each consumer takes one port of each
+// local address, so the number of ports is the number of consumers that can connect at one time.
 func WithUDPPorts(first, last uint16) Option {
 	return func(s *settings) C.logrtc_status {
 		return C.logrtc_options_set_udp_ports(s.options, C.int(first), C.int(last))
 	}
 }
 
-// WithAnnouncedAddress sets the IP address by which browsers reach this host, for example behind a port
-// forwarding or in a container whose ports are published. Default: none. The forwarding must keep the
-// port: use it with WithUDPPorts.
+// WithAnnouncedAddress sets the IP address by which consumers reach this host, for example behind a
+// port forwarding or in a container whose ports are published. Default: none. The forwarding must keep
+// the port: use it with WithUDPPorts.
 func WithAnnouncedAddress(address string) Option {
 	return text(address, func(o *C.logrtc_options, p *C.char, n C.size_t) C.logrtc_status {
 		return C.logrtc_options_set_announced_address_n(o, p, n)
 	})
 }
 
-// WithRelayOnly makes browsers connect through a TURN server alone, so that they do not learn the
+// WithRelayOnly makes consumers connect through a TURN server alone, so that they do not learn the
 // addresses of this host.
 func WithRelayOnly(relayOnly bool) Option {
 	return func(s *settings) C.logrtc_status { return C.logrtc_options_set_relay_only(s.options, flag(relayOnly)) }

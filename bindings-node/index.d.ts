@@ -66,9 +66,11 @@ export interface ProducerOptions {
   /** A bearer token for the signaling server; none by default. */
   token?: string;
   /**
-   * A secret that the program shares with its readers and not with the signaling server; none by default. The two prove to
-   * each other that no server stands between them; no entry is sent to a consumer that does not. It must be random: 32 to
-   * 256 hexadecimal digits, as `randomBytes(16).toString("hex")` makes them, or 22 to 256 characters of base64url.
+   * A secret that the program shares with its readers and not with the signaling server; none by default.
+   *
+   * The two prove to each other that no server stands between them. A consumer that does not prove it gets no entry. The
+   * secret must be random: 32 to 256 hexadecimal digits, as `randomBytes(16).toString("hex")` makes them, or 22 to 256
+   * characters of base64url.
    */
   secret?: string;
   /** A file of certificates (PEM) that are trusted for `wss://`, beside the system's own; none by default. */

@@ -14,7 +14,7 @@ export interface ServeOptions {
  * alive until it is closed, or `unref` is called.
  */
 export interface Server extends AsyncDisposable {
-  /** The address of the log page: `http://127.0.0.1:8080/`. */
+  /** The address of the log page: `http://127.0.0.1:8080/`. If `LOGRTC_SECRET` is set, it contains that secret. */
   readonly url: string;
   /** The address that producers connect to: `ws://127.0.0.1:8080/signaling`. */
   readonly signalingUrl: string;

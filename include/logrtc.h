@@ -158,7 +158,10 @@ const char *logrtc_last_error(void);
 #define LOGRTC_END_STALLED 4
 /** The network path was lost for 15 s. */
 #define LOGRTC_END_PATH_LOST 5
-/** The consumer sent far more than it may, or opened a channel. It is not offered another connection. */
+/**
+ * The consumer sent far more than it may, or opened a channel. It is offered another connection only
+ * if the excess was not authenticated: somebody else may have sent it.
+ */
 #define LOGRTC_END_FLOODED 6
 /** WebRTC failed. */
 #define LOGRTC_END_FAILED 7
@@ -317,9 +320,9 @@ logrtc_status logrtc_options_set_token_n(logrtc_options *options, const char *to
 
 /**
  * Sets a secret that this program shares with its readers and not with the signaling server. The two
- * prove to each other that no server stands between them; no entry is sent to a consumer that does
- * not. It must be random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints them, or 22
- * to 256 characters of base64url. Default: none.
+ * prove to each other that no server stands between them. A consumer that does not prove it gets no
+ * entry. The secret must be random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints
+ * them, or 22 to 256 characters of base64url. Default: none.
  */
 logrtc_status logrtc_options_set_secret(logrtc_options *options, const char *secret);
 logrtc_status logrtc_options_set_secret_n(logrtc_options *options, const char *secret, size_t len);
@@ -475,7 +478,7 @@ logrtc_status logrtc_options_add_ice_server(logrtc_options *options, const char 
 
 /**
  * Removes all STUN and TURN servers, including the default and those of the signaling server. Use
- * it if programs and browsers are in one network.
+ * it if programs and consumers are in one network.
  */
 logrtc_status logrtc_options_clear_ice_servers(logrtc_options *options);
 

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
-use logrtc_viewer::{HostedServer, Options, Origin};
+use logrtc_viewer::cli::secret_of_environment;
+use logrtc_viewer::{HostedServer, LinkSecret, Options, Origin};
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Task};
 use napi_derive::napi;
@@ -30,6 +31,8 @@ impl NativeServer {
         if let Some(listen) = listen {
             options.listen = address(&listen)?;
         }
+        let secret = secret_of_environment().map_err(|error| invalid("LOGRTC_SECRET", error))?;
+        options.link_secret = secret.map(LinkSecret::new);
         let address = options.listen;
         for text in allow_origins.unwrap_or_default() {
             let origin: Origin = text.parse().map_err(|error| invalid("allowOrigins", error))?;

@@ -55,11 +55,13 @@ test("open shows the page in a browser, and warns if there is none", async (t) =
   const shown = join(folder, "shown");
   const browser = join(folder, "browser");
   writeFileSync(browser, `#!/bin/sh\necho "$1" > ${shown}.new && mv ${shown}.new ${shown}\n`, { mode: 0o755 });
-  const program = new Program("opening", [], { BROWSER: browser });
+  const secret = "0123456789abcdef0123456789abcdef";
+  const program = new Program("opening", [], { BROWSER: browser, LOGRTC_SECRET: secret });
   await eventually("the browser is started", () => existsSync(shown));
   program.tell("end");
   assert.equal(await program.end(), 0, program.complaints);
   assert.deepEqual(program.lines, [readFileSync(shown, "utf8").trim()]);
+  assert.match(program.lines[0] ?? "", new RegExp(`/#secret=${secret}$`));
   assert.equal(program.complaints, "");
 
   const without = new Program("opening", [], { BROWSER: join(folder, "none"), DISPLAY: "", WAYLAND_DISPLAY: "", PATH: "" });

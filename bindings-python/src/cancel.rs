@@ -1,8 +1,12 @@
 //! The end of a wait that nobody waits for any more.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use pyo3::prelude::*;
+
+/// How often a wait looks whether the program is interrupted, or nobody waits any more.
+pub(crate) const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Ends the flush that it is given to, from any thread, once it is set.
 #[pyclass(frozen, module = "logrtc._logrtc")]

@@ -14,8 +14,8 @@ use logrtc::{Diagnostic, Level};
 use pyo3::prelude::*;
 
 use crate::errors::Refusal;
-use crate::options::seconds;
 use crate::process::Call;
+use crate::values::seconds;
 
 /// Further ones are discarded, until a handler of the program that blocks has returned.
 const MAX_WAITING: usize = 256;

@@ -12,6 +12,7 @@ mod diagnostics;
 mod errors;
 mod exceptions;
 mod fields;
+mod fork;
 mod keys;
 mod late;
 mod levels;
@@ -25,6 +26,7 @@ mod server;
 mod spans;
 mod stats;
 mod text;
+mod values;
 
 use pyo3::prelude::*;
 
@@ -39,11 +41,13 @@ mod _logrtc {
     #[pymodule_export]
     use crate::diagnostics::{next_diagnostic, stop_diagnostics, wait_for_diagnostics};
     #[pymodule_export]
+    use crate::fork::after_fork_in_child;
+    #[pymodule_export]
     use crate::late::begin_exit;
     #[pymodule_export]
     use crate::options::identify;
     #[pymodule_export]
-    use crate::process::{after_fork_in_child, end};
+    use crate::process::end;
     #[pymodule_export]
     use crate::producer::Producer;
     #[pymodule_export]

@@ -12,9 +12,7 @@ use crate::callbacks::Callbacks;
 use crate::diagnostics;
 use crate::errors::Refusal;
 use crate::levels::level_of;
-
-/// What stands for all that is longer.
-const MAX_SECONDS: f64 = 1e9;
+use crate::values::{seconds, shown, typed};
 
 /// What a producer is made of.
 pub(crate) struct Options {
@@ -161,18 +159,6 @@ impl Reading {
     }
 }
 
-fn typed<'py, T: FromPyObjectOwned<'py>>(key: &str, value: &Bound<'py, PyAny>, what: &str) -> Result<T, Refusal> {
-    match value.extract::<T>() {
-        Ok(value) => Ok(value),
-        Err(_) => Err(Refusal::invalid(key, format_args!("must be {what}, not {}", shown(value)))),
-    }
-}
-
-/// A value in a message; never one that may be a secret, for those are strings already.
-fn shown(value: &Bound<'_, PyAny>) -> String {
-    value.get_type().name().map_or_else(|_| "another object".to_owned(), |name| name.to_string())
-}
-
 /// Names the option that is nearest to an unknown one.
 fn unknown(py: Python<'_>, key: &str) -> PyResult<Refusal> {
     let options = py.import("logrtc._types")?.getattr("Options")?.getattr("__annotations__")?.cast_into::<PyDict>()?;
@@ -196,14 +182,6 @@ fn text(key: &str, value: &Bound<'_, PyAny>) -> Result<String, Refusal> {
 
 fn count(key: &str, value: &Bound<'_, PyAny>) -> Result<usize, Refusal> {
     typed(key, value, "a positive integer")
-}
-
-/// A duration in seconds.
-pub(crate) fn seconds(key: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Refusal> {
-    let seconds: f64 = typed(key, value, "a number of seconds")?;
-    // More than any option may be, and within what a clock can hold; what is no number stays so.
-    Duration::try_from_secs_f64(if seconds > MAX_SECONDS { MAX_SECONDS } else { seconds })
-        .map_err(|_| Refusal::invalid(key, format_args!("{seconds} is not a number of seconds")))
 }
 
 fn replay(value: &Bound<'_, PyAny>) -> Result<Replay, Refusal> {

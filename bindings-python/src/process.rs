@@ -67,11 +67,7 @@ pub(crate) fn refuse_subinterpreters() -> PyResult<()> {
     if id == 0 { Ok(()) } else { Err(PyImportError::new_err("logrtc does not support subinterpreters")) }
 }
 
-/// Tells that this process is the child of a fork. To be called in the child, before anything is logged.
-#[pyfunction]
+/// Begins anew, in the child of a fork: the calls of the parent's other threads are not under way there.
 pub(crate) fn after_fork_in_child() {
-    logrtc::after_fork_in_child();
-    // The calls of the parent's other threads are not under way here.
     CALLS.store(0, Ordering::SeqCst);
-    crate::diagnostics::after_fork_in_child();
 }

@@ -13,21 +13,19 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::{Arguments, Details};
 use crate::callbacks::CallbackThread;
-use crate::cancel::Cancellation;
+use crate::cancel::{Cancellation, SIGNAL_INTERVAL};
 use crate::errors::Refusal;
 use crate::exceptions::Shown;
 use crate::keys::Keys;
 use crate::late::Late;
 use crate::levels::{level_of, level_or_info};
-use crate::options::{Options, seconds};
+use crate::options::Options;
 use crate::process::Call;
 use crate::record::Circumstances;
 use crate::registry::{self, Handle};
 use crate::stats::Stats;
+use crate::values::seconds;
 use crate::{fields, record, text};
-
-/// How often a wait looks whether the program is interrupted, or nobody waits any more.
-pub(crate) const SIGNAL_INTERVAL: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// Whether a record is being logged on this thread.

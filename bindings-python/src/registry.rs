@@ -8,8 +8,8 @@ use arc_swap::ArcSwap;
 use pyo3::prelude::*;
 
 use crate::callbacks::CallbackThread;
+use crate::cancel::SIGNAL_INTERVAL;
 use crate::late::Late;
-use crate::producer::SIGNAL_INTERVAL;
 
 /// What a callback that is quick needs on a busy machine.
 const CALLBACK_TIME: Duration = Duration::from_millis(100);

@@ -5,7 +5,8 @@ use std::mem::ManuallyDrop;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
-use logrtc_viewer::{HostedServer, Options, Origin};
+use logrtc_viewer::cli::secret_of_environment;
+use logrtc_viewer::{HostedServer, LinkSecret, Options, Origin};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
@@ -44,6 +45,8 @@ impl Server {
             .map_err(|_| Refusal::invalid("port", format_args!("{port} is not from 0 to {}", u16::MAX)))?;
         let address = SocketAddr::new(ip, port);
         let mut options = Options::new(address);
+        let secret = secret_of_environment().map_err(|error| Refusal::invalid("LOGRTC_SECRET", error))?;
+        options.link_secret = secret.map(LinkSecret::new);
         for origin in allow_origins {
             let origin: Origin = origin.parse().map_err(|error| Refusal::invalid("allow_origins", error))?;
             options = options.allow_origin(origin);

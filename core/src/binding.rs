@@ -4,10 +4,11 @@ use std::time::Duration;
 
 pub use crate::entry::{ArrayWriter, ObjectWriter, RawMember, RawMembers, ValueWriter, has_member, raw_string};
 pub use crate::level::level_of_pino;
+pub use crate::printable::printable;
 pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
 
 use crate::config::ConfigBuilder;
-use crate::config::ice_url::{IceUrl, Scheme};
+use crate::config::ice_url::{self, IceUrl, Scheme};
 pub use crate::config::paths::parse_udp_ports;
 use crate::entry::Fields;
 use crate::error::{Error, Result};
@@ -115,13 +116,50 @@ impl FieldsExt for Fields {
 /// # Errors
 /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
 pub fn parse_turn_url(text: &str) -> Result<String> {
-    let wrong = |problem: &dyn std::fmt::Display| Error::invalid("turn", format_args!("{text:?} {problem}"));
+    let wrong =
+        |problem: &dyn std::fmt::Display| Error::invalid("turn", format_args!("{:?} {problem}", ice_url::shown(text)));
     let url = IceUrl::parse(text).map_err(|problem| wrong(&problem))?;
     if url.scheme == Scheme::Turn { Ok(url.to_string()) } else { Err(wrong(&"must begin with turn: or turns:")) }
+}
+
+/// The scheme (`stun` or `turn`) and the host with its port of the URL of a STUN or TURN server, if it
+/// is reached over UDP. An IPv6 address is in brackets.
+pub fn over_udp(text: &str) -> Option<(&'static str, String)> {
+    let url = IceUrl::parse(text).and_then(IceUrl::over_udp).ok()?;
+    Some((url.scheme.as_str(), format!("{}:{}", url.host, url.port)))
 }
 
 /// `; did you mean max_bytes?` if one of `known` is near to `written`, else nothing: to be put behind the problem of an
 /// unknown option.
 pub fn did_you_mean<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     nearest(written, known).map_or_else(String::new, |known| format!("; did you mean {known}?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_over_udp_has_a_host_and_a_port() {
+        for (url, expected) in [
+            ("stun:h", Some(("stun", "h:3478"))),
+            ("TURN:h:80?transport=UDP", Some(("turn", "h:80"))),
+            ("turn:[::1]:5", Some(("turn", "[::1]:5"))),
+            ("turn:h?transport=tcp", None),
+            ("turns:h", None),
+            ("stun:", None),
+            ("nonsense", None),
+        ] {
+            assert_eq!(over_udp(url), expected.map(|(scheme, host)| (scheme, host.to_owned())), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_url_of_a_turn_server_is_named_without_what_may_be_a_password() {
+        assert_eq!(parse_turn_url("turns:h").unwrap(), "turns:h:5349");
+        for text in ["turn:user:secret@h", "turn:user:secret"] {
+            let error = parse_turn_url(text).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
 }

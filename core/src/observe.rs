@@ -63,8 +63,9 @@ pub enum EndReason {
     Stalled,
     /// The path was lost for 15 s.
     PathLost,
-    /// The consumer sent far more than it may, or opened a channel (docs/protocol.md §3, §6.3). It is not offered another
-    /// connection.
+    /// The consumer sent far more than it may, or opened a channel (docs/protocol.md §3, §6.3).
+    ///
+    /// It is offered another connection only if the excess was not authenticated: somebody else may have sent it.
     Flooded,
     /// Its answer had no right proof of the secret (docs/protocol.md §6.5). It is not offered another connection.
     ProofRefused,

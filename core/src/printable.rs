@@ -5,7 +5,7 @@ const MAX_CHARACTERS: usize = 500;
 
 /// The text on one line, limited, with everything escaped that a terminal or an editor takes for a
 /// command: control characters, line separators, and what turns the direction of writing.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut shown = String::new();
     let mut characters = text.trim().chars();
     for character in characters.by_ref().take(MAX_CHARACTERS) {
@@ -23,8 +23,15 @@ pub(crate) fn printable(text: &str) -> String {
 
 fn is_command(character: char) -> bool {
     character.is_control()
-        || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(
+            character,
+            '\u{61c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 #[cfg(test)]
@@ -36,7 +43,7 @@ mod tests {
     #[test]
     fn what_a_terminal_would_do_is_seen_instead() {
         assert_eq!(printable("no \u{1b}[2J\r\n2026 ERROR forged\0"), r"no \u{1b}[2J\r\n2026 ERROR forged\0");
-        assert_eq!(printable("a\u{202e}b\u{2028}c\u{9b}d"), r"a\u{202e}b\u{2028}c\u{9b}d");
+        assert_eq!(printable("a\u{202e}b\u{2028}c\u{9b}d\u{61c}e"), r"a\u{202e}b\u{2028}c\u{9b}d\u{61c}e");
         assert_eq!(printable(" C:\\logs \"日志\" é 🙂\n"), "C:\\logs \"日志\" é 🙂", "the rest is as it was");
     }
 

@@ -24,6 +24,8 @@ async fn inside() {
     // Bound and never read: a port that nobody has bound would answer at once.
     let asked = UdpSocket::bind("127.0.0.1:53").unwrap();
 
+    no_name_is_looked_up_before_a_consumer(&asked).await;
+
     // The quickest of a few, for a machine that does other things may take long for any one.
     let mut quickest = Duration::MAX;
     for _ in 0..3 {
@@ -37,6 +39,23 @@ async fn inside() {
         quickest = quickest.min(to_close_with_a_consumer().await);
     }
     assert!(quickest < Duration::from_millis(300), "{quickest:?}");
+}
+
+/// A server that has said nothing yet may still name its ICE servers, or none: the default one waits
+/// for the first consumer.
+async fn no_name_is_looked_up_before_a_consumer(asked: &UdpSocket) {
+    asked.set_nonblocking(true).unwrap();
+    let server = Server::start().await;
+    let config = Config::builder("app").url(server.url()).environment(false).build().unwrap();
+    let producer = Producer::connect(config).unwrap();
+    server.registered().await;
+    // Longer than the second after which a silent server counts as working.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert!(asked.recv(&mut [0; 512]).is_err(), "no query is sent");
+    let _consumer = Consumer::join(&server, "a").await;
+    eventually("the name of the default is looked up", || asked.recv(&mut [0; 512]).is_ok()).await;
+    producer.close(Duration::ZERO).ok();
+    asked.set_nonblocking(false).unwrap();
 }
 
 /// While the name of the signaling server is looked up: `close` waits for the first registration, and no longer than it

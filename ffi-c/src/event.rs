@@ -30,7 +30,8 @@ pub const LOGRTC_END_OPEN_TIMEOUT: i32 = 3;
 pub const LOGRTC_END_STALLED: i32 = 4;
 /// The network path was lost for 15 s.
 pub const LOGRTC_END_PATH_LOST: i32 = 5;
-/// The consumer sent far more than it may, or opened a channel. It is not offered another connection.
+/// The consumer sent far more than it may, or opened a channel. It is offered another connection only
+/// if the excess was not authenticated: somebody else may have sent it.
 pub const LOGRTC_END_FLOODED: i32 = 6;
 /// WebRTC failed.
 pub const LOGRTC_END_FAILED: i32 = 7;

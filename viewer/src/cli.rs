@@ -14,11 +14,15 @@ mod serve;
 mod signals;
 mod source;
 mod tail;
+mod usage;
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::consumer::InvalidSecret;
 
 /// Live logs in a web page, straight from the program that writes them.
 #[derive(Debug, Parser)]
@@ -77,9 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Man => print(manual),
         Command::Tail(args) => match args.check() {
             Ok(tail) => block_on("logrtc-tail", run_tail(tail)),
-            Err(problem) => {
-                return wrong_usage(&problem);
-            }
+            Err(problem) => return wrong_usage(&problem),
         },
     };
     ended.unwrap_or_else(|error| {
@@ -98,6 +100,14 @@ fn hide_password(error: &mut clap::Error) {
     if is_url && error.get(ContextKind::InvalidValue).is_some() {
         error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
     }
+}
+
+/// The text of the secret in `LOGRTC_SECRET`, if it is set: for [`LinkSecret`](crate::LinkSecret).
+///
+/// # Errors
+/// The variable has a text that is no secret.
+pub fn secret_of_environment() -> Result<Option<String>, InvalidSecret> {
+    secret::of_environment()
 }
 
 /// Writes a text as a whole. A reader that takes no more of it is no error.
@@ -141,8 +151,8 @@ async fn run_pipe(pipe: pipe::PipeArgs) -> std::io::Result<u8> {
 }
 
 /// Says what is wrong with the options. Returns the exit status for that.
-fn wrong_usage(problem: &str) -> u8 {
-    tail::eprint_line(problem);
+fn wrong_usage(problem: &dyn Display) -> u8 {
+    tail::eprint_line(&problem.to_string());
     2
 }
 

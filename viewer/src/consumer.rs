@@ -16,6 +16,7 @@
 
 pub(crate) mod addresses;
 mod asking;
+mod channel_message;
 mod connection;
 mod entries;
 mod extension;
@@ -41,7 +42,7 @@ use url::Url;
 pub use entries::Entries;
 use extension::Fetch;
 pub use extension::{FetchError, GapReason, InvalidSelection, Selection, Start, Status, Welcome};
-pub use proof::{ProofFailure, Secret};
+pub use proof::{InvalidSecret, ProofFailure, Secret};
 pub use registry::ChannelEnd;
 pub use signaling::Failure;
 

@@ -4,8 +4,7 @@ use std::io;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::options::Options;
-use crate::server::Server;
+use crate::server::{Options, Server};
 
 /// A running [`Server`], on a thread of its own named `logrtc-serve`.
 ///
@@ -31,7 +30,7 @@ impl HostedServer {
         Ok(Self { running: Some((server, runtime)), url, signaling_url })
     }
 
-    /// The address of the log page, for a browser on this machine: `http://127.0.0.1:8080/`.
+    /// The address of the log page, for a browser on this machine: [`Server::url`].
     pub fn url(&self) -> &str {
         &self.url
     }

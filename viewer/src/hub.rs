@@ -1,6 +1,7 @@
 //! The registry, shared by the connections: it carries out what the registry decides.
 
 mod members;
+mod named_ice_servers;
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
@@ -9,13 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::ice_servers::{IceServer, IceServers};
+use crate::limits::Limits;
 use crate::message::{Departure, Outgoing, Register, Request, mark_of};
-use crate::options::Limits;
+use crate::metrics::{Load, Metrics, add_one};
 use crate::queue::{Queue, TotalBytes};
 use crate::registry::{ConnectionId, Effect, Registry};
-use crate::server::{Load, Metrics, NamedIceServers, Role, add_one};
+use crate::tokens::Role;
 
 pub(crate) use members::Joint;
+use named_ice_servers::NamedIceServers;
 
 /// What may still wait for a client that is closed.
 const MAX_LAST_BYTES: usize = 64 * 1024;

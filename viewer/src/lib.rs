@@ -22,6 +22,7 @@
 // What decides for several servers is part of the hub; without the shell nothing calls it.
 #![cfg_attr(not(feature = "backplane"), allow(dead_code, unused_imports))]
 
+#[cfg(feature = "backplane")]
 mod backplane;
 #[cfg(feature = "cli")]
 mod bridge;
@@ -29,25 +30,32 @@ mod bridge;
 pub mod cli;
 #[cfg(feature = "consumer")]
 pub mod consumer;
+mod handler;
 mod hosted;
 mod hub;
 mod ice_servers;
+mod limits;
+mod mesh;
 mod message;
-mod options;
+mod metrics;
 mod origin;
 mod page;
 mod queue;
 mod rate;
 mod registry;
 mod server;
+mod stopping;
+mod tokens;
 
 #[cfg(feature = "backplane")]
 pub use backplane::{Backplane, InvalidBackplane};
+pub use handler::Handler;
 pub use hosted::HostedServer;
 pub use ice_servers::{IceServer, IceServers, TurnServers};
-pub use options::{Handler, Limits, Options};
+pub use limits::Limits;
 pub use origin::{InvalidOrigin, Origin};
 pub use server::{
-    BasePath, InvalidBasePath, InvalidCertificate, InvalidToken, InvalidTrustedProxy, RequestRecord, Role, Server, Tls,
-    Tokens, TrustedProxy,
+    BasePath, InvalidBasePath, InvalidCertificate, InvalidTrustedProxy, LinkSecret, Options, RequestRecord, Server,
+    Tls, TrustedProxy,
 };
+pub use tokens::{InvalidToken, Role, Tokens};

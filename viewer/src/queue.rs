@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
-use crate::options::Limits;
+use crate::limits::Limits;
 
 /// What a queued message takes besides its text.
 const MESSAGE_OVERHEAD_BYTES: usize = 64;

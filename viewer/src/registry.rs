@@ -3,6 +3,8 @@
 //! Producers and consumers are named apart: one of each may have the same id. A producer and a consumer that wants it
 //! are a *pair*: each is told when the other comes and when it goes, and only pairs pass messages to each other.
 
+mod members;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
@@ -11,6 +13,8 @@ use serde_json::{Map, Value};
 use crate::message::{
     Departure, MAX_CONNECTED, Outgoing, Register, RegisterConsumer, RegisterProducer, RelayKind, Request,
 };
+
+pub(crate) use members::Member;
 
 /// Names a connection. The caller never uses one twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -388,7 +392,6 @@ fn is_name_of(id: &str, client_id: &str) -> bool {
     })
 }
 
-mod members;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

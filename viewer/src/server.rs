@@ -8,16 +8,15 @@ mod entry;
 mod gate;
 #[cfg(feature = "cli")]
 mod inner_port;
-mod metrics;
-mod named_ice_servers;
+mod link_secret;
 mod notices;
+mod options;
 mod places;
 mod request_log;
 mod routes;
 mod socket;
 mod strangers;
 mod tls;
-mod tokens;
 mod write_timeout;
 
 use std::io;
@@ -29,15 +28,18 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 #[cfg(feature = "backplane")]
-use crate::backplane::{Backplane, Claims, Health, Mesh, Running};
+use crate::backplane::{Backplane, Running};
+#[cfg(feature = "backplane")]
+use crate::handler::Handler;
 use crate::hub::Hub;
 #[cfg(feature = "backplane")]
 use crate::hub::Joint;
 use crate::ice_servers::IceServers;
 #[cfg(feature = "backplane")]
-use crate::options::Handler;
-use crate::options::Options;
+use crate::mesh::{Claims, Health, Mesh};
+use crate::metrics::Metrics;
 use crate::origin::OriginPolicy;
+use crate::tokens::{Role, Tokens};
 use accept::Acceptor;
 use entry::{Entry, MadeToken};
 use gate::Gate;
@@ -48,11 +50,10 @@ use strangers::Strangers;
 
 pub use base_path::{BasePath, InvalidBasePath};
 pub use client_address::{InvalidTrustedProxy, TrustedProxy};
-pub(crate) use metrics::{BackplaneLoad, Load, Metrics, add_one};
-pub(crate) use named_ice_servers::NamedIceServers;
+pub use link_secret::LinkSecret;
+pub use options::Options;
 pub use request_log::RequestRecord;
 pub use tls::{InvalidCertificate, Tls};
-pub use tokens::{InvalidToken, Role, Tokens};
 
 /// A running signaling server with its log page.
 ///
@@ -66,6 +67,7 @@ pub struct Server {
     accepting: Vec<JoinHandle<()>>,
     acceptor: Acceptor,
     made_token: Option<MadeToken>,
+    link_secret: Option<LinkSecret>,
     /// Dropped with the server, which ends it.
     #[cfg(feature = "backplane")]
     backplane: Option<Running>,
@@ -139,6 +141,7 @@ impl Server {
             accepting,
             acceptor,
             made_token,
+            link_secret: options.link_secret,
             #[cfg(feature = "backplane")]
             backplane,
         })
@@ -150,17 +153,19 @@ impl Server {
     }
 
     /// The address of the log page, for a browser on this machine: `http://127.0.0.1:8080/`. If the server has made a
-    /// token for readers, it has it: `http://127.0.0.1:8080/#token=…`. A browser does not send this part to anybody.
+    /// token for readers, the address contains it, as in `http://127.0.0.1:8080/#token=…`, and so it does
+    /// [`Options::link_secret`], as `secret=…`. A browser does not send this part to anybody.
     pub fn url(&self) -> String {
         self.url_at(self.reachable_addr())
     }
 
     /// The same for a browser that reaches the server at `address`.
     pub fn url_at(&self, address: SocketAddr) -> String {
-        let fragment = match &self.made_token {
-            Some(made) if made.roles.contains(&Role::Reader) => format!("#token={}", made.token),
-            _ => String::new(),
-        };
+        let token = self.made_token.as_ref().filter(|made| made.roles.contains(&Role::Reader));
+        let token = token.map(|made| format!("token={}", made.token));
+        let secret = self.link_secret.as_ref().map(LinkSecret::part);
+        let parts: Vec<String> = token.into_iter().chain(secret).collect();
+        let fragment = if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) };
         format!("{}://{address}{}{fragment}", self.scheme("http"), self.acceptor.base_path)
     }
 
@@ -267,10 +272,4 @@ async fn join(
     let hub = Arc::new(hub.join(Joint { mesh, claims, health: Health::default() }));
     let running = Running::start(backplane, Arc::clone(&hub), waiting, on_notice).await?;
     Ok((hub, Some(running)))
-}
-
-/// Waits until the server is told to stop, or is dropped.
-pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    // An error means that the sender is gone, and the server with it.
-    let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
 }

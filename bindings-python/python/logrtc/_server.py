@@ -46,9 +46,9 @@ def serve(
 
     ``host`` is an IP address or ``"localhost"``; port 0 takes a free one. Pages of other origins are refused, except
     those of ``allow_origins``. If other machines can reach ``host``, the server wants the ``token`` of the result:
-    ``url`` has it for readers, and a producer connects with ``token=server.token``. ``open`` opens the page in a
-    browser; if that fails, the logger ``logrtc`` warns of it.
-    Raises ``OSError`` if the port is taken. It runs on a thread of its own, which keeps no program alive.
+    ``url`` has it for readers, and a producer connects with ``token=server.token``. If ``LOGRTC_SECRET`` is set,
+    ``url`` contains that secret. ``open`` opens the page in a browser; if that fails, the logger ``logrtc`` warns
+    of it. Raises ``OSError`` if the port is taken. It runs on a thread of its own, which keeps no program alive.
     """
     server = Server(host, port, list(allow_origins))
     if open:

@@ -64,8 +64,9 @@ class HandlerOptions(TypedDict, total=False):
     secret: str | None
     """A secret that the program shares with its readers and not with the signaling server.
 
-    The two prove to each other that no server stands between them; no entry is sent to a consumer that does not. It must
-    be random: 32 to 256 hexadecimal digits, as ``secrets.token_hex(16)`` makes them, or 22 to 256 characters of base64url.
+    The two prove to each other that no server stands between them. A consumer that does not prove it gets no entry.
+    The secret must be random: 32 to 256 hexadecimal digits, as ``secrets.token_hex(16)`` makes them, or 22 to 256
+    characters of base64url.
     """
     ca_file: str | PathLike[str] | None
     """A file of certificates (PEM) that are trusted for ``wss://``, beside the system's own."""

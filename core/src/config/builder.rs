@@ -153,9 +153,10 @@ impl ConfigBuilder {
         self
     }
 
-    /// A secret that this program shares with its readers and not with the signaling server; none by default. The two prove
-    /// to each other that no server stands between them, and no entry is sent to a consumer that does not
-    /// (docs/protocol.md §6.5).
+    /// A secret that this program shares with its readers and not with the signaling server; none by default.
+    ///
+    /// The two prove to each other that no server stands between them (docs/protocol.md §6.5). A consumer that does not
+    /// prove it gets no entry.
     ///
     /// It is random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints them, or 22 to 256 characters of
     /// base64url.

@@ -1,7 +1,7 @@
 //! The URL of a STUN or TURN server, checked and taken apart: RFC 7064 and RFC 7065.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use thiserror::Error;
 use url::Host;
@@ -14,6 +14,15 @@ const DEFAULT_TLS_PORT: u16 = 5349;
 pub(crate) enum Scheme {
     Stun,
     Turn,
+}
+
+impl Scheme {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Stun => "stun",
+            Self::Turn => "turn",
+        }
+    }
 }
 
 /// How a server is reached. The stack knows UDP alone; browsers know all of them.
@@ -43,7 +52,7 @@ impl IceUrl {
     }
 
     /// The same URL, if this stack can use it.
-    pub(super) fn over_udp(self) -> Result<Self, IceUrlError> {
+    pub(crate) fn over_udp(self) -> Result<Self, IceUrlError> {
         match self.transport {
             Transport::Udp => Ok(self),
             Transport::Tcp => Err(IceUrlError::Tcp),
@@ -81,10 +90,7 @@ impl IceUrl {
 
 impl fmt::Display for IceUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match self.scheme {
-            Scheme::Stun => "stun",
-            Scheme::Turn => "turn",
-        };
+        let scheme = self.scheme.as_str();
         let (secure, query) = match self.transport {
             Transport::Udp => ("", ""),
             Transport::Tcp => ("", "?transport=tcp"),
@@ -117,24 +123,31 @@ pub(crate) enum IceUrlError {
     Ipv6WithoutBrackets,
     #[error("does not close the bracket of its address, as in stun:[2001:db8::1]:3478")]
     OpenBracket,
-    #[error("has {0:?} behind its address, which is not a port")]
-    AfterAddress(String),
-    #[error("has the port {0:?}, which is not from 1 to 65535")]
-    Port(String),
+    #[error("has something behind its address that is not a port")]
+    AfterAddress,
+    #[error("has a port that is not from 1 to 65535")]
+    Port,
     #[error("has a query, which only turn: has; leave it out")]
     StunQuery,
-    #[error("has the query {0:?}; use ?transport=udp or none")]
-    Query(String),
-    #[error("has the transport {0:?}; use ?transport=udp or none")]
-    Transport(String),
+    #[error("has an unknown query; use ?transport=udp or none")]
+    Query,
+    #[error("has an unknown transport; use ?transport=udp or none")]
+    Transport,
 }
 
-/// The URL without what may be a password: the part before an `@`.
-pub(super) fn shown(text: &str) -> String {
-    match (text.split_once(':'), text.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}:\u{2026}@{host}"),
-        _ => text.to_owned(),
+/// The URL without what may be a password: the part before an `@`, or what stands in the place of
+/// the port and is no number, as in `turn:USER:PASSWORD` without its host.
+pub(crate) fn shown(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once(':') else { return text.to_owned() };
+    if let Some((_, host)) = rest.rsplit_once('@') {
+        return format!("{scheme}:\u{2026}@{host}");
     }
+    let address_end = if rest.starts_with('[') { rest.find(']').unwrap_or(rest.len()) } else { 0 };
+    let Some(colon) = rest[address_end..].find(':') else { return text.to_owned() };
+    let (host, port) = rest.split_at(address_end + colon + 1);
+    let number = port.split_once('?').map_or(port, |(number, _)| number);
+    let is_number = number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number || rest.parse::<Ipv6Addr>().is_ok() { text.to_owned() } else { format!("{scheme}:{host}\u{2026}") }
 }
 
 /// The scheme, whether it is the one with TLS, and what follows it.
@@ -163,14 +176,14 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), IceUrlError> {
     match rest.strip_prefix(':') {
         Some(port) => Ok((host, Some(port))),
         None if rest.is_empty() => Ok((host, None)),
-        None => Err(IceUrlError::AfterAddress(rest.to_owned())),
+        None => Err(IceUrlError::AfterAddress),
     }
 }
 
 fn parse_port(text: &str) -> Result<u16, IceUrlError> {
     // `u16` also reads a sign.
     let port = if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().unwrap_or(0) } else { 0 };
-    if port == 0 { Err(IceUrlError::Port(text.to_owned())) } else { Ok(port) }
+    if port == 0 { Err(IceUrlError::Port) } else { Ok(port) }
 }
 
 fn named_transport(scheme: Scheme, query: &str) -> Result<Transport, IceUrlError> {
@@ -179,12 +192,12 @@ fn named_transport(scheme: Scheme, query: &str) -> Result<Transport, IceUrlError
     }
     let transport = match query.split_once('=') {
         Some((name, transport)) if name.eq_ignore_ascii_case("transport") => transport,
-        _ => return Err(IceUrlError::Query(query.to_owned())),
+        _ => return Err(IceUrlError::Query),
     };
     match transport.to_ascii_lowercase().as_str() {
         "udp" => Ok(Transport::Udp),
         "tcp" => Ok(Transport::Tcp),
-        _ => Err(IceUrlError::Transport(transport.to_owned())),
+        _ => Err(IceUrlError::Transport),
     }
 }
 
@@ -273,8 +286,27 @@ mod tests {
     #[test]
     fn a_password_is_not_shown() {
         assert_eq!(shown("turn:user:p@ss@h:1"), "turn:\u{2026}@h:1");
-        assert_eq!(shown("turn:h:1"), "turn:h:1");
-        assert!(!IceUrl::parse("turn:user:secret@h").unwrap_err().to_string().contains("secret"));
+        for text in [
+            "turn:h:1",
+            "turn:h:99999?transport=tcp",
+            "turn:[::1]:1",
+            "stun:[::1",
+            "stun:2001:db8::1",
+            "turn:h?x=y",
+            "stun",
+        ] {
+            assert_eq!(shown(text), text);
+        }
+        for (text, expected) in [
+            ("turn:user:secret", "turn:user:\u{2026}"),
+            ("turn://user:secret", "turn://user:\u{2026}"),
+            ("turn:user:1secret?secret", "turn:user:\u{2026}"),
+            ("turn:[::1]:secret", "turn:[::1]:\u{2026}"),
+            ("turn:user:secret@h", "turn:\u{2026}@h"),
+        ] {
+            assert_eq!(shown(text), expected);
+            assert!(!IceUrl::parse(text).unwrap_err().to_string().contains("secret"), "{text}");
+        }
     }
 
     proptest! {

@@ -94,11 +94,15 @@ pub(crate) struct Terms {
 impl Peer {
     /// Lives from the announcement of a consumer to its end.
     pub(crate) async fn run(mut self) -> Ended {
-        let (reason, counts) = match self.connect().await {
-            Ok((connection, offer)) => self.attend(connection, offer).await,
+        let (reason, counts, is_unauthenticated) = match self.connect().await {
+            Ok((connection, offer)) => {
+                let gate = connection.dtls_gate.clone();
+                let (reason, counts) = self.attend(connection, offer).await;
+                (reason, counts, reason == EndReason::Flooded && gate.is_shut_by_volume())
+            }
             Err(problem) => {
                 debug!("no connection to consumer {:?}: {problem}", self.consumer_id);
-                (EndReason::Failed, None)
+                (EndReason::Failed, None, false)
             }
         };
         if counts.is_none() {
@@ -111,7 +115,13 @@ impl Peer {
             counts: counts.unwrap_or_default(),
         };
         self.context.observers.emit(&event);
-        Ended { consumer_id: self.consumer_id, generation: self.generation, reason, was_open: counts.is_some() }
+        Ended {
+            consumer_id: self.consumer_id,
+            generation: self.generation,
+            reason,
+            was_open: counts.is_some(),
+            is_unauthenticated,
+        }
     }
 
     /// A connection, and the offer that is to be said.

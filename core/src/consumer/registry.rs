@@ -54,6 +54,8 @@ pub(crate) struct Ended {
     pub(crate) reason: EndReason,
     /// Whether its channel had opened.
     pub(crate) was_open: bool,
+    /// Whether bytes that were not authenticated ended it, perhaps of somebody else.
+    pub(crate) is_unauthenticated: bool,
 }
 
 /// A connection whose channel has opened.
@@ -192,7 +194,8 @@ impl<T> Registry<T> {
     /// The connection of this generation has ended, and no later one of the same consumer. If the consumer is still there
     /// and did not end it, it is offered another one.
     pub(crate) fn on_ended(&mut self, now: Instant, ended: &Ended) {
-        self.end(now, &ended.consumer_id, ended.generation, is_failure(ended.reason), ended.was_open);
+        let is_failure = is_failure(ended.reason) || ended.is_unauthenticated;
+        self.end(now, &ended.consumer_id, ended.generation, is_failure, ended.was_open);
     }
 
     fn end(&mut self, now: Instant, id: &str, generation: u64, is_failure: bool, was_open: bool) -> Option<T> {

@@ -200,7 +200,6 @@ impl Client {
                 }
                 Some(message) = self.outgoing.recv() => say(&mut socket, &message).await,
                 () = tokio::time::sleep_until(silence_confirms), if !self.is_confirmed => {
-                    self.ice_servers.decide();
                     self.confirm();
                     Ok(())
                 }

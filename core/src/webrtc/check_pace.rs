@@ -59,6 +59,11 @@ pub(super) fn is_data_indication(datagram: &[u8]) -> bool {
     is_stun(datagram, [0x00, 0x17])
 }
 
+/// Whether a datagram asks a TURN server to bind a channel to a peer (RFC 8656 §12.1).
+pub(super) fn is_channel_bind(datagram: &[u8]) -> bool {
+    is_stun(datagram, [0x00, 0x09])
+}
+
 /// By its type and the magic cookie.
 fn is_stun(datagram: &[u8], kind: [u8; 2]) -> bool {
     datagram.starts_with(&kind) && datagram.get(4..8) == Some(&[0x21, 0x12, 0xa4, 0x42])

@@ -10,7 +10,6 @@
 
 use std::io::{self, IoSliceMut};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -24,7 +23,7 @@ use tokio::sync::Notify;
 use super::check_pace::{is_binding_request, is_binding_response};
 use super::datagrams;
 use super::inflow::Inflow;
-use super::relayed::{self, Sender};
+use super::relayed::{self, Channels, Sender};
 use super::stream_reset::is_dtls;
 
 /// How many authenticated senders are kept: a consumer has one for each of its candidates.
@@ -43,8 +42,17 @@ struct Shared {
     /// From whom DTLS is taken, the latest one last.
     senders: Mutex<Vec<Sender>>,
     inflow: Mutex<Inflow>,
-    is_shut: AtomicBool,
+    cause: OnceLock<Cause>,
     shut: Notify,
+}
+
+/// Why a gate is shut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// The consumer broke the protocol, within its own DTLS.
+    Protocol,
+    /// Too much came from an address of the consumer, which others can write into a datagram, too.
+    Volume,
 }
 
 impl std::fmt::Debug for DtlsGate {
@@ -72,9 +80,19 @@ impl DtlsGate {
 
     /// Drops everything from now on, because the consumer breaks the protocol.
     pub(crate) fn shut(&self) {
-        if !self.0.is_shut.swap(true, Ordering::Relaxed) {
+        self.shut_for(Cause::Protocol);
+    }
+
+    fn shut_for(&self, cause: Cause) {
+        if self.0.cause.set(cause).is_ok() {
             self.0.shut.notify_one();
         }
+    }
+
+    /// Whether the gate was shut because too much came. Nothing of it was authenticated: somebody
+    /// else may have sent it.
+    pub(crate) fn is_shut_by_volume(&self) -> bool {
+        self.0.cause.get() == Some(&Cause::Volume)
     }
 
     /// Returns when the gate has been shut. Returns only once.
@@ -84,14 +102,15 @@ impl DtlsGate {
 
     /// Puts `socket` behind the gate.
     pub(crate) fn guard(&self, socket: Arc<dyn AsyncUdpSocket>) -> Arc<dyn AsyncUdpSocket> {
-        Arc::new(GuardedSocket { socket, gate: self.clone() })
+        Arc::new(GuardedSocket { socket, gate: self.clone(), channels: Mutex::default() })
     }
 
-    fn admits(&self, now: Instant, datagram: &[u8], from: SocketAddr) -> bool {
-        if self.0.is_shut.load(Ordering::Relaxed) {
+    fn admits(&self, now: Instant, datagram: &[u8], from: SocketAddr, channels: &Channels) -> bool {
+        if self.0.cause.get().is_some() {
             return false;
         }
         let (datagram, sender) = relayed::open(datagram, from);
+        let sender = channels.resolve(sender);
         if is_dtls(&datagram) {
             return self.knows(sender) && self.takes(now, datagram.len());
         }
@@ -127,7 +146,7 @@ impl DtlsGate {
     fn takes(&self, now: Instant, bytes: usize) -> bool {
         let takes = lock(&self.0.inflow).allows(now, bytes);
         if !takes {
-            self.shut();
+            self.shut_for(Cause::Volume);
         }
         takes
     }
@@ -157,6 +176,7 @@ fn is_authentic(datagram: &[u8], password: &OnceLock<String>) -> bool {
 struct GuardedSocket {
     socket: Arc<dyn AsyncUdpSocket>,
     gate: DtlsGate,
+    channels: Mutex<Channels>,
 }
 
 impl AsyncUdpSocket for GuardedSocket {
@@ -168,6 +188,7 @@ impl AsyncUdpSocket for GuardedSocket {
         let sent = self.socket.poll_send(context, transmit);
         if let Poll::Ready(Ok(bytes)) = sent {
             lock(&self.gate.0.inflow).on_sent(bytes);
+            lock(&self.channels).note_sent(transmit.contents, transmit.destination);
         }
         sent
     }
@@ -184,7 +205,9 @@ impl AsyncUdpSocket for GuardedSocket {
                 other => return other,
             };
             let now = Instant::now();
-            let admits = |datagram: &[u8], received: &RecvMeta| self.gate.admits(now, datagram, received.addr);
+            let channels = lock(&self.channels);
+            let admits =
+                |datagram: &[u8], received: &RecvMeta| self.gate.admits(now, datagram, received.addr, &channels);
             match datagrams::retain(buffers, meta, count, admits) {
                 0 => {}
                 kept => return Poll::Ready(Ok(kept)),
@@ -235,6 +258,11 @@ mod tests {
         gate
     }
 
+    /// By a socket without channels.
+    fn admits(gate: &DtlsGate, now: Instant, datagram: &[u8], from: SocketAddr) -> bool {
+        gate.admits(now, datagram, from, &Channels::default())
+    }
+
     fn address(port: u16) -> SocketAddr {
         ([192, 0, 2, 1], port).into()
     }
@@ -251,12 +279,15 @@ mod tests {
             (stun(BINDING_REQUEST, PASSWORD)[..28].to_vec(), false, false),
         ] {
             let gate = gate();
-            assert!(!gate.admits(now, ALERT, address(1)));
-            assert_eq!(gate.admits(now, &message, address(1)), is_taken, "{message:?}");
-            assert_eq!(gate.admits(now, ALERT, address(1)), authenticates, "{message:?}");
-            assert!(!gate.admits(now, ALERT, address(2)), "of that address alone");
+            assert!(!admits(&gate, now, ALERT, address(1)));
+            assert_eq!(admits(&gate, now, &message, address(1)), is_taken, "{message:?}");
+            assert_eq!(admits(&gate, now, ALERT, address(1)), authenticates, "{message:?}");
+            assert!(!admits(&gate, now, ALERT, address(2)), "of that address alone");
         }
-        assert!(!DtlsGate::default().admits(now, &stun(BINDING_REQUEST, ""), address(1)), "without a password nobody");
+        assert!(
+            !admits(&DtlsGate::default(), now, &stun(BINDING_REQUEST, ""), address(1)),
+            "without a password nobody"
+        );
     }
 
     #[test]
@@ -267,13 +298,28 @@ mod tests {
         let by_channel = |peer, data: &[u8]| relayed::tests::channel_data(0x4000 + peer, data);
         for way in [indicated, by_channel] {
             let gate = gate();
-            assert!(!gate.admits(now, &way(1, ALERT), server));
-            assert!(!gate.admits(now, &way(2, &stun(BINDING_REQUEST, "guess")), server));
-            assert!(gate.admits(now, &way(1, &check), server));
-            assert!(gate.admits(now, &way(1, ALERT), server));
-            assert!(!gate.admits(now, &way(2, ALERT), server));
-            assert!(!gate.admits(now, &way(1, ALERT), address(9)), "nobody else speaks for the server");
+            assert!(!admits(&gate, now, &way(1, ALERT), server));
+            assert!(!admits(&gate, now, &way(2, &stun(BINDING_REQUEST, "guess")), server));
+            assert!(admits(&gate, now, &way(1, &check), server));
+            assert!(admits(&gate, now, &way(1, ALERT), server));
+            assert!(!admits(&gate, now, &way(2, ALERT), server));
+            assert!(!admits(&gate, now, &way(1, ALERT), address(9)), "nobody else speaks for the server");
         }
+    }
+
+    #[test]
+    fn a_peer_is_the_same_one_once_its_relay_uses_the_channel() {
+        let now = Instant::now();
+        let (gate, server, check) = (gate(), address(3478), stun(BINDING_REQUEST, PASSWORD));
+        let mut channels = Channels::default();
+        let check = relayed::tests::data_indication(address(1), &check);
+        assert!(gate.admits(now, &check, server, &channels));
+        channels.note_sent(&relayed::tests::channel_bind(0x4001, address(1)), server);
+        channels.note_sent(&relayed::tests::channel_bind(0x4002, address(2)), server);
+        let alert = |number| relayed::tests::channel_data(number, ALERT);
+        assert!(gate.admits(now, &alert(0x4001), server, &channels));
+        assert!(!gate.admits(now, &alert(0x4002), server, &channels), "another peer");
+        assert!(!gate.admits(now, &alert(0x4001), address(9), &channels), "nobody else speaks for the server");
     }
 
     #[test]
@@ -291,12 +337,14 @@ mod tests {
     async fn who_sends_too_much_is_shut_out() {
         let now = Instant::now();
         let gate = gate();
-        assert!(gate.admits(now, &stun(BINDING_REQUEST, PASSWORD), address(1)));
+        assert!(admits(&gate, now, &stun(BINDING_REQUEST, PASSWORD), address(1)));
         let flood = [&[23][..], &[0; 1199]].concat();
-        let taken = (0..10_000).take_while(|_| gate.admits(now, &flood, address(1))).count();
+        let taken = (0..10_000).take_while(|_| admits(&gate, now, &flood, address(1))).count();
         assert_eq!(taken, 256 * 1024 / 1200);
         tokio::time::timeout(Duration::from_secs(5), gate.has_shut()).await.unwrap();
-        assert!(!gate.admits(now, &stun(BINDING_REQUEST, PASSWORD), address(1)), "nothing more is taken");
+        gate.shut();
+        assert!(gate.is_shut_by_volume(), "the first cause holds");
+        assert!(!admits(&gate, now, &stun(BINDING_REQUEST, PASSWORD), address(1)), "nothing more is taken");
     }
 
     #[tokio::test]

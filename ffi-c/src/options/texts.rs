@@ -195,9 +195,9 @@ pub unsafe extern "C" fn logrtc_options_set_token_n(
 }
 
 /// Sets a secret that this program shares with its readers and not with the signaling server. The two
-/// prove to each other that no server stands between them; no entry is sent to a consumer that does
-/// not. It must be random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints them, or 22
-/// to 256 characters of base64url. Default: none.
+/// prove to each other that no server stands between them. A consumer that does not prove it gets no
+/// entry. The secret must be random: 32 to 256 hexadecimal digits, as `openssl rand -hex 16` prints
+/// them, or 22 to 256 characters of base64url. Default: none.
 ///
 /// # Safety
 /// The pointers are as the header says.
@@ -306,7 +306,7 @@ pub unsafe extern "C" fn logrtc_options_add_ice_server(
 }
 
 /// Removes all STUN and TURN servers, including the default and those of the signaling server. Use
-/// it if programs and browsers are in one network.
+/// it if programs and consumers are in one network.
 ///
 /// # Safety
 /// The pointer is as the header says.

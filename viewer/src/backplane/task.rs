@@ -16,13 +16,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::claims::Claim;
 use super::options::Backplane;
-use super::presence::RECORD_TTL_BEATS;
-use super::record::Subject;
+use crate::handler::Handler;
 use crate::hub::Hub;
-use crate::options::Handler;
-use crate::server::stopped;
+use crate::mesh::{Claim, MEMBERS, RECORD_TTL_BEATS, Subject};
+use crate::stopping::stopped;
 use reader::Reader;
 use writer::Writer;
 
@@ -198,7 +196,7 @@ impl Task {
         };
         // Beats of the others count from the first one of this server on, so it comes before them.
         writer.beat().await?.await?;
-        let watch = store.watch_with_history(super::record::MEMBERS).await?;
+        let watch = store.watch_with_history(MEMBERS).await?;
         let reader = Reader { hub: &self.hub, beat_key: &beat_key, reports: &self.reports, is_ready: &self.is_ready };
         tokio::select! {
             end = reader.run(watch, messages) => end,

@@ -28,7 +28,7 @@ use logrtc::ConfigBuilder;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-use crate::options::Handler;
+use crate::handler::Handler;
 use intake::Intake;
 use part::Unreadable;
 use request::Request;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use url::Url;
+use thiserror::Error;
+use url::{ParseError, Url};
 
 use super::environment::variable;
 
@@ -27,13 +28,30 @@ impl Address {
     }
 }
 
+/// Why a text is no address of a server.
+#[derive(Debug, Error)]
+pub(super) enum AddressError {
+    #[error("{0}, as in localhost:8080")]
+    Url(#[from] ParseError),
+    #[error("{0:?} is not a scheme of a server; use ws, wss, http or https")]
+    Scheme(String),
+    /// The address of a page that has no signaling URL.
+    #[error("{0}")]
+    Page(ParseError),
+}
+
+/// What is wrong with `LOGRTC_URL`.
+#[derive(Debug, Error)]
+#[error("LOGRTC_URL: {0}")]
+pub(super) struct UrlVariableError(AddressError);
+
 /// The address that is given, or else that of `LOGRTC_URL`. What stands on the command line wins, as in every program.
 ///
 /// # Errors
 /// What is wrong with the environment.
-pub(super) fn of_environment_or(given: Option<Address>) -> Result<Option<Address>, String> {
+pub(super) fn of_environment_or(given: Option<Address>) -> Result<Option<Address>, UrlVariableError> {
     match (given, variable("LOGRTC_URL")) {
-        (None, Some(text)) => parse(&text).map(Some).map_err(|problem| format!("LOGRTC_URL: {problem}")),
+        (None, Some(text)) => parse(&text).map(Some).map_err(UrlVariableError),
         (given, _) => Ok(given),
     }
 }
@@ -43,7 +61,7 @@ pub(super) fn of_environment_or(given: Option<Address>) -> Result<Option<Address
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn parse(text: &str) -> Result<Address, String> {
+pub(super) fn parse(text: &str) -> Result<Address, AddressError> {
     let mut url = parse_url(text)?;
     let parts = || url.fragment().unwrap_or_default().split('&');
     let value = |key: &str| parts().filter_map(|part| part.strip_prefix(key)).find(|value| !value.is_empty());
@@ -52,20 +70,14 @@ pub(super) fn parse(text: &str) -> Result<Address, String> {
     Ok(Address { url, token, secret })
 }
 
-/// The link to a page with one more part behind its `#`.
-pub(super) fn with_fragment(link: &str, part: &str) -> String {
-    let separator = if link.contains('#') { '&' } else { '#' };
-    format!("{link}{separator}{part}")
-}
-
-fn parse_url(text: &str) -> Result<Url, String> {
+fn parse_url(text: &str) -> Result<Url, AddressError> {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let mut url: Url = with_scheme.parse().map_err(|error| format!("{error}, as in localhost:8080"))?;
+    let mut url: Url = with_scheme.parse()?;
     let scheme = match url.scheme() {
         "ws" | "wss" => return Ok(url),
         "http" => "ws",
         "https" => "wss",
-        other => return Err(format!("{other:?} is not a scheme of a server; use ws, wss, http or https")),
+        other => return Err(AddressError::Scheme(other.to_owned())),
     };
     // The signaling URL itself, with the scheme of a page.
     if url.path().ends_with("/signaling") {
@@ -79,10 +91,10 @@ fn parse_url(text: &str) -> Result<Url, String> {
         url.set_path(&folder);
     }
     let fragment = url.fragment().map(str::to_owned);
-    url = url.join("signaling").map_err(|error| error.to_string())?;
+    url = url.join("signaling").map_err(AddressError::Page)?;
     url.set_query(None);
     url.set_fragment(fragment.as_deref());
-    url.set_scheme(scheme).map_err(|()| format!("{scheme} does not fit {url}"))?;
+    url.set_scheme(scheme).expect("http, https, ws and wss may replace each other");
     Ok(url)
 }
 
@@ -134,13 +146,11 @@ mod tests {
             let (token, secret) = (token.map(str::to_owned), secret.map(str::to_owned));
             assert_eq!(parse(text).unwrap(), Address { url: url.parse().unwrap(), token, secret }, "{text}");
         }
-        assert_eq!(with_fragment("http://host:8080/", "secret=s3c"), "http://host:8080/#secret=s3c");
-        assert_eq!(with_fragment("http://host/#token=t0k", "secret=s3c"), "http://host/#token=t0k&secret=s3c");
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        assert!(parse("ftp://host/").unwrap_err().contains("\"ftp\""));
+        assert!(parse("ftp://host/").unwrap_err().to_string().contains("\"ftp\""));
         for text in ["", "host:port", "ws://", "http://a b/"] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -14,6 +14,7 @@ use clap::Args;
 
 use super::address::{self, Address};
 use super::environment::variable;
+use crate::{InvalidOrigin, Origin};
 use report::{Finding, Report};
 use round_trip::RoundTrip;
 
@@ -120,8 +121,8 @@ impl DoctorArgs {
 }
 
 /// An origin as a browser sends it.
-fn origin(text: &str) -> Result<String, String> {
-    text.parse().map(|_: crate::Origin| text.trim_end_matches('/').to_owned()).map_err(|error| error.to_string())
+fn origin(text: &str) -> Result<String, InvalidOrigin> {
+    text.parse().map(|_: Origin| text.trim_end_matches('/').to_owned())
 }
 
 /// The first token of a file, as logrtc serve reads it.

@@ -5,12 +5,18 @@ use std::ops::RangeInclusive;
 
 use clap::Args;
 use logrtc::{ConfigBuilder, IceServer};
+use thiserror::Error;
 
 use crate::IceServer as NamedServer;
 
+/// Why the value of an option is wrong. Its text does not name the value, because the command line does.
+#[derive(Debug, Error)]
+#[error("{}", .0.problem())]
+pub(super) struct InvalidValue(#[from] logrtc::Error);
+
 /// Reads a server. The text of the error does not have its password.
-pub(super) fn server(text: &str) -> Result<IceServer, String> {
-    text.parse().map_err(|error: logrtc::Error| error.problem().to_owned())
+pub(super) fn server(text: &str) -> Result<IceServer, InvalidValue> {
+    Ok(text.parse()?)
 }
 
 /// The server as the signaling server and consumers have it.
@@ -19,8 +25,8 @@ pub(super) fn named(server: &IceServer) -> NamedServer {
     if username.is_empty() { NamedServer::stun(url) } else { NamedServer::turn(url, username, credential) }
 }
 
-fn udp_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
-    logrtc::binding::parse_udp_ports(text).map_err(|error| error.problem().to_owned())
+fn udp_ports(text: &str) -> Result<RangeInclusive<u16>, InvalidValue> {
+    Ok(logrtc::binding::parse_udp_ports(text)?)
 }
 
 /// The servers of a program, whether it logs or reads.

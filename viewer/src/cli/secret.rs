@@ -1,15 +1,29 @@
 //! The secret of programs and their readers: of a file, of a link, or of the environment.
 
-use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use thiserror::Error;
 
 use super::environment::variable;
-use crate::consumer::Secret;
+use crate::consumer::{InvalidSecret, Secret};
 
 /// The variable that holds it.
 const VARIABLE: &str = "LOGRTC_SECRET";
+
+/// What is wrong with a secret, or with its file. The text never contains the secret.
+#[derive(Debug, Error)]
+pub(super) enum SecretError {
+    #[error("{}: {error}", .path.display())]
+    Unreadable { path: PathBuf, error: io::Error },
+    #[error("{}: {error}", .path.display())]
+    File { path: PathBuf, error: InvalidSecret },
+    #[error("the secret of the link: {0}")]
+    Link(InvalidSecret),
+    #[error("{VARIABLE}: {0}")]
+    Variable(InvalidSecret),
+}
 
 #[derive(Debug, Args)]
 pub(super) struct SecretArgs {
@@ -23,16 +37,12 @@ impl SecretArgs {
     /// The secret of the file, or else the one that is `linked`, or else that of the environment. Its text, which is checked.
     ///
     /// # Errors
-    /// What is wrong with it, or with the file; never the text.
-    pub(super) fn read(&self, linked: Option<&str>) -> Result<Option<String>, String> {
-        if let Some(path) = &self.secret_file {
-            let name = path.display();
-            let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
-            return checked(&name, text.trim()).map(Some);
-        }
-        match linked {
-            Some(text) => checked(&"the secret of the link", text).map(Some),
-            None => of_environment(),
+    /// What is wrong with it, or with the file.
+    pub(super) fn read(&self, linked: Option<&str>) -> Result<Option<String>, SecretError> {
+        match (&self.secret_file, linked) {
+            (Some(path), _) => of_file(path).map(Some),
+            (None, Some(text)) => checked(text).map(Some).map_err(SecretError::Link),
+            (None, None) => of_environment().map_err(SecretError::Variable),
         }
     }
 }
@@ -40,11 +50,17 @@ impl SecretArgs {
 /// The text of the secret in the environment, which is checked.
 ///
 /// # Errors
-/// What is wrong with it; never the text.
-pub(super) fn of_environment() -> Result<Option<String>, String> {
-    variable(VARIABLE).map(|text| checked(&VARIABLE, &text)).transpose()
+/// What is wrong with it.
+pub(super) fn of_environment() -> Result<Option<String>, InvalidSecret> {
+    variable(VARIABLE).map(|text| checked(&text)).transpose()
 }
 
-fn checked(whose: &dyn fmt::Display, text: &str) -> Result<String, String> {
-    Secret::parse(text).map(|_| text.to_owned()).map_err(|problem| format!("{whose}: {problem}"))
+fn of_file(path: &Path) -> Result<String, SecretError> {
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| SecretError::Unreadable { path: path.to_owned(), error })?;
+    checked(text.trim()).map_err(|error| SecretError::File { path: path.to_owned(), error })
+}
+
+fn checked(text: &str) -> Result<String, InvalidSecret> {
+    Secret::parse(text).map(|_| text.to_owned())
 }

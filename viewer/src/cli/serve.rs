@@ -20,9 +20,10 @@ use logrtc::Config;
 
 use super::console::{print_line, say};
 use super::ice::AddressArgs;
-use super::{Hangup, Interrupt, address, demo, secret};
+use super::secret::SecretError;
+use super::{Hangup, Interrupt, demo, secret};
 use crate::bridge::Otlp;
-use crate::{BasePath, Handler, Options, Origin, Role, Server, TrustedProxy};
+use crate::{BasePath, Handler, LinkSecret, Options, Origin, Role, Server, TrustedProxy};
 use access_log::AccessLog;
 use secrets::{Files, Secrets};
 
@@ -136,7 +137,7 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let files = Files::of(&args);
     let secrets = files.read()?;
     let is_token_weak = secrets.is_token_weak;
-    let secret = secret::of_environment().map_err(io::Error::other)?;
+    let secret = secret::of_environment().map_err(SecretError::Variable).map_err(io::Error::other)?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
     args.feeds.check().await?;
     let notices = Handler::new(|notice: &str| say(notice));
@@ -148,6 +149,7 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
         }
         return Err(error);
     }
+    options.link_secret = secret.as_deref().map(LinkSecret::new);
     options.producer_routes = otlp.as_ref().map(Otlp::routes);
     let mut server = start(options).await?;
     let (mut demo, mut feeds) = (None, None);
@@ -166,7 +168,7 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
             otlp.connect(config).await;
         }
     }
-    announce(&args, &server, secret.as_deref(), is_token_weak);
+    announce(&args, &server, is_token_weak);
     let mut interrupted = std::pin::pin!(interrupted.wait());
     loop {
         tokio::select! {
@@ -215,23 +217,21 @@ async fn start(options: Options) -> io::Result<Server> {
 }
 
 /// Says where the server is. The page's address comes first on standard output, for programs that start this one.
-fn announce(args: &ServeArgs, server: &Server, secret: Option<&str>, is_token_weak: bool) {
-    let link =
-        |url: String| secret.map_or(url.clone(), |secret| address::with_fragment(&url, &format!("secret={secret}")));
+fn announce(args: &ServeArgs, server: &Server, is_token_weak: bool) {
     // Nobody may read it: the server runs all the same.
-    let _ = print_line(link(server.url()));
+    let _ = print_line(server.url());
     say(format_args!("producers connect to {}", server.signaling_url()));
     if args.otlp.is_wanted() {
         say(format_args!("OpenTelemetry SDKs send to {}", server.otlp_url()));
     }
-    if let Ok(own) = url::Url::parse(&link(server.url())) {
+    if let Ok(own) = url::Url::parse(&server.url()) {
         for origin in &args.allowed_origins {
             let fragment = own.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
             say(format_args!("if {origin} leads to this server, its page is {origin}{}{fragment}", own.path()));
         }
     }
     for address in reach::addresses(server.local_addr()) {
-        say(format_args!("other machines reach it at {}", link(server.url_at(address))));
+        say(format_args!("other machines reach it at {}", server.url_at(address)));
     }
     if let Some(token) = server.token() {
         let who = match server.token_roles() {
@@ -249,7 +249,7 @@ fn announce(args: &ServeArgs, server: &Server, secret: Option<&str>, is_token_we
         say("WARNING: --insecure-no-token: everybody who reaches this server reads every log");
     }
     if args.open
-        && let Err(error) = webbrowser::open(&link(server.url()))
+        && let Err(error) = webbrowser::open(&server.url())
     {
         say(format_args!("cannot open a browser: {error}"));
     }
@@ -260,9 +260,7 @@ fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
     if let Some(Err(error)) = access_log.map(AccessLog::reopen) {
         say(format_args!("{error}; the access log goes on in the file that it had"));
     }
-    if files.is_none() {
-        return;
-    }
+    let Some(contents) = files.contents() else { return };
     match files.read() {
         Ok(secrets) => {
             server.set_tokens(secrets.tokens);
@@ -272,8 +270,8 @@ fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
             if let Some(ice_servers) = secrets.ice_servers {
                 server.set_ice_servers(ice_servers);
             }
-            say("has read the tokens and the certificate again");
+            say(format_args!("has read {contents} again"));
         }
-        Err(error) => say(format_args!("{error}; the tokens and the certificate stay as they were")),
+        Err(error) => say(format_args!("{error}; continues with {contents} as read before")),
     }
 }

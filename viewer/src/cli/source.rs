@@ -17,6 +17,7 @@ use super::address;
 use super::environment::variable;
 use super::ice::PathArgs;
 use super::secret::SecretArgs;
+use super::usage::UsageError;
 use crate::bridge::{Joiner, Line, Lines, timed};
 
 /// How much is read at once.
@@ -55,7 +56,7 @@ impl SourceArgs {
     ///
     /// # Errors
     /// What is wrong with the options or the environment.
-    pub(super) fn connect(&self, default_client_id: &str, overflow: Overflow) -> Result<Producer, String> {
+    pub(super) fn connect(&self, default_client_id: &str, overflow: Overflow) -> Result<Producer, UsageError> {
         // What stands on the command line wins over the environment, as in every program.
         let client_id = self.client_id.clone().or_else(|| variable("LOGRTC_CLIENT_ID"));
         let mut config = Config::builder(client_id.as_deref().unwrap_or(default_client_id)).overflow(overflow);
@@ -76,9 +77,9 @@ impl SourceArgs {
         if let Some(filter) = variable("LOGRTC_LEVEL") {
             config = config.filter(filter);
         }
-        config = config.paths_of_environment().map_err(|error| error.to_string())?;
+        config = config.paths_of_environment()?;
         config = self.paths.apply(config);
-        config.environment(false).build().and_then(Producer::connect).map_err(|error| error.to_string())
+        Ok(config.environment(false).build().and_then(Producer::connect)?)
     }
 
     /// Whether what is read is passed on; `by_default` if no option decides it.

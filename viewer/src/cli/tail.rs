@@ -23,6 +23,7 @@ use super::address::{self, Address};
 use super::environment::variable;
 use super::ice::{IceServerArgs, named};
 use super::secret::SecretArgs;
+use super::usage::UsageError;
 use crate::consumer::{Consumer, Options, Secret, Selection, Start};
 use format::Format;
 use output::Output;
@@ -111,7 +112,7 @@ impl TailArgs {
     ///
     /// # Errors
     /// What is wrong with them.
-    pub(super) fn check(self) -> Result<Tail, String> {
+    pub(super) fn check(self) -> Result<Tail, UsageError> {
         let address = address::of_environment_or(self.address)?;
         let Address { url, token, secret } = address.unwrap_or_else(Address::local);
         let mut options = Options::new(url);
@@ -119,12 +120,13 @@ impl TailArgs {
         options.ice_servers = self.ice_servers.servers().map(|servers| servers.iter().map(named).collect());
         options.relay_only = self.relay_only;
         options.token = token.or_else(|| variable("LOGRTC_TOKEN"));
-        options.secret = self.secret.read(secret.as_deref())?.map(|text| Secret::parse(&text)).transpose()?;
+        let secret = self.secret.read(secret.as_deref())?;
+        options.secret = secret.map(|text| Secret::parse(&text).expect("what is read is checked"));
         let level = self.level.map(|level| level.as_str().to_owned());
         // A default among the directives stands behind the level, and counts.
         let directives: Vec<String> = level.into_iter().chain(self.filter).collect();
         let filter_text = directives.join(",");
-        let filter: Filter = filter_text.parse().map_err(|error: logrtc::Error| error.to_string())?;
+        let filter: Filter = filter_text.parse()?;
         // A producer that can leaves out what is not wanted, unless the filter is longer than it takes.
         let source_filter = Some(filter_text.as_str()).filter(|text| !text.is_empty());
         options.selection = Selection::new(None, source_filter).unwrap_or_default();

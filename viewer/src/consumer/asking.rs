@@ -91,7 +91,7 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::{Value, json};
 
-    use super::super::receiver::ChannelMessage;
+    use super::super::channel_message::ChannelMessage;
     use super::*;
 
     const OFFER: &str = "v=0\r\na=x-logrtc:1 5e\r\nm=application 9\r\n";

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Event;
+use super::channel_message::ChannelMessage;
 use super::entries::Entries;
-use super::receiver::ChannelMessage;
 use account::{Account, Gap};
 use control::{Incoming, Outgoing};
 use frame::{Inflater, NUMBERS_END};

@@ -7,17 +7,14 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+pub(crate) use logrtc::binding::over_udp;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout_at};
-use url::Url;
 
 use crate::ice_servers::IceServer;
 
 /// The STUN server of the protocol.
 pub(crate) const DEFAULT_SERVER: &str = "stun:stun.l.google.com:19302";
-
-/// The port of a URL that has none (RFC 7064, RFC 7065).
-const DEFAULT_PORT: u16 = 3478;
 
 /// How long a connection waits for a look-up that has not ended yet.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -147,22 +144,6 @@ async fn resolve(server: &IceServer) -> Option<IceServer> {
     (!has_failed || !urls.is_empty()).then(|| IceServer { urls, ..server.clone() })
 }
 
-/// The scheme, and the host with its port, of a URL over UDP.
-pub(crate) fn over_udp(url: &str) -> Option<(&'static str, String)> {
-    let (scheme, rest) = url.split_once(':')?;
-    let scheme = match scheme.to_ascii_lowercase().as_str() {
-        "stun" => "stun",
-        "turn" => "turn",
-        _ => return None,
-    };
-    let (authority, query) = rest.split_once('?').unwrap_or((rest, "transport=udp"));
-    let url = Url::parse(&format!("{scheme}://{authority}")).ok()?;
-    let host = url.host_str()?;
-    query
-        .eq_ignore_ascii_case("transport=udp")
-        .then(|| (scheme, format!("{host}:{}", url.port().unwrap_or(DEFAULT_PORT))))
-}
-
 /// One address of each family, which is enough: the stack asks from every socket of that family.
 fn addressed(scheme: &str, addresses: &[SocketAddr]) -> Vec<String> {
     let of_family = |v4: bool| addresses.iter().find(|address| address.is_ipv4() == v4);
@@ -172,21 +153,6 @@ fn addressed(scheme: &str, addresses: &[SocketAddr]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_url_over_udp_has_a_host_and_a_port() {
-        for (url, expected) in [
-            ("stun:h", Some(("stun", "h:3478"))),
-            ("TURN:h:80?transport=UDP", Some(("turn", "h:80"))),
-            ("turn:[::1]:5", Some(("turn", "[::1]:5"))),
-            ("turn:h?transport=tcp", None),
-            ("turns:h", None),
-            ("stun:", None),
-            ("nonsense", None),
-        ] {
-            assert_eq!(over_udp(url), expected.map(|(scheme, host)| (scheme, host.to_owned())), "{url}");
-        }
-    }
 
     #[tokio::test]
     async fn those_of_the_signaling_server_stand_beside_those_of_the_options() {

@@ -1,16 +1,15 @@
 //! The end-to-end proof of the consumer's side (docs/protocol.md §6.5): that nobody stands between it and a producer. No
 //! I/O.
 
-use std::fmt;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logrtc::binding::{self, Claim, Context, Fingerprint, NONCE_BYTES, only_fingerprint};
 use serde::Deserialize;
+use thiserror::Error;
 
+use super::channel_message::ChannelMessage;
 use super::extension::hello;
 use super::message::session_attribute;
-use super::receiver::ChannelMessage;
 
 /// A secret that producers share with this consumer, and not with the signaling server. `Debug` does not show it.
 #[derive(Clone, Debug)]
@@ -20,37 +19,33 @@ impl Secret {
     /// Takes a secret as `logrtc::ConfigBuilder::secret` does.
     ///
     /// # Errors
-    /// What is right; never the text.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        binding::Secret::parse(text).map(Self).map_err(str::to_owned)
+    /// The text is too short, too long, or has other characters.
+    pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
+        binding::Secret::parse(text).map(Self).map_err(InvalidSecret)
     }
 }
 
+/// Why a text is no secret. Its own text is what a secret must be; it never contains the text that was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct InvalidSecret(&'static str);
+
 /// Why nothing is read from a producer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ProofFailure {
     /// This consumer has a secret, and the producer has none.
+    #[error("the program has no secret, so nothing of it is shown")]
     ProducerHasNoSecret,
     /// The producer has a secret, and this consumer has none.
+    #[error("the program has a secret, and sends nothing without it")]
     SecretWanted,
     /// The producer has another secret.
+    #[error("the program has another secret")]
     WrongSecret,
     /// The certificates are not those of the two sides: somebody stands between them, such as the signaling server.
+    #[error("the certificate is not the program's: the signaling server, or whoever controls it, may stand in between")]
     CertificateChanged,
-}
-
-impl fmt::Display for ProofFailure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::ProducerHasNoSecret => "the program has no secret, so nothing of it is shown",
-            Self::SecretWanted => "the program has a secret, and sends nothing without it",
-            Self::WrongSecret => "the program has another secret",
-            Self::CertificateChanged => {
-                "the certificate is not the program's: the signaling server, or whoever controls it, may stand in between"
-            }
-        })
-    }
 }
 
 /// What is proved about the connection of one offer.
@@ -236,8 +231,11 @@ pub(crate) mod tests {
     #[test]
     fn a_secret_is_not_shown() {
         let (expected, _) = expected();
-        for shown in [format!("{expected:?}"), format!("{:?}", Secret::parse(SECRET)), Secret::parse("5e").unwrap_err()]
-        {
+        for shown in [
+            format!("{expected:?}"),
+            format!("{:?}", Secret::parse(SECRET)),
+            Secret::parse("5e").unwrap_err().to_string(),
+        ] {
             assert!(!shown.contains(SECRET) && !shown.contains("5e:"), "{shown}");
         }
     }

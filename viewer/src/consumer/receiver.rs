@@ -5,16 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Event;
+use super::channel_message::ChannelMessage;
 use super::entries::Entries;
 use super::extension::{Extension, Fetch, FetchError, Selection, Welcome};
 use super::proof::{Expected, ProofFailure};
-
-/// A message of a data channel, as it arrives.
-#[derive(Debug)]
-pub(crate) struct ChannelMessage {
-    pub(crate) is_text: bool,
-    pub(crate) data: Vec<u8>,
-}
 
 #[derive(Debug)]
 enum Mode {

@@ -8,12 +8,10 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use super::{Hub, Seat, State};
-use crate::backplane::{
-    Change, Claims, Envelope, Fact, Health, Member, MemberId, Mesh, Record, Subject, Writes, Written,
-};
+use crate::mesh::{Change, Claims, Envelope, Fact, Health, MemberId, Mesh, Record, Subject, Writes, Written};
 use crate::message::{Departure, Incoming, Outgoing, Register, RegisterProducer, RelayKind, Request, parse};
-use crate::registry::{ConnectionId, Effect};
-use crate::server::BackplaneLoad;
+use crate::metrics::BackplaneLoad;
+use crate::registry::{ConnectionId, Effect, Member};
 
 /// What a hub has of its backplane.
 #[derive(Debug)]

@@ -1,12 +1,35 @@
 //! Clients of other servers. To the registry each is a connection like any other, whose messages another server sends; what
 //! is sent to it is for the caller to carry there.
 
-use super::{Client, Consumer, Effect, Registry};
-use crate::backplane::Member;
-use crate::message::RegisterProducer;
-use crate::registry::ConnectionId;
-
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Client, ConnectionId, Consumer, Effect, Registry};
+use crate::message::RegisterProducer;
+
+/// A client, as other servers have to know it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub(crate) enum Member {
+    Producer {
+        id: String,
+        client_id: String,
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        metadata: Map<String, Value>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<String>,
+    },
+    Consumer {
+        /// The one that producers know. Its own stays on its server.
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        producer: Option<String>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        connected: BTreeMap<String, String>,
+    },
+}
 
 impl Registry {
     /// Takes in a client of another server. A producer keeps its id if that is free here: two servers that did not know of

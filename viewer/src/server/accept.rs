@@ -22,11 +22,12 @@ use super::client_address::{Forwarding, Network};
 use super::places::{Full, PlaceTaken, Places};
 use super::request_log::{self, RequestRecord};
 use super::routes::{self, Door, Peer};
-use super::stopped;
 use super::tls::Tls;
 use super::write_timeout::WriteTimeout;
-use crate::options::{Handler, Limits};
+use crate::handler::Handler;
+use crate::limits::Limits;
 use crate::page;
+use crate::stopping::stopped;
 
 /// How long to wait after the system refused a connection, for example for want of file descriptors.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);

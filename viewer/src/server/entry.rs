@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::tokens::{self, Role, Tokens};
-use crate::options::Options;
+use super::options::Options;
+use crate::tokens::{self, Role, Tokens};
 
 /// What a server begins with.
 #[derive(Debug)]

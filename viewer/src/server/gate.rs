@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::attempts::Attempts;
 use super::client_address::Network;
-use super::tokens::{Rights, Role, TokenDigest, Tokens};
+use crate::tokens::{Rights, Role, TokenDigest, Tokens};
 
 /// Why a client is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use super::accept::{self, Acceptor};
 use super::base_path::BasePath;
 use super::gate::Gate;
 use super::places::Places;
-use super::tokens::{self, Role, Tokens};
 use super::{Door, Server};
+use crate::tokens::{self, Role, Tokens};
 
 /// Where such a producer registers.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use crate::options::Handler;
+use crate::handler::Handler;
 
 /// Different things that are told; a stranger who sends ever new ones does not fill the log.
 const MAX_NOTICES: usize = 16;

@@ -15,16 +15,16 @@ use tokio::sync::watch;
 
 use super::client_address::{Forwarding, Network, TrustedProxy};
 use super::gate::{Gate, Refusal, Ticket};
-use super::metrics::{CONTENT_TYPE, Load, Metrics};
 use super::notices::Notices;
 use super::places::Places;
 use super::socket;
 use super::strangers::Strangers;
-use super::tokens::Role;
 use crate::hub::Hub;
 use crate::message::MAX_MESSAGE_BYTES;
+use crate::metrics::{CONTENT_TYPE, Load, Metrics};
 use crate::origin::OriginPolicy;
 use crate::page;
+use crate::tokens::Role;
 
 /// What a WebSocket buffers of what it reads, and of what it writes. Most are idle.
 const SOCKET_BUFFER_BYTES: usize = 4 * 1024;

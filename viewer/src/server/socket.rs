@@ -8,12 +8,12 @@ use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
 
 use super::gate::{Refusal, Ticket};
-use super::stopped;
 use super::strangers::Stranger;
-use super::tokens::Role;
 use crate::hub::{Hub, Seat};
 use crate::message::{CLOSE_UNAUTHORIZED, Departure, Incoming, Outgoing, Problem, Register, parse};
 use crate::rate::Rate;
+use crate::stopping::stopped;
+use crate::tokens::Role;
 
 /// How long the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);

@@ -37,8 +37,8 @@ async fn the_secret_is_read_again_on_sighup() {
     server.url().await;
     folder.write("secret", "\n");
     server.signal(Signal::HUP);
-    server.err.has("secret: has no secret; the tokens and the certificate stay as they were").await;
+    server.err.has("secret: has no secret; continues with the secret of TURN servers as read before").await;
     folder.write("secret", "two\n");
     server.signal(Signal::HUP);
-    server.err.has("has read the tokens and the certificate again").await;
+    server.err.has("has read the secret of TURN servers again").await;
 }

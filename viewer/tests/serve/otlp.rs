@@ -101,7 +101,7 @@ async fn only_the_token_of_a_producer_lets_in() {
     // Its producers stay when the tokens change.
     folder.write("producers", "p2");
     server.signal(Signal::HUP);
-    server.err.has("has read the tokens").await;
+    server.err.has("has read the tokens again").await;
     assert_eq!(post("Bearer p", "").await, 401);
     assert_eq!(post("Bearer p2", "").await, 200);
     page_of_reader.out.until("the second entry", |lines| lines.len() == 2).await;

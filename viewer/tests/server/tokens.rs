@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use logrtc_viewer::{Options, Role, Server, Tokens};
+use logrtc_viewer::{LinkSecret, Options, Role, Server, Tokens};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::http::StatusCode;
 
@@ -152,5 +152,18 @@ async fn a_server_for_other_machines_makes_a_token_and_its_link_has_it() {
     let server = Server::start(open).await.unwrap();
     assert!(server.token().is_none() && !server.url().contains('#'));
     assert!(Client::connect_with(&server, &[]).await.is_ok());
+    server.stop().await;
+
+    let mut linked = Options::new("0.0.0.0:0".parse().unwrap());
+    linked.link_secret = Some(LinkSecret::new("s3c"));
+    assert!(!format!("{linked:?}").contains("s3c"));
+    let server = Server::start(linked.clone()).await.unwrap();
+    let token = server.token().expect("it has made one").to_owned();
+    assert!(server.url().ends_with(&format!("/#token={token}&secret=s3c")), "{}", server.url());
+    assert!(!server.signaling_url().contains("s3c"));
+    server.stop().await;
+    linked.insecure_no_token = true;
+    let server = Server::start(linked).await.unwrap();
+    assert!(server.url().ends_with("/#secret=s3c"), "{}", server.url());
     server.stop().await;
 }

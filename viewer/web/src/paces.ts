@@ -7,15 +7,8 @@ const WINDOW_MS = 3_000;
 export class Rate {
   readonly #samples: { atMs: number; total: number }[] = [];
   perSecond = 0;
-  /** The latest rates, one a sample, oldest first. */
-  readonly history: number[] = [];
 
   sample(total: number, nowMs: number): void {
-    const last = this.#samples.at(-1);
-    if (last !== undefined && nowMs > last.atMs) {
-      this.history.push(Math.max(0, ((total - last.total) * 1_000) / (nowMs - last.atMs)));
-      this.history.splice(0, this.history.length - 30);
-    }
     this.#samples.push({ atMs: nowMs, total });
     while (this.#samples.length > 2 && nowMs - (this.#samples[1]?.atMs ?? nowMs) >= WINDOW_MS) {
       this.#samples.shift();

@@ -39,7 +39,7 @@ fn opened(id: &str, generation: u64) -> Opened {
 
 fn ended(id: &str, generation: u64, reason: EndReason) -> Ended {
     let was_open = matches!(reason, EndReason::Stalled);
-    Ended { consumer_id: id.to_owned(), generation, reason, was_open }
+    Ended { consumer_id: id.to_owned(), generation, reason, was_open, is_unauthenticated: false }
 }
 
 #[test]
@@ -115,14 +115,16 @@ fn a_candidate_goes_by_name_then_ufrag_then_last_answer() {
 fn one_that_loses_its_path_is_offered_another_and_one_that_closed_is_not() {
     let start = Instant::now();
     let mut registry = registry(8);
-    for (id, reason, comes_back) in [
-        ("lost", EndReason::PathLost, true),
-        ("stalled", EndReason::Stalled, true),
-        ("closed", EndReason::ClosedByConsumer, false),
+    for (id, reason, is_unauthenticated, comes_back) in [
+        ("lost", EndReason::PathLost, false, true),
+        ("stalled", EndReason::Stalled, false, true),
+        ("closed", EndReason::ClosedByConsumer, false, false),
+        ("flooded", EndReason::Flooded, false, false),
+        ("flooded, perhaps by somebody else", EndReason::Flooded, true, true),
     ] {
         let (generation, mid) = admit(&mut registry, id);
         registry.take_answer(&[], Some(&mid), "u").unwrap();
-        registry.on_ended(start, &ended(id, generation, reason));
+        registry.on_ended(start, &Ended { is_unauthenticated, ..ended(id, generation, reason) });
         assert_eq!(registry.due(start + SECOND / 2), None);
         assert_eq!(registry.next_due(), comes_back.then_some(start + SECOND), "{id}");
         assert_eq!(registry.due(start + SECOND).is_some(), comes_back, "{id}");

@@ -8,8 +8,8 @@ use futures_util::StreamExt;
 use tokio::sync::watch;
 
 use super::{End, Reports};
-use crate::backplane::record::Fact;
 use crate::hub::Hub;
+use crate::mesh::Fact;
 
 /// Beats of this server after which every other server has had its own.
 const READY_BEATS: u64 = 2;

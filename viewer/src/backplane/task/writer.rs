@@ -13,12 +13,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::{BEAT, End, TIMEOUT};
-use crate::backplane::claims::Claim;
-use crate::backplane::record::{Fact, MemberId, claim_key};
 use crate::hub::Hub;
+use crate::mesh::{Claim, Fact, MemberId, claim_key};
 use crate::message::Departure;
 use crate::registry::ConnectionId;
-use crate::server::stopped;
+use crate::stopping::stopped;
 
 /// Entries that are being written at once.
 const MAX_IN_FLIGHT: usize = 256;

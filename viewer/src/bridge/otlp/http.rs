@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::body::{self, Budget, Coding, Held};
 use super::request::{Encoding, Request, Signal};
 use super::{MAX_HELD_BYTES, Otlp, Problem, Taken, answer};
-use crate::server::Metrics;
+use crate::metrics::Metrics;
 
 /// How long the server waits for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);

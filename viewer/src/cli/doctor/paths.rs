@@ -1,8 +1,10 @@
 //! The ways by which a data channel can open from this machine: its addresses, STUN, TURN.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use thiserror::Error;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 use url::Url;
@@ -11,9 +13,23 @@ use super::report::Finding;
 use crate::IceServer;
 use crate::consumer::addresses::{is_local, to_bind};
 use crate::consumer::ice_servers::{DEFAULT_SERVER, over_udp};
-use crate::consumer::probe::{reflexive_address, relayed_address};
+use crate::consumer::probe::{ProbeError, reflexive_address, relayed_address};
 
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why a STUN or TURN server is of no use.
+#[derive(Debug, Error)]
+enum PathError {
+    #[error("no answer for the name within {LOOKUP_TIMEOUT:?}")]
+    LookupTimeout,
+    #[error("the name has no address")]
+    NoAddress,
+    /// The name is not known, or no socket can be bound.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+}
 
 /// The addresses of this machine that are offered as candidates.
 pub(super) fn candidates(url: &Url) -> Finding {
@@ -58,18 +74,18 @@ pub(super) async fn ask(servers: &[IceServer], url: &Url) -> (bool, Vec<Finding>
     (has_relay, findings)
 }
 
-async fn ask_one(scheme: &str, host: &str, server: &IceServer) -> Result<String, String> {
+async fn ask_one(scheme: &str, host: &str, server: &IceServer) -> Result<String, PathError> {
     let looked_up = timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host(host)).await;
-    let addresses = looked_up.map_err(|_| format!("no answer for the name within {LOOKUP_TIMEOUT:?}"))?;
-    let address = addresses.map_err(|error| error.to_string())?.next().ok_or("the name has no address")?;
+    let mut addresses = looked_up.map_err(|_| PathError::LookupTimeout)??;
+    let address = addresses.next().ok_or(PathError::NoAddress)?;
     let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
-    let socket = UdpSocket::bind((any, 0)).await.map_err(|error| error.to_string())?;
+    let socket = UdpSocket::bind((any, 0)).await?;
     if scheme == "stun" {
-        return reflexive_address(&socket, address).await.map(|own| format!("sees this machine as {own}"));
+        return Ok(format!("sees this machine as {}", reflexive_address(&socket, address).await?));
     }
     let (username, password) = (server.username.as_deref(), server.credential.as_deref());
     let relayed = relayed_address(&socket, address, username.unwrap_or_default(), password.unwrap_or_default()).await;
-    relayed.map(|relay| format!("relays from {relay}"))
+    Ok(format!("relays from {}", relayed?))
 }
 
 /// A STUN server is needed behind a NAT alone.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
+use logrtc::binding::printable;
 use serde::Serialize;
 
 use crate::cli::console::print_line;
@@ -55,17 +56,12 @@ impl Finding {
             Outcome::Failed => "FAILED",
             Outcome::Skipped => "skipped",
         };
-        let mut text = format!("{outcome:<8} {:<10} {}", self.check, without_control(&self.found));
+        let mut text = format!("{outcome:<8} {:<10} {}", self.check, printable(&self.found));
         if let Some(advice) = &self.advice {
-            let _ = write!(text, "\n{:<8} {:<10} -> {}", "", "", without_control(advice));
+            let _ = write!(text, "\n{:<8} {:<10} -> {}", "", "", printable(advice));
         }
         text
     }
-}
-
-/// A server's words must not act on the terminal.
-fn without_control(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 /// Prints each finding when it is there.
@@ -110,8 +106,11 @@ mod tests {
     #[test]
     fn a_finding_is_a_line_and_its_advice_another() {
         assert_eq!(Finding::ok("dns", "h is 192.0.2.1").to_text(), "ok       dns        h is 192.0.2.1");
-        let failed = Finding::failed("tcp", "refused\u{1b}[31m\n", "start it");
-        assert_eq!(failed.to_text(), "FAILED   tcp        refused [31m \n                    -> start it");
+        let failed = Finding::failed("tcp", "refused\u{1b}[31m\u{202e}\n", "start it");
+        assert_eq!(
+            failed.to_text(),
+            "FAILED   tcp        refused\\u{1b}[31m\\u{202e}\n                    -> start it"
+        );
         let json = serde_json::to_string(&failed).unwrap();
         assert!(json.starts_with(r#"{"check":"tcp","outcome":"failed","#) && json.ends_with(r#""advice":"start it"}"#));
         assert!(!serde_json::to_string(&Finding::skipped("x", "y")).unwrap().contains("advice"));

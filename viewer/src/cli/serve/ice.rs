@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::ice::{named, server};
+use crate::cli::ice::{InvalidValue, named, server};
 use crate::{IceServers, TurnServers};
 
 #[derive(Clone, Debug, Args)]
@@ -29,8 +29,8 @@ pub(super) struct IceArgs {
     no_stun: bool,
 }
 
-fn turn_url(text: &str) -> Result<String, String> {
-    logrtc::binding::parse_turn_url(text).map_err(|error| error.problem().to_owned())
+fn turn_url(text: &str) -> Result<String, InvalidValue> {
+    Ok(logrtc::binding::parse_turn_url(text)?)
 }
 
 impl IceArgs {

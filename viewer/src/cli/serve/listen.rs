@@ -2,22 +2,28 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use thiserror::Error;
+
+/// A text is no address to listen on.
+#[derive(Debug, Error)]
+#[error("use a port, as in 8080; or an IP address or localhost with one, as in 127.0.0.1:8080")]
+pub(super) struct InvalidListen;
+
 /// Reads `8080` and `localhost:8080`, which are this machine alone; `:8080`, which is every interface; and an IP address with
 /// a port.
 ///
 /// # Errors
-/// What is right.
-pub(super) fn parse(text: &str) -> Result<SocketAddr, String> {
-    let wrong = || "use a port, as in 8080; or an IP address or localhost with one, as in 127.0.0.1:8080".to_owned();
+/// Any other text.
+pub(super) fn parse(text: &str) -> Result<SocketAddr, InvalidListen> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
     let (host, port) = text.rsplit_once(':').unwrap_or(("localhost", text));
-    let port: u16 = port.parse().map_err(|_| wrong())?;
+    let port: u16 = port.parse().map_err(|_| InvalidListen)?;
     match host {
         "" | "*" => Ok((Ipv4Addr::UNSPECIFIED, port).into()),
         host if host.eq_ignore_ascii_case("localhost") => Ok((Ipv4Addr::LOCALHOST, port).into()),
-        _ => Err(wrong()),
+        _ => Err(InvalidListen),
     }
 }
 
@@ -40,7 +46,7 @@ mod tests {
             assert_eq!(parse(text).unwrap().to_string(), address, "{text}");
         }
         for text in ["", "localhost", "host:80", "65536", ":", "::1", "1.2.3.4"] {
-            assert!(parse(text).unwrap_err().contains("127.0.0.1:8080"), "{text}");
+            assert!(parse(text).unwrap_err().to_string().contains("127.0.0.1:8080"), "{text}");
         }
     }
 }

@@ -46,9 +46,15 @@ impl Files {
         }
     }
 
-    /// Whether there are no files to read.
-    pub(super) fn is_none(&self) -> bool {
-        self.tokens.is_empty() && self.tls.is_none() && self.ice.turn_secret_file.is_none()
+    /// What the files contain, as in `the tokens and the certificate`; None if there are no files.
+    pub(super) fn contents(&self) -> Option<String> {
+        let contents = [
+            (!self.tokens.is_empty(), "the tokens"),
+            (self.tls.is_some(), "the certificate"),
+            (self.ice.turn_secret_file.is_some(), "the secret of TURN servers"),
+        ];
+        let names: Vec<&str> = contents.into_iter().filter_map(|(is_read, name)| is_read.then_some(name)).collect();
+        (!names.is_empty()).then(|| names.join(" and "))
     }
 
     /// Reads them.

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::limits::Limits;
 use crate::message::mark_of;
-use crate::options::Limits;
 
 const HUBS: usize = 3;
 /// Beats after which a hub that has none is lost.

@@ -17,7 +17,7 @@ use super::backoff::Backoff;
 use super::tool::Tool;
 use super::{HISTORY_LINES, connect};
 use crate::bridge::Container;
-use crate::server::stopped;
+use crate::stopping::stopped;
 
 /// Containers that are read at once: each has a process of Docker, and a producer with two threads.
 const MAX_CONTAINERS: usize = 128;

@@ -12,7 +12,7 @@ use super::backoff::Backoff;
 use super::tool::Tool;
 use super::{HISTORY_LINES, connect};
 use crate::bridge::{Joiners, JournalEntry, Lines};
-use crate::server::stopped;
+use crate::stopping::stopped;
 
 const CLIENT_ID: &str = "journald";
 

@@ -5,6 +5,7 @@ use std::io;
 use std::process::Stdio;
 use std::sync::Mutex;
 
+use logrtc::binding::printable;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
@@ -13,9 +14,6 @@ use crate::cli::console::say;
 
 /// Different things that are said of one program until it works again.
 const MAX_SAID: usize = 16;
-
-/// What is said of a line of a program.
-const MAX_SAID_CHARS: usize = 300;
 
 /// A program, and what was said of it.
 #[derive(Debug)]
@@ -81,9 +79,9 @@ impl Tool {
 
     /// Says it on standard error, unless it was said since the program last worked.
     pub(super) fn say(&self, text: &str) {
-        let text: String = text.chars().filter(|character| !character.is_control()).take(MAX_SAID_CHARS).collect();
+        let text = printable(text);
         let mut said = self.said.lock().expect("nothing panics while it tells");
-        if !text.trim().is_empty() && said.len() < MAX_SAID && said.insert(text.clone()) {
+        if !text.is_empty() && said.len() < MAX_SAID && said.insert(text.clone()) {
             say(format_args!("{}: {text}", self.program));
         }
     }

@@ -153,8 +153,8 @@ impl Presence {
 mod tests {
     use serde_json::Map;
 
-    use super::super::record::Member;
     use super::*;
+    use crate::registry::Member;
 
     fn server(id: &str) -> Subject {
         Subject::Server(id.to_owned())

@@ -6,13 +6,13 @@
 //! | `m.SERVER.NUMBER` | a client of it; or that the client has left |
 //! | `n.HASH` | the client that claims the name with that hash |
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::message::{Departure, mark_of};
+use crate::registry::Member;
 
 /// Selects the keys that are watched.
 pub(crate) const MEMBERS: &str = "m.>";
@@ -36,28 +36,6 @@ impl MemberId {
         let (server, number) = text.split_once('.')?;
         Some(Self { server: server.to_owned(), number: number.parse().ok()? })
     }
-}
-
-/// A client, as other servers have to know it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "role", rename_all = "snake_case")]
-pub(crate) enum Member {
-    Producer {
-        id: String,
-        client_id: String,
-        #[serde(default, skip_serializing_if = "Map::is_empty")]
-        metadata: Map<String, Value>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        session: Option<String>,
-    },
-    Consumer {
-        /// The one that producers know. Its own stays on its server.
-        id: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        producer: Option<String>,
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        connected: BTreeMap<String, String>,
-    },
 }
 
 /// A client, and when it registered: of two connections of one client, the one with the higher version is the newer.
@@ -120,6 +98,8 @@ pub(crate) struct Envelope {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

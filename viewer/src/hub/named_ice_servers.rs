@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::tokens::Role;
 use crate::ice_servers::{IceServer, IceServers};
+use crate::tokens::Role;
 
 /// Of one client.
 pub(crate) struct NamedIceServers {

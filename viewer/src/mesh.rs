@@ -1,15 +1,24 @@
 //! This server among the others: which connection is which member, and what is to be written. No I/O, no clock.
 
+mod claims;
+mod health;
+mod presence;
+mod record;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
-use super::presence::{Change, Presence, RECORD_TTL_BEATS};
-use super::record::{Envelope, Fact, MemberId, Subject};
 use crate::message::Departure;
 use crate::registry::ConnectionId;
+use presence::Presence;
+
+pub(crate) use claims::{Claim, Claims};
+pub(crate) use health::Health;
+pub(crate) use presence::{Change, RECORD_TTL_BEATS};
+pub(crate) use record::{Envelope, Fact, MEMBERS, MemberId, Record, Subject, claim_key};
 
 /// Every client is written anew once in as many beats, so that it outlives the time to live with one write lost.
 const REFRESH_BEATS: u64 = RECORD_TTL_BEATS / 3;
