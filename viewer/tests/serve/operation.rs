@@ -1,6 +1,7 @@
 //! How people run the program.
 
 use std::os::fd::AsRawFd;
+use std::process::Stdio;
 
 use rustix::process::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -131,7 +132,7 @@ async fn a_server_whose_streams_are_full_goes_on() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     let mut doctor = command(&["doctor", "--json", &format!("ws://{address}/signaling")]);
-    let output = doctor.stdout(full()).output().await.unwrap();
+    let output = doctor.stdout(full()).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().await.unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
     server.start_kill().unwrap();
