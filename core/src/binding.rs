@@ -16,6 +16,13 @@ use crate::error::{Error, Result};
 use crate::level::Level;
 use crate::nearest::nearest;
 use crate::producer::{Outcome, Producer};
+use crate::signaling::failure::explained;
+
+/// The text of a failed connection to a server, in words if it is one that a wrong set-up causes.
+#[must_use]
+pub fn explained_failure(text: &str) -> String {
+    explained(text)
+}
 
 /// A producer whose waits are done in parts or without blocking, and whose filter is asked before an entry is made.
 pub trait ProducerExt {
@@ -76,6 +83,7 @@ pub trait ConfigBuilderExt: Sized {
     fn program_name(self, name: impl Into<String>) -> Self;
 
     /// Sets what the environment has of paths (`LOGRTC_ICE_SERVERS` and the like), for a program whose own options win over it.
+    /// `LOGRTC_DISABLED` switches the producer off.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the variable.

@@ -2,7 +2,7 @@
 
 pub(crate) mod client;
 mod dial;
-mod failure;
+pub(crate) mod failure;
 mod paced;
 pub(crate) mod tls;
 pub(crate) mod trouble;

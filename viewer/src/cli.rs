@@ -2,6 +2,7 @@
 //! at, and the log in a terminal. A library, so that the packages of other languages carry the same program.
 
 mod address;
+mod console;
 mod demo;
 mod doctor;
 mod environment;
@@ -60,7 +61,8 @@ enum Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            hide_password(&mut error);
             // A stream that is closed has nobody to read it.
             let _ = error.print();
             return u8::try_from(error.exit_code()).unwrap_or(2);
@@ -83,9 +85,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         },
     };
     ended.unwrap_or_else(|error| {
-        eprintln!("logrtc: {error}");
+        console::say(error);
         1
     })
+}
+
+/// A URL that is wrong may hold a password, which a terminal or a log would keep.
+fn hide_password(error: &mut clap::Error) {
+    use clap::error::{ContextKind, ContextValue};
+    let is_url = matches!(
+        error.get(ContextKind::InvalidArg),
+        Some(ContextValue::String(name)) if ["--ice-server", "--backplane", "--turn ", "URL"].iter().any(|part| name.contains(part))
+    );
+    if is_url && error.get(ContextKind::InvalidValue).is_some() {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+    }
 }
 
 /// The text of the secret in `LOGRTC_SECRET`, if it is set: for [`LinkSecret`](crate::LinkSecret).

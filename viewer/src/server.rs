@@ -120,7 +120,7 @@ impl Server {
             sockets,
             strangers,
             metrics,
-            notices: Arc::new(Notices::new(options.on_notice)),
+            notices: Arc::new(Notices::new(options.on_notice, if options.tls.is_some() { "https" } else { "http" })),
             origins: Arc::new(OriginPolicy::new(options.allowed_origins)),
             trusted_proxies: options.trusted_proxies.into(),
             producer_routes: options.producer_routes,

@@ -116,7 +116,9 @@ impl ConfigBuilder {
     }
 
     pub(crate) fn paths_of_environment(mut self) -> Result<Self> {
-        self.paths.overlay(&Variables::read(|name| std::env::var(name).ok())?);
+        let variables = Variables::read(|name| std::env::var(name).ok())?;
+        self.paths.overlay(&variables);
+        self.disabled = variables.disabled.unwrap_or(self.disabled);
         Ok(self)
     }
 

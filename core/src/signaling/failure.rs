@@ -33,7 +33,7 @@ pub(crate) enum Failure {
     Credentials(#[from] InvalidHeaderValue),
     #[error(transparent)]
     Task(#[from] JoinError),
-    #[error(transparent)]
+    #[error("{}", explained(&.0.to_string()))]
     WebSocket(WebSocketError),
     /// `sent` is what the credentials are called that were sent.
     #[error("the server responds {status}{}", hint(*.status, *.sent))]
@@ -79,12 +79,28 @@ impl Failure {
     }
 }
 
+/// The text of a failed handshake, in words if it is one that a wrong set-up causes.
+pub(crate) fn explained(text: &str) -> String {
+    let reason = if text.contains("CaUsedAsEndEntity") {
+        "the certificate of the server is one of an authority (CA:TRUE), which is not accepted as that of a server; \
+         make it with openssl's -addext basicConstraints=critical,CA:FALSE"
+    } else if text.contains("invalid HTTP version") {
+        "the port does not speak HTTP; if it speaks TLS, use https:// or wss://"
+    } else {
+        text
+    };
+    reason.to_owned()
+}
+
 /// What a status other than 101 means.
 fn hint(status: StatusCode, sent: Option<&str>) -> String {
     match (status, sent) {
         (StatusCode::UNAUTHORIZED, sent) | (StatusCode::FORBIDDEN, sent @ Some(_)) => format!(": {}", wanted(sent)),
         (StatusCode::FORBIDDEN, None) => ": it does not let this program in".to_owned(),
         (StatusCode::NOT_FOUND, _) => ": the path is wrong; logrtc serve has /signaling".to_owned(),
+        (StatusCode::TOO_MANY_REQUESTS, _) => {
+            ": too many connections or wrong tokens of this address; check the token".to_owned()
+        }
         (status, _) if status.is_success() => {
             ": there is no signaling at this path; logrtc serve has /signaling".to_owned()
         }

@@ -81,6 +81,11 @@ fn parse_url(text: &str) -> Result<Url, AddressError> {
         "https" => "wss",
         other => return Err(AddressError::Scheme(other.to_owned())),
     };
+    // The signaling URL itself, with the scheme of a page.
+    if url.path().ends_with("/signaling") {
+        let page = url.path().trim_end_matches("signaling").to_owned();
+        url.set_path(&page);
+    }
     // What the page does: `signaling`, relative to where it is. A last part without a dot is a folder.
     let last = url.path().rsplit('/').next().unwrap_or_default();
     if !last.is_empty() && !last.contains('.') {
@@ -114,6 +119,8 @@ mod tests {
             ("http://host:8080/", "ws://host:8080/signaling"),
             ("http://host:8080", "ws://host:8080/signaling"),
             ("https://logs.example/app/#tail", "wss://logs.example/app/signaling"),
+            ("http://host:8080/signaling", "ws://host:8080/signaling"),
+            ("https://logs.example/app/signaling#token=t", "wss://logs.example/app/signaling"),
             ("https://logs.example/app", "wss://logs.example/app/signaling"),
             ("https://logs.example/app/index.html", "wss://logs.example/app/signaling"),
             ("host:8080", "ws://host:8080/signaling"),

@@ -85,6 +85,11 @@ pub(super) struct AddressArgs {
 }
 
 impl AddressArgs {
+    /// Whether any of them is given.
+    pub(super) fn is_given(&self) -> bool {
+        self.udp_ports.is_some() || !self.interfaces.is_empty() || self.announced_address.is_some() || self.relay_only
+    }
+
     /// Sets what is given.
     pub(super) fn apply(&self, mut config: ConfigBuilder) -> ConfigBuilder {
         if let Some(ports) = &self.udp_ports {

@@ -1,6 +1,6 @@
 //! `logrtc pipe`: standard input as a log.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use clap::Args;
@@ -24,7 +24,9 @@ The environment:
   LOGRTC_URL     the server, if --url is not given
   LOGRTC_TOKEN   a bearer token for the server
   LOGRTC_SECRET  a secret of this program and its readers, if --secret-file is not given
-  LOGRTC_LEVEL   what is logged, as in info,app::db=debug";
+  LOGRTC_LEVEL   what is logged, as in info,app::db=debug
+  LOGRTC_DISABLED=1
+                 nothing is logged; what is read is still passed on";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -44,7 +46,7 @@ impl PipeArgs {
             Err(problem) => return Ok(super::wrong_usage(&problem)),
         };
         let source = Source::new(&producer, "pipe", None);
-        let copy = self.source.tees().then(tokio::io::stdout);
+        let copy = self.source.tees(io::stdout().is_terminal()).then(tokio::io::stdout);
         let read = source.copy(tokio::io::stdin(), copy, interrupted).await;
         source::close(producer).await;
         read.map(|()| 0)

@@ -4,12 +4,15 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use clap::Args;
 use logrtc::{Overflow, Producer};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
+use super::console::say;
 use super::signals::Signals;
 use super::source::{self, Source, SourceArgs};
 
@@ -17,11 +20,15 @@ use super::source::{self, Source, SourceArgs};
 const NOT_FOUND: u8 = 127;
 const NOT_EXECUTABLE: u8 = 126;
 
+/// How long the last output may take after a signal that ends the program.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+
 const EXAMPLES: &str = "\
 Examples:
-  logrtc run -- ./app --port 80                 its output in the log page, and on the terminal
+  logrtc run -- ./app --port 80                 its output in the log page, and where it went before
   logrtc run --client-id build -- make -j8
   logrtc run -- docker logs -f api
+  logrtc run --no-tee -- ./noisy                in the log page alone
 
 Each line is an entry, as with `logrtc pipe`; lines of standard error have the field stream=stderr. A program that is not
 run on a terminal may write its output late and without colours: its own options change that (PYTHONUNBUFFERED=1,
@@ -56,7 +63,7 @@ impl RunArgs {
         let status = match self.start() {
             Ok(child) => self.follow(child, &producer, &name, signals).await?,
             Err(error) => {
-                eprintln!("logrtc: {}: {error}", self.command[0].to_string_lossy());
+                say(format_args!("{}: {error}", self.command[0].to_string_lossy()));
                 if error.kind() == io::ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE }
             }
         };
@@ -72,7 +79,7 @@ impl RunArgs {
     async fn follow(&self, mut child: Child, producer: &Producer, name: &str, mut signals: Signals) -> io::Result<u8> {
         let out = child.stdout.take().expect("it is piped");
         let err = child.stderr.take().expect("it is piped");
-        let tees = self.source.tees();
+        let tees = self.source.tees(true);
         let (ended, _) = watch::channel(false);
         let copy_out = Source::new(producer, name, None).copy(out, tees.then(tokio::io::stdout), ended_by(&ended));
         let copy_err =
@@ -80,17 +87,23 @@ impl RunArgs {
         let copies = async { tokio::join!(copy_out, copy_err) };
         tokio::pin!(copies);
         let mut copied = None;
+        let mut is_stopped = false;
         let status = loop {
             tokio::select! {
                 status = child.wait() => break status?,
                 done = &mut copies, if copied.is_none() => copied = Some(done),
-                signal = signals.next() => signal.pass_to(&child),
+                signal = signals.next() => {
+                    is_stopped |= signal.is_to_end();
+                    signal.pass_to(&child);
+                }
             }
         };
         // A process that it left behind may hold its streams open.
         ended.send_replace(true);
         let (out, err) = match copied {
             Some(copied) => copied,
+            // What reads the copy may have stopped.
+            None if is_stopped => timeout(STOP_TIMEOUT, copies).await.unwrap_or((Ok(()), Ok(()))),
             None => copies.await,
         };
         out.and(err)?;

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use clap::Args;
 use logrtc::Config;
 
+use super::console::{print_line, say};
 use super::ice::AddressArgs;
 use super::secret::SecretError;
 use super::{Hangup, Interrupt, demo, secret};
@@ -111,19 +112,43 @@ pub(super) struct ServeArgs {
     addresses: AddressArgs,
 }
 
+impl ServeArgs {
+    /// Checks the options of the server's own producers.
+    ///
+    /// # Errors
+    /// What is wrong with them, or that there is no such producer.
+    fn check_addresses(&self, with_demo: bool) -> Result<(), String> {
+        if self.addresses.is_given() && !with_demo && !self.otlp.is_wanted() && !self.feeds.wants_any() {
+            let options = "--udp-ports, --interface, --announced-address and --relay-only";
+            return Err(format!("{options} need --otlp, --journald or --docker"));
+        }
+        let config = self.addresses.apply(Config::builder("logrtc")).environment(false);
+        config.build().map(drop).map_err(|error| error.to_string())
+    }
+}
+
 /// Serves until it is interrupted.
 pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
+    if let Err(problem) = args.check_addresses(with_demo) {
+        return Ok(super::wrong_usage(&problem));
+    }
     let interrupted = Interrupt::new()?;
     let mut hangup = Hangup::new()?;
     let files = Files::of(&args);
     let secrets = files.read()?;
+    let is_token_weak = secrets.is_token_weak;
     let secret = secret::of_environment().map_err(SecretError::Variable).map_err(io::Error::other)?;
     let access_log = args.access_log.as_deref().map(AccessLog::open).transpose()?;
     args.feeds.check().await?;
-    let notices = Handler::new(|notice: &str| eprintln!("logrtc: {notice}"));
+    let notices = Handler::new(|notice: &str| say(notice));
     let otlp = args.otlp.begin(notices.clone());
     let mut options = options(&args, secrets, notices, access_log.clone());
-    args.backplane.apply(&mut options)?;
+    if let Err(error) = args.backplane.apply(&mut options) {
+        if error.kind() == io::ErrorKind::InvalidInput {
+            return Ok(super::wrong_usage(&error.to_string()));
+        }
+        return Err(error);
+    }
     options.link_secret = secret.as_deref().map(LinkSecret::new);
     options.producer_routes = otlp.as_ref().map(Otlp::routes);
     let mut server = start(options).await?;
@@ -143,7 +168,7 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
             otlp.connect(config).await;
         }
     }
-    announce(&args, &server);
+    announce(&args, &server, is_token_weak);
     let mut interrupted = std::pin::pin!(interrupted.wait());
     loop {
         tokio::select! {
@@ -192,14 +217,21 @@ async fn start(options: Options) -> io::Result<Server> {
 }
 
 /// Says where the server is. The page's address comes first on standard output, for programs that start this one.
-fn announce(args: &ServeArgs, server: &Server) {
-    println!("{}", server.url());
-    eprintln!("logrtc: producers connect to {}", server.signaling_url());
+fn announce(args: &ServeArgs, server: &Server, is_token_weak: bool) {
+    // Nobody may read it: the server runs all the same.
+    let _ = print_line(server.url());
+    say(format_args!("producers connect to {}", server.signaling_url()));
     if args.otlp.is_wanted() {
-        eprintln!("logrtc: OpenTelemetry SDKs send to {}", server.otlp_url());
+        say(format_args!("OpenTelemetry SDKs send to {}", server.otlp_url()));
+    }
+    if let Ok(own) = url::Url::parse(&server.url()) {
+        for origin in &args.allowed_origins {
+            let fragment = own.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
+            say(format_args!("if {origin} leads to this server, its page is {origin}{}{fragment}", own.path()));
+        }
     }
     for address in reach::addresses(server.local_addr()) {
-        eprintln!("logrtc: other machines reach it at {}", server.url_at(address));
+        say(format_args!("other machines reach it at {}", server.url_at(address)));
     }
     if let Some(token) = server.token() {
         let who = match server.token_roles() {
@@ -207,23 +239,26 @@ fn announce(args: &ServeArgs, server: &Server) {
             [Role::Reader] => "readers",
             _ => "producers and readers",
         };
-        eprintln!("logrtc: token for {who}, until this server ends: {token}");
-        eprintln!("logrtc: programs take it as LOGRTC_TOKEN; --token-file keeps one of your own");
+        say(format_args!("token for {who}, until this server ends: {token}"));
+        say("programs take it as LOGRTC_TOKEN; --token-file keeps one of your own");
+    }
+    if is_token_weak && !server.local_addr().ip().is_loopback() {
+        say("WARNING: a token is short enough to be guessed; `openssl rand -hex 24` makes a better one");
     }
     if args.insecure_no_token && !server.wants_token() && !server.local_addr().ip().is_loopback() {
-        eprintln!("logrtc: WARNING: --insecure-no-token: everybody who reaches this server reads every log");
+        say("WARNING: --insecure-no-token: everybody who reaches this server reads every log");
     }
     if args.open
         && let Err(error) = webbrowser::open(&server.url())
     {
-        eprintln!("logrtc: cannot open a browser: {error}");
+        say(format_args!("cannot open a browser: {error}"));
     }
 }
 
 /// Reads the files again. What was read before stays if that fails.
 fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
     if let Some(Err(error)) = access_log.map(AccessLog::reopen) {
-        eprintln!("logrtc: {error}; the access log goes on in the file that it had");
+        say(format_args!("{error}; the access log goes on in the file that it had"));
     }
     let Some(contents) = files.contents() else { return };
     match files.read() {
@@ -235,8 +270,8 @@ fn reload(files: &Files, server: &Server, access_log: Option<&AccessLog>) {
             if let Some(ice_servers) = secrets.ice_servers {
                 server.set_ice_servers(ice_servers);
             }
-            eprintln!("logrtc: has read {contents} again");
+            say(format_args!("has read {contents} again"));
         }
-        Err(error) => eprintln!("logrtc: {error}; continues with {contents} as read before"),
+        Err(error) => say(format_args!("{error}; continues with {contents} as read before")),
     }
 }

@@ -19,6 +19,14 @@ pub(super) struct Received {
 }
 
 impl Received {
+    /// Whether it ends a program that does not handle it.
+    pub(super) fn is_to_end(&self) -> bool {
+        #[cfg(unix)]
+        return !matches!(self.signal, rustix::process::Signal::USR1 | rustix::process::Signal::USR2);
+        #[cfg(windows)]
+        true
+    }
+
     /// Sends it to the program.
     pub(super) fn pass_to(&self, child: &Child) {
         #[cfg(unix)]

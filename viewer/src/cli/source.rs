@@ -40,10 +40,11 @@ pub(super) struct SourceArgs {
     /// The name of the producer.
     #[arg(long, value_name = "NAME")]
     client_id: Option<String>,
-    /// Write what is read to the own standard streams, too. The default if standard output is a terminal.
+    /// Pass on what is read to standard output and standard error. The default of `logrtc run`, and of `logrtc pipe` if
+    /// standard output is a terminal.
     #[arg(long, overrides_with = "no_tee")]
     tee: bool,
-    /// Write nothing of what is read.
+    /// Pass on nothing of what is read.
     #[arg(long, overrides_with = "tee")]
     no_tee: bool,
     #[command(flatten)]
@@ -81,9 +82,9 @@ impl SourceArgs {
         Ok(config.environment(false).build().and_then(Producer::connect)?)
     }
 
-    /// Whether what is read is written, too.
-    pub(super) fn tees(&self) -> bool {
-        !self.no_tee && (self.tee || io::IsTerminal::is_terminal(&io::stdout()))
+    /// Whether what is read is passed on; `by_default` if no option decides it.
+    pub(super) fn tees(&self, by_default: bool) -> bool {
+        !self.no_tee && (self.tee || by_default)
     }
 }
 
@@ -133,10 +134,11 @@ impl Source {
     }
 
     /// Reads `from` to its end, logs its lines, and copies it to `to`. Once `ending` is over, reads what is left: until nothing
-    /// comes for a moment, and for [`MAX_LEFT`] at most.
+    /// comes for a moment, and for [`MAX_LEFT`] at most. If the reader of `to` has closed it, `from` is closed, too, so that
+    /// its writer sees what it would see without this program.
     ///
     /// # Errors
-    /// Those of reading. A copy that cannot be written is not written any more.
+    /// Those of reading. After another failure of writing, the copy ends and the log goes on.
     pub(super) async fn copy(
         mut self,
         mut from: impl AsyncRead + Unpin,
@@ -161,11 +163,16 @@ impl Source {
                 }
                 () = sleep_until(idle), if idle.is_some() => break,
             };
+            let mut is_closed = false;
+            let began = Instant::now();
             if let Some(copy) = &mut to
-                && copied(copy, &buffer[..read]).await.is_err()
+                && let Err(error) = copied(copy, &buffer[..read]).await
             {
+                is_closed = error.kind() == io::ErrorKind::BrokenPipe;
                 to = None;
             }
+            // A slow reader of the copy, as `less`, gets all of it.
+            last = last.map(|last| last + began.elapsed());
             if read == 0 || last.is_some_and(|last| last <= Instant::now()) {
                 break;
             }
@@ -175,6 +182,9 @@ impl Source {
                 self.line(&line);
                 // A call that waits for a page holds up its thread; signals are for another one.
                 tokio::task::yield_now().await;
+            }
+            if is_closed {
+                break;
             }
         }
         lines.finish(|line| self.line(line));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use logrtc::binding::explained_failure;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout};
@@ -192,10 +193,14 @@ pub(crate) async fn connect(url: &Url, token: Option<&str>, origin: Option<&str>
         Ok((socket, _)) => Ok(socket),
         Err(WebSocketError::Http(response)) => {
             let status = response.status();
-            Err(Failure { reason: format!("the server responds {status}"), status: Some(status.as_u16()) })
+            let hint = match status.as_u16() {
+                429 => ": too many connections or wrong tokens of this address; check the token",
+                _ => "",
+            };
+            Err(Failure { reason: format!("the server responds {status}{hint}"), status: Some(status.as_u16()) })
         }
-        Err(WebSocketError::Io(error)) => Err(Failure::of(&error)),
-        Err(error) => Err(Failure::of(&error)),
+        Err(WebSocketError::Io(error)) => Err(Failure::of(&explained_failure(&error.to_string()))),
+        Err(error) => Err(Failure::of(&explained_failure(&error.to_string()))),
     }
 }
 

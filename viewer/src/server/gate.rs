@@ -27,7 +27,7 @@ impl Refusal {
             Self::Wrong => "token: the server does not accept it",
             Self::OtherRole(Role::Producer) => "token: it is for readers; a producer needs a token of its own",
             Self::OtherRole(Role::Reader) => "token: it is for producers; a reader needs a token of its own",
-            Self::TooMany => "token: too many wrong tokens from this address; try again in a second",
+            Self::TooMany => "token: the server does not accept it, and this address sends too many wrong ones",
             Self::Withdrawn => "token: the server no longer accepts it",
         }
     }
@@ -74,17 +74,12 @@ impl Gate {
     /// The digest of a token that is accepted for anything; none if no token is wanted.
     pub(crate) fn check(&self, token: &str, network: Network) -> Result<Option<TokenDigest>, Refusal> {
         let Some(tokens) = self.tokens.borrow().clone() else { return Ok(None) };
-        let mut attempts = self.attempts.lock().expect("nothing panics while it counts");
-        let now = Instant::now();
-        if !attempts.may_try(network, now) {
-            return Err(Refusal::TooMany);
-        }
         let digest = TokenDigest::of(token);
-        if tokens.rights(&digest).is_none() {
-            attempts.was_wrong(network, now);
-            return Err(Refusal::Wrong);
+        if !tokens.rights(&digest).is_none() {
+            return Ok(Some(digest));
         }
-        Ok(Some(digest))
+        let mut attempts = self.attempts.lock().expect("nothing panics while it counts");
+        Err(if attempts.is_one_too_many(network, Instant::now()) { Refusal::TooMany } else { Refusal::Wrong })
     }
 }
 

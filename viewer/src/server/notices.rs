@@ -14,11 +14,13 @@ const MAX_SHOWN_CHARS: usize = 100;
 pub(crate) struct Notices {
     said: Mutex<BTreeSet<String>>,
     handler: Option<Handler<str>>,
+    /// Of the server's pages: `http`, or `https`.
+    scheme: &'static str,
 }
 
 impl Notices {
-    pub(crate) fn new(handler: Option<Handler<str>>) -> Self {
-        Self { said: Mutex::default(), handler }
+    pub(crate) fn new(handler: Option<Handler<str>>, scheme: &'static str) -> Self {
+        Self { said: Mutex::default(), handler, scheme }
     }
 
     pub(crate) fn refused_origin(&self, origin: Option<&str>) {
@@ -27,8 +29,10 @@ impl Notices {
     }
 
     pub(crate) fn refused_host(&self, host: Option<&str>) {
-        let host = shown(host);
-        self.say_once(format!("refused a request for the host {host}; --allow-origin http://{host} permits that name"));
+        let (host, scheme) = (shown(host), self.scheme);
+        self.say_once(format!(
+            "refused a request for the host {host}; --allow-origin {scheme}://{host} permits that name"
+        ));
     }
 
     fn say_once(&self, notice: String) {
@@ -60,7 +64,8 @@ mod tests {
     fn each_thing_is_told_once_and_not_too_many() {
         let told = Arc::new(Mutex::new(Vec::new()));
         let to = Arc::clone(&told);
-        let notices = Notices::new(Some(Handler::new(move |text: &str| to.lock().unwrap().push(text.to_owned()))));
+        let notices =
+            Notices::new(Some(Handler::new(move |text: &str| to.lock().unwrap().push(text.to_owned()))), "https");
         for _ in 0..3 {
             notices.refused_origin(Some("https://other.example"));
             notices.refused_host(Some("logs.example:8080"));
@@ -69,7 +74,7 @@ mod tests {
             *told.lock().unwrap(),
             [
                 "refused a page of https://other.example; --allow-origin https://other.example lets it in",
-                "refused a request for the host logs.example:8080; --allow-origin http://logs.example:8080 permits that name",
+                "refused a request for the host logs.example:8080; --allow-origin https://logs.example:8080 permits that name",
             ]
         );
         (0..100).for_each(|number| notices.refused_host(Some(&format!("\u{1b}{number}"))));

@@ -1,6 +1,7 @@
 //! How people run the program.
 
 use std::os::fd::AsRawFd;
+use std::process::Stdio;
 
 use rustix::process::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -113,5 +114,43 @@ async fn the_program_brings_its_completions_and_its_manual() {
         let mut program = Program::spawn(command(&arguments));
         program.out.has(wanted).await;
         assert_eq!(program.status().await, 0, "{arguments:?}");
+    }
+}
+
+/// A server does not end because nobody reads what it prints.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_streams_are_full_goes_on() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut server =
+        command(&["serve", "--listen", &address.to_string()]).stdout(full()).stderr(full()).spawn().unwrap();
+    let deadline = tokio::time::Instant::now() + crate::support::DEADLINE;
+    while TcpStream::connect(address).await.is_err() {
+        assert!(tokio::time::Instant::now() < deadline && server.try_wait().unwrap().is_none(), "it runs");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let mut doctor = command(&["doctor", "--json", &format!("ws://{address}/signaling")]);
+    let output = doctor.stdout(full()).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().await.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
+    server.start_kill().unwrap();
+    server.wait().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn options_that_would_have_no_effect_are_refused_at_the_start() {
+    for (arguments, reason) in [
+        (&["--otlp", "--udp-ports", "9-3"][..], "9-3"),
+        (&["--udp-ports", "50000-50100"], "need --otlp"),
+        (&["--backplane-bucket", "b"], "need --backplane"),
+        (&["--max-connections", "0"], "--max-connections"),
+        (&["--ice-server", "turn:user:s3cret@"], "--ice-server"),
+    ] {
+        let output = command(&[&["serve", "--listen", "0"], arguments].concat()).output().await.unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains(reason) && !text.contains("s3cret"), "{text}");
     }
 }

@@ -1,6 +1,6 @@
 //! Who is let in, by tokens, over real sockets.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use logrtc_viewer::{LinkSecret, Options, Role, Server, Tokens};
 use serde_json::json;
@@ -94,7 +94,7 @@ async fn a_wrong_token_is_401_to_a_program_and_an_error_to_a_page() {
 }
 
 #[tokio::test]
-async fn guesses_are_bounded_and_the_right_token_waits_with_them() {
+async fn wrong_tokens_are_bounded_and_the_right_one_is_always_let_in() {
     let server = server().await;
     let since = Instant::now();
     let mut statuses = Vec::new();
@@ -102,14 +102,9 @@ async fn guesses_are_bounded_and_the_right_token_waits_with_them() {
         statuses.push(bearer(&server, "guess").await.err().expect("a guess is refused"));
         let seconds = usize::try_from(since.elapsed().as_secs()).unwrap() + 1;
         assert!(statuses.len() <= 10 * seconds + 1, "{statuses:?}");
+        assert!(bearer(&server, "p1").await.is_ok());
     }
-    let answer = http(&server, "GET /signaling", &[("Host", "localhost"), ("Authorization", "Bearer p1")]).await;
-    assert!([426, 429].contains(&answer.status()), "{}", answer.status());
-    // It is over a second later at most.
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while bearer(&server, "p1").await.is_err() {
-        assert!(Instant::now() < deadline);
-    }
+    assert!(bearer(&server, "p1").await.is_ok());
     server.stop().await;
 }
 

@@ -35,7 +35,7 @@ async fn a_program_is_shown_as_it_is_and_its_status_is_passed_on() {
     let (server, url, tail) = reader().await;
     let script =
         r#"echo 'INFO listening'; echo '{"level":"warn","msg":"slow","ms":12}'; printf 'no line end' ; exit 7"#;
-    let output = run(&["run", "--url", &url, "--client-id", "shop", "--tee", "--", "sh", "-c", script]).await;
+    let output = run(&["run", "--url", &url, "--client-id", "shop", "--", "sh", "-c", script]).await;
     assert_eq!(output.status.code(), Some(7));
     let copied = "INFO listening\n{\"level\":\"warn\",\"msg\":\"slow\",\"ms\":12}\nno line end";
     assert_eq!(String::from_utf8(output.stdout).unwrap(), copied);
@@ -54,12 +54,8 @@ async fn standard_error_is_told_apart_and_a_trace_is_one_entry() {
     let (server, url, tail) = reader().await;
     let script =
         "echo out; printf 'Traceback (most recent call last):\\n  File \"a.py\", line 1\\nValueError: bad\\n' >&2";
-    let output = run(&["run", "--url", &url, "--", "sh", "-c", script]).await;
-    assert_eq!(
-        (output.status.code(), output.stdout.len(), output.stderr.len()),
-        (Some(0), 0, 0),
-        "no terminal, no copy"
-    );
+    let output = run(&["run", "--url", &url, "--no-tee", "--", "sh", "-c", script]).await;
+    assert_eq!((output.status.code(), output.stdout.len(), output.stderr.len()), (Some(0), 0, 0), "no copy");
     let all = entries(&tail, 2).await;
     let trace = all.iter().find(|entry| entry["fields"]["stream"] == "stderr").unwrap();
     assert_eq!(trace["message"], "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: bad");
@@ -154,4 +150,48 @@ async fn a_line_is_shown_at_once_while_the_pipe_stays_open() {
     assert_eq!(timeout(DEADLINE, child.wait()).await.expect("it ends").unwrap().code(), Some(0));
     tail.out.has("no line end").await;
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_logged_keeps_its_output() {
+    let (server, url, tail) = reader().await;
+    let mut command = plain_command(&["run", "--url", &url, "--", "sh", "-c", "echo out; echo err >&2"]);
+    let output = timeout(DEADLINE, command.env("LOGRTC_DISABLED", "1").output()).await.expect("it ends").unwrap();
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
+    assert_eq!(run(&["run", "--url", &url, "--", "echo", "logged"]).await.stdout, b"logged\n");
+    assert_eq!(messages(&tail.out.until("entries", |lines| !lines.is_empty()).await), ["logged"]);
+    server.stop().await;
+}
+
+/// As without logrtc: the program gets SIGPIPE.
+#[tokio::test]
+async fn a_program_whose_output_nobody_reads_any_more_ends() {
+    for command in
+        [&["run", "--url", "ws://127.0.0.1:1/", "--", "yes"][..], &["pipe", "--url", "ws://127.0.0.1:1/", "--tee"]]
+    {
+        let mut child = plain_command(command).stdin(endless()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        out.read_exact(&mut [0; 2]).await.unwrap();
+        drop(out);
+        let status = timeout(DEADLINE, child.wait()).await.expect("it ends").unwrap();
+        assert_eq!(status.code(), Some(if command[0] == "run" { 128 + 13 } else { 0 }));
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_lines_does_not_hold_up_its_end() {
+    let mut command = plain_command(&["run", "--url", "ws://127.0.0.1:1/", "--", "yes"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut out = child.stdout.take().unwrap();
+    out.read_exact(&mut vec![0; 1 << 20]).await.unwrap();
+    // Nobody reads the rest, but the pipe stays open.
+    signal(&child, Signal::TERM);
+    let status = timeout(DEADLINE, child.wait()).await.expect("it ends").unwrap();
+    assert_eq!(status.code(), Some(128 + 15));
+    drop(out);
+}
+
+/// Standard input that has no end.
+fn endless() -> Stdio {
+    std::fs::File::open("/dev/zero").unwrap().into()
 }

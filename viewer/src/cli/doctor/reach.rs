@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use logrtc::binding::explained_failure;
 use rustls::CertificateError;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
@@ -87,7 +88,7 @@ pub(super) async fn tls(url: &Url, stream: TcpStream) -> Finding {
         Err(_) => Finding::failed("tls", format!("no handshake within {TIMEOUT:?}"), "is there TLS at this port?"),
         Ok(Err(error)) => {
             let reason = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
-            Finding::failed("tls", error.to_string(), advice(reason, host))
+            Finding::failed("tls", explained_failure(&error.to_string()), advice(reason, host))
         }
         Ok(Ok(stream)) => {
             let (_, session) = stream.get_ref();

@@ -1,9 +1,12 @@
 //! What `logrtc doctor` found, one line a check.
 
 use std::fmt::Write as _;
+use std::io;
 
 use logrtc::binding::printable;
 use serde::Serialize;
+
+use crate::cli::console::print_line;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -66,25 +69,33 @@ impl Finding {
 pub(super) struct Report {
     is_json: bool,
     has_failed: bool,
+    /// The first failure of printing; after it, nothing is printed.
+    printed: io::Result<()>,
 }
 
 impl Report {
     pub(super) fn new(is_json: bool) -> Self {
-        Self { is_json, has_failed: false }
+        Self { is_json, has_failed: false, printed: Ok(()) }
     }
 
     pub(super) fn add(&mut self, finding: &Finding) {
         self.has_failed |= finding.outcome == Outcome::Failed;
-        if self.is_json {
-            println!("{}", serde_json::to_string(finding).expect("texts are JSON"));
-        } else {
-            println!("{}", finding.to_text());
+        let text =
+            if self.is_json { serde_json::to_string(finding).expect("texts are JSON") } else { finding.to_text() };
+        if self.printed.is_ok() {
+            self.printed = print_line(text);
         }
     }
 
     /// The exit status: 1 if a check failed.
-    pub(super) fn status(&self) -> u8 {
-        self.has_failed.into()
+    ///
+    /// # Errors
+    /// Why the findings could not be printed. A reader that takes no more of them is no error.
+    pub(super) fn status(self) -> io::Result<u8> {
+        match self.printed {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(self.has_failed.into()),
+        }
     }
 }
 

@@ -20,24 +20,28 @@ pub(super) struct BackplaneArgs {
     /// The authorities in PEM that sign the certificate of NATS, instead of those of the system.
     #[arg(long, value_name = "FILE")]
     backplane_ca_file: Option<PathBuf>,
-    /// The key-value bucket that the servers share.
-    #[arg(long, value_name = "NAME", default_value = Backplane::DEFAULT_BUCKET)]
-    backplane_bucket: String,
+    /// The key-value bucket that the servers share [default: logrtc].
+    #[arg(long, value_name = "NAME")]
+    backplane_bucket: Option<String>,
 }
 
 impl BackplaneArgs {
     /// Sets what was given here, or else in the environment.
     ///
     /// # Errors
-    /// A URL or a name that is wrong, or a file that cannot be read.
+    /// A URL or a name that is wrong, or options without a URL, as `InvalidInput`; or a file that cannot be read.
     pub(super) fn apply(&self, options: &mut Options) -> io::Result<()> {
         let invalid = |error: InvalidBackplane| io::Error::new(io::ErrorKind::InvalidInput, error);
         let backplane = match (&self.backplane, variable("LOGRTC_BACKPLANE")) {
             (Some(backplane), _) => backplane.clone(),
-            (None, Some(url)) => url.parse().map_err(invalid)?,
+            (None, Some(url)) => url.parse().map_err(|error: InvalidBackplane| named("LOGRTC_BACKPLANE", &error))?,
+            (None, None) if self.has_details() => {
+                return Err(named("--backplane-…", &"these options need --backplane or LOGRTC_BACKPLANE"));
+            }
             (None, None) => return Ok(()),
         };
-        let mut backplane = backplane.bucket(&self.backplane_bucket).map_err(invalid)?;
+        let bucket = self.backplane_bucket.as_deref().unwrap_or(Backplane::DEFAULT_BUCKET);
+        let mut backplane = backplane.bucket(bucket).map_err(invalid)?;
         if let Some(path) = &self.backplane_credentials_file {
             readable(path)?;
             backplane = backplane.credentials_file(path);
@@ -49,6 +53,14 @@ impl BackplaneArgs {
         options.backplane = Some(backplane);
         Ok(())
     }
+
+    fn has_details(&self) -> bool {
+        self.backplane_bucket.is_some() || self.backplane_credentials_file.is_some() || self.backplane_ca_file.is_some()
+    }
+}
+
+fn named(name: &str, problem: &dyn std::fmt::Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("{name}: {problem}"))
 }
 
 fn readable(path: &Path) -> io::Result<()> {

@@ -8,6 +8,9 @@ use super::ServeArgs;
 use super::ice::IceArgs;
 use crate::{IceServers, Role, Tls, Tokens};
 
+/// A random token of so many characters cannot be guessed, in whatever alphabet it is written.
+const STRONG_CHARS: usize = 32;
+
 const BOTH: &[Role] = &[Role::Producer, Role::Reader];
 
 /// Where they come from.
@@ -23,6 +26,8 @@ pub(super) struct Files {
 /// What they hold.
 pub(super) struct Secrets {
     pub(super) tokens: Tokens,
+    /// Whether a token has fewer than [`STRONG_CHARS`] characters.
+    pub(super) is_token_weak: bool,
     pub(super) tls: Option<Tls>,
     pub(super) ice_servers: Option<IceServers>,
 }
@@ -58,7 +63,9 @@ impl Files {
     /// The file that cannot be read, or what is wrong in it.
     pub(super) fn read(&self) -> io::Result<Secrets> {
         let mut tokens = Tokens::new();
+        let mut is_token_weak = false;
         if let Some(token) = &self.token {
+            is_token_weak |= has_weak(token);
             tokens.add(token, BOTH).map_err(|error| invalid(&"LOGRTC_TOKEN", &error))?;
         }
         for (path, roles) in &self.tokens {
@@ -67,13 +74,18 @@ impl Files {
             if text.trim().is_empty() {
                 return Err(invalid(&path.display(), &"has no token"));
             }
+            is_token_weak |= has_weak(&text);
             tokens.add(&text, roles).map_err(|error| invalid(&path.display(), &error))?;
         }
         let tls = self.tls.as_ref().map(|(certificate, key)| read_tls(certificate, key)).transpose()?;
         let turn_secret = self.ice.turn_secret_file.as_deref().map(read_secret).transpose()?;
         let ice_servers = self.ice.servers(turn_secret.as_deref());
-        Ok(Secrets { tokens, tls, ice_servers })
+        Ok(Secrets { tokens, is_token_weak, tls, ice_servers })
     }
+}
+
+fn has_weak(tokens: &str) -> bool {
+    tokens.lines().map(str::trim).any(|token| !token.is_empty() && token.len() < STRONG_CHARS)
 }
 
 fn read_tls(certificate: &Path, key: &Path) -> io::Result<Tls> {

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
 use crate::bridge::Lines;
+use crate::cli::console::say;
 
 /// Different things that are said of one program until it works again.
 const MAX_SAID: usize = 16;
@@ -81,7 +82,7 @@ impl Tool {
         let text = printable(text);
         let mut said = self.said.lock().expect("nothing panics while it tells");
         if !text.is_empty() && said.len() < MAX_SAID && said.insert(text.clone()) {
-            eprintln!("logrtc: {}: {text}", self.program);
+            say(format_args!("{}: {text}", self.program));
         }
     }
 
