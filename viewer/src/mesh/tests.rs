@@ -3,8 +3,8 @@
 use serde_json::Map;
 
 use super::record::Record;
-use crate::registry::Member;
 use super::*;
+use crate::registry::Member;
 
 const NOW_US: u64 = 1_000_000;
 
