@@ -193,7 +193,7 @@ async fn a_server_that_is_busy_says_when_to_come_back() {
     let producer = Producer::connect(said.config(format!("ws://{address}/")).build().unwrap()).unwrap();
     eventually("it is said", || !said.warnings().is_empty()).await;
     assert!(
-        said.warnings()[0].ends_with("429 Too Many Requests; the next attempt is in 120s"),
+        said.warnings()[0].ends_with("429 Too Many Requests: too many connections or wrong tokens of this address; check the token; the next attempt is in 120s"),
         "{:?}",
         said.warnings()
     );

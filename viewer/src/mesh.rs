@@ -18,7 +18,7 @@ use presence::Presence;
 pub(crate) use claims::{Claim, Claims};
 pub(crate) use health::Health;
 pub(crate) use presence::{Change, RECORD_TTL_BEATS};
-pub(crate) use record::{Envelope, Fact, MEMBERS, MemberId, Record, Subject, claim_key};
+pub(crate) use record::{Envelope, Fact, Holder, MEMBERS, MemberId, Record, Subject, claim_key};
 
 /// Every client is written anew once in as many beats, so that it outlives the time to live with one write lost.
 const REFRESH_BEATS: u64 = RECORD_TTL_BEATS / 3;

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use super::{Hub, Seat, State};
-use crate::mesh::{Change, Claims, Envelope, Fact, Health, MemberId, Mesh, Record, Subject, Writes, Written};
-use crate::message::{Departure, Incoming, Outgoing, Register, RegisterProducer, RelayKind, Request, parse};
+use crate::mesh::{Change, Claims, Envelope, Fact, Health, Holder, MemberId, Mesh, Record, Subject, Writes, Written};
+use crate::message::{Departure, Incoming, Outgoing, Register, RegisterProducer, RelayKind, Request, mark_of, parse};
 use crate::metrics::BackplaneLoad;
 use crate::registry::{ConnectionId, Effect, Member};
 
@@ -137,13 +137,15 @@ impl Seat {
         Register::Producer(producer)
     }
 
-    fn id_to_claim(&self, producer: &RegisterProducer, taken: &BTreeSet<String>) -> Option<(String, MemberId, Claims)> {
+    fn id_to_claim(&self, producer: &RegisterProducer, taken: &BTreeSet<String>) -> Option<(String, Holder, Claims)> {
         let mut state = self.hub.lock();
         let State { registry, joint, .. } = &mut *state;
         let joint = joint.as_mut().filter(|joint| joint.health.is_up())?;
-        let id = registry.id_to_claim(producer, taken)?;
+        let id = registry.id_to_claim(producer, taken);
         joint.mesh.claims(self.connection, id.clone());
-        Some((id, joint.mesh.member_id(self.connection), joint.claims.clone()))
+        let holder =
+            Holder { member: joint.mesh.member_id(self.connection), session: producer.session.as_deref().map(mark_of) };
+        Some((id, holder, joint.claims.clone()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::record::MemberId;
+use super::record::Holder;
 
 /// How long a registration waits for its claim. A connection to NATS that ends does not keep it waiting.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -15,7 +15,7 @@ const CAPACITY: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Claim {
     pub(crate) id: String,
-    pub(crate) holder: MemberId,
+    pub(crate) holder: Holder,
     /// Whether the holder has it.
     pub(crate) reply: oneshot::Sender<bool>,
 }
@@ -30,7 +30,7 @@ impl Claims {
     }
 
     /// False if another has it. True if `holder` has it, and also if nobody can tell: a client registers even so.
-    pub(crate) async fn claim(&self, id: String, holder: MemberId) -> bool {
+    pub(crate) async fn claim(&self, id: String, holder: Holder) -> bool {
         let (reply, replied) = oneshot::channel();
         let asking = async {
             self.0.send(Claim { id, holder, reply }).await.ok()?;

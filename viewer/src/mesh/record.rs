@@ -87,6 +87,33 @@ pub(crate) fn claim_key(id: &str) -> String {
     format!("n.{}", mark_of(id))
 }
 
+/// The value of a claim: a client, and the mark of the session of its process, whose next connection takes the claim over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Holder {
+    pub(crate) member: MemberId,
+    pub(crate) session: Option<String>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (member, session) = (&self.member, self.session.as_deref().unwrap_or_default());
+        write!(f, "{member} {session}")
+    }
+}
+
+impl Holder {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (member, session) = text.split_once(' ').unwrap_or((text, ""));
+        let session = (!session.is_empty()).then(|| session.to_owned());
+        Some(Self { member: MemberId::parse(member)?, session })
+    }
+
+    /// Whether both are connections of one process.
+    pub(crate) fn is_same_process(&self, other: &Self) -> bool {
+        self.session.is_some() && self.session == other.session
+    }
+}
+
 /// A message of a client to one of another server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Envelope {
@@ -105,6 +132,10 @@ mod tests {
     #[test]
     fn keys_and_values_are_read_as_they_were_written() {
         let id = MemberId { server: "0a".into(), number: 7 };
+        for session in [None, Some("5e55".to_owned())] {
+            let holder = Holder { member: id.clone(), session };
+            assert_eq!(Holder::parse(&holder.to_string()), Some(holder));
+        }
         for subject in [Subject::Server("0a".into()), Subject::Member(id)] {
             assert_eq!(Subject::parse(&subject.key()), Some(subject));
         }

@@ -92,10 +92,10 @@ impl Registry {
         }
     }
 
-    /// The id that a producer would get if those of `taken` were not free; none if it has one already.
-    pub(crate) fn id_to_claim(&self, register: &RegisterProducer, taken: &BTreeSet<String>) -> Option<String> {
+    /// The id that a producer would get if those of `taken` were not free: that of its process, if it is still registered.
+    pub(crate) fn id_to_claim(&self, register: &RegisterProducer, taken: &BTreeSet<String>) -> String {
         let session = register.session.as_deref();
-        let has_one = self.id_of_session(&register.client_id, session).is_some();
-        (!has_one).then(|| self.free_producer_id(&register.client_id, session, taken))
+        let own = self.id_of_session(&register.client_id, session).filter(|id| !taken.contains(id));
+        own.unwrap_or_else(|| self.free_producer_id(&register.client_id, session, taken))
     }
 }

@@ -14,7 +14,7 @@ use tokio::time::{MissedTickBehavior, interval_at};
 
 use super::{BEAT, End, TIMEOUT};
 use crate::hub::{Hub, Joint};
-use crate::mesh::{Claim, Fact, MemberId, claim_key};
+use crate::mesh::{Claim, Fact, Holder, MemberId, claim_key};
 use crate::message::Departure;
 use crate::registry::ConnectionId;
 use crate::stopping::stopped;
@@ -123,21 +123,20 @@ fn acknowledged(ack: PublishAckFuture, written: Written) -> InFlight {
     })
 }
 
-/// Takes an id if nobody has it, or somebody who is gone. Without a response the id is given away: one that two servers give
+/// Takes an id if nobody has it, or the same process, or somebody who is gone. Without a response the id is given away: one that two servers give
 /// away at once is another's only in their own eyes.
 async fn settle(store: Store, hub: &Hub, claim: Claim) {
     let key = claim_key(&claim.id);
-    let holder = claim.holder.to_string();
-    let is_claimed = match store.create(&key, holder.clone().into()).await {
+    let is_claimed = match store.create(&key, claim.holder.to_string().into()).await {
         Err(error) if error.kind() == CreateErrorKind::AlreadyExists => {
-            take_over(&store, hub, &key, holder).await.unwrap_or(true)
+            take_over(&store, hub, &key, &claim.holder).await.unwrap_or(true)
         }
         Ok(_) | Err(_) => true,
     };
     let is_awaited = claim.reply.send(is_claimed).is_ok();
     // The client may have left before the claim was made, when there was nothing to release.
-    if !is_awaited && hub.is_gone(&claim.holder) {
-        let _ = release(store, claim.id, claim.holder).await;
+    if !is_awaited && hub.is_gone(&claim.holder.member) {
+        let _ = release(store, claim.id, claim.holder.member).await;
     }
 }
 
@@ -146,7 +145,7 @@ async fn release(store: Store, id: String, holder: MemberId) -> Result<Written, 
     let key = claim_key(&id);
     let Ok(entry) = store.entry(&key).await else { return Ok(Written::Entry) };
     if let Some(entry) = entry
-        && entry.value == holder.to_string()
+        && holder_of(&entry.value).is_some_and(|held| held.member == holder)
         && store.delete_expect_revision(&key, Some(entry.revision)).await.is_err()
     {
         return Ok(Written::Entry);
@@ -154,12 +153,16 @@ async fn release(store: Store, id: String, holder: MemberId) -> Result<Written, 
     Ok(Written::Released(id, holder))
 }
 
-/// Whether a claim of somebody who is gone is the holder's now; none without a response.
-async fn take_over(store: &Store, hub: &Hub, key: &str, holder: String) -> Option<bool> {
+fn holder_of(value: &[u8]) -> Option<Holder> {
+    std::str::from_utf8(value).ok().and_then(Holder::parse)
+}
+
+/// Whether a claim of the same process, or of somebody who is gone, is the holder's now; none without a response.
+async fn take_over(store: &Store, hub: &Hub, key: &str, holder: &Holder) -> Option<bool> {
     let Some(entry) = store.entry(key).await.ok()? else { return Some(true) };
-    let older = std::str::from_utf8(&entry.value).ok().and_then(MemberId::parse);
-    if entry.operation == Operation::Put && older.is_some_and(|older| !hub.is_gone(&older)) {
+    let is_held = |older: Holder| !older.is_same_process(holder) && !hub.is_gone(&older.member);
+    if entry.operation == Operation::Put && holder_of(&entry.value).is_some_and(is_held) {
         return Some(false);
     }
-    Some(store.update(key, holder.into(), entry.revision).await.is_ok())
+    Some(store.update(key, holder.to_string().into(), entry.revision).await.is_ok())
 }

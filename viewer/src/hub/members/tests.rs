@@ -10,7 +10,6 @@ use serde_json::json;
 
 use super::*;
 use crate::limits::Limits;
-use crate::message::mark_of;
 
 const HUBS: usize = 3;
 /// Beats after which a hub that has none is lost.
@@ -86,10 +85,13 @@ struct Client {
     /// Marks of sessions, or ids of pages.
     channels: BTreeSet<String>,
     names: BTreeMap<String, String>,
+    /// Once clients move, two that have a channel may be introduced again: a producer that comes back while no hub knows its
+    /// pages may get another id than before.
+    may_meet_again: bool,
 }
 
 /// Who claims which id. NATS decides it at once for all hubs.
-type Claimed = BTreeMap<String, MemberId>;
+type Claimed = BTreeMap<String, Holder>;
 
 impl Client {
     fn register(&self, claimed: &mut Claimed) {
@@ -107,7 +109,8 @@ impl Client {
         if let Register::Producer(producer) = &mut register {
             let mut taken = BTreeSet::new();
             while let Some((id, holder, _)) = self.seat.id_to_claim(producer, &taken) {
-                if claimed.get(&id).is_none_or(|older| self.seat.hub.is_gone(older)) {
+                let is_held = |older: &Holder| !older.is_same_process(&holder) && !self.seat.hub.is_gone(&older.member);
+                if !claimed.get(&id).is_some_and(is_held) {
                     claimed.insert(id.clone(), holder);
                     producer.claimed = Some(id);
                     break;
@@ -131,7 +134,10 @@ impl Client {
             match message["type"].as_str().unwrap() {
                 "consumer_connected" => {
                     let to = text("consumer_id");
-                    prop_assert!(!self.channels.contains(&to), "a page with a channel is announced");
+                    prop_assert!(
+                        self.may_meet_again || !self.channels.contains(&to),
+                        "a page with a channel is announced"
+                    );
                     prop_assert!(self.announced.insert(to.clone(), String::new()).is_none(), "announced twice");
                     self.say(&json!({"type": "webrtc_offer", "to": to, "sdp": "v=0"}));
                 }
@@ -141,7 +147,8 @@ impl Client {
                     let session = self.announced.get(&from).cloned();
                     prop_assert!(session.is_some(), "an offer of {} comes before its announcement", from);
                     let session = session.expect("just asserted");
-                    prop_assert!(self.channels.insert(session.clone()), "the channel to {} is made again", from);
+                    let is_new = self.channels.insert(session.clone());
+                    prop_assert!(is_new || self.may_meet_again, "the channel to {} is made again", from);
                     self.names.insert(from.clone(), session);
                     self.say(&json!({"type": "webrtc_answer", "to": from, "sdp": "v=0"}));
                 }
@@ -211,7 +218,7 @@ impl World {
             }
         }
         for (id, holder) in texts.unclaimed {
-            if self.claimed.get(&id) == Some(&holder) {
+            if self.claimed.get(&id).is_some_and(|held| held.member == holder) {
                 self.claimed.remove(&id);
             }
             self.hubs[hub].joint(|joint| joint.mesh.claim_is_released(id, holder));
@@ -241,7 +248,8 @@ impl World {
     fn arrive(&mut self, hub: usize, client_id: String, session: Option<String>, wanted: Option<String>) {
         let seat = self.hubs[hub].take_seat().unwrap();
         let (announced, channels, names) = Default::default();
-        let client = Client { session, client_id, wanted, hub, seat, announced, channels, names };
+        let client =
+            Client { session, client_id, wanted, hub, seat, announced, channels, names, may_meet_again: false };
         client.register(&mut self.claimed);
         self.clients.push(client);
     }
@@ -304,6 +312,25 @@ impl World {
         Ok(())
     }
 
+    /// Whether each producer has the same id on every hub.
+    fn names_agree(&self) -> bool {
+        self.clients.iter().filter(|client| client.session.is_some()).all(|client| {
+            let member = Member::Producer {
+                id: String::new(),
+                client_id: client.client_id.clone(),
+                metadata: Map::new(),
+                session: client.session.clone(),
+            };
+            let id_on = |hub: &Arc<Hub>| {
+                let state = hub.lock();
+                let connection = state.registry.replaced_by(&member)?;
+                state.registry.id_of(connection).map(str::to_owned)
+            };
+            let ids: BTreeSet<Option<String>> = self.hubs.iter().map(id_on).collect();
+            ids.len() == 1
+        })
+    }
+
     fn check(&self) -> Result<(), TestCaseError> {
         prop_assert!(self.old.is_empty(), "a connection that was replaced stands");
         let producers = || self.clients.iter().filter(|client| client.session.is_some());
@@ -340,6 +367,8 @@ proptest! {
         }
         world.settle(&all)?;
         world.check()?;
+        prop_assert!(world.names_agree(), "a producer has several ids");
+        world.clients.iter_mut().for_each(|client| client.may_meet_again = true);
         for step in moves {
             world.apply(step)?;
         }
