@@ -33,7 +33,7 @@ async fn a_log_is_read_over_tls_and_a_renewed_certificate_is_taken_on_sighup() {
     tail(&first).out.has("over TLS").await;
     std::fs::copy(&second.chain, &chain).unwrap();
     server.signal(Signal::HUP);
-    server.err.has("read again: tokens, certificate").await;
+    server.err.has("has read the tokens and the certificate again").await;
     tail(&second).out.has("over TLS").await;
     close(app).await;
 }
