@@ -7,6 +7,7 @@ pub use crate::level::level_of_pino;
 pub use crate::printable::printable;
 pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
 pub use crate::webrtc::addresses::addresses_to_bind;
+pub use crate::webrtc::sockets::literal_address;
 
 use crate::config::ConfigBuilder;
 use crate::config::ice_url::{self, IceUrl, Scheme};

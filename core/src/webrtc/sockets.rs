@@ -111,7 +111,7 @@ impl Runtime for Sockets {
     /// The stack resolves within its event loop, where a slow name server stalls the connection: names are resolved
     /// before (`ice_servers`), and only literal addresses come here.
     fn resolve_host<'a>(&'a self, host: &'a str) -> Boxed<'a, io::Result<Vec<SocketAddr>>> {
-        let address = literal(host);
+        let address = literal_address(host);
         Box::pin(async move { address.map(|address| vec![address]).map_err(io::Error::other) })
     }
 
@@ -148,7 +148,10 @@ fn takes_one_by_one(socket: &UdpSocket) -> bool {
 ///
 /// The stack asks for a TURN server without them (webrtc 0.21.1, `turn_relayer.rs` `gather`). Can go when it asks with
 /// them, as for a STUN server; tests/ice_servers.rs has one of each.
-fn literal(host: &str) -> Result<SocketAddr, AddrParseError> {
+///
+/// # Errors
+/// It is a name, or no address.
+pub fn literal_address(host: &str) -> Result<SocketAddr, AddrParseError> {
     let without_brackets = host.rsplit_once(':').filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok());
     match without_brackets {
         Some((address, port)) => format!("[{address}]:{port}").parse(),
@@ -253,10 +256,10 @@ mod tests {
             ("2001:db8::1:5", "[2001:db8::1]:5"),
             ("1:2:3:4:5:6:7:8:5", "[1:2:3:4:5:6:7:8]:5"),
         ] {
-            assert_eq!(literal(host).unwrap().to_string(), address);
+            assert_eq!(literal_address(host).unwrap().to_string(), address);
         }
         for host in ["stun.example.org:5", "2001:db8::1:65536", "192.0.2.1", ""] {
-            assert!(literal(host).is_err(), "{host}");
+            assert!(literal_address(host).is_err(), "{host}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::io::{self, IoSliceMut};
-use std::net::{AddrParseError, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
+use logrtc::binding::literal_address;
 use socket2::{SockRef, Socket};
 use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime, TokioRuntime,
@@ -152,8 +153,8 @@ impl Runtime for Sockets {
     /// The stack resolves within its event loop, where a slow name server stalls the connection: names are resolved
     /// before, and only literal addresses come here.
     fn resolve_host<'a>(&'a self, host: &'a str) -> Boxed<'a, io::Result<Vec<SocketAddr>>> {
-        let literal = literal(host);
-        Box::pin(async move { literal.map(|address| vec![address]).map_err(io::Error::other) })
+        let address = literal_address(host);
+        Box::pin(async move { address.map(|address| vec![address]).map_err(io::Error::other) })
     }
 
     /// The stack's event loop writes before it handles events (webrtc 0.21.1, `driver.rs`), so what an event makes it
@@ -174,15 +175,5 @@ impl Runtime for Sockets {
 
     fn yield_now(&self) -> Boxed<'static, ()> {
         self.tokio.yield_now()
-    }
-}
-
-/// `address:port`, with or without the brackets of an IPv6 address, which the stack leaves out if it asks for a TURN server
-/// (webrtc 0.21.1, `turn_relayer.rs` `gather`). Can go when it asks with them.
-fn literal(host: &str) -> Result<SocketAddr, AddrParseError> {
-    let without_brackets = host.rsplit_once(':').filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok());
-    match without_brackets {
-        Some((address, port)) => format!("[{address}]:{port}").parse(),
-        None => host.parse(),
     }
 }
