@@ -52,7 +52,7 @@ async fn one_that_sends_without_end_is_read_slowly() {
         let producer = Producer::start(&url).await;
         // What may come at once is read by then.
         if is_told {
-            eventually("it is told", || producer.standard_error().contains("sends more than")).await;
+            eventually("it is reported", || producer.standard_error().contains("sends more than")).await;
         } else {
             tokio::time::sleep(Duration::from_secs(5)).await;
         }

@@ -76,7 +76,7 @@ impl Running {
     }
 }
 
-/// What the operator is told: each loss of the connection once, and that it is over.
+/// Reports to the operator each loss of the connection once, and its end.
 struct Reports {
     backplane: String,
     on_notice: Option<Handler<str>>,

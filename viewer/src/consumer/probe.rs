@@ -15,7 +15,7 @@ use tokio::time::{sleep_until, timeout};
 /// How long a server may take. A request that is lost is sent again meanwhile.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the client sleeps at the most while it waits for nothing.
+/// The longest sleep of the client while it has no timer.
 const BEAT: Duration = Duration::from_millis(100);
 
 /// Why a server gave no address.

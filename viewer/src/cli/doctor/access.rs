@@ -46,7 +46,7 @@ pub(super) async fn reader(url: &Url, token: Option<&str>) -> Result<(Option<Vec
     let refused = |failure| refused("reader", &failure, token.is_some());
     let mut socket = open(url, token, None).await.map_err(refused)?;
     let client_id = format!("doctor_{:016x}", fastrand::u64(..));
-    // A producer that is nowhere: no program is told of this reader.
+    // A producer that does not exist, so this reader is announced to no program.
     let producer = Some(client_id.clone());
     let register = Outgoing::Register { role: "consumer", client_id, producer, connected: BTreeMap::new() };
     let asked = async {
