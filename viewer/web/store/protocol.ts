@@ -240,6 +240,8 @@ export interface Requests {
       pace: { readonly live: number; readonly delayMs: number | undefined },
     ])[];
   };
+  /** As the notice `counts`, of this moment. */
+  counts: { readonly ask: undefined; readonly answer: Counts };
   /** Forgets everything that is held. */
   clear: { readonly ask: undefined; readonly answer: undefined };
   setMaxBytes: { readonly ask: number; readonly answer: undefined };

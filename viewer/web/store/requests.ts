@@ -43,6 +43,7 @@ export const handlers: Handlers = {
   open: (store, { file, name }, pause) => openFile(store, file, name, pause),
   paces: (store, nowMs) =>
     Array.from(store.producers(), ({ id, pace }) => [id, { live: pace.live, delayMs: pace.delayMs(nowMs) }]),
+  counts: (store) => store.counts(),
   clear: (store) => {
     store.clear();
     return undefined;
