@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium, firefox } from "playwright-core";
-import { eventually } from "./deadline.mjs";
+import { eventually, within } from "./deadline.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./expected.mjs").Entry} Entry */
@@ -182,6 +182,17 @@ export class LogPage {
     await eventually(`the chips are ${JSON.stringify(expected)}`, says, timeoutMs).catch((error) => {
       throw new Error(`${error.message}; they are ${JSON.stringify(chips)}`);
     });
+  }
+
+  /** The browser's own button, or key. */
+  async goBack() {
+    // A page that is left in the midst of a call never answers it.
+    await this.page.evaluate("setTimeout(() => history.back())");
+  }
+
+  /** Its address; undefined while it is left. Of a page that Firefox takes from its cache, `page.url()` does not hear. */
+  async location() {
+    return await within("it says its address", this.page.evaluate("location.href"), 2_000).catch(() => undefined);
   }
 
   /** The title of its tab becomes this. @param {string} expected */
