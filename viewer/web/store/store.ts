@@ -7,6 +7,7 @@ import { Fetching } from "./fetching";
 import { Gaps, type SessionGap } from "./gaps";
 import { Gathering } from "./gathering";
 import { Holdings } from "./holdings";
+import { mergeKeys } from "./merge_keys";
 import { type Counted, Order } from "./order";
 import type { Pace } from "./pace";
 import { Placing } from "./placing";
@@ -259,12 +260,13 @@ export class Store {
     this.view.admit(block);
     const live = block.seqs === undefined ? from : Math.max(from, block.indexFrom(liveFrom));
     if (live > from) {
-      this.#gaps.placeFirst(producer, true, block.columns().time(from));
-      this.#placing.place(block, from, live, true, arrivalMs);
+      const keys = mergeKeys(block.columns(), from, live, producer.keyMs, arrivalMs);
+      this.#gaps.placeFirst(producer, true, keys[0]);
+      this.#placing.place(block, from, live, keys, arrivalMs);
     }
     if (count > live) {
       this.#gaps.placeFirst(producer, false);
-      this.#placing.place(block, live, count, false, arrivalMs);
+      this.#placing.place(block, live, count, undefined, arrivalMs);
     }
     this.#changed(block);
     const { mark } = this.#placing;
