@@ -227,9 +227,12 @@ export interface Requests {
     readonly ask: { readonly format: ExportFormat; readonly isFiltered: boolean };
     readonly answer: Blob;
   };
-  /** Reads NDJSON as a producer of this name. Returns how many lines it had, and the session that numbers them from 0. */
+  /**
+   * Reads NDJSON as a producer with an id of its own, which a query may call by its name. Returns how many lines it had, and the
+   * session that numbers them from 0.
+   */
   open: {
-    readonly ask: { readonly file: Blob; readonly name: string };
+    readonly ask: { readonly file: Blob; readonly producer: string; readonly name: string };
     readonly answer: { readonly lines: number; readonly session: string };
   };
   /** Of each producer, by its id, as of a time: entries that it logged while its channel was there, and how long they took. */
@@ -240,6 +243,8 @@ export interface Requests {
       pace: { readonly live: number; readonly delayMs: number | undefined },
     ])[];
   };
+  /** Forgets a producer, by its id, and its entries. */
+  forget: { readonly ask: string; readonly answer: undefined };
   /** Forgets everything that is held. */
   clear: { readonly ask: undefined; readonly answer: undefined };
   setMaxBytes: { readonly ask: number; readonly answer: undefined };

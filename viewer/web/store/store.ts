@@ -142,6 +142,10 @@ export class Store {
     }
   }
 
+  knows(producer: string): boolean {
+    return this.#producers.has(producer);
+  }
+
   /** Of a producer that has, or had, a channel. */
   paceOf(producer: string): Pace {
     return this.#producer(producer).pace;
@@ -211,6 +215,16 @@ export class Store {
   pin(ids: readonly ItemId[]): void {
     this.#holdings.pin(ids);
     this.#keepToBounds();
+  }
+
+  /** Forgets a producer and its entries. */
+  forget(id: string): void {
+    for (const block of [...this.blocks()]) {
+      if (block.producer?.id === id) {
+        this.#remove(block);
+      }
+    }
+    this.#producers.delete(id);
   }
 
   /** Forgets everything that is held. */
@@ -310,11 +324,12 @@ export class Store {
       if (oldest === undefined) {
         return;
       }
-      this.#drop(oldest);
+      this.#counts.dropped += oldest.kind === "entries" ? oldest.count : 0;
+      this.#remove(oldest);
     }
   }
 
-  #drop(block: Block): void {
+  #remove(block: Block): void {
     if (block.producer?.open === block) {
       block.producer.open = undefined;
     }
@@ -325,7 +340,6 @@ export class Store {
     this.#holdings.remove(block);
     if (block.kind === "entries") {
       this.#counts.held -= block.count;
-      this.#counts.dropped += block.count;
     }
     this.#version += 1;
   }
