@@ -144,6 +144,14 @@ export interface Histogram {
   readonly counts: Uint32Array;
   /** Times of gaps. */
   readonly gaps: readonly number[];
+  /** What is shown at other times: a few entries, far from the others, because a clock was wrong. */
+  readonly outside: readonly Outside[];
+}
+
+export interface Outside {
+  readonly side: "before" | "behind";
+  readonly count: number;
+  readonly range: NonNullable<View["range"]>;
 }
 
 export interface FacetValue {

@@ -230,7 +230,8 @@ class World {
     const end = windowOf(this.store, { kind: "end" }, 7);
     expect([end.position, end.rows.length]).toEqual([Math.max(0, total - 7), Math.min(7, total)]);
     const histogram = histogramOf(this.store, 60, undefined);
-    expect(histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(shown.length);
+    const counted = [...histogram.counts, ...histogram.outside.map(({ count }) => count)];
+    expect(counted.reduce((sum, count) => sum + count, 0)).toBe(shown.length);
   }
 
   #checkAnchors(expected: readonly string[]): void {
