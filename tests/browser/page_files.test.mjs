@@ -100,10 +100,19 @@ testInBrowsers("a file has what was sent, byte for byte, and shows it again", as
 
   // It is muted and removed by itself; a second one of its name is another.
   await query.write("");
-  await drop(page.page, '{"level":50,"time":1795000000000,"name":"api","msg":"of pino"}\n');
+  await drop(page.page, '{"level":50,"time":"1970-01-01T00:00:05Z","name":"api","msg":"of \\u001b[1mpi\\u001b[0mno"}\n');
   const ofPino = list.row("of pino");
   await ofPino.waitFor();
   assert.match(await ofPino.innerText(), /ERROR[^]*api[^]*of pino/);
+  // Its clock was wrong: the histogram is that of the others.
+  await page.page.getByRole("button", { name: "‹ 1 earlier" }).click();
+  await eventually("it is shown alone", async () => (await query.counts())[0] === 1);
+  await page.page.locator(".histogram").getByRole("button", { name: /✕/ }).click();
+  await page.page.getByRole("button", { name: "‹ 1 earlier" }).waitFor();
+  await query.write('"of pino" not older');
+  await eventually("it is found as it is shown", async () => (await query.counts())[0] === 1);
+  assert.equal((await ofPino.locator("mark").allInnerTexts()).join(""), "of pino");
+  await query.write("");
   const chips = page.page.locator("#producers .chip.file");
   assert.deepEqual(await chips.locator(".name").allInnerTexts(), ["yesterday.ndjson", "yesterday.ndjson"]);
   await page.page.getByRole("button", { name: "Producers: rate, delay, losses" }).click();
