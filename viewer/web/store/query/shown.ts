@@ -1,7 +1,7 @@
 /** Text as it is shown: terminal codes colour it, and may stand in the midst of a word. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
-const CODE = /\x1b\[[0-?]*[ -/]*[@-~]?/g;
+const CODE = /\x1b(?:\[[ -?]*[@-~]?)?/g;
 
 /** Without terminal codes, as the engine searches it. */
 export function shownText(text: string): string {

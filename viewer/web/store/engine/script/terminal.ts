@@ -3,28 +3,37 @@
 export const ESC = 0x1b;
 const OPEN_BRACKET = 0x5b;
 
-/** Takes the control sequences out of the first `length` bytes of `text`. Returns how many bytes are left. */
+enum State {
+  Text = 0,
+  Escape,
+  Sequence,
+  End,
+}
+
+/** Takes ESC and the control sequences that it begins out of the first `length` bytes of `text`. Returns how many are left. */
 export function withoutCodes(text: Uint8Array, length: number): number {
-  let kept = text.subarray(0, length).indexOf(ESC);
-  if (kept === -1) {
-    return length;
-  }
-  const skip = (from: number, first: number, last: number) => {
-    let at = from;
-    while (at < length && (text[at] ?? 0) >= first && (text[at] ?? 0) <= last) {
-      at += 1;
-    }
-    return at;
-  };
-  for (let at = kept; at < length; ) {
-    if (text[at] === ESC && text[at + 1] === OPEN_BRACKET && at + 1 < length) {
-      const end = skip(skip(at + 2, 0x30, 0x3f), 0x20, 0x2f);
-      at = Math.min(end + 1, skip(end, 0x40, 0x7e));
-    } else {
-      text[kept] = text[at] ?? 0;
+  let kept = 0;
+  let state = State.Text;
+  for (let at = 0; at < length; at += 1) {
+    const byte = text[at] ?? 0;
+    state = next(state, byte);
+    if (state === State.Text) {
+      text[kept] = byte;
       kept += 1;
-      at += 1;
     }
   }
   return kept;
+}
+
+function next(state: State, byte: number): State {
+  if (byte === ESC) {
+    return State.Escape;
+  }
+  if (state === State.Escape && byte === OPEN_BRACKET) {
+    return State.Sequence;
+  }
+  if (state === State.Sequence && byte >= 0x20 && byte < 0x7f) {
+    return byte < 0x40 ? State.Sequence : State.End;
+  }
+  return State.Text;
 }
