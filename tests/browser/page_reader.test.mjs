@@ -24,11 +24,11 @@ testInBrowsers("the title counts the errors that come while nobody looks", async
   const title = await page.page.title();
   await page.page.evaluate("hide(true)");
   await producer.log(40, 80);
-  await eventually("ten are counted", async () => (await page.page.title()) === `(10) ${title}`);
+  await page.hasTitle(`(10) ${title}`);
   await producer.log(80, 84);
-  await eventually("and one more", async () => (await page.page.title()) === `(11) ${title}`);
+  await page.hasTitle(`(11) ${title}`);
   await page.page.evaluate("hide(false)");
-  await eventually("they are seen", async () => (await page.page.title()) === title);
+  await page.hasTitle(title);
   page.assertNoComplaints();
 });
 

@@ -184,6 +184,17 @@ export class LogPage {
     });
   }
 
+  /** The title of its tab becomes this. @param {string} expected */
+  async hasTitle(expected) {
+    let title = "";
+    await eventually(`the title is ${expected}`, async () => {
+      title = await this.page.title();
+      return title === expected;
+    }).catch((error) => {
+      throw new Error(`${error.message}; it is ${title}`);
+    });
+  }
+
   /** Nothing was wrong with it, from its first moment, but for what is `expected`. @param {RegExp} [expected] */
   assertNoComplaints(expected) {
     assert.deepEqual(

@@ -18,6 +18,9 @@ const COUNTS_INTERVAL_MS = 100;
 const UNASKED_INTERVAL_MS = 100;
 const FRAME_MS = 15;
 
+/** What `worker.ts` has left to the desk. */
+export type ToDesk = Exclude<ToWorker, { kind: "searcher" }>;
+
 type Waiting = Extract<ToWorker, { kind: "take" | "expect" | "end" }>;
 
 export interface DeskParts {
@@ -67,7 +70,7 @@ export class Desk {
     }
   }
 
-  handle(message: ToWorker): void {
+  handle(message: ToDesk): void {
     switch (message.kind) {
       case "ask":
         this.#answer(message.id, message.name, message.value);

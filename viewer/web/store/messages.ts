@@ -3,6 +3,7 @@
 import type { Asked } from "../consumer/extension/account";
 import type { Notices, Requests } from "./protocol";
 import type { Report } from "./report";
+import type { FromPageOfSearcher, ToPageOfSearcher } from "./search/relay";
 
 /** From the page. */
 export type ToWorker =
@@ -18,7 +19,8 @@ export type ToWorker =
   /** One message, or texts that came together. */
   | { readonly kind: "take"; readonly channel: number; readonly data: ArrayBuffer | readonly string[] }
   | { readonly kind: "end"; readonly channel: number }
-  | { readonly kind: "names"; readonly names: readonly (readonly [id: string, names: readonly string[]])[] };
+  | { readonly kind: "names"; readonly names: readonly (readonly [id: string, names: readonly string[]])[] }
+  | FromPageOfSearcher;
 
 /** From the worker. */
 export type ToPage =
@@ -35,4 +37,5 @@ export type ToPage =
       readonly channel: number;
       readonly read: number;
       readonly reports: readonly Report[];
-    };
+    }
+  | ToPageOfSearcher;

@@ -253,6 +253,8 @@ export interface Requests {
   };
   /** Forgets a producer, by its id, and its entries. */
   forget: { readonly ask: string; readonly answer: undefined };
+  /** As the notice `counts`, of this moment. */
+  counts: { readonly ask: undefined; readonly answer: Counts };
   /** Forgets everything that is held. */
   clear: { readonly ask: undefined; readonly answer: undefined };
   setMaxBytes: { readonly ask: number; readonly answer: undefined };

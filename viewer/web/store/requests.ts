@@ -47,6 +47,7 @@ export const handlers: Handlers = {
     store.forget(producer);
     return undefined;
   },
+  counts: (store) => store.counts(),
   clear: (store) => {
     store.clear();
     return undefined;

@@ -2,8 +2,10 @@
 
 import { Desk } from "./desk";
 import { loadEngine } from "./engine/index";
-import type { ToWorker } from "./messages";
-import { beSearcher, SEARCHER_NAME, searcherStarter } from "./search/worker";
+import type { ToPage, ToWorker } from "./messages";
+import { SEARCHER_NAME } from "./search/name";
+import { SearcherRelay } from "./search/relay";
+import { beSearcher } from "./search/worker";
 import { Store } from "./store";
 
 /** The page says how much it may take before it sends anything. */
@@ -14,7 +16,7 @@ const TICK_MS = 50;
 interface WorkerScope {
   readonly name: string;
   onmessage: ((event: { readonly data: ToWorker }) => void) | null;
-  postMessage(message: unknown): void;
+  postMessage(message: ToPage, transfer?: Transferable[]): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -31,6 +33,7 @@ async function beStore(): Promise<void> {
   port1.onmessage = () => tasks.shift()?.();
   const early: ToWorker[] = [];
   scope.onmessage = ({ data }) => early.push(data);
+  const searchers = new SearcherRelay((message, transfer) => scope.postMessage(message, transfer));
   const desk = new Desk({
     store: new Store(await loadEngine(), DEFAULT_MAX_BYTES),
     post: (message) => scope.postMessage(message),
@@ -39,11 +42,16 @@ async function beStore(): Promise<void> {
       tasks.push(work);
       port2.postMessage(undefined);
     },
-    startSearcher: searcherStarter(),
+    startSearcher: searchers.start,
   });
-  for (const message of early) {
-    desk.handle(message);
-  }
-  scope.onmessage = ({ data }) => desk.handle(data);
+  const handle = (message: ToWorker) => {
+    if (message.kind === "searcher") {
+      searchers.handle(message);
+    } else {
+      desk.handle(message);
+    }
+  };
+  early.forEach(handle);
+  scope.onmessage = ({ data }) => handle(data);
   setInterval(() => desk.tick(), TICK_MS);
 }

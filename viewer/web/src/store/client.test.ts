@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReaderHandlers } from "../../consumer/extension/reader";
-import { Desk } from "../../store/desk";
+import { Desk, type ToDesk } from "../../store/desk";
 import type { ToPage } from "../../store/messages";
 import { batchOf, lineOf, makeStore, NO_VIEW, packed } from "../../store/store.testing";
 import { type WorkerLike, WorkerStore } from "./client";
@@ -14,7 +14,7 @@ async function start() {
   const worker: WorkerLike = {
     onmessage: null,
     onerror: null,
-    postMessage: (message) => desk.handle(structuredClone(message)),
+    postMessage: (message) => desk.handle(structuredClone(message) as ToDesk),
   };
   let nowMs = T;
   const desk = new Desk({
@@ -26,7 +26,9 @@ async function start() {
     },
     soon: (work) => tasks.push(work),
   });
-  const client = new WorkerStore(worker);
+  const client = new WorkerStore(worker, () => {
+    throw new Error("this desk has no searchers");
+  });
   const work = () => {
     for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) task();
   };

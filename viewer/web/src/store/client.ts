@@ -4,8 +4,10 @@ import type { MakeReader } from "../../consumer/extension/reader";
 import type { ToPage, ToWorker } from "../../store/messages";
 import type { Notices, Requests, StoreClient } from "../../store/protocol";
 import { trustedScriptUrl } from "../../store/script_url";
+import { SEARCHER_NAME } from "../../store/search/name";
 import workerUrl from "../../store/worker.ts?worker&url";
 import { RemoteReader } from "./reader";
+import { Searchers, type SearcherWorker } from "./searchers";
 
 /** What the client needs of a `Worker`. */
 export interface WorkerLike {
@@ -21,6 +23,7 @@ interface Waiting {
 
 export class WorkerStore implements StoreClient {
   readonly #worker: WorkerLike;
+  readonly #searchers: Searchers;
   readonly #waiting = new Map<number, Waiting>();
   readonly #listeners = new Map<keyof Notices, Set<(notice: never) => void>>();
   readonly #readers = new Map<number, RemoteReader>();
@@ -28,8 +31,9 @@ export class WorkerStore implements StoreClient {
   #failure: Error | undefined;
   readonly #added = new Map<string, number>();
 
-  constructor(worker: WorkerLike) {
+  constructor(worker: WorkerLike, startSearcher: () => SearcherWorker) {
     this.#worker = worker;
+    this.#searchers = new Searchers(startSearcher, (message) => this.#post(message));
     worker.onmessage = ({ data }) => this.#handle(data);
     worker.onerror = ({ message }) => this.#fail(new Error(message || "the worker has failed"));
   }
@@ -114,6 +118,8 @@ export class WorkerStore implements StoreClient {
       case "reports":
         this.#readers.get(message.channel)?.report(message.read, message.reports);
         break;
+      default:
+        this.#searchers.handle(message);
     }
   }
 
@@ -134,5 +140,7 @@ export class WorkerStore implements StoreClient {
 
 /** Starts the worker. */
 export function startStore(): WorkerStore {
-  return new WorkerStore(new Worker(trustedScriptUrl(workerUrl), { type: "module", name: "store" }));
+  const url = trustedScriptUrl(workerUrl);
+  const start = (name: string) => new Worker(url, { type: "module", name });
+  return new WorkerStore(start("store"), () => start(SEARCHER_NAME));
 }

@@ -30,3 +30,8 @@ export type FromSearcher =
   | { readonly kind: "ready" }
   /** What the next blocks have that passes, in the order in which they were given. */
   | { readonly kind: "found"; readonly found: readonly Uint16Array[] };
+
+/** What is to be transferred with a message: a copy of a block is its searcher's alone. */
+export function buffersOf(message: ToSearcher): Transferable[] {
+  return message.kind === "look" ? message.blocks.map(({ piece }) => piece.buffer) : [];
+}

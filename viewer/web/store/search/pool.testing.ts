@@ -2,7 +2,7 @@
 
 import { makeScriptEngine } from "../engine/script";
 import type { Store } from "../store";
-import type { FromSearcher, ToSearcher } from "./messages";
+import { buffersOf, type FromSearcher, type ToSearcher } from "./messages";
 import { SearchPool } from "./pool";
 import { Searcher } from "./searcher";
 
@@ -62,8 +62,8 @@ export class TestPool {
     });
     let isStuck = false;
     return {
-      post: (message: ToSearcher, transfer: Transferable[]) => {
-        const posted = structuredClone(message, { transfer });
+      post: (message: ToSearcher) => {
+        const posted = structuredClone(message, { transfer: buffersOf(message) });
         queue(() => {
           isStuck ||= this.isStuck(posted);
           if (!isStuck) searcher.handle(posted);

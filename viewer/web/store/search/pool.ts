@@ -24,7 +24,8 @@ const MAX_TICK_MS = 100;
 
 /** A searcher that runs somewhere. */
 export interface Running {
-  post(message: ToSearcher, transfer: Transferable[]): void;
+  /** What `buffersOf` names is transferred. */
+  post(message: ToSearcher): void;
   /** Ends it, whatever it does. */
   end(): void;
 }
@@ -116,10 +117,7 @@ export class SearchPool {
       this.#prepare(found, first.filter);
       const blocks = looks.map(({ block, from }) => copyOf(block, from));
       found.looks.push(...looks);
-      found.running.post(
-        { kind: "look", blocks },
-        blocks.map(({ piece }) => piece.buffer),
-      );
+      found.running.post({ kind: "look", blocks });
     }
   }
 
@@ -144,11 +142,11 @@ export class SearchPool {
   #prepare(slot: Slot, filter: Filter): void {
     if (slot.filter !== filter) {
       slot.filter = filter;
-      slot.running.post({ kind: "query", query: filter.query }, []);
+      slot.running.post({ kind: "query", query: filter.query });
     }
     const { targets } = this.#parts;
     if (slot.targets < targets.count) {
-      slot.running.post({ kind: "targets", texts: targets.from(slot.targets) }, []);
+      slot.running.post({ kind: "targets", texts: targets.from(slot.targets) });
       slot.targets = targets.count;
     }
   }

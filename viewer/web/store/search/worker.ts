@@ -1,13 +1,8 @@
-/** Workers that search: shells around `searcher.ts`. They run the script of the worker that starts them. */
+/** Workers that search: shells around `searcher.ts`. They run the script of the store's worker. */
 
 import { loadEngine } from "../engine/index";
-import { trustedScriptUrl } from "../script_url";
 import type { FromSearcher, ToSearcher } from "./messages";
-import type { StartSearcher } from "./pool";
 import { Searcher } from "./searcher";
-
-/** By its name the script knows what it is. */
-export const SEARCHER_NAME = "searcher";
 
 interface SearcherScope {
   onmessage: ((event: { readonly data: ToSearcher }) => void) | null;
@@ -28,18 +23,4 @@ export async function beSearcher(): Promise<void> {
     searcher.handle(message);
   }
   scope.onmessage = ({ data }) => searcher.handle(data);
-}
-
-/** What starts searchers in workers of this one's script. */
-export function searcherStarter(): StartSearcher {
-  const url = trustedScriptUrl(location.href);
-  return (onMessage, onError) => {
-    const worker = new Worker(url, { type: "module", name: SEARCHER_NAME });
-    worker.onmessage = ({ data }: MessageEvent<FromSearcher>) => onMessage(data);
-    worker.onerror = onError;
-    return {
-      post: (message, transfer) => worker.postMessage(message, transfer),
-      end: () => worker.terminate(),
-    };
-  };
 }

@@ -1,0 +1,2 @@
+/** By its name, a worker of the script knows that it is a searcher. */
+export const SEARCHER_NAME = "searcher";
