@@ -64,7 +64,8 @@ export function Producers({ model }: { model: Model }) {
   const producers = model.producers.value;
   const connected = producers.filter(({ state }) => state === "connected").length;
   const files = model.files.value;
-  const isCounted = model.origins.value.length > MAX_CHIPS;
+  const all = model.origins.value.length;
+  const isCounted = all > MAX_CHIPS;
   return (
     <span class="producers-bar">
       {!isCounted && (
@@ -77,13 +78,13 @@ export function Producers({ model }: { model: Model }) {
           ))}
         </ul>
       )}
-      {model.origins.value.length > 0 && (
+      {all > 0 && (
         <Menu
           label={text.details}
           className="producers-menu"
           button={
             isCounted ? (
-              `${text.count(formatCount(producers.length), formatCount(connected))} ▾`
+              `${text.count(formatCount(all), formatCount(connected + files.length))} ▾`
             ) : (
               <span aria-hidden="true">▾</span>
             )
