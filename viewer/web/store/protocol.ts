@@ -44,8 +44,8 @@ export type Anchor =
    * it that it passes.
    */
   | { readonly kind: "item"; readonly id: ItemId; readonly offset: number }
-  /** The first row is the first entry of this time, or later. */
-  | { readonly kind: "time"; readonly ms: number };
+  /** The first row is the first entry from this time to before `untilMs`: one whose clock is wrong is not meant. */
+  | { readonly kind: "time"; readonly ms: number; readonly untilMs: number };
 
 export interface EntryRow {
   readonly kind: "entry";

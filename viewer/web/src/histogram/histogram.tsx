@@ -75,7 +75,8 @@ export function Histogram({ model }: { model: Model }) {
   };
   const goTo = (bucket: number) => {
     if (histogram !== undefined) {
-      model.list.value?.goTo({ kind: "time", ms: histogram.fromMs + bucket * histogram.bucketMs });
+      const ms = histogram.fromMs + bucket * histogram.bucketMs;
+      model.list.value?.goTo({ kind: "time", ms, untilMs: extent(histogram).toMs });
     }
   };
   const bucketOf = (event: PointerEvent & { currentTarget: Element }): number => {
