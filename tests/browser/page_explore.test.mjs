@@ -70,7 +70,7 @@ testInBrowsers("a drag over the histogram shows that time alone, and a click goe
   const { page, list, query } = await openExplored(t, browser);
   const bars = page.page.locator(".histogram-bars");
   await eventually("it is drawn", async () => ((await bars.locator("path.info").getAttribute("d")) ?? "").length > 100);
-  assert.match((await bars.getAttribute("aria-label")) ?? "", /120 entries .* 3 error/);
+  await eventually("all are counted", async () => /120 entries .* 3 error/.test((await bars.getAttribute("aria-label")) ?? ""));
   const box = await bars.boundingBox();
   assert.ok(box);
   const y = box.y + 20;

@@ -56,6 +56,17 @@ async function download(browser, page, item) {
   return await page.evaluate("files.at(-1).text()");
 }
 
+/** Drops a file on the page. @param {import("playwright-core").Page} page @param {string} content */
+async function drop(page, content) {
+  await page.evaluate((content) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([content], "yesterday.ndjson"));
+    for (const name of ["dragover", "drop"]) {
+      document.body.dispatchEvent(new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    }
+  }, content);
+}
+
 testInBrowsers("a file has what was sent, byte for byte, and shows it again", async (t, browser) => {
   const producer = new HandMadeProducer(server().signalingUrl);
   t.after(() => producer.stop());
@@ -78,13 +89,7 @@ testInBrowsers("a file has what was sent, byte for byte, and shows it again", as
 
   // A file that is dropped is a producer of its own, and the list goes to its first entry.
   await query.write("");
-  await page.page.evaluate((content) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([content], "yesterday.ndjson"));
-    for (const name of ["dragover", "drop"]) {
-      document.body.dispatchEvent(new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: transfer }));
-    }
-  }, whole.replaceAll("entry ", "older "));
+  await drop(page.page, whole.replaceAll("entry ", "older "));
   await eventually("they are counted", async () => /^100 entries held/.test(await page.page.locator("#counts").innerText()));
   await list.isPaused();
   await list.row('older 0 "').waitFor();
@@ -93,12 +98,39 @@ testInBrowsers("a file has what was sent, byte for byte, and shows it again", as
   await list.follow();
   await list.row("older 49").waitFor();
 
+  // It is muted and removed by itself; a second one of its name is another.
+  await query.write("");
+  await drop(page.page, '{"level":50,"time":"1970-01-01T00:00:05Z","name":"api","msg":"of \\u001b[1mpi\\u001b[0mno"}\n');
+  const ofPino = list.row("of pino");
+  await ofPino.waitFor();
+  assert.match(await ofPino.innerText(), /ERROR[^]*api[^]*of pino/);
+  // Its clock was wrong: the histogram is that of the others.
+  await page.page.getByRole("button", { name: "‹ 1 earlier" }).click();
+  await eventually("it is shown alone", async () => (await query.counts())[0] === 1);
+  await page.page.locator(".histogram").getByRole("button", { name: /✕/ }).click();
+  await page.page.getByRole("button", { name: "‹ 1 earlier" }).waitFor();
+  await query.write('"of pino" not older');
+  await eventually("it is found as it is shown", async () => (await query.counts())[0] === 1);
+  assert.equal((await ofPino.locator("mark").allInnerTexts()).join(""), "of pino");
+  await query.write("");
+  const chips = page.page.locator("#producers .chip.file");
+  assert.deepEqual(await chips.locator(".name").allInnerTexts(), ["yesterday.ndjson", "yesterday.ndjson"]);
+  await page.page.getByRole("button", { name: "Producers: rate, delay, losses" }).click();
+  const details = page.page.locator(".producer-details.file");
+  await details.first().getByLabel("mute").click();
+  await eventually("it is muted", async () => (await query.counts())[0] === 51);
+  await details.first().getByRole("button", { name: "Remove yesterday.ndjson" }).click();
+  await eventually("it is removed", async () => /^51 entries held/.test(await page.page.locator("#counts").innerText()));
+  assert.equal(await chips.count(), 1);
+  await page.page.keyboard.press("Escape");
+
   // Cleared, at the second press.
   await query.write("");
   const clear = page.page.locator(".actions button").filter({ hasText: /Clear|Forget/ });
   await clear.click();
-  await page.page.getByRole("button", { name: /^Forget 100 entries/ }).click();
+  await page.page.getByRole("button", { name: /^Forget 51 entries/ }).click();
   await eventually("nothing is left", async () => (await list.numbers()).length === 0);
+  assert.equal(await chips.count(), 0);
   assert.equal(await page.count(), 0);
   await producer.send(LINES[7]);
   await list.shows(7);

@@ -1,7 +1,7 @@
 //! Which lines hold a text in a value.
 //!
 //! Lines that may hold it are found by a search of all bytes; each of those is then read as JSON, so that keys and
-//! punctuation do not count, and escapes count as what they stand for.
+//! punctuation do not count, escapes count as what they stand for, and terminal codes do not count within a text.
 
 use alloc::vec::Vec;
 
@@ -12,6 +12,7 @@ use crate::escape::unescape;
 use crate::json::{Reader, Text, Visitor};
 use crate::needle::{Folds, Needle};
 use crate::scan::{line_end, offset};
+use crate::terminal;
 
 /// Memory that searches use one after another.
 #[derive(Debug, Default)]
@@ -138,10 +139,11 @@ impl Place<'_> {
     }
 }
 
-/// Whether `text` begins with `\u00` and a control character without a shorter escape.
+/// Whether `text` begins with `\u00` and a control character without a shorter escape. ESC is another matter: a terminal code
+/// may stand in the midst of the needle.
 fn is_usual(text: &[u8]) -> bool {
     match text {
-        [_, _, b'0', b'0', b'1', ..] => true,
+        [_, _, b'0', b'0', b'1', digit, ..] => !matches!(digit, b'b' | b'B'),
         [_, _, b'0', b'0', b'0', digit, ..] => !matches!(digit, b'8' | b'9' | b'a' | b'A' | b'c' | b'C' | b'd' | b'D'),
         _ => false,
     }
@@ -172,6 +174,9 @@ impl Visitor for Values<'_> {
 fn holds_unescaped(text: &[u8], plain: &memmem::Finder<'_>, folds: &Folds, unescaped: &mut Vec<u8>) -> bool {
     unescaped.clear();
     unescape(text, &mut |piece| unescaped.extend_from_slice(piece));
+    if !plain.needle().contains(&terminal::ESC) {
+        terminal::strip(unescaped);
+    }
     folds.apply(unescaped);
     plain.find(unescaped).is_some()
 }

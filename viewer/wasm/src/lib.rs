@@ -18,6 +18,7 @@ mod find;
 mod json;
 mod needle;
 mod scan;
+mod terminal;
 mod time;
 
 #[cfg(target_arch = "wasm32")]

@@ -3,7 +3,7 @@
  * wishes; `effects.ts` carries them out.
  */
 
-import { type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Consumer, Producer, SignalingState, SourceFilter } from "../consumer";
 import type { Anchor, Counts, ItemId, StoreClient, View } from "../store/protocol";
 import type { QueryError } from "../store/query/syntax";
@@ -18,6 +18,13 @@ export interface Settings {
   readonly maxBytes: number;
   /** How much of the room beside the list the panel has, from 0 to 1; undefined before the reader has moved its edge. */
   readonly panelShare: number | undefined;
+}
+
+/** What entries come from, as the store and the reader call it: a producer, or a file that was opened. */
+export interface Origin {
+  readonly id: string;
+  /** Others may have the same. */
+  readonly name: string;
 }
 
 /** What the list can be told. */
@@ -49,6 +56,10 @@ export interface Model {
   readonly queryError: Signal<QueryError | undefined>;
   readonly counts: Signal<Counts>;
   readonly producers: Signal<readonly Producer[]>;
+  /** Those that were opened and not removed: each is a producer of its own in the store. */
+  readonly files: Signal<readonly Origin[]>;
+  /** Producers and files. */
+  readonly origins: ReadonlySignal<readonly Origin[]>;
   readonly paces: Signal<ReadonlyMap<string, Pace>>;
   readonly signaling: Signal<SignalingState>;
   /** What the server, a producer or the page had to object to last. */
@@ -105,6 +116,11 @@ export function makeModel(
 ): Model {
   const { store, consumer, signalingUrl, view, settings } = parts;
   const producers = signal<readonly Producer[]>([]);
+  const files = signal<readonly Origin[]>([]);
+  const origins = computed(() => [
+    ...producers.value.map(({ id, systemName }) => ({ id, name: systemName })),
+    ...files.value,
+  ]);
   const colours = new Map<string, number>();
   return {
     store,
@@ -114,6 +130,8 @@ export function makeModel(
     queryError: signal(undefined),
     counts: signal(NO_COUNTS),
     producers,
+    files,
+    origins,
     paces: signal(new Map()),
     signaling: signal(consumer.signalingState),
     trouble: signal(undefined),
@@ -133,11 +151,10 @@ export function makeModel(
       return `colour-${number % 8}`;
     },
     nameOf: (id) => {
-      const known = producers.value.find((producer) => producer.id === id);
+      const known = origins.value.find((origin) => origin.id === id);
       const isUnique =
-        known !== undefined &&
-        producers.value.filter(({ systemName }) => systemName === known.systemName).length === 1;
-      return isUnique ? known.systemName : id;
+        known !== undefined && origins.value.filter(({ name }) => name === known.name).length === 1;
+      return isUnique ? known.name : id;
     },
   };
 }

@@ -78,12 +78,12 @@ export class Gaps {
     }
   }
 
-  /** Places those that stand in front of everything else of a producer: entries of this time follow. */
-  placeFirst(producer: Producer, isHistory: boolean, timeMs = Number.NaN): void {
+  /** Places those that stand in front of everything else of a producer: an entry of this key follows. */
+  placeFirst(producer: Producer, isHistory: boolean, keyMs = producer.keyMs): void {
     const { gaps } = producer;
     producer.gaps = [];
-    if (gaps.length > 0 && timeMs > producer.keyMs) {
-      producer.keyMs = timeMs;
+    if (gaps.length > 0) {
+      producer.keyMs = keyMs;
     }
     for (const { gap, arrivalMs } of gaps) {
       this.#place(producer, gap, isHistory, arrivalMs);
@@ -93,7 +93,7 @@ export class Gaps {
   #place(producer: Producer, gap: SessionGap, isHistory: boolean, arrivalMs: number): void {
     const { placing, makeRow, onPlaced } = this.#parts;
     const row = makeRow(producer, gap, arrivalMs);
-    placing.place(row, 0, 1, isHistory, arrivalMs);
+    placing.place(row, 0, 1, isHistory ? [producer.keyMs] : undefined, arrivalMs);
     onPlaced(row);
   }
 }

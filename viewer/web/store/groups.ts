@@ -1,5 +1,6 @@
 /** Facets, patterns and traces of what is held. */
 
+import { axisOf } from "./axis";
 import type { Block } from "./block";
 import { type Facets, type FacetValue, type FullEntry, MALFORMED, type Pattern } from "./protocol";
 import { compile } from "./query/compile";
@@ -71,8 +72,9 @@ function sorted(counts: ReadonlyMap<string, number>): FacetValue[] {
 }
 
 export async function patternsOf(store: Store, pause: Pause): Promise<readonly Pattern[]> {
-  const { oldestMs = 0, newestMs = 0, shown } = store.counts();
+  const { oldestMs, newestMs } = axisOf(store);
   const counter = new PatternCounter(oldestMs, newestMs);
+  const { shown } = store.counts();
   const every = Math.max(1, Math.ceil(shown / MAX_PATTERN_ENTRIES));
   let number = 0;
   let turn = performance.now();

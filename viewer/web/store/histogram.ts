@@ -1,8 +1,10 @@
 /** Counts over time, of what the view passes: from columns alone, and from sums where a block lies within one bucket. */
 
+import { axisOf, outsideOf } from "./axis";
 import type { Block } from "./block";
 import { LEVEL_COUNT } from "./columns";
 import type { Histogram, View } from "./protocol";
+import { isWhole, shownTimesOf } from "./shown_times";
 import type { Store } from "./store";
 
 /** Widths that read well. */
@@ -28,9 +30,9 @@ export function widthFor(fromMs: number, toMs: number, buckets: number): number 
 export function histogramOf(store: Store, buckets: number, range: View["range"]): Histogram {
   const wanted = Math.min(Math.max(2, Math.floor(buckets)), 2_000);
   const { oldestMs, newestMs } =
-    range === undefined ? shownTimes(store) : { oldestMs: range.fromMs, newestMs: range.toMs - 1 };
+    range === undefined ? axisOf(store) : { oldestMs: range.fromMs, newestMs: range.toMs - 1 };
   if (!(oldestMs <= newestMs)) {
-    return { fromMs: 0, bucketMs: 1, counts: new Uint32Array(), gaps: [] };
+    return { fromMs: 0, bucketMs: 1, counts: new Uint32Array(), gaps: [], outside: [] };
   }
   const bucketMs = widthFor(oldestMs, newestMs, wanted);
   const fromMs = Math.floor(oldestMs / bucketMs) * bucketMs;
@@ -44,54 +46,15 @@ export function histogramOf(store: Store, buckets: number, range: View["range"])
       gaps.push(gapTime(block));
     }
   }
-  const isIn = (ms: number) => ms >= fromMs && ms < fromMs + count * bucketMs;
-  return { fromMs, bucketMs, counts: counter.counts, gaps: gaps.filter(isIn) };
+  const toMs = fromMs + count * bucketMs;
+  const isIn = (ms: number) => ms >= fromMs && ms < toMs;
+  const outside = range === undefined ? outsideOf(store, fromMs, toMs) : [];
+  return { fromMs, bucketMs, counts: counter.counts, gaps: gaps.filter(isIn), outside };
 }
 
 /** Of the entry in front of a gap, if one was known; else of its arrival. */
 function gapTime(block: Block): number {
   return Number.isFinite(block.maxMs) ? block.maxMs : block.arrivalMs(0);
-}
-
-/** Between which times entries are shown. */
-function shownTimes(store: Store): { oldestMs: number; newestMs: number } {
-  let [oldestMs, newestMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const block of store.blocks()) {
-    if (block.kind !== "entries") {
-      continue;
-    }
-    if (isWhole(block)) {
-      oldestMs = Math.min(oldestMs, block.minMs);
-      newestMs = Math.max(newestMs, block.maxMs);
-    } else if (block.timeless > 0 || block.minMs < oldestMs || block.maxMs > newestMs) {
-      for (const [, time] of shownTimesOf(block)) {
-        oldestMs = Math.min(oldestMs, time);
-        newestMs = Math.max(newestMs, time);
-      }
-    }
-  }
-  return { oldestMs, newestMs };
-}
-
-/** Whether the view passes all of a block, and each entry has a time. */
-function isWhole({ matches, evaluated, count, timeless }: Block): boolean {
-  return matches === undefined && evaluated === count && timeless === 0;
-}
-
-/** What the view passes of a block. A line without a time has that of the one before it, or of its arrival. */
-function* shownTimesOf(block: Block): Generator<readonly [index: number, ms: number], void> {
-  const columns = block.columns();
-  const shown = block.rank(block.count);
-  let latest = Number.NaN;
-  let next = 0;
-  for (let rank = 0; rank < shown; rank += 1) {
-    const index = block.select(rank);
-    for (; next <= index; next += 1) {
-      const time = columns.time(next);
-      latest = Number.isNaN(time) ? latest : time;
-    }
-    yield [index, Number.isNaN(latest) ? block.arrivalMs(index) : latest];
-  }
 }
 
 class Counter {

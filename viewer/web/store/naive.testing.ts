@@ -51,14 +51,26 @@ export class Naive {
   #markMs: number | undefined;
   #hasHistory = false;
 
-  take(entry: NaiveEntry, liveFrom: number, nowMs: number): void {
-    const state = this.#state(entry.producer);
-    const isHistory = entry.seq !== undefined && entry.seq < liveFrom;
-    if (state.gaps.length > 0) {
-      state.key = isHistory && entry.timeMs > state.key ? entry.timeMs : state.key;
-      this.#placeGaps(entry.producer, isHistory);
+  /** Entries that came together. */
+  take(entries: readonly NaiveEntry[], liveFrom: number, nowMs: number): void {
+    const [first] = entries;
+    if (first === undefined) return;
+    const state = this.#state(first.producer);
+    const history = entries.filter(({ seq }) => seq !== undefined && seq < liveFrom);
+    const keys = naiveKeys(
+      history.map(({ timeMs }) => timeMs),
+      state.key,
+      nowMs,
+    );
+    if (history.length > 0) {
+      if (state.gaps.length > 0) state.key = keys[0] ?? state.key;
+      this.#placeGaps(first.producer, true);
+      for (const [index, entry] of history.entries()) this.#place(entry, keys[index], nowMs);
     }
-    this.#place(entry, isHistory, nowMs);
+    if (entries.length > history.length) {
+      this.#placeGaps(first.producer, false);
+      for (const entry of entries.slice(history.length)) this.#place(entry, undefined, nowMs);
+    }
   }
 
   takeGap(producer: string, gap: Missing, liveFrom: number, nowMs: number): void {
@@ -67,7 +79,7 @@ export class Naive {
     if (isHistory && state.key === Number.NEGATIVE_INFINITY) {
       state.gaps.push({ gap, arrivalMs: nowMs });
     } else {
-      this.#place(gapRow(producer, gap), isHistory, nowMs);
+      this.#place(gapRow(producer, gap), isHistory ? state.key : undefined, nowMs);
     }
   }
 
@@ -76,8 +88,9 @@ export class Naive {
   }
 
   #placeGaps(producer: string, isHistory: boolean): void {
-    for (const { gap, arrivalMs } of this.#state(producer).gaps.splice(0)) {
-      this.#place(gapRow(producer, gap), isHistory, arrivalMs);
+    const state = this.#state(producer);
+    for (const { gap, arrivalMs } of state.gaps.splice(0)) {
+      this.#place(gapRow(producer, gap), isHistory ? state.key : undefined, arrivalMs);
     }
   }
 
@@ -136,11 +149,10 @@ export class Naive {
       });
   }
 
-  #place(row: NaiveRow, isHistory: boolean, nowMs: number): void {
+  /** `key`: of a row of the history. */
+  #place(row: NaiveRow, key: number | undefined, nowMs: number): void {
     const state = this.#state(row.producer ?? "");
-    const timeMs = row.kind === "entry" ? row.timeMs : Number.NaN;
-    const key = timeMs > state.key ? timeMs : state.key;
-    if (isHistory && !state.isLive && !(this.#markMs !== undefined && key > this.#markMs)) {
+    if (key !== undefined && !state.isLive && !(this.#markMs !== undefined && key > this.#markMs)) {
       const at = this.placed.findLastIndex((other) => other.key <= key) + 1;
       this.placed.splice(at, 0, { row, key });
       state.key = key;
@@ -163,6 +175,30 @@ export class Naive {
     this.#states.set(producer, state);
     return state;
   }
+}
+
+/** The keys of `mergeKeys`, by comparing each time with each. */
+function naiveKeys(times: readonly number[], keyMs: number, nowMs: number): number[] {
+  const lengths: number[] = [];
+  const isUsable = (ms: number) => ms >= keyMs && ms <= nowMs + 86_400_000;
+  for (const [index, time] of times.entries()) {
+    const before = lengths.filter((_, other) => other < index && (times[other] ?? 0) <= time);
+    lengths.push(isUsable(time) ? 1 + Math.max(0, ...before) : 0);
+  }
+  const own = new Map<number, number>();
+  let end = times.length;
+  for (let length = Math.max(0, ...lengths); length > 0; length -= 1) {
+    end = lengths.lastIndexOf(length, end - 1);
+    own.set(end, times[end] ?? 0);
+  }
+  let key = keyMs;
+  if (key === Number.NEGATIVE_INFINITY) {
+    key = own.get(Math.min(...own.keys())) ?? (times.some((ms) => ms > nowMs) ? nowMs : key);
+  }
+  return times.map((_, index) => {
+    key = own.get(index) ?? key;
+    return key;
+  });
 }
 
 function gapRow(producer: string, gap: Missing): NaiveGap {

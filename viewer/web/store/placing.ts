@@ -1,6 +1,6 @@
 /**
  * Where entries stand. What a producer held when its channel opened is the history, merged by timestamp over producers; from
- * the mark "live from here" on, entries stand as they came. Those of one producer are in its own order.
+ * the mark "live from here" on, entries stand as they came. Those of one producer are in its own order (`merge_keys.ts`).
  */
 
 import type { Block } from "./block";
@@ -40,13 +40,20 @@ export class Placing {
     this.#hasHistory = false;
   }
 
-  /** Places new entries of a producer. `isHistory`: they were there before its channel. */
-  place(block: Block, from: number, to: number, isHistory: boolean, arrivalMs: number): void {
+  /** Places new entries of a producer. `keys`: those of entries that were there before its channel. */
+  place(
+    block: Block,
+    from: number,
+    to: number,
+    keys: ArrayLike<number> | undefined,
+    arrivalMs: number,
+  ): void {
     const { producer } = block;
     if (producer === undefined) {
       return;
     }
-    const start = isHistory && !producer.isLive ? this.#placeHistory(producer, block, from, to) : from;
+    const start =
+      keys === undefined || producer.isLive ? from : this.#placeHistory(producer, block, from, keys);
     if (start === to) {
       return;
     }
@@ -59,29 +66,27 @@ export class Placing {
   }
 
   /** Returns the first that is not history, because it was logged when the mark was there. */
-  #placeHistory(producer: Producer, block: Block, from: number, to: number): number {
+  #placeHistory(producer: Producer, block: Block, first: number, keys: ArrayLike<number>): number {
     const columns = block.kind === "entries" ? block.columns() : undefined;
     const markMs = this.#mark?.arrivalMs(0) ?? Number.POSITIVE_INFINITY;
-    const keyOf = (key: number, index: number) => later(key, columns?.time(index) ?? Number.NaN);
-    for (let start = from; start < to; ) {
-      const first = keyOf(producer.keyMs, start);
-      if (first > markMs) {
-        return start;
+    const keyOf = (index: number) => keys[index - first] ?? Number.NaN;
+    // The order takes the times in a run for keys: one whose time is later than its key begins another run.
+    const isAhead = (index: number) => (columns?.time(index) ?? Number.NaN) > keyOf(index);
+    const to = first + keys.length;
+    for (let from = first; from < to; ) {
+      const key = keyOf(from);
+      if (key > markMs) {
+        return from;
       }
-      const { place, key: keyBehind } = this.#order.firstAbove(first);
-      let last = first;
-      let end = start + 1;
-      for (; end < to; end += 1) {
-        const key = keyOf(last, end);
-        if (key >= keyBehind || key > markMs) {
-          break;
-        }
-        last = key;
+      const { place, key: keyBehind } = this.#order.firstAbove(key);
+      let end = from + 1;
+      while (end < to && keyOf(end) < keyBehind && keyOf(end) <= markMs && !isAhead(end)) {
+        end += 1;
       }
-      this.#order.insert(place, { block, from: start, to: end, key: first, joins: true });
+      this.#order.insert(place, { block, from, to: end, key, joins: !isAhead(from) });
       this.#hasHistory = true;
-      producer.keyMs = last;
-      start = end;
+      producer.keyMs = keyOf(end - 1);
+      from = end;
     }
     return to;
   }

@@ -11,7 +11,7 @@ export class Producer {
   readonly pace = new Pace();
   /** Takes in small frames and single entries. */
   open: Block | undefined;
-  /** The latest timestamp so far: its entries are in order, whatever its clock does. */
+  /** The key of its last entry in the history (`merge_keys.ts`): its entries are in order, whatever its clock does. */
   keyMs = Number.NEGATIVE_INFINITY;
   /** Whether entries of it have come by their arrival: those behind them do, too. */
   isLive = false;

@@ -44,8 +44,8 @@ export type Anchor =
    * it that it passes.
    */
   | { readonly kind: "item"; readonly id: ItemId; readonly offset: number }
-  /** The first row is the first entry of this time, or later. */
-  | { readonly kind: "time"; readonly ms: number };
+  /** The first row is the first entry from this time to before `untilMs`: one whose clock is wrong is not meant. */
+  | { readonly kind: "time"; readonly ms: number; readonly untilMs: number };
 
 export interface EntryRow {
   readonly kind: "entry";
@@ -144,6 +144,14 @@ export interface Histogram {
   readonly counts: Uint32Array;
   /** Times of gaps. */
   readonly gaps: readonly number[];
+  /** What is shown at other times: a few entries, far from the others, because a clock was wrong. */
+  readonly outside: readonly Outside[];
+}
+
+export interface Outside {
+  readonly side: "before" | "behind";
+  readonly count: number;
+  readonly range: NonNullable<View["range"]>;
 }
 
 export interface FacetValue {
@@ -227,9 +235,12 @@ export interface Requests {
     readonly ask: { readonly format: ExportFormat; readonly isFiltered: boolean };
     readonly answer: Blob;
   };
-  /** Reads NDJSON as a producer of this name. Returns how many lines it had, and the session that numbers them from 0. */
+  /**
+   * Reads NDJSON as a producer with an id of its own, which a query may call by its name. Returns how many lines it had, and the
+   * session that numbers them from 0.
+   */
   open: {
-    readonly ask: { readonly file: Blob; readonly name: string };
+    readonly ask: { readonly file: Blob; readonly producer: string; readonly name: string };
     readonly answer: { readonly lines: number; readonly session: string };
   };
   /** Of each producer, by its id, as of a time: entries that it logged while its channel was there, and how long they took. */
@@ -240,6 +251,8 @@ export interface Requests {
       pace: { readonly live: number; readonly delayMs: number | undefined },
     ])[];
   };
+  /** Forgets a producer, by its id, and its entries. */
+  forget: { readonly ask: string; readonly answer: undefined };
   /** As the notice `counts`, of this moment. */
   counts: { readonly ask: undefined; readonly answer: Counts };
   /** Forgets everything that is held. */

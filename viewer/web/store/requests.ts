@@ -40,9 +40,13 @@ export const handlers: Handlers = {
   patterns: (store, _, pause) => patternsOf(store, pause),
   trace: (store, id) => traceOf(store, id),
   export: (store, { format, isFiltered }, pause) => exportOf(store, format, isFiltered, pause),
-  open: (store, { file, name }, pause) => openFile(store, file, name, pause),
+  open: (store, ask, pause) => openFile(store, ask, pause),
   paces: (store, nowMs) =>
     Array.from(store.producers(), ({ id, pace }) => [id, { live: pace.live, delayMs: pace.delayMs(nowMs) }]),
+  forget: (store, producer) => {
+    store.forget(producer);
+    return undefined;
+  },
   counts: (store) => store.counts(),
   clear: (store) => {
     store.clear();

@@ -49,7 +49,7 @@ function positionOf(store: Store, anchor: Anchor, count: number, total: number):
     case "item":
       return (positionOfItem(store, anchor.id) ?? 0) + anchor.offset;
     case "time":
-      return positionOfTime(store, anchor.ms) ?? total;
+      return positionOfTime(store, anchor.ms, anchor.untilMs) ?? total;
   }
 }
 
@@ -60,17 +60,18 @@ export function positionOfItem(store: Store, id: ItemId): number | undefined {
   return place === undefined ? undefined : store.order.position(place, "shown");
 }
 
-/** The position of the first row of this time or later; undefined if there is none. */
-function positionOfTime(store: Store, ms: number): number | undefined {
+/** The position of the first row from one time to before another one; undefined if there is none. */
+function positionOfTime(store: Store, ms: number, untilMs: number): number | undefined {
   for (const { chunk, run, index: from, block, to } of store.order.runs(store.order.at(0, "shown"))) {
-    if ((chunk.shown[run] ?? 0) === 0 || !(block.maxMs >= ms)) {
+    if ((chunk.shown[run] ?? 0) === 0 || !(block.maxMs >= ms && block.minMs < untilMs)) {
       continue;
     }
     const columns = block.columns();
     const end = block.rank(to);
     for (let rank = block.rank(from); rank < end; rank += 1) {
       const index = block.select(rank);
-      if (columns.time(index) >= ms) {
+      const time = columns.time(index);
+      if (time >= ms && time < untilMs) {
         return store.order.position({ chunk, run, index }, "shown");
       }
     }

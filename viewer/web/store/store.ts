@@ -7,6 +7,7 @@ import { Fetching } from "./fetching";
 import { Gaps, type SessionGap } from "./gaps";
 import { Gathering } from "./gathering";
 import { Holdings } from "./holdings";
+import { mergeKeys } from "./merge_keys";
 import { type Counted, Order } from "./order";
 import type { Pace } from "./pace";
 import { Placing } from "./placing";
@@ -141,6 +142,10 @@ export class Store {
     }
   }
 
+  knows(producer: string): boolean {
+    return this.#producers.has(producer);
+  }
+
   /** Of a producer that has, or had, a channel. */
   paceOf(producer: string): Pace {
     return this.#producer(producer).pace;
@@ -212,6 +217,16 @@ export class Store {
     this.#keepToBounds();
   }
 
+  /** Forgets a producer and its entries. */
+  forget(id: string): void {
+    for (const block of [...this.blocks()]) {
+      if (block.producer?.id === id) {
+        this.#remove(block);
+      }
+    }
+    this.#producers.delete(id);
+  }
+
   /** Forgets everything that is held. */
   clear(): void {
     for (const producer of this.#producers.values()) {
@@ -259,12 +274,13 @@ export class Store {
     this.view.admit(block);
     const live = block.seqs === undefined ? from : Math.max(from, block.indexFrom(liveFrom));
     if (live > from) {
-      this.#gaps.placeFirst(producer, true, block.columns().time(from));
-      this.#placing.place(block, from, live, true, arrivalMs);
+      const keys = mergeKeys(block.columns(), from, live, producer.keyMs, arrivalMs);
+      this.#gaps.placeFirst(producer, true, keys[0]);
+      this.#placing.place(block, from, live, keys, arrivalMs);
     }
     if (count > live) {
       this.#gaps.placeFirst(producer, false);
-      this.#placing.place(block, live, count, false, arrivalMs);
+      this.#placing.place(block, live, count, undefined, arrivalMs);
     }
     this.#changed(block);
     const { mark } = this.#placing;
@@ -308,11 +324,12 @@ export class Store {
       if (oldest === undefined) {
         return;
       }
-      this.#drop(oldest);
+      this.#counts.dropped += oldest.kind === "entries" ? oldest.count : 0;
+      this.#remove(oldest);
     }
   }
 
-  #drop(block: Block): void {
+  #remove(block: Block): void {
     if (block.producer?.open === block) {
       block.producer.open = undefined;
     }
@@ -323,7 +340,6 @@ export class Store {
     this.#holdings.remove(block);
     if (block.kind === "entries") {
       this.#counts.held -= block.count;
-      this.#counts.dropped += block.count;
     }
     this.#version += 1;
   }

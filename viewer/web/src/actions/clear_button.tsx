@@ -3,6 +3,7 @@ import { formatCount } from "../format";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { Icon } from "./icon";
+import { removeFile } from "./open_files";
 
 const text = pick({
   en: {
@@ -31,6 +32,7 @@ export function ClearButton({ model }: { model: Model }) {
     if (isAsking) {
       model.selected.value = undefined;
       model.trace.value = undefined;
+      for (const { id } of model.files.value) removeFile(model, id);
       void model.store.ask("clear", undefined).catch(() => {});
       model.list.value?.follow();
     }

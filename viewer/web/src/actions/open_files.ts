@@ -1,4 +1,4 @@
-/** Reads files as producers of their names, and goes to the first entry of each. */
+/** Reads files as producers of their own, and goes to the first entry of each. */
 
 import { formatCount } from "../format";
 import { pick } from "../language";
@@ -28,15 +28,36 @@ export async function openFiles(
   for (const file of files) {
     const name = safeText(file.name);
     say(text.reading(name));
+    const producer = addFile(model, file.name);
     try {
-      const { lines, session } = await model.store.ask("open", { file, name: file.name });
+      const { lines, session } = await model.store.ask("open", { file, producer, name: file.name });
       const first = await model.store.ask("findEntry", { session, seq: 0 });
       if (first !== undefined) {
         model.list.value?.goTo({ kind: "item", id: first, offset: 0 });
       }
+      if (lines === 0) removeFile(model, producer);
       say(lines === 0 ? text.none(name) : text.read(formatCount(lines), name));
     } catch {
       say(text.failed(name));
     }
   }
+}
+
+/** Returns the id of its producer, which is that of no other. */
+function addFile({ files, origins }: Model, name: string): string {
+  let id = `file:${name}`;
+  for (let number = 2; origins.value.some((origin) => origin.id === id); number += 1) {
+    id = `file:${name}#${number}`;
+  }
+  files.value = [...files.value, { id, name }];
+  return id;
+}
+
+/** Forgets a file and its entries. */
+export function removeFile({ files, view, store }: Model, id: string): void {
+  files.value = files.value.filter((file) => file.id !== id);
+  if (view.value.muted.includes(id)) {
+    view.value = { ...view.value, muted: view.value.muted.filter((muted) => muted !== id) };
+  }
+  void store.ask("forget", id).catch(() => {});
 }

@@ -1,9 +1,10 @@
 /** The producers: a chip each while they are few, a count of them beyond, and a menu with what is known of each. */
 
 import type { Producer } from "../../consumer";
+import { removeFile } from "../actions/open_files";
 import { formatCount, formatDuration } from "../format";
 import { pick } from "../language";
-import type { Model, Pace } from "../model";
+import type { Model, Origin, Pace } from "../model";
 import { safeText } from "../text_safe";
 import { Menu } from "./menu";
 import { byName, labelOf, type ShownState, stateOf } from "./producer_state";
@@ -30,6 +31,9 @@ const text = pick({
     lost: "lost",
     filtered: "left out at the source",
     mute: "mute",
+    file: "file",
+    remove: "remove",
+    removeFile: (name: string) => `Remove ${name} and its entries`,
     none: "No producer yet",
   },
   zh: {
@@ -49,6 +53,9 @@ const text = pick({
     lost: "丢失",
     filtered: "在源头过滤",
     mute: "静音",
+    file: "文件",
+    remove: "移除",
+    removeFile: (name: string) => `移除 ${name} 及其条目`,
     none: "尚无生产者",
   },
 });
@@ -56,7 +63,9 @@ const text = pick({
 export function Producers({ model }: { model: Model }) {
   const producers = model.producers.value;
   const connected = producers.filter(({ state }) => state === "connected").length;
-  const isCounted = producers.length > MAX_CHIPS;
+  const files = model.files.value;
+  const all = model.origins.value.length;
+  const isCounted = all > MAX_CHIPS;
   return (
     <span class="producers-bar">
       {!isCounted && (
@@ -64,15 +73,18 @@ export function Producers({ model }: { model: Model }) {
           {producers.map((producer) => (
             <Chip key={producer.id} producer={producer} model={model} />
           ))}
+          {files.map((file) => (
+            <FileChip key={file.id} file={file} model={model} />
+          ))}
         </ul>
       )}
-      {producers.length > 0 && (
+      {all > 0 && (
         <Menu
           label={text.details}
           className="producers-menu"
           button={
             isCounted ? (
-              `${text.count(formatCount(producers.length), formatCount(connected))} ▾`
+              `${text.count(formatCount(all), formatCount(connected + files.length))} ▾`
             ) : (
               <span aria-hidden="true">▾</span>
             )
@@ -81,6 +93,9 @@ export function Producers({ model }: { model: Model }) {
           <ul class="producer-list">
             {byName(producers).map((producer) => (
               <Details key={producer.id} producer={producer} model={model} />
+            ))}
+            {files.map((file) => (
+              <FileDetails key={file.id} file={file} model={model} />
             ))}
           </ul>
         </Menu>
@@ -109,11 +124,43 @@ function Chip({ producer, model }: { producer: Producer; model: Model }) {
   );
 }
 
-function Details({ producer, model }: { producer: Producer; model: Model }) {
-  const { id, lost, filtered } = producer;
-  const pace = model.paces.value.get(id);
-  const state = stateOf(producer, pace);
-  const { name, remark } = labelOf(producer, model.producers.value);
+function FileChip({ file: { id, name }, model }: { file: Origin; model: Model }) {
+  const isMuted = model.view.value.muted.includes(id);
+  return (
+    <li class={`chip file ${model.colourOf(id)} ${isMuted ? "muted" : ""}`} title={safeText(id)}>
+      <span class="dot" />
+      <span class="name">{safeText(name)}</span>
+      <span class="remark">{text.file}</span>
+    </li>
+  );
+}
+
+function FileDetails({ file: { id, name }, model }: { file: Origin; model: Model }) {
+  const label = text.removeFile(safeText(name));
+  return (
+    <li class={`producer-details file ${model.colourOf(id)}`}>
+      <span class="dot" />
+      <span class="name" title={safeText(id)}>
+        <bdi>{safeText(name)}</bdi>
+      </span>
+      <span class="state">{text.file}</span>
+      <Mute id={id} model={model} />
+      <span class="facts">
+        <button
+          type="button"
+          class="button"
+          title={label}
+          aria-label={label}
+          onClick={() => removeFile(model, id)}
+        >
+          {text.remove}
+        </button>
+      </span>
+    </li>
+  );
+}
+
+function Mute({ id, model }: { id: string; model: Model }) {
   const isMuted = model.view.value.muted.includes(id);
   const toggle = () => {
     const { muted } = model.view.value;
@@ -123,6 +170,18 @@ function Details({ producer, model }: { producer: Producer; model: Model }) {
     };
   };
   return (
+    <label class="mute">
+      <input type="checkbox" checked={isMuted} onChange={toggle} /> {text.mute}
+    </label>
+  );
+}
+
+function Details({ producer, model }: { producer: Producer; model: Model }) {
+  const { id, lost, filtered } = producer;
+  const pace = model.paces.value.get(id);
+  const state = stateOf(producer, pace);
+  const { name, remark } = labelOf(producer, model.producers.value);
+  return (
     <li class={`producer-details ${producer.state} ${model.colourOf(id)}`}>
       <span class="dot" />
       <span class="name" title={safeText(id)}>
@@ -130,9 +189,7 @@ function Details({ producer, model }: { producer: Producer; model: Model }) {
       </span>
       <span class={`state ${state}`}>{text.states[state]}</span>
       <span class="facts">{factsOf(pace, lost, filtered).join(" · ")}</span>
-      <label class="mute">
-        <input type="checkbox" checked={isMuted} onChange={toggle} /> {text.mute}
-      </label>
+      <Mute id={id} model={model} />
     </li>
   );
 }

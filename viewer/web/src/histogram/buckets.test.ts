@@ -8,8 +8,9 @@ const HISTOGRAM: Histogram = {
   // Debug, info, warn, error, malformed.
   counts: Uint32Array.of(10, 5, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 1_000, 0, 0, 0, 0),
   gaps: [900, 1_000, 1_399, 1_400],
+  outside: [],
 };
-const NOTHING: Histogram = { fromMs: 0, bucketMs: 1, counts: new Uint32Array(), gaps: [] };
+const NOTHING: Histogram = { fromMs: 0, bucketMs: 1, counts: new Uint32Array(), gaps: [], outside: [] };
 
 describe("buckets", () => {
   it("knows its extent and its sums", () => {

@@ -20,6 +20,11 @@ const text = pick({
     entries: (count: string) => `${count} entries`,
     span: (from: string, to: string) => `from ${from} to ${to}`,
     none: "none yet",
+    outside: {
+      before: (count: string) => `‹ ${count} earlier`,
+      behind: (count: string) => `${count} later ›`,
+    },
+    wrongClock: "Far from the others: a clock may have been wrong. Show these alone",
   },
   zh: {
     name: "条目随时间的分布",
@@ -30,6 +35,11 @@ const text = pick({
     entries: (count: string) => `${count} 个条目`,
     span: (from: string, to: string) => `从 ${from} 到 ${to}`,
     none: "暂无",
+    outside: {
+      before: (count: string) => `‹ 更早 ${count} 条`,
+      behind: (count: string) => `更晚 ${count} 条 ›`,
+    },
+    wrongClock: "远离其他条目：时钟可能有误。仅显示这些条目",
   },
 });
 
@@ -65,7 +75,8 @@ export function Histogram({ model }: { model: Model }) {
   };
   const goTo = (bucket: number) => {
     if (histogram !== undefined) {
-      model.list.value?.goTo({ kind: "time", ms: histogram.fromMs + bucket * histogram.bucketMs });
+      const ms = histogram.fromMs + bucket * histogram.bucketMs;
+      model.list.value?.goTo({ kind: "time", ms, untilMs: extent(histogram).toMs });
     }
   };
   const bucketOf = (event: PointerEvent & { currentTarget: Element }): number => {
@@ -195,6 +206,17 @@ export function Histogram({ model }: { model: Model }) {
       </div>
       <div class="histogram-axis">
         <Axis range={axisOf(model, histogram)} zone={zone} width={width} />
+        {histogram?.outside.map((outside) => (
+          <button
+            key={outside.side}
+            type="button"
+            class={`button outside ${outside.side}`}
+            title={text.wrongClock}
+            onClick={() => setRange(outside.range)}
+          >
+            {text.outside[outside.side](formatCount(outside.count))}
+          </button>
+        ))}
         {range !== undefined && (
           <button type="button" class="button" title={text.clear} onClick={() => setRange(undefined)}>
             {dayLabel(range.fromMs, zone, 1_000, range.toMs)} –{" "}

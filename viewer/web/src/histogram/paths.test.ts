@@ -3,7 +3,13 @@ import { pathsOf } from "./paths";
 
 it("stacks the levels, marks errors and gaps", () => {
   const { bars, gaps, errorMarks } = pathsOf(
-    { fromMs: 0, bucketMs: 10, counts: Uint32Array.of(0, 10, 0, 0, 0, 0, 5, 0, 5, 0), gaps: [3] },
+    {
+      fromMs: 0,
+      bucketMs: 10,
+      counts: Uint32Array.of(0, 10, 0, 0, 0, 0, 5, 0, 5, 0),
+      gaps: [3],
+      outside: [],
+    },
     20,
     33,
   );
@@ -14,7 +20,7 @@ it("stacks the levels, marks errors and gaps", () => {
 
 it("never leaves the frame", () => {
   const counts = Uint32Array.of(1_000_000, 1, 1, 1, 1);
-  const { bars } = pathsOf({ fromMs: 0, bucketMs: 10, counts, gaps: [] }, 10, 33);
+  const { bars } = pathsOf({ fromMs: 0, bucketMs: 10, counts, gaps: [], outside: [] }, 10, 33);
   const tops = bars.flatMap((path) =>
     [...path.matchAll(/V(\d+(?:\.\d+)?)/g)].map((match) => Number(match[1])),
   );

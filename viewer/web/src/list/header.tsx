@@ -24,7 +24,7 @@ const text = pick({
 });
 
 export function Header({ model }: { model: Model }) {
-  const { view, settings, producers } = model;
+  const { view, settings, origins } = model;
   const remove = (name: string) => {
     view.value = { ...view.value, columns: view.value.columns.filter((column) => column !== name) };
   };
@@ -32,7 +32,7 @@ export function Header({ model }: { model: Model }) {
     <div class="list-header">
       <span class="cell time">{text.time[settings.value.zone]}</span>{" "}
       <span class="cell level">{text.level}</span>{" "}
-      {producers.value.length > 1 && (
+      {origins.value.length > 1 && (
         <>
           <span class="cell producer">{text.producer}</span>{" "}
         </>

@@ -45,7 +45,7 @@ export function List({ model, onMount }: ListProps) {
     onMount(new ListCommands(model, view, () => elements.scroller.focus({ preventScroll: true })));
     return stop;
   }, [model, onMount]);
-  const hasProducers = model.producers.value.length > 1;
+  const hasProducers = model.origins.value.length > 1;
   const className = `list zone-${model.settings.value.zone} ${hasProducers ? "has-producers" : ""}`;
   return (
     <div class={className} style={{ "--columns": String(model.view.value.columns.length) }}>

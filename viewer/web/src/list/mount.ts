@@ -98,11 +98,11 @@ function keyOf({ zone, hasProducers, words, names }: KeyedOptions): string {
 
 /** Reads every signal that rows depend on. */
 function makeOptions(model: Model): KeyedOptions {
-  const producers = model.producers.value;
-  const names = new Map(producers.map(({ id }) => [id, model.nameOf(id)]));
+  const origins = model.origins.value;
+  const names = new Map(origins.map(({ id }) => [id, model.nameOf(id)]));
   return {
     zone: model.settings.value.zone,
-    hasProducers: producers.length > 1,
+    hasProducers: origins.length > 1,
     words: wordsOf(model.view.value.query),
     nameOf: (id) => names.get(id) ?? id,
     colourOf: (id) => model.colourOf(id),

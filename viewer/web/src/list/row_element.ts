@@ -2,11 +2,13 @@
 
 import type { EntryRow, GapRow, Row } from "../../store/protocol";
 import { MALFORMED } from "../../store/protocol";
+import type { Piece } from "../ansi/read";
 import { pick } from "../language";
 import type { Zone } from "../model";
 import { safePieces, safeText } from "../text_safe";
 import { canBringBack, gapText, liveText } from "./text";
 import { formatTime } from "./time";
+import { marksOf } from "./words";
 
 const text = pick({
   en: { bringBack: "bring back", raw: "RAW", fetched: "Brought back from the program" },
@@ -101,60 +103,41 @@ function messageCell(row: EntryRow, { words }: RowOptions): HTMLElement {
   const made = cell("text", "");
   const message = document.createElement("span");
   message.className = "message";
-  for (const piece of safePieces(row.message)) {
-    appendMarked(message, piece.text, piece.className, words);
-  }
+  appendMarked(message, safePieces(row.message), words);
   made.append(message);
   if (row.fields !== "") {
     const fields = document.createElement("span");
     fields.className = "fields";
-    appendMarked(fields, safeText(row.fields), "", words);
+    appendMarked(fields, [{ text: safeText(row.fields), className: "" }], words);
     made.append("  ", fields);
   }
   return made;
 }
 
-/** Appends text in which the words are marked. */
-function appendMarked(
-  parent: HTMLElement,
-  content: string,
-  className: string,
-  words: readonly string[],
-): void {
-  let target = parent;
-  if (className !== "") {
-    target = document.createElement("span");
-    target.className = className;
-    parent.append(target);
-  }
-  if (words.length === 0) {
-    target.append(content);
-    return;
-  }
-  const folded = content.toLowerCase();
-  // Where folding changes lengths, positions are not those of the text.
-  const lookup = folded.length === content.length ? folded : content;
+/** Appends text in which the words are marked, also where a word has several colours. */
+function appendMarked(parent: HTMLElement, pieces: readonly Piece[], words: readonly string[]): void {
+  const marks = marksOf(pieces.map(({ text }) => text).join(""), words);
   let end = 0;
-  while (end < content.length) {
-    const [start, word] = firstOf(lookup, words, end);
-    if (start === -1) break;
-    const mark = document.createElement("mark");
-    mark.textContent = content.slice(start, start + word.length);
-    target.append(content.slice(end, start), mark);
-    end = start + word.length;
-  }
-  target.append(content.slice(end));
-}
-
-function firstOf(content: string, words: readonly string[], from: number): [number, string] {
-  let found: [number, string] = [-1, ""];
-  for (const word of words) {
-    const start = word === "" ? -1 : content.indexOf(word, from);
-    if (start !== -1 && (found[0] === -1 || start < found[0])) {
-      found = [start, word];
+  for (const { text: content, className } of pieces) {
+    const from = end;
+    end += content.length;
+    const target = className === "" ? parent : document.createElement("span");
+    if (target !== parent) {
+      target.className = className;
+      parent.append(target);
     }
+    let at = from;
+    for (const [first, last] of marks) {
+      const [markStart, markEnd] = [Math.max(first, at), Math.min(last, end)];
+      if (markStart < markEnd) {
+        const mark = document.createElement("mark");
+        mark.textContent = content.slice(markStart - from, markEnd - from);
+        target.append(content.slice(at - from, markStart - from), mark);
+        at = markEnd;
+      }
+    }
+    target.append(content.slice(at - from));
   }
-  return found;
 }
 
 function fillGap(element: HTMLElement, row: GapRow, { nameOf }: RowOptions): void {

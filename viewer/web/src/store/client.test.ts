@@ -142,8 +142,12 @@ test("every question has an answer, and one that fails rejects", async () => {
   const patterns = await client.ask("patterns", undefined);
   expect(patterns).toMatchObject([{ template: "m", count: 3 }]);
   const file = new Blob([`${lineOf({ timeMs: T })}\nbroken\n`]);
-  const opened = client.ask("open", { file, name: "file" });
-  for (let turn = 0; turn < 20; turn += 1) {
+  const opened = client.ask("open", { file, producer: "p", name: "file" });
+  let isReading = true;
+  void opened.finally(() => {
+    isReading = false;
+  });
+  while (isReading) {
     await new Promise((resolve) => setTimeout(resolve, 1));
     work();
   }

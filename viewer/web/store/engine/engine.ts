@@ -25,7 +25,7 @@ export interface Scan {
 
 /** What to look for. */
 export interface Needle {
-  /** As UTF-8. The engine looks for it as JSON writes it. */
+  /** As UTF-8. The engine looks for it as JSON writes it, over terminal codes unless it has ESC itself. */
   readonly text: string;
   /** Whether letters A to Z, and those of other alphabets by simple folding where that keeps the length, are equal in both cases. */
   readonly ignoresCase: boolean;

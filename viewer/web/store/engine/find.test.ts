@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseEntry } from "../../consumer/entry";
+import { shownText } from "../query/shown";
 import type { Engine, Needle } from "./engine";
 import { bytesOf, LINES, loadTestEngine, makeRandom, randomBody, randomEntry } from "./engine.testing";
 import { makeScriptEngine } from "./script";
@@ -71,6 +72,17 @@ test("what is escaped, however it is", () => {
   }
 });
 
+test("what is shown, whatever terminal codes stand in it", () => {
+  const red = "\u001b[31mconnection\u001b[0m refused";
+  const grep = "a \u001b[01;31m\u001b[KRe\u001b[m\u001b[Kfused b";
+  expect(hits([red, "connection refused", grep, "connection"], "connection refused")).toEqual([0, 1]);
+  expect(hits([red, grep, "re\u001bfused"], "refused")).toEqual([0, 1, 2]);
+  expect(hits([red, "31m [0m"], "31m")).toEqual([1]);
+  expect(hits(["a\u001b[", "a\u001b[31", "a\u001b[3\u00e9"], "a\u00e9")).toEqual([2]);
+  const upper = `{"timestamp":"","level":"","target":"","message":"re\\u001B[1mfused"}`;
+  expect(find(bytesOf(upper), { text: "refused", ignoresCase: true })).toEqual([0]);
+});
+
 test("values, not keys or punctuation", () => {
   const body = bytesOf(
     [
@@ -112,7 +124,8 @@ describe("as a search of the parsed values", () => {
     const lines = decoder.decode(body).split("\n");
     return lines.flatMap((line, index) => {
       const entry = parseEntry(line);
-      const values = entry === undefined ? [line] : texts(entry);
+      const shown = (value: string) => (text.includes("\u001b") ? value : shownText(value));
+      const values = entry === undefined ? [line] : texts(entry).map(shown);
       return values.some((value) => fold(value).includes(fold(text))) ? [index] : [];
     });
   }

@@ -80,6 +80,27 @@ describe.each(["script", "wasm"] as const)("by the engine %s", (name) => {
   const found = (query: string, lines: readonly string[]) =>
     find(query, lines, engines[name] ?? engines.script);
 
+  test("what is shown, whatever terminal codes stand in it", () => {
+    const red = "\\u001b[31mconnection\\u001b[0m refused";
+    const lines = [
+      entry("", "INFO", red),
+      entry("", "INFO", "connection refused"),
+      "raw \u001b[1mconnection\u001b[m refused",
+      "raw connection refused",
+      entry("", "INFO", "refused"),
+      field(`"${red}"`),
+    ];
+    expect(found('"connection refused"', lines)).toEqual([0, 1, 2, 3, 5]);
+    expect(found('-"connection refused"', lines)).toEqual([4]);
+    expect(found("/connection re/", lines)).toEqual([0, 1, 2, 3, 5]);
+    expect(found("/n ref|xyz/", lines)).toEqual([0, 1, 2, 3, 5]);
+    expect(found('message:"connection refused"', lines)).toEqual([0, 1]);
+    expect(found("a~/^conn.*refused$/", lines)).toEqual([5]);
+    expect(found("31m", lines)).toEqual([]);
+    expect(found("/\\x1b\\[31m/", lines)).toEqual([0, 5]);
+    expect(found("a~/^\\u001b\\[31mconn/", lines)).toEqual([5]);
+  });
+
   test.each<[query: string, value: string, isFound: boolean]>([
     ["a:9007199254740993", "9007199254740993", true],
     ["a:9007199254740993", "9007199254740992", false],
@@ -228,6 +249,7 @@ const TEXTS = [
   "/x",
   "line\nend",
   "\u001b[31m",
+  "31m",
   "null",
   "-4",
   "1",

@@ -15,6 +15,7 @@ import { both, countOf, fullMask, indexesOf, type Mask, without } from "./mask";
 import type { Matcher } from "./matcher";
 import { compileLineTest, compileRegex } from "./regex";
 import { commonness, searchAll } from "./search_all";
+import { ofShown } from "./shown";
 import type { FieldTest, Query } from "./syntax";
 import { someScalar, someValue } from "./values";
 import { compilePattern } from "./wildcard";
@@ -176,7 +177,7 @@ function compileTrace(id: string): Node {
 
 function compileText(text: string): Node {
   const folded = fold(text);
-  const matches = (value: string) => fold(value).includes(folded);
+  const matches = ofShown(text, (value) => fold(value).includes(folded));
   return {
     cost: Cost.Text,
     match: (lines, among) =>
@@ -190,7 +191,7 @@ function compileText(text: string): Node {
 }
 
 function compileExpression(source: string, flags: string): Node {
-  const matches = compileRegex(source, flags);
+  const matches = ofShown(source, compileRegex(source, flags));
   const test = compileLineTest(source, flags);
   const literal = literalOf(source, flags);
   const isCommon = commonness();

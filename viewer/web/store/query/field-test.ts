@@ -5,6 +5,7 @@ import { compareDecimals, isDecimal } from "./decimal";
 import { fold } from "./fold";
 import { literalOf } from "./literal";
 import { compileRegex } from "./regex";
+import { ofShown } from "./shown";
 import type { FieldTest } from "./syntax";
 import { compilePattern, patternParts } from "./wildcard";
 
@@ -25,7 +26,7 @@ export function compileTest(test: FieldTest): CompiledTest {
     case "is":
       return compileIs(test.pattern);
     case "matches": {
-      const matches = compileRegex(test.source, test.flags);
+      const matches = ofShown(test.source, compileRegex(test.source, test.flags));
       return make({ passes: (value) => matches(textOf(value)), literal: literalOf(test.source, test.flags) });
     }
     default: {
@@ -97,7 +98,7 @@ function compileIs(pattern: string): CompiledTest {
     const isThere = (value: unknown) => value !== undefined;
     return { passes: isThere, passesQuickly: isThere, literal: undefined };
   }
-  const matches = compilePattern(pattern);
+  const matches = ofShown(pattern, compilePattern(pattern));
   const [whole] = parts;
   const isNumber = parts.length === 1 && whole !== undefined && isDecimal(whole);
   return make({

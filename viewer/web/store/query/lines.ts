@@ -9,13 +9,14 @@ import { MAX_LINE } from "./regex";
 
 /** A line, by how its texts are written. */
 const PLAIN = 0;
-/** It has a backslash. */
+/** It has a backslash, or ESC itself: then it is no JSON. */
 const ESCAPED = 1;
 /** It has characters as `\u0041` or `\/`, which others write as they are. */
 const ODD = 2;
 
 const LINE_END = 0x0a;
 const BACKSLASH = 0x5c;
+const ESC = 0x1b;
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** After so many lines, all of a block are decoded at once. */
@@ -106,6 +107,12 @@ export class Lines {
     for (const index of hits) {
       mask[index] = 1;
     }
+    if (this.block.levels.includes(MALFORMED)) {
+      // The engine takes the terminal codes of texts out, and not those of lines that are no JSON.
+      for (let index = 0; index < mask.length; index += 1) {
+        mask[index] ||= this.isMalformed(index) && !this.isPlain(index) ? 1 : 0;
+      }
+    }
     return mask;
   }
 
@@ -158,6 +165,12 @@ function findEnds(length: number, next: (from: number) => number, count: number)
 
 function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint8Array {
   const writings = new Uint8Array(count);
+  for (let [line, at] = [0, bytes.indexOf(ESC)]; at !== -1 && line < count; line += 1) {
+    if ((ends[line] ?? 0) > at) {
+      writings[line] = ESCAPED;
+      at = bytes.indexOf(ESC, ends[line]);
+    }
+  }
   let line = 0;
   for (let at = bytes.indexOf(BACKSLASH); at !== -1; ) {
     while (line < count && (ends[line] ?? 0) <= at) {

@@ -1,5 +1,7 @@
 /** Finds a text that whatever a regular expression matches must hold, so that a plain search can come first. */
 
+import { namesEsc } from "./shown";
+
 /** What follows it may be absent, or stands for other characters. */
 const OPTIONAL = /[*?{]/;
 /** In these the characters themselves are meant. */
@@ -8,6 +10,9 @@ const MIN_LENGTH = 2;
 
 /** The longest such text; undefined if none is sure. ASCII alone: other letters have cases of their own. */
 export function literalOf(source: string, flags: string): string | undefined {
+  if (namesEsc(source)) {
+    return undefined;
+  }
   const runs: string[] = [];
   let run = "";
   const end = () => {

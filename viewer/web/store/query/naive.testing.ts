@@ -4,6 +4,7 @@ import { levelOf, parseEntry } from "../../consumer/entry";
 import { LEVELS } from "../protocol";
 import { hashTemplate, templateOf } from "../summary/template";
 import { fold } from "./fold";
+import { shownText } from "./shown";
 import type { FieldTest, Query } from "./syntax";
 
 export interface NaiveEntry {
@@ -34,10 +35,12 @@ export function passes(query: Query, entry: NaiveEntry): boolean {
     case "trace":
       return parsed?.span?.trace_id === query.id;
     case "text":
-      return valuesOf(parsed ?? entry.line).some((value) => fold(value).includes(fold(query.text)));
+      return valuesOf(parsed ?? entry.line).some((value) =>
+        fold(shownFor(query.text, value)).includes(fold(query.text)),
+      );
     case "regex": {
       const regex = new RegExp(query.source, query.flags);
-      return valuesOf(parsed ?? entry.line).some((value) => regex.test(value));
+      return valuesOf(parsed ?? entry.line).some((value) => regex.test(shownFor(query.source, value)));
     }
     case "field": {
       if (parsed === undefined) {
@@ -61,6 +64,11 @@ function isLike(text: string, pattern: string): boolean {
     piece === "*" ? ".*" : fold(piece.at(-1) ?? "").replace(/[\\^$.*+?()[\]{}|]/, "\\$&"),
   );
   return new RegExp(`^${source}$`, "s").test(fold(text));
+}
+
+/** Terminal codes are not searched, unless they are what is looked for. */
+function shownFor(wanted: string, value: string): string {
+  return wanted.includes("\u001b") ? value : shownText(value);
 }
 
 function valuesOf(value: unknown): string[] {
@@ -96,10 +104,10 @@ function isPassed(value: unknown, test: FieldTest): boolean {
 function isItemPassed(item: unknown, test: FieldTest): boolean {
   const text = typeof item === "string" ? item : JSON.stringify(item);
   if (test.op === "is") {
-    return isLike(text, test.pattern);
+    return isLike(shownFor(test.pattern, text), test.pattern);
   }
   if (test.op === "matches") {
-    return new RegExp(test.source, test.flags).test(text);
+    return new RegExp(test.source, test.flags).test(shownFor(test.source, text));
   }
   if (item === null) {
     return false;

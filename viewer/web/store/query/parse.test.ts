@@ -17,7 +17,17 @@ test.each<[string, Query]>([
   ["NOT a", { kind: "not", part: text("a") }],
   ["-(a or b)", { kind: "not", part: { kind: "or", parts: [text("a"), text("b")] } }],
   ['-"a b"', { kind: "not", part: text("a b") }],
-  ["not found", { kind: "and", parts: [text("not"), text("found")] }],
+  ["not a", { kind: "not", part: text("a") }],
+  [
+    "a and not (b OR c)",
+    {
+      kind: "and",
+      parts: [text("a"), { kind: "not", part: { kind: "or", parts: [text("b"), text("c")] } }],
+    },
+  ],
+  ["a AND b", { kind: "and", parts: [text("a"), text("b")] }],
+  ['"not" found', { kind: "and", parts: [text("not"), text("found")] }],
+  ["Not nothing", { kind: "and", parts: [text("Not"), text("nothing")] }],
   ["((a))", text("a")],
   ['"a \\"b\\" \\\\ \\n"', text('a "b" \\ \\n')],
   ["level:warn", { kind: "level", level: 2, orMore: false }],
@@ -91,6 +101,7 @@ test.each<[query: string, code: string, wrong: string, start: number]>([
   ["(a or)", "operator", "or", 3],
   ["a and", "operator", "and", 2],
   ["NOT", "operator", "NOT", 0],
+  ["a not", "operator", "not", 2],
   ["producer~a", "operator", "producer~a", 0],
   ["trace>4", "operator", "trace>4", 0],
 ])("%s is wrong at its place", (query, code, wrong, start) => {

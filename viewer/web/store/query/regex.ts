@@ -37,7 +37,8 @@ export function compileLineTest(source: string, flags: string): LineTest | undef
     return all.exec(text)?.index ?? -1;
   };
   return {
-    mayMatch: (line) => line.length > MAX_LINE || line.includes("\\") || regex.test(line),
+    mayMatch: (line) =>
+      line.length > MAX_LINE || line.includes("\\") || line.includes("\x1b") || regex.test(line),
     next: mayCrossLines(source, flags) ? undefined : next,
   };
 }

@@ -6,6 +6,7 @@ import { unescapeInto } from "./escape";
 import { LINE_END, NONE, Reader } from "./json";
 import { Pattern } from "./pattern";
 import { Places } from "./places";
+import { ESC, withoutCodes } from "./terminal";
 
 /** Every byte, those of A to Z as their lower case. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -20,6 +21,7 @@ export class Finder {
   /** Undefined if it is no different. */
   readonly #escaped: Pattern | undefined;
   readonly #folds: readonly (readonly [Pattern, Uint8Array])[];
+  readonly #hasEsc: boolean;
   #folded = new Uint8Array();
   #unescaped = new Uint8Array();
   /** Where the needle stands next, as it is: no value that ends before has it, unless by escapes. */
@@ -32,6 +34,7 @@ export class Finder {
     const isSame = equals(needle.plain, 0, needle.plain.length, needle.escaped);
     this.#escaped = isSame ? undefined : new Pattern(needle.escaped);
     this.#folds = needle.folds.map(([from, to]) => [new Pattern(from), to]);
+    this.#hasEsc = needle.plain.includes(ESC);
     this.#reader.visit = (start, end, hasEscapes) => this.#visit(start, end, hasEscapes);
   }
 
@@ -77,7 +80,8 @@ export class Finder {
   /** Returns whether to read on. */
   #visit(start: number, end: number, hasEscapes: boolean): boolean {
     if (hasEscapes) {
-      const length = unescapeInto(this.#reader.bytes, start, end, this.#unescaped);
+      let length = unescapeInto(this.#reader.bytes, start, end, this.#unescaped);
+      length = this.#hasEsc ? length : withoutCodes(this.#unescaped, length);
       this.#isFound = this.#plain.find(this.#fold(this.#unescaped, length), 0, length) !== NONE;
     } else {
       this.#isFound =

@@ -10,6 +10,8 @@ const ZERO = 0x30;
 const ONE = 0x31;
 const SOLIDUS = 0x2f;
 const LOWER_U = 0x75;
+const LOWER_B = 0x62;
+const UPPER_B = 0x42;
 /** The last digits of control characters that have a shorter escape, in both cases. */
 const SHORTER = new Set(Array.from("89aAcCdD", (digit) => digit.charCodeAt(0)));
 
@@ -78,12 +80,18 @@ function findUnusual(body: Uint8Array, from: number): number {
   return NONE;
 }
 
-/** Whether `\u00` and a control character without a shorter escape stands at `at`. */
+/**
+ * Whether `\u00` and a control character without a shorter escape stands at `at`. ESC is another matter: a terminal code may
+ * stand in the midst of the needle.
+ */
 function isUsual(body: Uint8Array, at: number): boolean {
   const third = body[at + 4];
   const fourth = body[at + 5];
   if (body[at + 2] !== ZERO || body[at + 3] !== ZERO) {
     return false;
   }
-  return third === ONE || (third === ZERO && fourth !== undefined && !SHORTER.has(fourth));
+  return (
+    (third === ONE && fourth !== LOWER_B && fourth !== UPPER_B) ||
+    (third === ZERO && fourth !== undefined && !SHORTER.has(fourth))
+  );
 }
