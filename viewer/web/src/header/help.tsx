@@ -31,8 +31,8 @@ const text = pick({
       ["target:shop.db*", "a target; * stands for any text"],
       ["user:42, http.status>=500", "a field, by its value; >, >=, <, <= compare"],
       ["path~^/api/", "a field, by a regular expression"],
-      ["-health, not health", "the term must not pass"],
-      ["a or b, (a or b) c", "either, and parentheses; or, and, not in quotes are words"],
+      ["-health, NOT health", "the term must not pass"],
+      ["a or b, (a or b) c", 'either, and parentheses; "or" in quotes is a word'],
     ],
   },
   zh: {
@@ -61,8 +61,8 @@ const text = pick({
       ["target:shop.db*", "目标；* 代表任意文本"],
       ["user:42, http.status>=500", "按字段的值；>、>=、<、<= 用于比较"],
       ["path~^/api/", "按正则表达式匹配字段"],
-      ["-health, not health", "该条件不成立"],
-      ["a or b, (a or b) c", "或、括号；加引号的 or、and、not 是普通词"],
+      ["-health, NOT health", "该条件不成立"],
+      ["a or b, (a or b) c", '或、括号；加引号的 "or" 是普通词'],
     ],
   },
 });

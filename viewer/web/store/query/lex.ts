@@ -17,13 +17,14 @@ export type Lexeme =
 
 const KEY_AND_OPERATOR = /([\p{L}_@$][^\s"'():<>~=*/\\]*)(:|~|>=|<=|>|<|=)/uy;
 const OPERATOR = /(?::|~|>=|<=|>|<|=)/y;
-/** Operators in small or in capital letters; in quotes they are words. */
-const WORDS = new Map(
-  (["or", "and", "not"] as const).flatMap((word) => [
-    [word, word] as const,
-    [word.toUpperCase(), word] as const,
-  ]),
-);
+/** `not` in small letters is a word, for many logs say "not found". */
+const WORDS = new Map<string, "or" | "and" | "not">([
+  ["or", "or"],
+  ["OR", "or"],
+  ["and", "and"],
+  ["AND", "and"],
+  ["NOT", "not"],
+]);
 
 export function lex(text: string): Lexeme[] {
   const lexemes: Lexeme[] = [];

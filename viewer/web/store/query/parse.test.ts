@@ -17,16 +17,16 @@ test.each<[string, Query]>([
   ["NOT a", { kind: "not", part: text("a") }],
   ["-(a or b)", { kind: "not", part: { kind: "or", parts: [text("a"), text("b")] } }],
   ['-"a b"', { kind: "not", part: text("a b") }],
-  ["not a", { kind: "not", part: text("a") }],
+  ["not found", { kind: "and", parts: [text("not"), text("found")] }],
   [
-    "a and not (b OR c)",
+    "a and NOT (b OR c)",
     {
       kind: "and",
       parts: [text("a"), { kind: "not", part: { kind: "or", parts: [text("b"), text("c")] } }],
     },
   ],
   ["a AND b", { kind: "and", parts: [text("a"), text("b")] }],
-  ['"not" found', { kind: "and", parts: [text("not"), text("found")] }],
+  ['"NOT" found', { kind: "and", parts: [text("NOT"), text("found")] }],
   ["Not nothing", { kind: "and", parts: [text("Not"), text("nothing")] }],
   ["((a))", text("a")],
   ['"a \\"b\\" \\\\ \\n"', text('a "b" \\ \\n')],
@@ -101,7 +101,7 @@ test.each<[query: string, code: string, wrong: string, start: number]>([
   ["(a or)", "operator", "or", 3],
   ["a and", "operator", "and", 2],
   ["NOT", "operator", "NOT", 0],
-  ["a not", "operator", "not", 2],
+  ["a NOT", "operator", "NOT", 2],
   ["producer~a", "operator", "producer~a", 0],
   ["trace>4", "operator", "trace>4", 0],
 ])("%s is wrong at its place", (query, code, wrong, start) => {

@@ -6,7 +6,7 @@
  * - `level:warn`, `level:warn+`, `target:a.b*`, `producer:shop`, `trace:ID`, `pattern:HASH`
  * - `field:value`, `field:"a value"`, `field:*`, `field>5`, `field>=5`, `field<5`, `field<=5`, `field~expression`
  * - `field=value`: the field, or these very characters anywhere, as messages have them
- * - terms side by side must all pass, with or without `and`; `or`, `not` or `-`, and parentheses; `OR`, `AND` and `NOT` are the same
+ * - terms side by side must all pass, with or without `and`; `or`, `NOT` or `-`, and parentheses; `OR` and `AND` are the same
  */
 
 import { all, allOf, anyOf, not } from "./build";
