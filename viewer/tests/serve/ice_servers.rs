@@ -37,7 +37,7 @@ async fn the_secret_is_read_again_on_sighup() {
     server.url().await;
     folder.write("secret", "\n");
     server.signal(Signal::HUP);
-    server.err.has("secret: has no secret; continues with the secret of TURN servers as read before").await;
+    server.err.has("static-auth-secret; continues with the secret of TURN servers as read before").await;
     folder.write("secret", "two\n");
     server.signal(Signal::HUP);
     server.err.has("has read the secret of TURN servers again").await;
