@@ -6,6 +6,7 @@ pub use crate::entry::{ArrayWriter, ObjectWriter, RawMember, RawMembers, ValueWr
 pub use crate::level::level_of_pino;
 pub use crate::printable::printable;
 pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
+pub use crate::signaling::tls::{TlsError, tls_client_config};
 pub use crate::webrtc::addresses::addresses_to_bind;
 pub use crate::webrtc::sockets::literal_address;
 

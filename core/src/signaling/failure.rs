@@ -86,6 +86,11 @@ pub(crate) fn explained(text: &str) -> String {
          make it with openssl's -addext basicConstraints=critical,CA:FALSE"
     } else if text.contains("invalid HTTP version") {
         "the port does not speak HTTP; if it speaks TLS, use https:// or wss://"
+    } else if text.contains("InvalidContentType") {
+        "the port does not speak TLS; for a server without TLS, use http:// or ws://"
+    } else if text.contains("UnknownIssuer") {
+        "no authority that this machine trusts has signed the certificate of the server (UnknownIssuer); if the authority \
+         is one of your own, set SSL_CERT_FILE to the file of its certificate, or the option ca_file of a program"
     } else {
         text
     };

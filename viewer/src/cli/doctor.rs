@@ -16,6 +16,7 @@ use super::address::{self, Address};
 use super::environment::variable;
 use super::token_file::first_token;
 use crate::{InvalidOrigin, Origin};
+use paths::Relay;
 use report::{Finding, Report};
 use round_trip::RoundTrip;
 
@@ -110,11 +111,11 @@ impl DoctorArgs {
         let (named, finding) = access::reader(url, trip.reader_token).await?;
         report.add(&finding);
         report.add(&paths::candidates(url));
-        let (has_relay, findings) = paths::ask(&paths::servers(named), url).await;
+        let (relay, findings) = paths::ask(&paths::servers(named), url).await;
         findings.iter().for_each(|finding| report.add(finding));
-        report.add(&trip.run().await);
-        if has_relay {
-            report.add(&RoundTrip { relay_only: true, ..*trip }.run().await);
+        report.add(&trip.run(relay).await);
+        if relay == Relay::Works {
+            report.add(&RoundTrip { relay_only: true, ..*trip }.run(relay).await);
         }
         Ok(())
     }
