@@ -11,8 +11,10 @@ pub use crate::webrtc::addresses::addresses_to_bind;
 pub use crate::webrtc::sockets::literal_address;
 
 use crate::config::ConfigBuilder;
+pub use crate::config::environment::ice_servers_of_environment;
 use crate::config::ice_url::{self, IceUrl, Scheme};
 pub use crate::config::paths::parse_udp_ports;
+pub use crate::config::server_url::credential_in_query;
 use crate::entry::Fields;
 use crate::error::{Error, Result};
 use crate::level::Level;

@@ -81,7 +81,13 @@ async fn a_server_that_works_has_no_failure_and_each_wrong_thing_has_its_own() {
     assert_eq!(failure(&findings).0, "tcp");
     let (_, findings) = doctor(&["wss://name.invalid/signaling"], &[]).await;
     assert_eq!(failure(&findings).0, "dns");
-    assert_eq!(doctor(&["ftp://x"], &[]).await.0, 2);
+    for arguments in
+        [&["doctor", "ftp://x"][..], &["doctor", "ws://h?token=s3cret"], &["pipe", "--url", "h?token=s3cret"]]
+    {
+        let output = command(arguments).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("s3cret"), "{output:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
