@@ -40,8 +40,8 @@ command line is wrong.
 
 The environment:
   LOGRTC_URL     the server, if none is given
-  LOGRTC_TOKEN   a bearer token for the server
-  SSL_CERT_FILE  root certificates in place of the system's";
+  LOGRTC_TOKEN   the token for the server, if neither a file nor the URL has it
+  SSL_CERT_FILE  a file of certificates in PEM: the authorities that are trusted in place of the system's";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

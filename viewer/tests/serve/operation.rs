@@ -110,6 +110,13 @@ async fn the_program_brings_its_completions_and_its_manual() {
         (vec!["man"], ".TH"),
         (vec!["man"], "token\\-file"),
         (vec!["serve", "--help"], "Examples:"),
+        (vec!["serve", "--help"], "  LOGRTC_TOKEN "),
+        (vec!["tail", "--help"], "  LOGRTC_ICE_SERVERS"),
+        (vec!["tail", "--help"], "  SSL_CERT_FILE "),
+        (vec!["run", "--help"], "  LOGRTC_TOKEN "),
+        (vec!["run", "--help"], "  SSL_CERT_FILE "),
+        (vec!["pipe", "--help"], "  SSL_CERT_FILE "),
+        (vec!["doctor", "--help"], "  SSL_CERT_FILE "),
     ] {
         let mut program = Program::spawn(command(&arguments));
         program.out.has(wanted).await;

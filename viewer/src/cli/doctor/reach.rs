@@ -93,7 +93,9 @@ pub(super) async fn tls(url: &Url, stream: TcpStream) -> Finding {
             let reason = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
             let found = match reason {
                 // The advice explains it.
-                Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => error.to_string(),
+                Some(rustls::Error::InvalidCertificate(
+                    CertificateError::UnknownIssuer | CertificateError::BadSignature,
+                )) => error.to_string(),
                 _ => explained_failure(&error.to_string()),
             };
             Finding::failed("tls", found, advice(reason, host))
