@@ -6,12 +6,15 @@ pub use crate::entry::{ArrayWriter, ObjectWriter, RawMember, RawMembers, ValueWr
 pub use crate::level::level_of_pino;
 pub use crate::printable::printable;
 pub use crate::proof::{Claim, Context, Fingerprint, NONCE_BYTES, Secret, only_fingerprint};
+pub use crate::signaling::tls::{TlsError, tls_client_config};
 pub use crate::webrtc::addresses::addresses_to_bind;
 pub use crate::webrtc::sockets::literal_address;
 
 use crate::config::ConfigBuilder;
+pub use crate::config::environment::ice_servers_of_environment;
 use crate::config::ice_url::{self, IceUrl, Scheme};
 pub use crate::config::paths::parse_udp_ports;
+pub use crate::config::server_url::credential_in_query;
 use crate::entry::Fields;
 use crate::error::{Error, Result};
 use crate::level::Level;

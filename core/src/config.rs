@@ -3,12 +3,13 @@
 mod builder;
 pub(crate) mod certificates;
 mod credentials;
-mod environment;
+pub(crate) mod environment;
 pub(crate) mod ice_server;
 pub(crate) mod ice_url;
 pub(crate) mod paths;
 mod program_name;
 pub(crate) mod proxy;
+pub(crate) mod server_url;
 
 use std::time::Duration;
 
@@ -175,18 +176,4 @@ fn check_text(name: &str, text: &str, least: usize, most: usize) -> Result<()> {
         return Err(Error::invalid(name, "must not hold control characters"));
     }
     Ok(())
-}
-
-fn parse_url(text: &str) -> Result<url::Url> {
-    let wrong = |problem: String| Error::invalid("url", format_args!("{problem}, as in {DEFAULT_URL}"));
-    let url = url::Url::parse(text).map_err(|error| {
-        wrong(format!("{text:?} is not an address ({error}); use ws:// or wss://")).caused_by(error)
-    })?;
-    if !matches!(url.scheme(), "ws" | "wss") {
-        return Err(wrong(format!("the scheme must be ws or wss, not {:?}", url.scheme())));
-    }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err(wrong(format!("{text:?} names no host")));
-    }
-    Ok(url)
 }

@@ -14,6 +14,7 @@ mod serve;
 mod signals;
 mod source;
 mod tail;
+mod token_file;
 mod usage;
 
 use std::ffi::OsString;

@@ -44,6 +44,8 @@ mod queue;
 mod rate;
 mod registry;
 mod server;
+#[cfg(feature = "backplane")]
+mod setting_file;
 mod stopping;
 mod tokens;
 

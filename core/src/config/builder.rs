@@ -10,7 +10,9 @@ use super::credentials::Credentials;
 use super::environment::{Variables, without_user};
 use super::paths::PathOptions;
 use super::proxy::Proxy;
-use super::{Config, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, Metadata, check_text, parse_url, program_name};
+use super::{
+    Config, DEFAULT_URL, IceServer, MAX_CLIENT_ID_BYTES, Metadata, check_text, program_name, server_url::parse_url,
+};
 use crate::backoff;
 use crate::diagnostics::{Diagnostic, Handler};
 use crate::entry::DEFAULT_MAX_ENTRY_BYTES;
@@ -123,7 +125,8 @@ impl ConfigBuilder {
     }
 
     /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default. A user and a password in it
-    /// are sent as `Authorization: Basic …`, and exclude a [`token`](Self::token).
+    /// are sent as `Authorization: Basic …`, and exclude a [`token`](Self::token). A `token` or a `secret` in its query or
+    /// its fragment is an error: they are options of their own.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into();
         self
@@ -165,7 +168,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// A file of certificates (PEM) that are trusted for `wss://`, beside the system's own; none by default.
+    /// A file of certificates (PEM) that are trusted for `wss://`, beside the system's own, or beside those of `SSL_CERT_FILE`
+    /// if it is set; none by default.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
         self

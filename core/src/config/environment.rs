@@ -28,7 +28,6 @@ impl Variables {
         let set = |name| variable(name).filter(|value| !value.is_empty());
         let switch = |name| set(name).map(|text| parse_bool(name, &text)).transpose();
         let named = |name: &'static str| move |error: Error| error.about(name);
-        let ice_servers = set("LOGRTC_ICE_SERVERS").map(|text| parse_ice_servers(&text)).transpose();
         let udp_ports = set("LOGRTC_UDP_PORTS").map(|text| parse_udp_ports(&text)).transpose();
         Ok(Self {
             url: set("LOGRTC_URL"),
@@ -37,7 +36,7 @@ impl Variables {
             token: set("LOGRTC_TOKEN"),
             secret: set("LOGRTC_SECRET"),
             disabled: switch("LOGRTC_DISABLED")?,
-            ice_servers: ice_servers.map_err(named("LOGRTC_ICE_SERVERS"))?,
+            ice_servers: ice_servers(&variable)?,
             interfaces: set("LOGRTC_INTERFACES").map(|text| parse_list(&text).map(str::to_owned).collect()),
             udp_ports: udp_ports.map_err(named("LOGRTC_UDP_PORTS"))?,
             announced_address: set("LOGRTC_ANNOUNCED_ADDRESS"),
@@ -62,6 +61,20 @@ impl Variables {
         };
         error.about(variable)
     }
+}
+
+/// The servers of `LOGRTC_ICE_SERVERS`, if it is set.
+fn ice_servers(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Vec<IceServer>>> {
+    let text = variable("LOGRTC_ICE_SERVERS").filter(|value| !value.is_empty());
+    text.map(|text| parse_ice_servers(&text)).transpose().map_err(|error| error.about("LOGRTC_ICE_SERVERS"))
+}
+
+/// The servers of `LOGRTC_ICE_SERVERS` in the environment of this process, for a program that reads; `None` if it is not set.
+///
+/// # Errors
+/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) that names the variable, without a password.
+pub fn ice_servers_of_environment() -> Result<Option<Vec<IceServer>>> {
+    ice_servers(|name| std::env::var(name).ok())
 }
 
 impl PathOptions {

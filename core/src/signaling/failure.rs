@@ -81,11 +81,21 @@ impl Failure {
 
 /// The text of a failed handshake, in words if it is one that a wrong set-up causes.
 pub(crate) fn explained(text: &str) -> String {
+    // The second one if an authority that is trusted has the name of the one that has signed.
+    let distrust = ["UnknownIssuer", "BadSignature"].into_iter().find(|reason| text.contains(reason));
+    if let Some(reason) = distrust {
+        return format!(
+            "no authority that this machine trusts has signed the certificate of the server ({reason}); if the authority \
+             is one of your own, set SSL_CERT_FILE to the file of its certificate, or the option ca_file of a program"
+        );
+    }
     let reason = if text.contains("CaUsedAsEndEntity") {
         "the certificate of the server is one of an authority (CA:TRUE), which is not accepted as that of a server; \
          make it with openssl's -addext basicConstraints=critical,CA:FALSE"
     } else if text.contains("invalid HTTP version") {
         "the port does not speak HTTP; if it speaks TLS, use https:// or wss://"
+    } else if text.contains("InvalidContentType") {
+        "the port does not speak TLS; for a server without TLS, use http:// or ws://"
     } else {
         text
     };
@@ -166,6 +176,26 @@ mod tests {
         assert_eq!(ended(429, None), Ended::Failed);
         assert_eq!(ended(500, Some("7")), Ended::Failed);
         assert_eq!(Failure::Closing.ended(), Ended::Failed);
+    }
+
+    #[test]
+    fn a_wrong_set_up_is_explained() {
+        for (text, part) in [
+            (
+                "invalid peer certificate: UnknownIssuer",
+                "(UnknownIssuer); if the authority is one of your own, set SSL_CERT_FILE",
+            ),
+            ("invalid peer certificate: BadSignature", "(BadSignature); if the authority is one of your own"),
+            (
+                "received corrupt message of type InvalidContentType",
+                "does not speak TLS; for a server without TLS, use http://",
+            ),
+            ("invalid HTTP version parsed", "if it speaks TLS, use https://"),
+            ("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))", "CA:FALSE"),
+            ("connection reset", "connection reset"),
+        ] {
+            assert!(explained(text).contains(part), "{text}");
+        }
     }
 
     #[test]

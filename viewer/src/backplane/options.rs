@@ -7,6 +7,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use async_nats::{ConnectOptions, ServerAddr};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::setting_file::SettingFile;
+
+const CREDENTIALS_FILE: &str = "--backplane-credentials-file";
 
 /// The NATS servers by which any number of signaling servers work as one. A producer and a reader meet,
 /// whichever server each of them has reached.
@@ -55,11 +61,22 @@ impl Backplane {
         self
     }
 
+    /// What a server that refuses this one wants.
+    pub(super) fn advice(&self) -> String {
+        match &self.credentials_file {
+            Some(path) => format!("check {CREDENTIALS_FILE} {}", path.display()),
+            None if self.addresses.iter().any(ServerAddr::has_user_pass) => {
+                "check the user and the password, or the token, of --backplane".to_owned()
+            }
+            None => format!("set {CREDENTIALS_FILE}, or a user and a password in --backplane"),
+        }
+    }
+
     /// What a connection is made with.
-    pub(super) async fn connect_options(&self) -> io::Result<ConnectOptions> {
-        let named = |path: &PathBuf, error: io::Error| {
-            io::Error::new(error.kind(), format!("backplane: {}: {error}", path.display()))
-        };
+    ///
+    /// # Errors
+    /// A file that cannot be used, with its option.
+    pub(super) fn connect_options(&self) -> io::Result<ConnectOptions> {
         let mut options = ConnectOptions::new();
         // All of them are of one account.
         if let Some(address) = self.addresses.iter().find(|address| address.has_user_pass()) {
@@ -70,10 +87,17 @@ impl Backplane {
             };
         }
         if let Some(path) = &self.credentials_file {
-            options = options.credentials_file(path).await.map_err(|error| named(path, error))?;
+            let right = "a .creds file, as nsc writes it";
+            let file = SettingFile { option: CREDENTIALS_FILE, path, right };
+            options = options.credentials(&file.read_text()?).map_err(|error| file.invalid(&error))?;
         }
         if let Some(path) = &self.ca_file {
-            std::fs::metadata(path).map_err(|error| named(path, error))?;
+            let file = SettingFile { option: "--backplane-ca-file", path, right: "a file of certificates in PEM" };
+            let has_certificate =
+                CertificateDer::pem_slice_iter(&file.read()?).next().is_some_and(|first| first.is_ok());
+            if !has_certificate {
+                return Err(file.invalid(&"has no certificate"));
+            }
             options = options.add_root_certificates(path.clone());
         }
         Ok(options)

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use async_nats::jetstream::context::{Context, ContextBuilder};
 use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream;
-use async_nats::{Client, Event, Subscriber};
+use async_nats::{Client, ConnectErrorKind, Event, Subscriber};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -56,7 +56,7 @@ impl Running {
         claims: mpsc::Receiver<Claim>,
         on_notice: Option<Handler<str>>,
     ) -> io::Result<Self> {
-        backplane.connect_options().await?;
+        backplane.connect_options()?;
         let (stopping, stopped) = watch::channel(false);
         let (is_ready, mut ready) = watch::channel(false);
         let own = hub.joint(|joint| joint.mesh.own().to_owned()).unwrap_or_default();
@@ -209,7 +209,7 @@ impl Task {
         let (lost, is_lost) = watch::channel(false);
         let lost = Arc::new(lost);
         // The next session makes the next connection.
-        let options = self.backplane.connect_options().await?.max_reconnects(1).subscription_capacity(MAX_RECEIVED);
+        let options = self.backplane.connect_options()?.max_reconnects(1).subscription_capacity(MAX_RECEIVED);
         let options = options.name(format!("logrtc {}", self.own)).event_callback(move |event| {
             let lost = Arc::clone(&lost);
             async move {
@@ -218,7 +218,12 @@ impl Task {
                 }
             }
         });
-        let client = options.connect(self.backplane.addresses.clone()).await?;
+        let client = options.connect(self.backplane.addresses.clone()).await.map_err(|error| match error.kind() {
+            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+                End::Failed(format!("it refuses this server; {}", self.backplane.advice()))
+            }
+            _ => End::from(error),
+        })?;
         let jetstream = ContextBuilder::new().timeout(TIMEOUT).build(client.clone());
         let store = open(&jetstream, &self.backplane.bucket).await?;
         let messages = client.subscribe(format!("{}.to.{}.*", self.backplane.bucket, self.own)).await?;

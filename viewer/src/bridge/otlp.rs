@@ -102,7 +102,7 @@ impl From<JoinError> for Problem {
 struct Taken {
     accepted: u64,
     rejected: u64,
-    /// Why records were rejected.
+    /// Why records were rejected, or what is odd in a request without any.
     reason: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use logrtc::binding::credential_in_query;
 use thiserror::Error;
 use url::{ParseError, Url};
 
@@ -35,6 +36,9 @@ pub(super) enum AddressError {
     Url(#[from] ParseError),
     #[error("{0:?} is not a scheme of a server; use ws, wss, http or https")]
     Scheme(String),
+    /// A query goes to the server, and into the logs on the way.
+    #[error("a {0} belongs behind #, as in http://localhost:8080/#{0}=…, and not behind ?")]
+    Misplaced(&'static str),
     /// The address of a page that has no signaling URL.
     #[error("{0}")]
     Page(ParseError),
@@ -75,6 +79,9 @@ pub(super) fn parse(text: &str) -> Result<Address, AddressError> {
 fn parse_url(text: &str) -> Result<Url, AddressError> {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url: Url = with_scheme.parse()?;
+    if let Some(name) = credential_in_query(&url) {
+        return Err(AddressError::Misplaced(name));
+    }
     let scheme = match url.scheme() {
         "ws" | "wss" => return Ok(url),
         "http" => "ws",
@@ -154,6 +161,17 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert!(parse("ftp://host/").unwrap_err().to_string().contains("\"ftp\""));
+        for (text, name) in [
+            ("http://h/?token=s3cret", "token"),
+            ("h:8080/?token=s3cret#token=t", "token"),
+            ("wss://h/signaling?key=1&secret=s3cret", "secret"),
+        ] {
+            let problem = parse(text).unwrap_err().to_string();
+            assert!(
+                problem.starts_with(&format!("a {name} belongs behind #")) && !problem.contains("s3cret"),
+                "{problem}"
+            );
+        }
         for text in ["", "host:port", "ws://", "http://a b/"] {
             assert!(parse(text).is_err(), "{text}");
         }
@@ -161,7 +179,7 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        assert_eq!(shown(&parse("ws://u:p@host:1/s?token=t").unwrap().url), "ws://host:1/s");
+        assert_eq!(shown(&parse("ws://u:p@host:1/s?key=t").unwrap().url), "ws://host:1/s");
         assert_eq!(format!("{:?}", parse("ws://host:1/s#token=t&secret=s").unwrap()), "ws://host:1/s");
     }
 }

@@ -8,13 +8,15 @@ mod report;
 mod round_trip;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::address::{self, Address};
 use super::environment::variable;
+use super::token_file::first_token;
 use crate::{InvalidOrigin, Origin};
+use paths::Relay;
 use report::{Finding, Report};
 use round_trip::RoundTrip;
 
@@ -38,8 +40,8 @@ command line is wrong.
 
 The environment:
   LOGRTC_URL     the server, if none is given
-  LOGRTC_TOKEN   a bearer token for the server
-  SSL_CERT_FILE  root certificates in place of the system's";
+  LOGRTC_TOKEN   the token for the server, if neither a file nor the URL has it
+  SSL_CERT_FILE  a file of certificates in PEM: the authorities that are trusted in place of the system's";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -72,9 +74,9 @@ impl DoctorArgs {
             Err(problem) => return Ok(super::wrong_usage(&problem)),
         };
         let token = address.token.or_else(|| variable("LOGRTC_TOKEN"));
-        let read = |file: &Option<PathBuf>| file.as_deref().map(first_token).transpose();
-        let producer_token = read(&self.producer_token_file)?.or_else(|| token.clone());
-        let reader_token = read(&self.reader_token_file)?.or(token);
+        let read = |option, file: &Option<PathBuf>| file.as_deref().map(|file| first_token(option, file)).transpose();
+        let producer_token = read("--producer-token-file", &self.producer_token_file)?.or_else(|| token.clone());
+        let reader_token = read("--reader-token-file", &self.reader_token_file)?.or(token);
         let mut report = Report::new(self.json);
         let trip = RoundTrip {
             url: &address.url,
@@ -109,11 +111,11 @@ impl DoctorArgs {
         let (named, finding) = access::reader(url, trip.reader_token).await?;
         report.add(&finding);
         report.add(&paths::candidates(url));
-        let (has_relay, findings) = paths::ask(&paths::servers(named), url).await;
+        let (relay, findings) = paths::ask(&paths::servers(named), url).await;
         findings.iter().for_each(|finding| report.add(finding));
-        report.add(&trip.run().await);
-        if has_relay {
-            report.add(&RoundTrip { relay_only: true, ..*trip }.run().await);
+        report.add(&trip.run(relay).await);
+        if relay == Relay::Works {
+            report.add(&RoundTrip { relay_only: true, ..*trip }.run(relay).await);
         }
         Ok(())
     }
@@ -122,12 +124,4 @@ impl DoctorArgs {
 /// An origin as a browser sends it.
 fn origin(text: &str) -> Result<String, InvalidOrigin> {
     text.parse().map(|_: Origin| text.trim_end_matches('/').to_owned())
-}
-
-/// The first token of a file, as logrtc serve reads it.
-fn first_token(path: &Path) -> io::Result<String> {
-    let named = |kind, text: &str| io::Error::new(kind, format!("{}: {text}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| named(error.kind(), &error.to_string()))?;
-    let token = text.lines().map(str::trim).find(|line| !line.is_empty());
-    token.map(str::to_owned).ok_or_else(|| named(io::ErrorKind::InvalidData, "has no token"))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use logrtc::Overflow;
 
-use super::source::{self, Source, SourceArgs};
+use super::source::{self, ENVIRONMENT, Source, SourceArgs};
 
 /// How long reading waits for a page that is behind. Behind it, entries are dropped.
 const BLOCK_TIMEOUT: Duration = Duration::from_secs(1);
@@ -18,18 +18,10 @@ Examples:
 
 Each line is an entry. Lines of JSON (pino, bunyan, ECS, logstash, zap, slog, tracing-subscriber and the like) and of
 logfmt keep their level, time, target, fields and span; in plain text, the level and the time are read at its beginning.
-The lines of a stack trace are one entry.
-
-The environment:
-  LOGRTC_URL     the server, if --url is not given
-  LOGRTC_TOKEN   a bearer token for the server
-  LOGRTC_SECRET  a secret of this program and its readers, if --secret-file is not given
-  LOGRTC_LEVEL   what is logged, as in info,app::db=debug
-  LOGRTC_DISABLED=1
-                 nothing is logged; what is read is still passed on";
+The lines of a stack trace are one entry.";
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}"))]
 pub(super) struct PipeArgs {
     #[command(flatten)]
     source: SourceArgs,

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::console::say;
 use super::signals::Signals;
-use super::source::{self, Source, SourceArgs};
+use super::source::{self, ENVIRONMENT, Source, SourceArgs};
 
 /// The exit statuses of a shell for a program that is not there, and for one that cannot be run.
 const NOT_FOUND: u8 = 127;
@@ -38,7 +38,7 @@ Signals go on to the program. The exit status is the program's: 128 and the sign
 it is not found, 126 if it cannot be run.";
 
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}"))]
 pub(super) struct RunArgs {
     #[command(flatten)]
     source: SourceArgs,

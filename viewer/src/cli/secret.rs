@@ -15,9 +15,9 @@ const VARIABLE: &str = "LOGRTC_SECRET";
 /// What is wrong with a secret, or with its file. The text never contains the secret.
 #[derive(Debug, Error)]
 pub(super) enum SecretError {
-    #[error("{}: {error}", .path.display())]
+    #[error("--secret-file {}: {error}", .path.display())]
     Unreadable { path: PathBuf, error: io::Error },
-    #[error("{}: {error}", .path.display())]
+    #[error("--secret-file {}: {error}", .path.display())]
     File { path: PathBuf, error: InvalidSecret },
     #[error("the secret of the link: {0}")]
     Link(InvalidSecret),

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use logrtc::Config;
+use tokio::net::TcpListener;
 
 use super::console::{print_line, say};
 use super::ice::AddressArgs;
@@ -143,11 +144,8 @@ pub(super) async fn run(args: ServeArgs, with_demo: bool) -> io::Result<u8> {
     let notices = Handler::new(|notice: &str| say(notice));
     let otlp = args.otlp.begin(notices.clone());
     let mut options = options(&args, secrets, notices, access_log.clone());
-    if let Err(error) = args.backplane.apply(&mut options) {
-        if error.kind() == io::ErrorKind::InvalidInput {
-            return Ok(super::wrong_usage(&error.to_string()));
-        }
-        return Err(error);
+    if let Err(problem) = args.backplane.apply(&mut options) {
+        return Ok(super::wrong_usage(&problem));
     }
     options.link_secret = secret.as_deref().map(LinkSecret::new);
     options.producer_routes = otlp.as_ref().map(Otlp::routes);
@@ -206,13 +204,18 @@ fn options(args: &ServeArgs, secrets: Secrets, on_notice: Handler<str>, access_l
 
 async fn start(options: Options) -> io::Result<Server> {
     // What a service manager hands over stays open while this program is replaced, and nobody is refused meanwhile.
-    if let Some(listener) = listenfd::ListenFd::from_env().take_tcp_listener(0)? {
-        return Server::start_on(listener, options).await;
-    }
-    let address = options.listen;
-    Server::start(options).await.map_err(|error| {
+    let listener = match listenfd::ListenFd::from_env().take_tcp_listener(0)? {
+        Some(listener) => listener,
+        None => bind(options.listen).await?,
+    };
+    Server::start_on(listener, options).await
+}
+
+async fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let bound = TcpListener::bind(address).await.and_then(TcpListener::into_std);
+    bound.map_err(|error| {
         let holder = if error.kind() == io::ErrorKind::AddrInUse { holder::hint(address) } else { String::new() };
-        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}{holder}"))
+        io::Error::new(error.kind(), format!("cannot listen on {address} (--listen): {error}{holder}"))
     })
 }
 

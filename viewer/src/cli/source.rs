@@ -30,6 +30,21 @@ const MAX_LEFT: Duration = Duration::from_secs(5);
 /// How long the last entries may take to arrive.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// What both take from the environment, for their help.
+pub(super) const ENVIRONMENT: &str = "\
+The environment:
+  LOGRTC_URL     the server, if --url is not given
+  LOGRTC_TOKEN   the token for the server, if the URL has none
+  LOGRTC_SECRET  a secret of this program and its readers, if neither --secret-file nor the URL has it
+  LOGRTC_CLIENT_ID
+                 the name of the producer, if --client-id is not given
+  LOGRTC_LEVEL   what is logged, as in info,app::db=debug
+  LOGRTC_ICE_SERVERS, LOGRTC_UDP_PORTS, LOGRTC_ANNOUNCED_ADDRESS, LOGRTC_INTERFACES, LOGRTC_RELAY_ONLY
+                 as --ice-server, --udp-ports, --announced-address, --interface and --relay-only, if these are not given
+  LOGRTC_DISABLED=1
+                 nothing is logged; what is read is still passed on
+  SSL_CERT_FILE  a file of certificates in PEM: the authorities that are trusted in place of the system's";
+
 #[derive(Debug, Args)]
 pub(super) struct SourceArgs {
     /// The signaling server, or the address of its log page [default: ws://localhost:8080/signaling].

@@ -15,6 +15,7 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use clap::Args;
+use logrtc::binding::ice_servers_of_environment;
 use logrtc::{Filter, Level};
 use regex::Regex;
 use tokio::time::timeout;
@@ -47,13 +48,16 @@ The environment:
   LOGRTC_URL     the server, if no URL is given
   LOGRTC_TOKEN   the token for the server, if the URL has none
   LOGRTC_SECRET  the secret of the programs, if neither --secret-file nor the URL has it
+  LOGRTC_ICE_SERVERS
+                 STUN and TURN servers with commas between them, or none, if neither --ice-server nor --no-stun is given
+  SSL_CERT_FILE  a file of certificates in PEM: the authorities that are trusted in place of the system's
   NO_COLOR       no colours
 
 Times are local; TZ=UTC makes them UTC. Text on a terminal shows control characters escaped. JSON is written as it was
 received, one entry a line. Trouble and gaps are told on standard error.
 
 The exit status is 0 at the end (interrupted, nobody reads the output, or the history is over without following), 1 if
-the server refuses or a log cannot be read to its end, 2 if the command line is wrong.";
+the server refuses or a log cannot be read to its end, as without its secret, 2 if the command line is wrong.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -117,7 +121,11 @@ impl TailArgs {
         let Address { url, token, secret } = address.unwrap_or_else(Address::local);
         let mut options = Options::new(url);
         options.producer = self.producer;
-        options.ice_servers = self.ice_servers.servers().map(|servers| servers.iter().map(named).collect());
+        let ice_servers = match self.ice_servers.servers() {
+            None => ice_servers_of_environment()?,
+            given => given,
+        };
+        options.ice_servers = ice_servers.map(|servers| servers.iter().map(named).collect());
         options.relay_only = self.relay_only;
         options.token = token.or_else(|| variable("LOGRTC_TOKEN"));
         let secret = self.secret.read(secret.as_deref())?;

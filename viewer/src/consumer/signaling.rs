@@ -1,10 +1,9 @@
 //! The connection to the signaling server: carries messages, and comes back when it is lost.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use logrtc::binding::explained_failure;
+use logrtc::binding::{explained_failure, tls_client_config};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout};
@@ -183,7 +182,7 @@ pub(crate) async fn connect(url: &Url, token: Option<&str>, origin: Option<&str>
         .read_buffer_size(8 * 1024)
         .write_buffer_size(8 * 1024);
     let connector = if url.scheme() == "wss" {
-        let made = tokio::task::spawn_blocking(tls_config).await.map_err(|error| Failure::of(&error))?;
+        let made = tokio::task::spawn_blocking(tls_client_config).await.map_err(|error| Failure::of(&error))?;
         Connector::Rustls(made.map_err(|error| Failure::of(&error))?)
     } else {
         Connector::Plain
@@ -216,18 +215,6 @@ fn request(url: &Url, token: Option<&str>, origin: Option<&str>) -> Result<Reque
         request.headers_mut().insert(ORIGIN, value);
     }
     Ok(request)
-}
-
-/// The system's roots, or those that `SSL_CERT_FILE` names. The provider is named, because the program may have
-/// installed none, or another.
-pub(crate) fn tls_config() -> Result<Arc<rustls::ClientConfig>, rustls::Error> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
 }
 
 #[cfg(test)]

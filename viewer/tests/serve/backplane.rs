@@ -271,12 +271,12 @@ async fn nats_is_reached_over_tls_with_a_password_and_a_bucket_of_its_own() {
 
     let wrong = format!("tls://logrtc:wrong@localhost:{}", nats.port());
     let refused = Server::start(&wrong, &trusted).await;
-    refused.says("cannot be used").await;
+    refused.says("it refuses this server; check the user and the password").await;
     refused.has("up", 0).await;
     assert!(!refused.said().contains("wrong"), "the password is shown to nobody");
 
     let mut without_file =
         Program::serve(&["--listen", "0", "--backplane", &url, "--backplane-credentials-file", "/none"]);
-    without_file.err.has("/none: No such file").await;
+    without_file.err.has("logrtc: --backplane-credentials-file /none: No such file").await;
     assert_eq!(without_file.status().await, 1);
 }

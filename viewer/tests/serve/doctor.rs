@@ -81,7 +81,13 @@ async fn a_server_that_works_has_no_failure_and_each_wrong_thing_has_its_own() {
     assert_eq!(failure(&findings).0, "tcp");
     let (_, findings) = doctor(&["wss://name.invalid/signaling"], &[]).await;
     assert_eq!(failure(&findings).0, "dns");
-    assert_eq!(doctor(&["ftp://x"], &[]).await.0, 2);
+    for arguments in
+        [&["doctor", "ftp://x"][..], &["doctor", "ws://h?token=s3cret"], &["pipe", "--url", "h?token=s3cret"]]
+    {
+        let output = command(arguments).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("s3cret"), "{output:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,11 +107,40 @@ async fn a_certificate_is_judged_as_a_program_judges_it() {
 
     let (_, findings) = doctor(&[&url], &[]).await;
     assert_eq!(failure(&findings).0, "tls");
-    assert!(failure(&findings).1.contains("SSL_CERT_FILE"), "{findings:?}");
+    assert!(
+        failure(&findings).1.contains("UnknownIssuer -> for an authority of your own: set SSL_CERT_FILE"),
+        "{findings:?}"
+    );
+    // A file that is none, one without a certificate, and one with another.
+    let other = Certificate::new(&folder, "other");
+    for (file, problem) in [
+        ("/nowhere.pem", "SSL_CERT_FILE /nowhere.pem: No such file"),
+        (&*certificate.key, "holds no certificate in PEM -> set SSL_CERT_FILE to what has certificates in PEM"),
+        (other.authority.to_str().unwrap(), "other-authority.pem, which does not have it; programs need"),
+    ] {
+        let (_, findings) = doctor(&[&url], &[("SSL_CERT_FILE", file)]).await;
+        assert_eq!(failure(&findings).0, "tls");
+        assert!(failure(&findings).1.contains(problem), "{findings:?}");
+    }
+    // So does a program.
+    let mut run = command(&["run", "--url", &url, "--", "sleep", "1"]);
+    run.env("SSL_CERT_FILE", "/nowhere.pem");
+    Program::spawn(run).err.has("SSL_CERT_FILE /nowhere.pem: No such file").await;
     let (_, findings) = doctor(&[&by_address], &authority).await;
     assert!(failure(&findings).1.contains("use a name that the certificate has"), "{findings:?}");
     let (_, findings) = doctor(&[&by_address.replace("https:", "http:")], &[]).await;
     assert_eq!(failure(&findings).0, "server");
+    assert!(failure(&findings).1.contains("-> if the server has TLS, use https:// or wss://"), "{findings:?}");
+
+    let plain = Program::serve(&["--listen", "0", "--ice-server", "turn:user:p4ss@127.0.0.1:9"]);
+    let url = plain.url().await;
+    let (_, findings) = doctor(&[&url.replace("http:", "https:")], &authority).await;
+    assert_eq!(failure(&findings).0, "tls");
+    assert!(failure(&findings).1.contains("does not speak TLS") && failure(&findings).1.contains("-> use http://"));
+    let (_, findings) = doctor(&[&url], &[]).await;
+    assert_eq!(failure(&findings).0, "turn");
+    assert!(failure(&findings).1.contains("in --ice-server of logrtc serve"), "{findings:?}");
+    assert!(!failure(&findings).1.contains("--turn") && !failure(&findings).1.contains("p4ss"), "{findings:?}");
 }
 
 /// A coturn that checks passwords by a secret, and relays to this machine itself.

@@ -27,6 +27,13 @@ async fn what_is_wrong_is_named_without_a_password() {
         assert_ne!(program.status().await, 0, "{arguments:?}");
         program.err.has(problem).await;
     }
+    for arguments in [&["tail"][..], &["pipe"]] {
+        let mut command = command(arguments);
+        command.env("LOGRTC_ICE_SERVERS", "stun:h,turn:u:p4ss@");
+        let mut program = Program::spawn(command);
+        assert_eq!(program.status().await, 2, "{arguments:?}");
+        program.err.has("LOGRTC_ICE_SERVERS: \"turn:…@\" names no host").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +44,7 @@ async fn the_secret_is_read_again_on_sighup() {
     server.url().await;
     folder.write("secret", "\n");
     server.signal(Signal::HUP);
-    server.err.has("secret: has no secret; continues with the secret of TURN servers as read before").await;
+    server.err.has("static-auth-secret; continues with the secret of TURN servers as read before").await;
     folder.write("secret", "two\n");
     server.signal(Signal::HUP);
     server.err.has("has read the secret of TURN servers again").await;

@@ -110,6 +110,13 @@ async fn the_program_brings_its_completions_and_its_manual() {
         (vec!["man"], ".TH"),
         (vec!["man"], "token\\-file"),
         (vec!["serve", "--help"], "Examples:"),
+        (vec!["serve", "--help"], "  LOGRTC_TOKEN "),
+        (vec!["tail", "--help"], "  LOGRTC_ICE_SERVERS"),
+        (vec!["tail", "--help"], "  SSL_CERT_FILE "),
+        (vec!["run", "--help"], "  LOGRTC_TOKEN "),
+        (vec!["run", "--help"], "  SSL_CERT_FILE "),
+        (vec!["pipe", "--help"], "  SSL_CERT_FILE "),
+        (vec!["doctor", "--help"], "  SSL_CERT_FILE "),
     ] {
         let mut program = Program::spawn(command(&arguments));
         program.out.has(wanted).await;
@@ -152,5 +159,32 @@ async fn options_that_would_have_no_effect_are_refused_at_the_start() {
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert!(text.contains(reason) && !text.contains("s3cret"), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_of_no_use_is_named_with_its_option_and_with_what_is_right() {
+    let folder = Folder::new("files");
+    let (wrong, missing) = (folder.write("wrong", "two words\n"), folder.text("missing"));
+    let nats = ["--backplane", "nats://127.0.0.1:1"];
+    for (arguments, reason) in [
+        (&["--token-file", &missing][..], "--token-file {missing}: No such file"),
+        (&["--reader-token-file", &wrong], "--reader-token-file {wrong}: line 1: a token must have"),
+        (&["--tls-cert", &missing, "--tls-key", &wrong], "--tls-cert {missing}: No such file"),
+        (&["--tls-cert", &wrong, "--tls-key", &missing], "--tls-key {missing}: No such file"),
+        (&["--tls-cert", &wrong, "--tls-key", &wrong], "--tls-cert {wrong}, --tls-key {wrong}: the certificate: "),
+        (&["--turn", "turn:h", "--turn-secret-file", &missing], "--turn-secret-file {missing}: No such file"),
+        (&["--access-log", "/nowhere/log"], "--access-log /nowhere/log: No such file"),
+        (&[nats[0], nats[1], "--backplane-credentials-file", &missing], "-credentials-file {missing}: No such file"),
+        (&[nats[0], nats[1], "--backplane-credentials-file", &wrong], "it must be a .creds file, as nsc writes it"),
+        (&[nats[0], nats[1], "--backplane-ca-file", &wrong], "--backplane-ca-file {wrong}: has no certificate"),
+        (&["--listen", "192.0.2.1:80"], "cannot listen on 192.0.2.1:80 (--listen): "),
+    ] {
+        let output = command(&[&["serve"], arguments].concat()).output().await.unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        let reason = reason.replace("{missing}", &missing).replace("{wrong}", &wrong);
+        assert!(text.contains(&reason), "{text}");
+        assert_eq!(text.contains("cannot listen"), arguments[0] == "--listen", "{text}");
     }
 }

@@ -145,6 +145,18 @@ async fn what_cannot_be_read_is_refused_in_its_own_encoding_and_leaves_nothing()
     assert!(unknown.status == 404 && unknown.json()["message"].as_str().unwrap().contains("OTEL_METRICS_EXPORTER"));
     let empty = request(&page, "POST /v1/traces", &[PROTOBUF], &[]).await;
     assert!(empty.status == 200 && empty.has("content-type: application/x-protobuf") && empty.body.is_empty());
+    // A request without records is accepted, and an unknown name is ignored; but the sender learns of it.
+    for (line, body, path) in [
+        ("POST /v1/logs", "{}", "resourceLogs[].scopeLogs[].logRecords[]"),
+        ("POST /v1/logs", r#"{"resource-logs":[{}]}"#, "resourceLogs[].scopeLogs[].logRecords[]"),
+        ("POST /v1/logs", r#"{"resourceLogs":[{"scopeLog":[{}]}]}"#, "resourceLogs[].scopeLogs[].logRecords[]"),
+        ("POST /v1/traces", r#"{"resourceLogs":[]}"#, "resourceSpans[].scopeSpans[].spans[]"),
+    ] {
+        let answer = request(&page, line, &[JSON], body.as_bytes()).await;
+        assert_eq!(answer.status, 200, "{body}");
+        let message = answer.json()["partialSuccess"]["errorMessage"].as_str().unwrap().to_owned();
+        assert!(message.contains("no record was found") && message.contains(path), "{message}");
+    }
     let taken = request(&page, "POST /v1/logs", &[JSON, gzipped], &packed).await;
     assert_eq!((taken.status, taken.json()), (200, json!({})));
     let page = tail(&page);

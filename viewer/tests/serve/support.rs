@@ -13,7 +13,9 @@ pub(crate) use crate::lines::{DEADLINE, Lines};
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logrtc"));
     command.args(arguments).kill_on_drop(true).stdin(Stdio::null());
-    for name in ["LOGRTC_URL", "LOGRTC_TOKEN", "LOGRTC_BACKPLANE", "LISTEN_FDS", "LISTEN_PID"] {
+    for name in
+        ["LOGRTC_URL", "LOGRTC_TOKEN", "LOGRTC_BACKPLANE", "LISTEN_FDS", "LISTEN_PID", "SSL_CERT_FILE", "SSL_CERT_DIR"]
+    {
         command.env_remove(name);
     }
     command

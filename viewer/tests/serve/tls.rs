@@ -73,3 +73,44 @@ async fn producers_of_the_server_itself_need_neither_its_certificate_nor_its_tok
     tail.env("SSL_CERT_FILE", &certificate.authority);
     Program::spawn(tail).out.has("shop").await;
 }
+
+/// The commands of docs/server.md that make a certificate, for this machine.
+fn documented_certificate() -> String {
+    let page = include_str!("../../../docs/server.md");
+    let mut blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands = blocks.find(|block| block.contains("openssl req -x509")).expect("the page makes a certificate");
+    commands.replace("logs.example.com", "localhost")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documented_certificate_is_trusted_by_programs_and_readers() {
+    let folder = Folder::new("tls-documented");
+    let made = tokio::process::Command::new("bash")
+        .args(["-ec", &documented_certificate()])
+        .current_dir(folder.path(""))
+        .output()
+        .await
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let (cert, key) = (folder.text("cert.pem"), folder.text("key.pem"));
+    let server = Program::serve(&["--listen", "0", "--tls-cert", &cert, "--tls-key", &key]);
+    let page = server.url().await.replace("127.0.0.1", "localhost");
+    let signaling = format!("{}signaling", page.replace("https:", "wss:"));
+    let app = producer(&signaling, "unused", Some(&folder.path("cert.pem")));
+    app.info("app", "by ca_file");
+    let trusting = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        command.env("SSL_CERT_FILE", &cert);
+        Program::spawn(command)
+    };
+    let reader = trusting(&["tail", "--json", &page]);
+    reader.out.has("by ca_file").await;
+    let mut run = trusting(&["run", "--url", &signaling, "--", "echo", "by SSL_CERT_FILE"]);
+    assert_eq!(run.status().await, 0);
+    reader.out.has("by SSL_CERT_FILE").await;
+    close(app).await;
+
+    let mut untrusting = Program::spawn(command(&["tail", "--no-follow", &page]));
+    assert_eq!(untrusting.status().await, 1);
+    untrusting.err.has("set SSL_CERT_FILE to the file of its certificate").await;
+}

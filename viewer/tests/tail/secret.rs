@@ -90,6 +90,12 @@ async fn a_secret_that_is_not_the_same_is_said_and_nothing_is_read() {
     eventually("both are refused and counted", || with.stats().proofs_refused >= 2).await;
     assert_eq!((with.stats().consumers_opened, with.stats().answers_refused), (0, 0));
 
+    // Without following, a program of which nothing can be read is not waited for.
+    let (status, lines, notes) = Tail::run(&[&url, "--json", "--no-follow"]).await;
+    assert_eq!((status, lines), (1, vec![]), "{notes:?}");
+    assert!(notes[0].contains("give it with --secret-file"), "{notes:?}");
+    assert_eq!(notes[1], "logrtc: nothing was read of api", "it is not the end of a wait for a channel");
+
     let without = producer(&url, "open");
     without.info("app", "for everybody");
     none.out.has("for everybody").await;

@@ -25,6 +25,14 @@ fn every_wrong_option_is_named() {
         (ConfigBuilder::new(Some("a\n".into())).environment(false), "client_id: must not hold control characters"),
         (builder().url("http://x"), "url: the scheme must be ws or wss, not \"http\""),
         (builder().url("nonsense"), "url: \"nonsense\" is not an address"),
+        (
+            builder().url("ws://h/signaling?token=s3cret"),
+            "url: must not contain a token; set the option token, or LOGRTC_TOKEN",
+        ),
+        (builder().url("ws://h/signaling?a=b&secret=s3cret"), "url: must not contain a secret; set the option secret"),
+        (builder().url("ws://h/signaling#token=s3cret"), "url: must not contain a token; set the option token"),
+        (builder().url("u:s3cret@h/"), "url: the scheme must be ws or wss, not \"u\""),
+        (builder().url("//u:s3cret@h/"), "url: the text is not an address"),
         (builder().version(""), "version: must not be empty"),
         (builder().token("two words"), "token: must have"),
         (builder().url("ws://u:p@h/").token("t"), "token: the url has a user, too; set one of the two"),
@@ -51,6 +59,7 @@ fn every_wrong_option_is_named() {
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
         assert!(error.to_string().starts_with(message), "{error}");
+        assert!(!error.to_string().contains("s3cret"), "{error}");
     }
 }
 

@@ -134,6 +134,9 @@ impl Intake {
             taken.rejected += 1;
             taken.reason = Some(reason);
         })?;
+        if taken.accepted + taken.rejected == 0 {
+            taken.reason = request.without_records();
+        }
         Ok(taken)
     }
 

@@ -1,5 +1,6 @@
 //! The messages of OTLP, as far as entries are made of them. One definition for both encodings: the tags are those of
-//! `opentelemetry-proto` 1, and the names of JSON are its names in lowerCamelCase.
+//! `opentelemetry-proto` 1, and the names of JSON are its names in lowerCamelCase, or
+//! as they are, because a parser of protobuf's JSON accepts both.
 
 mod json_value;
 
@@ -32,16 +33,16 @@ pub(super) struct Scope {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct LogRecord {
     #[prost(fixed64, tag = "1")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "time_unix_nano", deserialize_with = "json::integer")]
     pub(super) time_unix_nano: u64,
     #[prost(fixed64, tag = "11")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "observed_time_unix_nano", deserialize_with = "json::integer")]
     pub(super) observed_time_unix_nano: u64,
     #[prost(int32, tag = "2")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "severity_number", deserialize_with = "json::integer")]
     pub(super) severity_number: i32,
     #[prost(string, tag = "3")]
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(alias = "severity_text", deserialize_with = "json::or_default")]
     pub(super) severity_text: String,
     #[prost(message, optional, tag = "5")]
     pub(super) body: Option<AnyValue>,
@@ -49,16 +50,16 @@ pub(super) struct LogRecord {
     #[serde(deserialize_with = "json::or_default")]
     pub(super) attributes: Vec<KeyValue>,
     #[prost(uint32, tag = "7")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "dropped_attributes_count", deserialize_with = "json::integer")]
     pub(super) dropped_attributes_count: u32,
     #[prost(bytes = "vec", tag = "9")]
-    #[serde(deserialize_with = "json::hex")]
+    #[serde(alias = "trace_id", deserialize_with = "json::hex")]
     pub(super) trace_id: Vec<u8>,
     #[prost(bytes = "vec", tag = "10")]
-    #[serde(deserialize_with = "json::hex")]
+    #[serde(alias = "span_id", deserialize_with = "json::hex")]
     pub(super) span_id: Vec<u8>,
     #[prost(string, tag = "12")]
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(alias = "event_name", deserialize_with = "json::or_default")]
     pub(super) event_name: String,
 }
 
@@ -67,13 +68,13 @@ pub(super) struct LogRecord {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Span {
     #[prost(bytes = "vec", tag = "1")]
-    #[serde(deserialize_with = "json::hex")]
+    #[serde(alias = "trace_id", deserialize_with = "json::hex")]
     pub(super) trace_id: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
-    #[serde(deserialize_with = "json::hex")]
+    #[serde(alias = "span_id", deserialize_with = "json::hex")]
     pub(super) span_id: Vec<u8>,
     #[prost(bytes = "vec", tag = "4")]
-    #[serde(deserialize_with = "json::hex")]
+    #[serde(alias = "parent_span_id", deserialize_with = "json::hex")]
     pub(super) parent_span_id: Vec<u8>,
     #[prost(string, tag = "5")]
     #[serde(deserialize_with = "json::or_default")]
@@ -82,28 +83,28 @@ pub(super) struct Span {
     #[serde(deserialize_with = "json::integer")]
     pub(super) kind: i32,
     #[prost(fixed64, tag = "7")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "start_time_unix_nano", deserialize_with = "json::integer")]
     pub(super) start_time_unix_nano: u64,
     #[prost(fixed64, tag = "8")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "end_time_unix_nano", deserialize_with = "json::integer")]
     pub(super) end_time_unix_nano: u64,
     #[prost(message, repeated, tag = "9")]
     #[serde(deserialize_with = "json::or_default")]
     pub(super) attributes: Vec<KeyValue>,
     #[prost(uint32, tag = "10")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "dropped_attributes_count", deserialize_with = "json::integer")]
     pub(super) dropped_attributes_count: u32,
     #[prost(message, repeated, tag = "11")]
     #[serde(deserialize_with = "json::or_default")]
     pub(super) events: Vec<Event>,
     #[prost(uint32, tag = "12")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "dropped_events_count", deserialize_with = "json::integer")]
     pub(super) dropped_events_count: u32,
     #[prost(message, repeated, tag = "13")]
     #[serde(deserialize_with = "json::or_default")]
     pub(super) links: Vec<Link>,
     #[prost(uint32, tag = "14")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "dropped_links_count", deserialize_with = "json::integer")]
     pub(super) dropped_links_count: u32,
     #[prost(message, optional, tag = "15")]
     pub(super) status: Option<Status>,
@@ -114,7 +115,7 @@ pub(super) struct Span {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Event {
     #[prost(fixed64, tag = "1")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "time_unix_nano", deserialize_with = "json::integer")]
     pub(super) time_unix_nano: u64,
     #[prost(string, tag = "2")]
     #[serde(deserialize_with = "json::or_default")]
@@ -123,7 +124,7 @@ pub(super) struct Event {
     #[serde(deserialize_with = "json::or_default")]
     pub(super) attributes: Vec<KeyValue>,
     #[prost(uint32, tag = "4")]
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(alias = "dropped_attributes_count", deserialize_with = "json::integer")]
     pub(super) dropped_attributes_count: u32,
 }
 
@@ -132,10 +133,10 @@ pub(super) struct Event {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Link {
     #[prost(bytes = "vec", tag = "1")]
-    #[serde(deserialize_with = "json::hex")]
+    #[serde(alias = "trace_id", deserialize_with = "json::hex")]
     pub(super) trace_id: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
-    #[serde(deserialize_with = "json::hex")]
+    #[serde(alias = "span_id", deserialize_with = "json::hex")]
     pub(super) span_id: Vec<u8>,
     #[prost(message, repeated, tag = "4")]
     #[serde(deserialize_with = "json::or_default")]

@@ -98,6 +98,14 @@ fn protobuf_branch(mut rest: &[u8], level: Level) -> Result<Branch<'_>, Unreadab
     Ok(branch)
 }
 
+/// Whether a key of JSON is the name of a field, which is given in lowerCamelCase: a parser accepts `snake_case`, too.
+fn is_name(key: &str, name: &str) -> bool {
+    key == name
+        || key.chars().eq(name
+            .chars()
+            .flat_map(|letter| letter.is_ascii_uppercase().then_some('_').into_iter().chain(letter.to_lowercase())))
+}
+
 /// Reads an object with a list.
 struct JsonBranch<'l> {
     level: Level,
@@ -122,9 +130,9 @@ impl<'de> Visitor<'de> for JsonBranch<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Branch<'de>, A::Error> {
         let mut branch = Branch::default();
         while let Some(key) = map.next_key::<String>()? {
-            if key == self.level.items.1 {
+            if is_name(&key, self.level.items.1) {
                 branch.items = map.next_value_seed(JsonList { is_too_long: &mut *self.is_too_long })?;
-            } else if self.level.head.is_some_and(|(_, head)| key == head) {
+            } else if self.level.head.is_some_and(|(_, head)| is_name(&key, head)) {
                 branch.head = map.next_value::<Option<&RawValue>>()?.map(|value| Part::Json(value.get()));
             } else {
                 map.next_value::<IgnoredAny>()?;

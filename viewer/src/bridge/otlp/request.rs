@@ -56,12 +56,17 @@ impl Signal {
         }
     }
 
+    /// The names of the lists: of resources, of scopes, of records.
+    fn lists(self) -> [&'static str; 3] {
+        match self {
+            Self::Logs => ["resourceLogs", "scopeLogs", "logRecords"],
+            Self::Traces => ["resourceSpans", "scopeSpans", "spans"],
+        }
+    }
+
     /// The request, a resource of it, and a scope of that.
     fn levels(self) -> [Level; 3] {
-        let (resources, scopes, records) = match self {
-            Self::Logs => ("resourceLogs", "scopeLogs", "logRecords"),
-            Self::Traces => ("resourceSpans", "scopeSpans", "spans"),
-        };
+        let [resources, scopes, records] = self.lists();
         [
             Level { head: None, items: (1, resources) },
             Level { head: Some((1, "resource")), items: (2, scopes) },
@@ -95,6 +100,13 @@ impl Request {
             }
         }
         Ok(())
+    }
+
+    /// What to say of a request without a record. One in JSON may have its records under other names, which are ignored.
+    pub(super) fn without_records(&self) -> Option<String> {
+        let [resources, scopes, records] = self.signal.lists();
+        let text = format!("no record was found: they must be in {resources}[].{scopes}[].{records}[]");
+        (self.encoding == Encoding::Json).then_some(text)
     }
 
     fn part(&self) -> Result<Part<'_>, Unreadable> {

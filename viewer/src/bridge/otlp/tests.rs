@@ -198,6 +198,58 @@ fn ids_that_are_none_are_left_out() {
     }
 }
 
+/// The keys of JSON as protobuf writes them: `log_records`.
+fn in_snake_case(value: &Value) -> Value {
+    let key = |key: &String| {
+        let letters = key.chars().flat_map(|letter| match letter.is_ascii_uppercase() {
+            true => vec!['_', letter.to_ascii_lowercase()],
+            false => vec![letter],
+        });
+        letters.collect::<String>()
+    };
+    match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (key(name), in_snake_case(value))).collect(),
+        Value::Array(items) => items.iter().map(in_snake_case).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn names_in_snake_case_are_read_too() {
+    let value = |value: Value| attribute("k", &value);
+    let attributes = json!([
+        value(json!({"stringValue": "s"})),
+        value(json!({"boolValue": true})),
+        value(json!({"intValue": 1})),
+        value(json!({"doubleValue": 1.5})),
+        value(json!({"bytesValue": "AQI="})),
+        value(json!({"arrayValue": {"values": [{"intValue": 2}]}})),
+        value(json!({"kvlistValue": {"values": [attribute("id", &json!({"intValue": 7}))]}})),
+    ]);
+    let log = json!({
+        "timeUnixNano": "1795780800123456789", "observedTimeUnixNano": 1, "severityNumber": 14, "severityText": "NOTICE",
+        "body": {"stringValue": "slow"}, "eventName": "query", "droppedAttributesCount": 2, "attributes": attributes,
+        "traceId": "5b8efff798038103d269b633813fc60c", "spanId": "eee19b7ec3c1b174",
+    });
+    let span = json!({
+        "traceId": "5b8efff798038103d269b633813fc60c", "spanId": "eee19b7ec3c1b174", "parentSpanId": "0000000000000001",
+        "name": "charge", "kind": 3, "startTimeUnixNano": "1", "endTimeUnixNano": "1500000", "attributes": attributes,
+        "events": [{"timeUnixNano": "1000000", "name": "retry", "droppedAttributesCount": 1}],
+        "links": [{"traceId": "00000000000000000000000000000001", "spanId": "0000000000000002"}],
+        "status": {"code": 2, "message": "declined"},
+        "droppedAttributesCount": 1, "droppedEventsCount": 1, "droppedLinksCount": 1,
+    });
+    for (signal, record) in [(Signal::Logs, log), (Signal::Traces, span)] {
+        let camel = request_json(signal, &record);
+        let snake = in_snake_case(&camel);
+        assert_ne!(camel, snake);
+        let read = |json: &Value| entries(&request(signal, Encoding::Json, json.to_string().as_bytes())).unwrap();
+        let all = read(&camel);
+        assert!(!all.is_empty());
+        assert_eq!(read(&snake), all);
+    }
+}
+
 #[test]
 fn null_is_the_default_and_what_is_wrong_is_named() {
     let text = json!({"resourceLogs": [{"resource": null, "scopeLogs": [{"scope": null, "logRecords": [

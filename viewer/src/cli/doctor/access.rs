@@ -23,7 +23,7 @@ pub(super) async fn program(url: &Url, token: Option<&str>) -> Result<Finding, F
             let found = if token.is_some() { "the server accepts the token" } else { "the server takes programs" };
             Ok(Finding::ok("server", found))
         }
-        Err(failure) => Err(refused("server", &failure, token.is_some())),
+        Err(failure) => Err(refused("server", url, &failure, token.is_some())),
     }
 }
 
@@ -37,13 +37,13 @@ pub(super) async fn origin(url: &Url, origin: Option<&str>) -> Finding {
             let found = format!("pages of {origin} may not connect");
             Finding::failed("origin", found, format!("start logrtc serve with --allow-origin {origin}"))
         }
-        Err(failure) => refused("origin", &failure, false),
+        Err(failure) => refused("origin", url, &failure, false),
     }
 }
 
 /// Registers as a reader. Returns the ICE servers that the server names.
 pub(super) async fn reader(url: &Url, token: Option<&str>) -> Result<(Option<Vec<IceServer>>, Finding), Finding> {
-    let refused = |failure| refused("reader", &failure, token.is_some());
+    let refused = |failure| refused("reader", url, &failure, token.is_some());
     let mut socket = open(url, token, None).await.map_err(refused)?;
     let client_id = format!("doctor_{:016x}", fastrand::u64(..));
     // A producer that does not exist, so this reader is announced to no program.
@@ -92,7 +92,7 @@ fn own_origin(url: &Url) -> String {
     format!("{scheme}://{}{port}", url.host_str().unwrap_or_default())
 }
 
-fn refused(check: &'static str, failure: &Failure, has_token: bool) -> Finding {
+fn refused(check: &'static str, url: &Url, failure: &Failure, has_token: bool) -> Finding {
     let is_of_token = failure.status == Some(401) || failure.reason.starts_with("token:");
     let advice = match (failure.status, has_token) {
         _ if is_of_token && !has_token => "set LOGRTC_TOKEN, or use the link that logrtc serve prints",
@@ -107,7 +107,11 @@ fn refused(check: &'static str, failure: &Failure, has_token: bool) -> Finding {
         (Some(200..=399 | 426), _) => {
             "there is no WebSocket at this address: check the path, and that a proxy forwards Upgrade and Connection"
         }
-        _ => "is there a signaling server of logrtc at this port, and TLS if the URL has https or wss?",
+        // A server with TLS sends a record of TLS or, behind some proxies, 400.
+        (None | Some(400), _) if url.scheme() == "ws" => {
+            "if the server has TLS, use https:// or wss://; else check that logrtc serve listens at this port"
+        }
+        _ => "check that logrtc serve listens at this port",
     };
     Finding::failed(check, &*failure.reason, advice)
 }
@@ -118,16 +122,19 @@ mod tests {
 
     #[test]
     fn the_advice_is_of_the_reason() {
-        let advice = |status, reason: &str, has_token| {
+        let advice_for = |url: &str, status, reason: &str, has_token| {
             let failure = Failure { reason: reason.to_owned(), status };
-            refused("server", &failure, has_token).advice.unwrap()
+            refused("server", &url.parse().unwrap(), &failure, has_token).advice.unwrap()
         };
+        let advice = |status, reason, has_token| advice_for("ws://h/signaling", status, reason, has_token);
         assert!(advice(Some(401), "", false).contains("LOGRTC_TOKEN"));
         assert!(advice(Some(401), "", true).contains("a token of this server"));
         assert!(advice(None, "token: it is for producers", true).contains("for this role"));
         assert!(advice(Some(404), "", false).contains("/signaling"));
         assert!(advice(Some(200), "", false).contains("Upgrade"));
-        assert!(advice(None, "reset", false).contains("signaling server"));
+        assert!(advice(None, "reset", false).contains("use https:// or wss://"));
+        assert!(advice(Some(400), "", false).contains("use https:// or wss://"));
+        assert!(!advice_for("wss://h/signaling", None, "reset", false).contains("https://"));
     }
 
     #[test]

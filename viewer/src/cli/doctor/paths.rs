@@ -52,9 +52,19 @@ pub(super) fn servers(named: Option<Vec<IceServer>>) -> Vec<IceServer> {
     named.unwrap_or_else(|| vec![IceServer::stun(DEFAULT_SERVER)])
 }
 
-/// Asks each server. Returns whether a relay is to be had, too.
-pub(super) async fn ask(servers: &[IceServer], url: &Url) -> (bool, Vec<Finding>) {
-    let (mut has_relay, mut findings) = (false, Vec::new());
+/// What there is of TURN servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relay {
+    /// The server names none that programs can use.
+    Unnamed,
+    /// None of them works.
+    Broken,
+    Works,
+}
+
+/// Asks each server. Returns what there is of TURN servers, too.
+pub(super) async fn ask(servers: &[IceServer], url: &Url) -> (Relay, Vec<Finding>) {
+    let (mut relay, mut findings) = (Relay::Unnamed, Vec::new());
     if servers.is_empty() {
         findings.push(Finding::ok("stun", "the server names no STUN or TURN server, and none is asked"));
     }
@@ -65,14 +75,20 @@ pub(super) async fn ask(servers: &[IceServer], url: &Url) -> (bool, Vec<Finding>
                 continue;
             };
             let asked = ask_one(scheme, &host, server).await;
-            has_relay |= scheme == "turn" && asked.is_ok();
+            if scheme == "turn" && relay != Relay::Works {
+                relay = if asked.is_ok() { Relay::Works } else { Relay::Broken };
+            }
             findings.push(match asked {
                 Ok(found) => Finding::ok(scheme, format!("{text}: {found}")),
-                Err(problem) => failed(scheme, format!("{text}: {problem}"), is_local(url)),
+                Err(problem) if scheme == "stun" => {
+                    let is_default = text == DEFAULT_SERVER;
+                    Finding::warning(scheme, format!("{text}: {problem}"), stun_advice(is_default, is_local(url)))
+                }
+                Err(problem) => Finding::failed(scheme, format!("{text}: {problem}"), turn_advice(server)),
             });
         }
     }
-    (has_relay, findings)
+    (relay, findings)
 }
 
 async fn ask_one(scheme: &str, host: &str, server: &IceServer) -> Result<String, PathError> {
@@ -90,18 +106,48 @@ async fn ask_one(scheme: &str, host: &str, server: &IceServer) -> Result<String,
 }
 
 /// A STUN server is needed behind a NAT alone.
-fn failed(scheme: &'static str, found: String, is_local: bool) -> Finding {
-    if scheme == "stun" {
-        let advice = if is_local {
-            "it is not needed on one machine or in one network: --no-stun of logrtc serve leaves it out"
-        } else {
-            "behind a NAT no path may be found: let UDP out, or name a server of your own by --ice-server"
-        };
-        return Finding::warning(scheme, found, advice);
+fn stun_advice(is_default: bool, is_local: bool) -> &'static str {
+    match (is_default, is_local) {
+        (true, true) => "it is not needed on one machine or in one network: --no-stun of logrtc serve leaves it out",
+        (true, false) => {
+            "behind a NAT no path may be found: let UDP out, or name a server of your own: --ice-server of logrtc serve"
+        }
+        (false, true) => {
+            "it is not needed on one machine or in one network: start logrtc serve without this --ice-server"
+        }
+        (false, false) => "behind a NAT no path may be found: let UDP out, or mend --ice-server of logrtc serve",
     }
-    Finding::failed(
-        scheme,
-        found,
-        "check --turn and --turn-secret-file of logrtc serve, and that UDP reaches the server",
-    )
+}
+
+/// Credentials of `--turn` begin with the time of their end (docs/protocol.md §4.6), those of `--ice-server` are anything.
+fn turn_advice(server: &IceServer) -> &'static str {
+    let username = server.username.as_deref().unwrap_or_default();
+    let end = username.split_once(':').map(|(end, _)| end).filter(|end| !end.is_empty());
+    if end.is_some_and(|end| end.bytes().all(|byte| byte.is_ascii_digit())) {
+        "check --turn and --turn-secret-file of logrtc serve, and that UDP reaches the server"
+    } else {
+        "check the host, the user and the password in --ice-server of logrtc serve, and that UDP reaches the server"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_names_the_option_that_names_the_server() {
+        for (username, option) in [
+            ("1700086400:reader", "--turn-secret-file"),
+            ("alice", "--ice-server"),
+            ("alice:1", "--ice-server"),
+            (":reader", "--ice-server"),
+            ("", "--ice-server"),
+        ] {
+            assert!(turn_advice(&IceServer::turn("turn:h", username, "p")).contains(option), "{username}");
+        }
+        assert!(stun_advice(true, true).contains("--no-stun"));
+        for (is_default, is_local) in [(true, false), (false, true), (false, false)] {
+            assert!(stun_advice(is_default, is_local).contains("--ice-server"));
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use logrtc::binding::explained_failure;
+use logrtc::binding::{TlsError, explained_failure, tls_client_config};
 use rustls::CertificateError;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
@@ -14,7 +14,6 @@ use url::Url;
 use super::certificate;
 use super::report::Finding;
 use crate::consumer::addresses::is_local;
-use crate::consumer::signaling::tls_config;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -76,8 +75,12 @@ pub(super) async fn tls(url: &Url, stream: TcpStream) -> Finding {
             Finding::warning("tls", "none: everybody on the way can read the token", advice)
         };
     }
-    let config = match tls_config() {
+    let config = match tls_client_config() {
         Ok(config) => config,
+        Err(error @ TlsError::Environment { variable, .. }) => {
+            let advice = format!("set {variable} to what has certificates in PEM, or unset it");
+            return Finding::failed("tls", error.to_string(), advice);
+        }
         Err(error) => return Finding::failed("tls", error.to_string(), "install the root certificates of the system"),
     };
     let name = match ServerName::try_from(host.trim_matches(['[', ']']).to_owned()) {
@@ -88,7 +91,14 @@ pub(super) async fn tls(url: &Url, stream: TcpStream) -> Finding {
         Err(_) => Finding::failed("tls", format!("no handshake within {TIMEOUT:?}"), "is there TLS at this port?"),
         Ok(Err(error)) => {
             let reason = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
-            Finding::failed("tls", explained_failure(&error.to_string()), advice(reason, host))
+            let found = match reason {
+                // The advice explains it.
+                Some(rustls::Error::InvalidCertificate(
+                    CertificateError::UnknownIssuer | CertificateError::BadSignature,
+                )) => error.to_string(),
+                _ => explained_failure(&error.to_string()),
+            };
+            Finding::failed("tls", found, advice(reason, host))
         }
         Ok(Ok(stream)) => {
             let (_, session) = stream.get_ref();
@@ -100,7 +110,7 @@ pub(super) async fn tls(url: &Url, stream: TcpStream) -> Finding {
 
 fn advice(error: Option<&rustls::Error>, host: &str) -> String {
     let Some(rustls::Error::InvalidCertificate(problem)) = error else {
-        return "is there TLS at this port? Without TLS, use http:// or ws://".to_owned();
+        return "use http:// or ws:// here, or give logrtc serve a certificate: --tls-cert and --tls-key".to_owned();
     };
     match problem {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
@@ -112,9 +122,19 @@ fn advice(error: Option<&rustls::Error>, host: &str) -> String {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             format!("use a name that the certificate has, or get one for {host}")
         }
-        CertificateError::UnknownIssuer => "have the server send its whole chain; for an authority of your own, set \
-             SSL_CERT_FILE for logrtc, and the option ca_file for programs"
-            .to_owned(),
+        // An authority that is trusted may have the name of the one that has signed.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => unknown_authority(),
         _ => "replace the certificate of the server".to_owned(),
     }
+}
+
+fn unknown_authority() -> String {
+    let own = match std::env::var_os("SSL_CERT_FILE") {
+        Some(path) => format!("SSL_CERT_FILE names {}, which does not have it", path.display()),
+        None => "set SSL_CERT_FILE to the file of its certificate".to_owned(),
+    };
+    format!(
+        "for an authority of your own: {own}; programs need SSL_CERT_FILE or the option ca_file, and OpenTelemetry SDKs \
+         OTEL_EXPORTER_OTLP_CERTIFICATE. For any other, have the server send its whole chain (--tls-cert)"
+    )
 }

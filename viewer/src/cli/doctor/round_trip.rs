@@ -6,6 +6,7 @@ use logrtc::{Config, Producer};
 use tokio::time::timeout;
 use url::Url;
 
+use super::paths::Relay;
 use super::report::Finding;
 use crate::cli::source;
 use crate::consumer::{Consumer, Event, Options};
@@ -29,7 +30,7 @@ struct Progress {
 }
 
 impl RoundTrip<'_> {
-    pub(super) async fn run(&self) -> Finding {
+    pub(super) async fn run(&self, relay: Relay) -> Finding {
         let check = if self.relay_only { "relay" } else { "channel" };
         let client_id = format!("logrtc-doctor-{:08x}", fastrand::u32(..));
         let producer = match self.producer(&client_id) {
@@ -52,7 +53,7 @@ impl RoundTrip<'_> {
         if arrived {
             return Finding::ok(check, format!("an entry came through a data channel in {} ms", took.as_millis()));
         }
-        let (found, advice) = progress.why(refused.as_deref(), self.relay_only);
+        let (found, advice) = progress.why(refused.as_deref(), self.relay_only, relay);
         Finding::failed(check, found, advice)
     }
 
@@ -84,7 +85,7 @@ impl Progress {
         std::future::pending::<()>().await;
     }
 
-    fn why(self, refused: Option<&str>, relay_only: bool) -> (String, &'static str) {
+    fn why(self, refused: Option<&str>, relay_only: bool, relay: Relay) -> (String, &'static str) {
         match (refused, self.problem) {
             (Some(refused), _) => {
                 (format!("no program may log: {refused}"), "use a token for producers: --producer-token-file")
@@ -99,7 +100,16 @@ impl Progress {
             ),
             (None, None) if !self.is_open => (
                 format!("no data channel opened within {TIMEOUT:?}"),
-                "let UDP through the firewall of this machine, or give the server a TURN server: --turn",
+                match relay {
+                    Relay::Unnamed => {
+                        "let UDP through the firewall of this machine, or name a TURN server: --turn or --ice-server of \
+                         logrtc serve"
+                    }
+                    Relay::Broken => {
+                        "let UDP through the firewall of this machine, or mend the TURN server: see turn, above"
+                    }
+                    Relay::Works => "let UDP through the firewall of this machine, to the TURN server too",
+                },
             ),
             (None, None) => (format!("a data channel opened, and no entry came within {TIMEOUT:?}"), "try again"),
         }

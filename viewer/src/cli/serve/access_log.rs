@@ -46,7 +46,7 @@ impl AccessLog {
 
 fn open(path: &Path) -> io::Result<File> {
     let opened = OpenOptions::new().append(true).create(true).open(path);
-    opened.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    opened.map_err(|error| io::Error::new(error.kind(), format!("--access-log {}: {error}", path.display())))
 }
 
 fn line(record: &RequestRecord) -> String {

@@ -1,7 +1,6 @@
 //! The other servers that this one works with.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -29,25 +28,22 @@ impl BackplaneArgs {
     /// Sets what was given here, or else in the environment.
     ///
     /// # Errors
-    /// A URL or a name that is wrong, or options without a URL, as `InvalidInput`; or a file that cannot be read.
-    pub(super) fn apply(&self, options: &mut Options) -> io::Result<()> {
-        let invalid = |error: InvalidBackplane| io::Error::new(io::ErrorKind::InvalidInput, error);
+    /// A URL or a name that is wrong, or options without a URL.
+    pub(super) fn apply(&self, options: &mut Options) -> Result<(), String> {
         let backplane = match (&self.backplane, variable("LOGRTC_BACKPLANE")) {
             (Some(backplane), _) => backplane.clone(),
-            (None, Some(url)) => url.parse().map_err(|error: InvalidBackplane| named("LOGRTC_BACKPLANE", &error))?,
+            (None, Some(url)) => url.parse().map_err(|error: InvalidBackplane| format!("LOGRTC_BACKPLANE: {error}"))?,
             (None, None) if self.has_details() => {
-                return Err(named("--backplane-…", &"these options need --backplane or LOGRTC_BACKPLANE"));
+                return Err("--backplane-…: these options need --backplane or LOGRTC_BACKPLANE".to_owned());
             }
             (None, None) => return Ok(()),
         };
         let bucket = self.backplane_bucket.as_deref().unwrap_or(Backplane::DEFAULT_BUCKET);
-        let mut backplane = backplane.bucket(bucket).map_err(invalid)?;
+        let mut backplane = backplane.bucket(bucket).map_err(|error| format!("--backplane-{error}"))?;
         if let Some(path) = &self.backplane_credentials_file {
-            readable(path)?;
             backplane = backplane.credentials_file(path);
         }
         if let Some(path) = &self.backplane_ca_file {
-            readable(path)?;
             backplane = backplane.ca_file(path);
         }
         options.backplane = Some(backplane);
@@ -57,13 +53,4 @@ impl BackplaneArgs {
     fn has_details(&self) -> bool {
         self.backplane_bucket.is_some() || self.backplane_credentials_file.is_some() || self.backplane_ca_file.is_some()
     }
-}
-
-fn named(name: &str, problem: &dyn std::fmt::Display) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, format!("{name}: {problem}"))
-}
-
-fn readable(path: &Path) -> io::Result<()> {
-    let opened = std::fs::File::open(path);
-    opened.map(drop).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }

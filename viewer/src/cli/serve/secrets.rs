@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::ServeArgs;
 use super::ice::IceArgs;
+use crate::cli::token_file::token_file;
+use crate::setting_file::SettingFile;
 use crate::{IceServers, Role, Tls, Tokens};
 
 /// A random token of so many characters cannot be guessed, in whatever alphabet it is written.
@@ -15,12 +17,18 @@ const BOTH: &[Role] = &[Role::Producer, Role::Reader];
 
 /// Where they come from.
 pub(super) struct Files {
-    tokens: Vec<(PathBuf, &'static [Role])>,
+    tokens: Vec<TokenFile>,
     /// Of `LOGRTC_TOKEN`; the environment of a process does not change.
     token: Option<String>,
     /// The certificate and its key.
     tls: Option<(PathBuf, PathBuf)>,
     ice: IceArgs,
+}
+
+struct TokenFile {
+    option: &'static str,
+    path: PathBuf,
+    roles: &'static [Role],
 }
 
 /// What they hold.
@@ -34,12 +42,17 @@ pub(super) struct Secrets {
 
 impl Files {
     pub(super) fn of(args: &ServeArgs) -> Self {
-        let both = args.token_files.iter().map(|path| (path.clone(), BOTH));
-        let producers = args.producer_token_files.iter().map(|path| (path.clone(), &BOTH[..1]));
-        let readers = args.reader_token_files.iter().map(|path| (path.clone(), &BOTH[1..]));
+        let tokens = [
+            ("--token-file", &args.token_files, BOTH),
+            ("--producer-token-file", &args.producer_token_files, &BOTH[..1]),
+            ("--reader-token-file", &args.reader_token_files, &BOTH[1..]),
+        ];
+        let tokens = tokens.into_iter().flat_map(|(option, paths, roles)| {
+            paths.iter().map(move |path| TokenFile { option, path: path.clone(), roles })
+        });
         let token = if args.insecure_no_token { None } else { std::env::var("LOGRTC_TOKEN").ok() };
         Self {
-            tokens: both.chain(producers).chain(readers).collect(),
+            tokens: tokens.collect(),
             token: token.filter(|token| !token.is_empty()),
             tls: args.tls_cert.clone().zip(args.tls_key.clone()),
             ice: args.ice.clone(),
@@ -66,19 +79,20 @@ impl Files {
         let mut is_token_weak = false;
         if let Some(token) = &self.token {
             is_token_weak |= has_weak(token);
-            tokens.add(token, BOTH).map_err(|error| invalid(&"LOGRTC_TOKEN", &error))?;
+            tokens.add(token, BOTH).map_err(|error| invalid(format_args!("LOGRTC_TOKEN: {error}")))?;
         }
-        for (path, roles) in &self.tokens {
-            let text = String::from_utf8(read(path)?).map_err(|error| invalid(&path.display(), &error))?;
+        for TokenFile { option, path, roles } in &self.tokens {
+            let file = token_file(option, path);
+            let text = file.read_text()?;
             // An empty file would let nobody in, and is more likely one that is being written.
             if text.trim().is_empty() {
-                return Err(invalid(&path.display(), &"has no token"));
+                return Err(file.invalid(&"has no token"));
             }
             is_token_weak |= has_weak(&text);
-            tokens.add(&text, roles).map_err(|error| invalid(&path.display(), &error))?;
+            tokens.add(&text, roles).map_err(|error| file.invalid(&error))?;
         }
         let tls = self.tls.as_ref().map(|(certificate, key)| read_tls(certificate, key)).transpose()?;
-        let turn_secret = self.ice.turn_secret_file.as_deref().map(read_secret).transpose()?;
+        let turn_secret = self.ice.turn_secret_file.as_deref().map(read_turn_secret).transpose()?;
         let ice_servers = self.ice.servers(turn_secret.as_deref());
         Ok(Secrets { tokens, is_token_weak, tls, ice_servers })
     }
@@ -89,22 +103,26 @@ fn has_weak(tokens: &str) -> bool {
 }
 
 fn read_tls(certificate: &Path, key: &Path) -> io::Result<Tls> {
-    Tls::from_pem(&read(certificate)?, &read(key)?)
-        .map_err(|error| invalid(&format_args!("{}, {}", certificate.display(), key.display()), &error))
+    let right = "a certificate in PEM, with those of its authorities";
+    let (certificate, key) = (
+        SettingFile { option: "--tls-cert", path: certificate, right },
+        SettingFile { option: "--tls-key", path: key, right: "the key of the certificate, in PEM" },
+    );
+    Tls::from_pem(&certificate.read()?, &key.read()?).map_err(|error| {
+        let (certificate, key) = (certificate.path.display(), key.path.display());
+        invalid(format_args!("--tls-cert {certificate}, --tls-key {key}: {error}"))
+    })
 }
 
-fn read_secret(path: &Path) -> io::Result<String> {
-    let text = String::from_utf8(read(path)?).map_err(|error| invalid(&path.display(), &error))?;
-    match text.trim() {
-        "" => Err(invalid(&path.display(), &"has no secret")),
+fn read_turn_secret(path: &Path) -> io::Result<String> {
+    let right = "a file of the secret that the TURN server has, as coturn's static-auth-secret";
+    let file = SettingFile { option: "--turn-secret-file", path, right };
+    match file.read_text()?.trim() {
+        "" => Err(file.invalid(&"has no secret")),
         secret => Ok(secret.to_owned()),
     }
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
-}
-
-fn invalid(what: &dyn Display, problem: &dyn Display) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{what}: {problem}"))
+fn invalid(problem: impl Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, problem.to_string())
 }

@@ -59,7 +59,11 @@ pub(super) enum Verdict {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Announced { since: Instant },
+    Announced {
+        since: Instant,
+    },
+    /// Nothing is read of it, because a secret is missing, wrong or not proved.
+    Unproved,
     Open,
     Ended,
     Lost,
@@ -96,6 +100,8 @@ pub(super) enum Progress {
     Complete,
     /// No channel to these producers could be opened.
     Unreachable(Vec<String>),
+    /// Nothing was read of these producers, because a secret was not proved.
+    Unproved(Vec<String>),
 }
 
 impl Channels {
@@ -142,21 +148,24 @@ impl Channels {
         self.states.insert(producer.to_owned(), state);
         self.has_several |= self.states.len() > 1;
         if self.states.len() > MAX_PRODUCERS {
-            self.states.retain(|_, state| matches!(state, State::Announced { .. } | State::Open));
+            self.states.retain(|_, state| !matches!(state, State::Ended | State::Lost));
         }
     }
 
     /// Returns what there is to say of a producer that is gone before it had a channel.
     pub(super) fn withdrawn(&mut self, producer: &str) -> Option<&'static str> {
-        let is_waited_for = matches!(self.states.get(producer), Some(State::Announced { .. }));
+        let is_waited_for = matches!(self.states.get(producer), Some(State::Announced { .. } | State::Unproved));
         is_waited_for.then(|| {
             self.set(producer, State::Ended);
             "ended before its channel was open"
         })
     }
 
-    /// Nothing is read of a producer. Returns whether that is to be said.
+    /// Nothing is read of a producer, which is not waited for any more. Returns whether that is to be said.
     pub(super) fn unproved(&mut self, producer: &str, failure: ProofFailure) -> bool {
+        if !self.open.contains_key(producer) {
+            self.set(producer, State::Unproved);
+        }
         if self.unproved.len() >= MAX_PRODUCERS {
             self.unproved.clear();
         }
@@ -176,7 +185,7 @@ impl Channels {
     ) -> Option<&'static str> {
         self.end_history(producer, out);
         self.unproved.remove(producer);
-        let is_back = !matches!(self.states.get(producer), None | Some(State::Announced { .. }));
+        let is_back = !matches!(self.states.get(producer), None | Some(State::Announced { .. } | State::Unproved));
         let has_history = match welcome {
             Some(welcome) => !welcome.is_resumed,
             None if session.is_empty() => !is_back,
@@ -347,10 +356,16 @@ impl Channels {
             || now < self.completes_at(registered)
         {
             Progress::Going
-        } else if unreachable.is_empty() {
-            Progress::Complete
-        } else {
+        } else if !unreachable.is_empty() {
             Progress::Unreachable(unreachable)
+        } else {
+            let unproved: Vec<String> = self
+                .states
+                .iter()
+                .filter(|(_, state)| **state == State::Unproved)
+                .map(|(producer, _)| producer.clone())
+                .collect();
+            if unproved.is_empty() { Progress::Complete } else { Progress::Unproved(unproved) }
         }
     }
 

@@ -106,6 +106,8 @@ impl<'a> Reader<'a> {
             Progress::Unreachable(producers) => {
                 Some(End::Failed(format!("no channel to {} could be opened", producers.join(", "))))
             }
+            // The reasons have been said.
+            Progress::Unproved(producers) => Some(End::Failed(format!("nothing was read of {}", producers.join(", ")))),
         }
     }
 

@@ -12,12 +12,19 @@ use super::{AnyValue, ArrayValue, KeyValueList, Value};
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct JsonValue {
+    #[serde(alias = "string_value")]
     string_value: Option<String>,
+    #[serde(alias = "bool_value")]
     bool_value: Option<bool>,
+    #[serde(alias = "int_value")]
     int_value: Option<Int>,
+    #[serde(alias = "double_value")]
     double_value: Option<Double>,
+    #[serde(alias = "array_value")]
     array_value: Option<ArrayValue>,
+    #[serde(alias = "kvlist_value")]
     kvlist_value: Option<KeyValueList>,
+    #[serde(alias = "bytes_value")]
     bytes_value: Option<Bytes>,
 }
 
