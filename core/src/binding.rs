@@ -14,7 +14,6 @@ use crate::config::ConfigBuilder;
 pub use crate::config::environment::ice_servers_of_environment;
 use crate::config::ice_url::{self, IceUrl, Scheme};
 pub use crate::config::paths::parse_udp_ports;
-pub use crate::config::server_url::credential_in_query;
 use crate::entry::Fields;
 use crate::error::{Error, Result};
 use crate::level::Level;

@@ -125,8 +125,8 @@ impl ConfigBuilder {
     }
 
     /// The address of the signaling server, `ws://` or `wss://`; [`DEFAULT_URL`] by default. A user and a password in it
-    /// are sent as `Authorization: Basic …`, and exclude a [`token`](Self::token). A `token` or a `secret` in its query or
-    /// its fragment is an error: they are options of their own.
+    /// are sent as `Authorization: Basic …`, and exclude a [`token`](Self::token). `#token=…` or `#secret=…` behind
+    /// it, as in the link of a log page, is an error: they are options of their own.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into();
         self

@@ -5,22 +5,14 @@ use url::Url;
 use super::DEFAULT_URL;
 use crate::error::{Error, Result};
 
-/// What a URL may not carry to the server: a query is kept in logs on the way.
-const CREDENTIALS: [&str; 2] = ["token", "secret"];
-
-/// `token` or `secret`, if the query of `url` has it.
-#[must_use]
-pub fn credential_in_query(url: &Url) -> Option<&'static str> {
-    CREDENTIALS.into_iter().find(|credential| url.query_pairs().any(|(name, _)| name == *credential))
-}
-
-/// The same, if the fragment of `url` has it: the link of a log page does.
+/// `token` or `secret`, if the fragment of `url` has it, as the link of a log page does. In the query, a server of another kind may
+/// want them.
 fn credential_in_fragment(url: &Url) -> Option<&'static str> {
     let has = |name: &str| {
         let mut parts = url.fragment().unwrap_or_default().split('&');
         parts.any(|part| part.split_once('=').is_some_and(|(key, _)| key == name))
     };
-    CREDENTIALS.into_iter().find(|credential| has(credential))
+    ["token", "secret"].into_iter().find(|credential| has(credential))
 }
 
 pub(super) fn parse_url(text: &str) -> Result<Url> {
@@ -35,7 +27,7 @@ pub(super) fn parse_url(text: &str) -> Result<Url> {
     if url.host_str().is_none_or(str::is_empty) {
         return Err(wrong(format!("{shown} names no host")));
     }
-    if let Some(name) = credential_in_query(&url).or_else(|| credential_in_fragment(&url)) {
+    if let Some(name) = credential_in_fragment(&url) {
         let variable = name.to_uppercase();
         let text = format_args!("must not contain a {name}; set the option {name}, or LOGRTC_{variable}");
         return Err(Error::invalid("url", text));

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use logrtc::binding::credential_in_query;
 use thiserror::Error;
 use url::{ParseError, Url};
 
@@ -36,7 +35,7 @@ pub(super) enum AddressError {
     Url(#[from] ParseError),
     #[error("{0:?} is not a scheme of a server; use ws, wss, http or https")]
     Scheme(String),
-    /// A query goes to the server, and into the logs on the way.
+    /// The query of a page goes to the server, and into the logs on the way. That of a signaling URL is what its server wants.
     #[error("a {0} belongs behind #, as in http://localhost:8080/#{0}=…, and not behind ?")]
     Misplaced(&'static str),
     /// The address of a page that has no signaling URL.
@@ -79,15 +78,16 @@ pub(super) fn parse(text: &str) -> Result<Address, AddressError> {
 fn parse_url(text: &str) -> Result<Url, AddressError> {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url: Url = with_scheme.parse()?;
-    if let Some(name) = credential_in_query(&url) {
-        return Err(AddressError::Misplaced(name));
-    }
     let scheme = match url.scheme() {
         "ws" | "wss" => return Ok(url),
         "http" => "ws",
         "https" => "wss",
         other => return Err(AddressError::Scheme(other.to_owned())),
     };
+    let is_credential = |name: &&str| url.query_pairs().any(|(key, _)| key == *name);
+    if let Some(name) = ["token", "secret"].into_iter().find(is_credential) {
+        return Err(AddressError::Misplaced(name));
+    }
     // The signaling URL itself, with the scheme of a page.
     if url.path().ends_with("/signaling") {
         let page = url.path().trim_end_matches("signaling").to_owned();
@@ -122,7 +122,7 @@ mod tests {
     fn a_page_and_a_host_become_the_signaling_url() {
         for (text, url) in [
             ("ws://localhost:8080/signaling", "ws://localhost:8080/signaling"),
-            ("wss://logs.example/any?key=1", "wss://logs.example/any?key=1"),
+            ("wss://logs.example/any?token=1", "wss://logs.example/any?token=1"),
             ("http://host:8080/", "ws://host:8080/signaling"),
             ("http://host:8080", "ws://host:8080/signaling"),
             ("https://logs.example/app/#tail", "wss://logs.example/app/signaling"),
@@ -164,7 +164,7 @@ mod tests {
         for (text, name) in [
             ("http://h/?token=s3cret", "token"),
             ("h:8080/?token=s3cret#token=t", "token"),
-            ("wss://h/signaling?key=1&secret=s3cret", "secret"),
+            ("https://h/signaling?key=1&secret=s3cret", "secret"),
         ] {
             let problem = parse(text).unwrap_err().to_string();
             assert!(

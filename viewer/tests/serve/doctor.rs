@@ -82,7 +82,7 @@ async fn a_server_that_works_has_no_failure_and_each_wrong_thing_has_its_own() {
     let (_, findings) = doctor(&["wss://name.invalid/signaling"], &[]).await;
     assert_eq!(failure(&findings).0, "dns");
     for arguments in
-        [&["doctor", "ftp://x"][..], &["doctor", "ws://h?token=s3cret"], &["pipe", "--url", "h?token=s3cret"]]
+        [&["doctor", "ftp://x"][..], &["doctor", "http://h?token=s3cret"], &["pipe", "--url", "h?token=s3cret"]]
     {
         let output = command(arguments).output().await.unwrap();
         assert_eq!(output.status.code(), Some(2), "{output:?}");
