@@ -3,7 +3,7 @@
 import type { Producer } from "../../consumer";
 import { formatCount, formatDuration } from "../format";
 import { pick } from "../language";
-import type { Model, Pace } from "../model";
+import { type Model, type Pace, stepTo } from "../model";
 import { safeText } from "../text_safe";
 import { Menu } from "./menu";
 import { byName, labelOf, type ShownState, stateOf } from "./producer_state";
@@ -117,10 +117,7 @@ function Details({ producer, model }: { producer: Producer; model: Model }) {
   const isMuted = model.view.value.muted.includes(id);
   const toggle = () => {
     const { muted } = model.view.value;
-    model.view.value = {
-      ...model.view.value,
-      muted: isMuted ? muted.filter((other) => other !== id) : [...muted, id],
-    };
+    stepTo(model, { muted: isMuted ? muted.filter((other) => other !== id) : [...muted, id] });
   };
   return (
     <li class={`producer-details ${producer.state} ${model.colourOf(id)}`}>

@@ -2,7 +2,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type { Histogram as Counted } from "../../store/protocol";
 import { formatCount } from "../format";
 import { pick } from "../language";
-import type { Model, Zone } from "../model";
+import { type Model, stepTo, type Zone } from "../model";
 import { bucketAt, bucketCount, extent, type Range, rangeOf, SERIES, shareOf, sums } from "./buckets";
 import { dayLabel } from "./labels";
 import { pathsOf } from "./paths";
@@ -61,7 +61,7 @@ export function Histogram({ model }: { model: Model }) {
 
   const setRange = (next: Range | undefined) => {
     setDrag(undefined);
-    model.view.value = { ...model.view.value, range: next };
+    stepTo(model, { range: next });
   };
   const goTo = (bucket: number) => {
     if (histogram !== undefined) {
