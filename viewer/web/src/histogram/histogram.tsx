@@ -51,6 +51,7 @@ interface Drag {
 
 export function Histogram({ model }: { model: Model }) {
   const [setElement, width] = useWidth();
+  const [setRangeButton, rangeButtonWidth] = useWidth();
   const { histogram, hold } = useHistogram(model, Math.min(MAX_BUCKETS, Math.floor(width / BAR_PX)));
   const [cursor, setCursor] = useState<number>();
   const [drag, setDrag] = useState<Drag>();
@@ -194,9 +195,20 @@ export function Histogram({ model }: { model: Model }) {
         )}
       </div>
       <div class="histogram-axis">
-        <Axis range={axisOf(model, histogram)} zone={zone} width={width} />
+        <Axis
+          range={axisOf(model, histogram)}
+          zone={zone}
+          width={width}
+          taken={range === undefined ? 0 : rangeButtonWidth}
+        />
         {range !== undefined && (
-          <button type="button" class="button" title={text.clear} onClick={() => setRange(undefined)}>
+          <button
+            ref={setRangeButton}
+            type="button"
+            class="button"
+            title={text.clear}
+            onClick={() => setRange(undefined)}
+          >
             {dayLabel(range.fromMs, zone, 1_000, range.toMs)} –{" "}
             {dayLabel(range.toMs, zone, 1_000, range.fromMs)} ✕
           </button>
@@ -218,8 +230,16 @@ function axisOf(model: Model, histogram: Counted | undefined): Range | undefined
   );
 }
 
-function Axis({ range, zone, width }: { range: Range | undefined; zone: Zone; width: number }) {
-  const ticks = range === undefined ? [] : ticksOf(range, zone, width);
+interface AxisProps {
+  readonly range: Range | undefined;
+  readonly zone: Zone;
+  readonly width: number;
+  /** What something else has of the middle, in px. */
+  readonly taken: number;
+}
+
+function Axis({ range, zone, width, taken }: AxisProps) {
+  const ticks = range === undefined ? [] : ticksOf(range, zone, width, taken);
   return (
     <>
       {ticks.map(({ share, label }) => (
