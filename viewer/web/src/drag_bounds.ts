@@ -33,9 +33,10 @@ export function keepDragsWithin(content: HTMLElement, viewport: HTMLElement, sig
       selection.extend(end.node, end.offset);
     }
   };
-  const move = ({ pointerId, clientX, clientY }: PointerEvent) => {
+  const move = ({ pointerId, clientX, clientY, buttons }: PointerEvent) => {
     if (pointerId === pointer?.id) {
-      pointer = { id: pointerId, x: clientX, y: clientY };
+      // Without a button, its release was not seen.
+      pointer = buttons === 0 ? undefined : { id: pointerId, x: clientX, y: clientY };
     }
   };
   content.addEventListener(

@@ -144,10 +144,11 @@ export class RowLayer {
       nextShown.isPlaced = false;
       return;
     }
-    const by = position - 1 - shown.position;
-    for (const earlier of all.slice(0, index + 1)) {
-      const each = this.#shown.get(earlier);
-      if (each !== undefined) each.position += by;
+    // Where they are by now: rows may have come between them, or left.
+    const [before, behind] = [position - 1 - shown.position, position + count - nextShown.position];
+    for (const [at, each] of all.entries()) {
+      const placed = this.#shown.get(each);
+      if (placed !== undefined) placed.position += at <= index ? before : behind;
     }
     const made = rows.slice(0, count).map((row, offset) => {
       const filled = this.#make();
@@ -155,13 +156,13 @@ export class RowLayer {
       return filled;
     });
     element.after(...made);
-    const { before, behind } = this.#aside;
-    if (index < before.length) {
-      before.splice(index + 1, 0, ...made);
+    const aside = this.#aside;
+    if (index < aside.before.length) {
+      aside.before.splice(index + 1, 0, ...made);
     } else {
-      behind.splice(index + 1 - before.length - this.#elements.length, 0, ...made);
+      aside.behind.splice(index + 1 - aside.before.length - this.#elements.length, 0, ...made);
     }
-    this.#setAside(before, behind);
+    this.#setAside(aside.before, aside.behind);
   }
 
   /** A click leaves a caret, whose row stays for a click with Shift. */
