@@ -23,18 +23,15 @@ export function keepAddress(model: Model): () => void {
     const address = writeView(location.href, view);
     if (address !== location.href) history.replaceState(history.state, "", address);
   };
-  // At once as a rule: a browser that reloads the page has taken the address before the page hears of it.
+  // In the next task as a rule: a browser that reloads the page has taken the address before the page hears of it.
   const writeSoon = () => {
     const nowMs = performance.now();
     writesLeft = Math.min(MAX_WRITES, writesLeft + (nowMs - writtenAtMs) / WRITE_INTERVAL_MS);
     writtenAtMs = nowMs;
-    if (writesLeft >= 1) {
-      writesLeft -= 1;
-      write();
-    } else {
-      clearTimeout(timer);
-      timer = setTimeout(write, WRITE_INTERVAL_MS);
-    }
+    const isFree = writesLeft >= 1;
+    writesLeft -= isFree ? 1 : 0;
+    clearTimeout(timer);
+    timer = setTimeout(write, isFree ? 0 : WRITE_INTERVAL_MS);
   };
   const back = new Back(history, {
     depth: () => untracked(() => backDepth(model)),
