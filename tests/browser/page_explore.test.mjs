@@ -40,6 +40,9 @@ testInBrowsers("targets, fields and patterns are counted, and a click narrows th
   await db.click();
   assert.equal(await query.field.inputValue(), "target:shop::db*");
   await eventually("its entries are shown", async () => (await query.counts())[0] === 80);
+  await side.getByRole("button", { name: "Show also: shop::http" }).click();
+  assert.equal(await query.field.inputValue(), "(target:shop::db* or target:shop::http)");
+  await eventually("all are shown", async () => (await query.counts())[0] === COUNT);
   await query.write("");
 
   await side.getByRole("tab", { name: "Fields" }).click();
@@ -52,10 +55,28 @@ testInBrowsers("targets, fields and patterns are counted, and a click narrows th
   await eventually("it is turned round", async () => (await query.counts())[0] === 80);
   assert.equal(await query.field.inputValue(), "-region:south");
   await query.write("");
+  // A second value beside the first one, by a button, and a third one by a click with Ctrl.
+  await eventually("all values are there", async () => (await side.locator(".facet-only").filter({ hasText: /north|south|east/ }).count()) === 3);
+  await south.click();
+  await side.getByRole("button", { name: "Show also: region north" }).click();
+  assert.equal(await query.field.inputValue(), "(region:south or region:north)");
+  await eventually("both are shown", async () => (await query.counts())[0] === 80);
+  await side.locator(".facet-only").filter({ hasText: "east" }).click({ modifiers: ["Control"] });
+  assert.equal(await query.field.inputValue(), "(region:south or region:north or region:east)");
+  await query.write("");
+  // Nothing is to be grouped by the number: one line, below the others.
+  const number = side.locator(".field-facet").last();
+  await eventually("it is in one line", async () => /^number\s*120 distinct values$/.test((await number.innerText()).trim()));
 
   await side.getByRole("tab", { name: "Patterns" }).click();
   const patterns = side.locator(".pattern");
   await eventually("there are two patterns", async () => (await patterns.count()) === 2);
+  // In little room the buttons stay side by side.
+  await side.evaluate((element) => {
+    element.style.width = "180px";
+  });
+  const tops = await side.locator(".pattern-tools button").evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().top));
+  assert.deepEqual([tops[0] === tops[1], tops[2] === tops[3]], [true, true], `${tops}`);
   const failed = patterns.filter({ hasText: "failed" });
   assert.match(await failed.locator(".pattern-template").innerText(), /^entry ‹.*› job ‹.*› failed$/);
   assert.equal(await failed.locator(".facet-count").innerText(), "30");
@@ -93,7 +114,14 @@ testInBrowsers("a drag over the histogram shows that time alone, and a click goe
   assert.ok(from > 50 && from < 70 && to > 80 && to < 100, `${from} to ${to}`);
   const numbers = (await list.numbers()).filter((number) => number !== undefined);
   assert.ok(numbers.every((number) => number >= from - 1 && number < to), `${numbers}`);
-  await page.page.locator(".histogram").getByRole("button", { name: /✕/ }).click();
+  const clear = page.page.locator(".histogram").getByRole("button", { name: /✕/ });
+  const label = await clear.boundingBox();
+  assert.ok(label);
+  await eventually("its label covers no other", async () => {
+    const ticks = await page.page.locator(".histogram-tick").evaluateAll((all) => all.map((tick) => tick.getBoundingClientRect().toJSON()));
+    return ticks.length > 0 && ticks.every(({ left, right }) => right < label.x || left > label.x + label.width);
+  });
+  await clear.click();
   await eventually("all is shown", async () => /^120 entries held/.test(await page.page.locator("#counts").innerText()));
 
   // By the keyboard.

@@ -98,6 +98,68 @@ testInBrowsers("Back closes what is open, and the query stays", async (t, browse
   page.assertNoComplaints();
 });
 
+testInBrowsers("Back undoes one click on a filter after the other, and what is typed is in the address before it is left", async (t, browser) => {
+  const { producer, page, list } = await openLog(t, browser);
+  // So that there is something to go back to.
+  const address = page.page.url();
+  await page.page.goto("about:blank");
+  await page.page.goto(address);
+  await producer.log(0, 100);
+  await list.shows(99);
+  const query = new PageQuery(list);
+  const panel = page.page.locator(".panel");
+  const back = () => page.page.evaluate("history.back()");
+  /** @param {string} text @param {boolean} [hasRange] */
+  const isQuery = async (text, hasRange = false) => {
+    await eventually(`the query is ${text}`, async () => (await query.field.inputValue()) === text);
+    await eventually("it is in the address", () => {
+      const { searchParams } = new URL(page.page.url());
+      return (searchParams.get("query") ?? "") === text && searchParams.has("from") === hasRange;
+    });
+  };
+  await query.write("entry");
+  await page.page.getByRole("button", { name: "WARN", exact: true }).click();
+  await isQuery("level:warn+ entry");
+  await page.page.getByRole("button", { name: "facets" }).click();
+  await page.page.locator(".side").getByTitle("Show only: test::numbers", { exact: true }).click();
+  await isQuery("level:warn+ entry target:test::numbers");
+  await query.write("level:warn+ target:test::numbers");
+  await page.page.locator(".histogram-bars").focus();
+  for (const key of ["End", "Shift+ArrowLeft", "Enter"]) await page.page.keyboard.press(key);
+  await isQuery("level:warn+ target:test::numbers", true);
+  await list.scroller.focus();
+  await page.page.keyboard.press("k");
+  await page.page.keyboard.press("Enter");
+  const member = panel.locator(".member").filter({ hasText: "odd" });
+  await member.hover();
+  await member.getByRole("button", { name: "Show only entries with this value" }).click();
+  await eventually("a value is a term", async () => /odd:/.test(await query.field.inputValue()));
+  const all = await query.field.inputValue();
+  await back();
+  await eventually("the panel is closed", async () => (await panel.count()) === 0);
+  await isQuery(all, true);
+  await back();
+  await isQuery("level:warn+ target:test::numbers", true);
+  await back();
+  await isQuery("level:warn+ target:test::numbers");
+  await back();
+  await isQuery("level:warn+ entry");
+  await page.page.evaluate("history.forward()");
+  await isQuery("level:warn+ target:test::numbers");
+  await back();
+  await back();
+  await isQuery("entry");
+  // At once: before the address is written, as it is when a moment has passed.
+  await query.field.fill("number:7");
+  await page.page.reload();
+  await list.shows(7);
+  await isQuery("number:7");
+  await page.page.evaluate("globalThis.isThisPage = true");
+  await back();
+  await eventually("the page is left", async () => (await page.page.evaluate("globalThis.isThisPage").catch(() => false)) !== true);
+  page.assertNoComplaints();
+});
+
 testInBrowsers("on a phone, filter, facets and panel are sheets that Back closes", async (t, browser) => {
   const { producer, page, list } = await openLog(t, browser, { context: { viewport: { width: 360, height: 740 } } });
   await producer.log(0, 200);

@@ -1,19 +1,16 @@
 /** Carries out what the signals of the model stand for, and sets those that come from the store and the consumer. */
 
 import { effect, untracked } from "@preact/signals";
-import { Back } from "./back";
+import { keepAddress } from "./address";
 import { fetchIntoStore } from "./fetch";
-import { backDepth, closeInnermost } from "./layers";
 import type { Model } from "./model";
 import { keepPaces } from "./pace_keeper";
 import { watchContext } from "./panel/context";
 import { keepSettings } from "./storage";
 import { keepTitle } from "./title";
 import type { EntryLink } from "./url";
-import { readEntryLink, readView, writeView } from "./url";
+import { readEntryLink } from "./url";
 
-/** How long a typed query may change before the address does: browsers bound how often that may be. */
-const ADDRESS_DELAY_MS = 400;
 /** A linked entry is looked for until it has come. */
 const LINK_ATTEMPTS = 60;
 const LINK_INTERVAL_MS = 1_000;
@@ -75,40 +72,6 @@ function applyView(model: Model): () => void {
   return () => {
     stop();
     stopSlow();
-  };
-}
-
-/** The address has the view, and Back closes what is open. */
-function keepAddress(model: Model): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const write = () => {
-    const address = writeView(location.href, model.view.value);
-    if (address !== location.href) history.replaceState(history.state, "", address);
-  };
-  const stop = effect(() => {
-    void model.view.value;
-    clearTimeout(timer);
-    timer = setTimeout(write, ADDRESS_DELAY_MS);
-  });
-  const back = new Back(history, {
-    depth: () => untracked(() => backDepth(model)),
-    closeInnermost: () => closeInnermost(model),
-    onAddress: () => {
-      model.view.value = readView(location.href);
-    },
-    onStay: write,
-  });
-  const stopBack = effect(() => {
-    backDepth(model);
-    untracked(() => back.update());
-  });
-  const onPop = () => back.popped();
-  addEventListener("popstate", onPop);
-  return () => {
-    clearTimeout(timer);
-    removeEventListener("popstate", onPop);
-    stop();
-    stopBack();
   };
 }
 

@@ -3,7 +3,7 @@
  * wishes; `effects.ts` carries them out.
  */
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Consumer, Producer, SignalingState, SourceFilter } from "../consumer";
 import type { Anchor, Counts, ItemId, StoreClient, View } from "../store/protocol";
 import type { QueryError } from "../store/query/syntax";
@@ -52,6 +52,10 @@ export interface Model {
   readonly signalingUrl: string;
   /** What the list is to show. In the address bar, too. */
   readonly view: Signal<View>;
+  /** How many changes of the view were clicks, each of which is a step that the browser's Back undoes. */
+  readonly viewSteps: Signal<number>;
+  /** What the query field has while `view` waits for the end of its last word. The address has it at once. */
+  readonly typedQuery: Signal<string | undefined>;
   /** Of the query in `view`; the list then goes on with the last one that was right. */
   readonly queryError: Signal<QueryError | undefined>;
   readonly counts: Signal<Counts>;
@@ -111,6 +115,14 @@ export function isNarrowed({ query, muted, range }: View): boolean {
   return query !== "" || muted.length > 0 || range !== undefined;
 }
 
+/** Changes the view by a click, which the browser's Back undoes. What is typed sets `view` alone. */
+export function stepTo({ view, viewSteps }: Pick<Model, "view" | "viewSteps">, change: Partial<View>): void {
+  batch(() => {
+    view.value = { ...view.value, ...change };
+    viewSteps.value += 1;
+  });
+}
+
 export function makeModel(
   parts: Pick<Model, "store" | "consumer" | "signalingUrl"> & { view: View; settings: Settings },
 ): Model {
@@ -127,6 +139,8 @@ export function makeModel(
     consumer,
     signalingUrl,
     view: signal(view),
+    viewSteps: signal(0),
+    typedQuery: signal(undefined),
     queryError: signal(undefined),
     counts: signal(NO_COUNTS),
     producers,

@@ -159,13 +159,23 @@ export interface FacetValue {
   readonly count: number;
 }
 
+export interface FieldFacet {
+  readonly name: string;
+  /** The most frequent ones. */
+  readonly values: readonly FacetValue[];
+  /** How many values the sample has of it. */
+  readonly distinct: number;
+  /** No two of its values are the same, and there are more than `values` has: a number of the entry, an id. */
+  readonly isDistinct: boolean;
+}
+
 export interface Facets {
   /** Exact, over what the view passes. */
   readonly levels: readonly number[];
   readonly targets: readonly FacetValue[];
   readonly producers: readonly FacetValue[];
-  /** Over a sample of what the view passes; the most frequent values of each field. */
-  readonly fields: readonly { readonly name: string; readonly values: readonly FacetValue[] }[];
+  /** Over a sample of what the view passes. Those whose values are distinct come last. */
+  readonly fields: readonly FieldFacet[];
   /** How many entries the sample has. */
   readonly sampled: number;
 }

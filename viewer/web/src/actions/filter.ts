@@ -1,21 +1,27 @@
 /** What a click on a value does to the view. */
 
-import type { Model } from "../model";
-import { addTerm, excludeTerm } from "../query/edit";
+import { type Model, stepTo } from "../model";
+import { addTerm, excludeTerm, hasAlternative, orTerm } from "../query/edit";
 
 export { fieldTerm, patternTerm, targetTerm, traceTerm } from "../query/edit";
 
 /** Shows only what the term passes, besides what the query asks for already. */
 export function filterFor(model: Model, term: string): void {
-  setQuery(model, addTerm(model.view.value.query, term));
+  stepTo(model, { query: addTerm(model.view.value.query, term) });
+}
+
+/** Shows what the term passes, too, beside what another value of the same passes. */
+export function filterForAlso(model: Model, term: string): void {
+  stepTo(model, { query: orTerm(model.view.value.query, term) });
+}
+
+/** Whether the query asks for a value beside which the term can be another one. */
+export function canAlso(model: Model, term: string): boolean {
+  return hasAlternative(model.view.value.query, term);
 }
 
 export function filterOut(model: Model, term: string): void {
-  setQuery(model, excludeTerm(model.view.value.query, term));
-}
-
-export function setQuery(model: Model, query: string): void {
-  model.view.value = { ...model.view.value, query };
+  stepTo(model, { query: excludeTerm(model.view.value.query, term) });
 }
 
 export function isColumn(model: Model, path: string): boolean {
@@ -24,8 +30,7 @@ export function isColumn(model: Model, path: string): boolean {
 
 export function toggleColumn(model: Model, path: string): void {
   const { columns } = model.view.value;
-  model.view.value = {
-    ...model.view.value,
+  stepTo(model, {
     columns: columns.includes(path) ? columns.filter((name) => name !== path) : [...columns, path],
-  };
+  });
 }

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { CopyButton } from "../actions/copy_button";
 import { pick } from "../language";
-import type { Model } from "../model";
+import { type Model, stepTo } from "../model";
 import { safeText } from "../text_safe";
 import { snippets } from "./snippets";
 import "./empty.css";
@@ -42,7 +42,6 @@ export function Empty({ model }: { model: Model }) {
 }
 
 function Nothing({ model }: { model: Model }) {
-  const { view } = model;
   return (
     <section class="empty" id="empty">
       <h2>{text.nothing}</h2>
@@ -50,9 +49,7 @@ function Nothing({ model }: { model: Model }) {
       <button
         class="button"
         type="button"
-        onClick={() => {
-          view.value = { ...view.value, query: "", muted: [], range: undefined };
-        }}
+        onClick={() => stepTo(model, { query: "", muted: [], range: undefined })}
       >
         {text.showAll}
       </button>

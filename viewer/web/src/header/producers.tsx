@@ -4,7 +4,7 @@ import type { Producer } from "../../consumer";
 import { removeFile } from "../actions/open_files";
 import { formatCount, formatDuration } from "../format";
 import { pick } from "../language";
-import type { Model, Origin, Pace } from "../model";
+import { type Model, type Origin, type Pace, stepTo } from "../model";
 import { safeText } from "../text_safe";
 import { Menu } from "./menu";
 import { byName, labelOf, type ShownState, stateOf } from "./producer_state";
@@ -164,10 +164,7 @@ function Mute({ id, model }: { id: string; model: Model }) {
   const isMuted = model.view.value.muted.includes(id);
   const toggle = () => {
     const { muted } = model.view.value;
-    model.view.value = {
-      ...model.view.value,
-      muted: isMuted ? muted.filter((other) => other !== id) : [...muted, id],
-    };
+    stepTo(model, { muted: isMuted ? muted.filter((other) => other !== id) : [...muted, id] });
   };
   return (
     <label class="mute">

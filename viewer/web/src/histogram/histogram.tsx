@@ -2,7 +2,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type { Histogram as Counted } from "../../store/protocol";
 import { formatCount } from "../format";
 import { pick } from "../language";
-import type { Model, Zone } from "../model";
+import { type Model, stepTo, type Zone } from "../model";
 import { bucketAt, bucketCount, extent, type Range, rangeOf, SERIES, shareOf, sums } from "./buckets";
 import { dayLabel } from "./labels";
 import { pathsOf } from "./paths";
@@ -61,6 +61,7 @@ interface Drag {
 
 export function Histogram({ model }: { model: Model }) {
   const [setElement, width] = useWidth();
+  const [setRangeButton, rangeButtonWidth] = useWidth();
   const { histogram, hold } = useHistogram(model, Math.min(MAX_BUCKETS, Math.floor(width / BAR_PX)));
   const [cursor, setCursor] = useState<number>();
   const [drag, setDrag] = useState<Drag>();
@@ -71,7 +72,7 @@ export function Histogram({ model }: { model: Model }) {
 
   const setRange = (next: Range | undefined) => {
     setDrag(undefined);
-    model.view.value = { ...model.view.value, range: next };
+    stepTo(model, { range: next });
   };
   const goTo = (bucket: number) => {
     if (histogram !== undefined) {
@@ -205,7 +206,12 @@ export function Histogram({ model }: { model: Model }) {
         )}
       </div>
       <div class="histogram-axis">
-        <Axis range={axisOf(model, histogram)} zone={zone} width={width} />
+        <Axis
+          range={axisOf(model, histogram)}
+          zone={zone}
+          width={width}
+          taken={range === undefined ? 0 : rangeButtonWidth}
+        />
         {histogram?.outside.map((outside) => (
           <button
             key={outside.side}
@@ -218,7 +224,13 @@ export function Histogram({ model }: { model: Model }) {
           </button>
         ))}
         {range !== undefined && (
-          <button type="button" class="button" title={text.clear} onClick={() => setRange(undefined)}>
+          <button
+            ref={setRangeButton}
+            type="button"
+            class="button"
+            title={text.clear}
+            onClick={() => setRange(undefined)}
+          >
             {dayLabel(range.fromMs, zone, 1_000, range.toMs)} –{" "}
             {dayLabel(range.toMs, zone, 1_000, range.fromMs)} ✕
           </button>
@@ -240,8 +252,16 @@ function axisOf(model: Model, histogram: Counted | undefined): Range | undefined
   );
 }
 
-function Axis({ range, zone, width }: { range: Range | undefined; zone: Zone; width: number }) {
-  const ticks = range === undefined ? [] : ticksOf(range, zone, width);
+interface AxisProps {
+  readonly range: Range | undefined;
+  readonly zone: Zone;
+  readonly width: number;
+  /** What something else has of the middle, in px. */
+  readonly taken: number;
+}
+
+function Axis({ range, zone, width, taken }: AxisProps) {
+  const ticks = range === undefined ? [] : ticksOf(range, zone, width, taken);
   return (
     <>
       {ticks.map(({ share, label }) => (

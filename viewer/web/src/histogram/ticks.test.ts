@@ -26,6 +26,14 @@ it("is as fine as a millisecond, and empty where there is no time or no room", (
   expect(ticksOf({ fromMs: START, toMs: START + 5_000 }, "utc", 60)).toEqual([]);
 });
 
+it("leaves room in the middle", () => {
+  const range = { fromMs: START - 600_000, toMs: START };
+  const labels = (takenPx: number) => ticksOf(range, "utc", 800, takenPx).map(({ label }) => label);
+  expect(labels(0)).toEqual(["23:50", "23:52", "23:54", "23:56"]);
+  expect(labels(200)).toEqual(["23:50", "23:56"]);
+  expect(labels(800)).toEqual([]);
+});
+
 it("never overlaps nor leaves the frame", () => {
   for (let round = 0; round < 500; round += 1) {
     const spanMs = 10 ** (1 + (round % 11)) * (1 + (round % 7));

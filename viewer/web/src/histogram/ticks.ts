@@ -26,8 +26,11 @@ const STEPS = [
 const LABEL_PX = 96;
 const DAY_LABEL_PX = 150;
 
-/** Round times of the reader's clock, as many as have room. A label says the day where it is another than the one before. */
-export function ticksOf({ fromMs, toMs }: Range, zone: Zone, widthPx: number): readonly Tick[] {
+/**
+ * Round times of the reader's clock, as many as have room beside what takes `takenPx` of the middle. A label says the day where
+ * it is another than the one before.
+ */
+export function ticksOf({ fromMs, toMs }: Range, zone: Zone, widthPx: number, takenPx = 0): readonly Tick[] {
   const spanMs = toMs - fromMs;
   if (!(spanMs > 0) || widthPx <= 0) {
     return [];
@@ -44,7 +47,8 @@ export function ticksOf({ fromMs, toMs }: Range, zone: Zone, widthPx: number): r
     const ownDay = formatDay(ms, clock);
     const hasDay = ownDay !== day;
     const half = (hasDay ? DAY_LABEL_PX : LABEL_PX) / 2 / widthPx;
-    if (share - half + edge < freeFrom || share + half > 1) {
+    const isTaken = takenPx > 0 && Math.abs(share - 0.5) < half + takenPx / 2 / widthPx;
+    if (isTaken || share - half + edge < freeFrom || share + half > 1) {
       continue;
     }
     const time = timeLabel(ms, clock, stepMs);

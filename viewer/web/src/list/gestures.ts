@@ -1,6 +1,7 @@
 /** What a reader does to the list with a pointer or a selection. Whatever it is, the list stands still at that very event. */
 
 import type { Row } from "../../store/protocol";
+import { keepDragsWithin } from "../drag_bounds";
 import type { ListView } from "./list_view";
 
 export interface GestureHandlers {
@@ -36,6 +37,7 @@ export function watchGestures(
     },
     options,
   );
+  keepDragsWithin(rows, scroller, abort.signal);
   // All of the list is its rows, without what stands around it.
   scroller.addEventListener(
     "keydown",
@@ -50,7 +52,10 @@ export function watchGestures(
   document.addEventListener(
     "selectionchange",
     () => {
-      if (isSelecting(rows)) view.pause();
+      if (isSelecting(rows)) {
+        view.pause();
+        view.fillSelection();
+      }
     },
     options,
   );

@@ -1,5 +1,6 @@
 /** The names of the columns, and the day of the rows. */
 
+import { toggleColumn } from "../actions/filter";
 import { pick } from "../language";
 import type { Model } from "../model";
 import "./header.css";
@@ -25,9 +26,6 @@ const text = pick({
 
 export function Header({ model }: { model: Model }) {
   const { view, settings, origins } = model;
-  const remove = (name: string) => {
-    view.value = { ...view.value, columns: view.value.columns.filter((column) => column !== name) };
-  };
   return (
     <div class="list-header">
       <span class="cell time">{text.time[settings.value.zone]}</span>{" "}
@@ -47,7 +45,7 @@ export function Header({ model }: { model: Model }) {
               type="button"
               class="remove-column"
               aria-label={text.remove(name)}
-              onClick={() => remove(name)}
+              onClick={() => toggleColumn(model, name)}
             >
               ×
             </button>

@@ -10,7 +10,7 @@ import type { Anchor, ItemId, Row, Window } from "../../store/protocol";
 import type { Model } from "../model";
 import { type Place, RowCache } from "./row_cache";
 import type { RowOptions } from "./row_element";
-import { RowLayer } from "./row_layer";
+import { MAX_ASIDE, RowLayer } from "./row_layer";
 import { Scroller } from "./scroller";
 import { Unseen } from "./unseen";
 
@@ -53,6 +53,7 @@ export class ListView {
   #isViewNew = false;
   #refreshedAtMs = 0;
   #isAsking = false;
+  #isFilling = false;
   #isScheduled = false;
   /** Grows with every wish of the reader that makes answers to former questions useless. */
   #turn = 0;
@@ -127,6 +128,7 @@ export class ListView {
     this.#turn += 1;
     this.#model.isFollowing.value = true;
     this.#unseen.end();
+    this.layer.forgetCaret();
     this.#anchor = undefined;
     // The next step is one from the newest row, not from where the reader was long ago.
     this.#cursor = undefined;
@@ -225,6 +227,7 @@ export class ListView {
 
   /** The view is another one: the row that is read, or that is in the middle, stays where it is. */
   #viewChanged(): void {
+    this.layer.forgetPlaces();
     if (!this.isFollowing) {
       const rows = this.layer.rows();
       const { selected } = this.#model;
@@ -335,6 +338,7 @@ export class ListView {
     // The reader may have scrolled meanwhile, and so have another anchor, whose position is from before, too.
     this.#anchor = this.#anchor && { id: this.#anchor.id, position: this.#anchor.position + shift };
     this.#cache.set(window);
+    this.layer.shift(shift);
     this.scroller.setTotal(window.total, shift);
     this.#paint();
     if (!isNear) {
@@ -400,6 +404,30 @@ export class ListView {
     this.#unseen.sawUpTo(position + rows.length - 1, rows.at(-1)?.id);
     this.#mark();
     this.#hooks.onPaint(rows);
+    this.fillSelection();
+  }
+
+  /** Gets the rows that the selection has gone past, as by a wheel that is turned in a drag. */
+  fillSelection(): void {
+    const hole = this.#isFilling || this.isFollowing ? undefined : this.layer.hole();
+    if (hole === undefined || hole.count > MAX_ASIDE) {
+      return;
+    }
+    const { after, count } = hole;
+    const view = this.#viewNumber;
+    this.#isFilling = true;
+    this.#model.store
+      .ask("window", { anchor: { kind: "item", id: after, offset: 1 }, count: count + 1 })
+      .finally(() => {
+        this.#isFilling = false;
+      })
+      .then(({ rows, position }) => {
+        if (view === this.#viewNumber) {
+          this.layer.fillHole(after, rows, position);
+        }
+        this.fillSelection();
+      })
+      .catch((error: unknown) => this.#hooks.onError(error));
   }
 
   #mark(): void {

@@ -1,7 +1,8 @@
 /**
  * The rows in sight as elements. A row that stays keeps its element, so that a press, a selection and the focus on it stay;
  * elements of rows that leave are used for those that come. Their order is what is seen. A row that leaves with a part of a
- * selection in it stands aside, unseen and in its order, so that a selection never becomes one of other rows.
+ * selection in it stands aside, unseen and in its order, so that a selection never becomes one of other rows. Rows that a
+ * selection goes past without their being painted are put aside, too.
  */
 
 import type { ItemId, Row } from "../../store/protocol";
@@ -10,12 +11,20 @@ import { fillRow, isSameRow, type RowOptions, refreshGap, refreshTime } from "./
 import { formatDay } from "./time";
 
 /** Rows of a selection that stand aside. Of a longer selection only the nearest rows stay. */
-const MAX_ASIDE = 5_000;
+export const MAX_ASIDE = 5_000;
 
 interface Shown {
   row: Row;
   position: number;
   options: RowOptions;
+  /** Whether the position is one of the view that is shown. */
+  isPlaced: boolean;
+}
+
+/** Rows of a selection that are in no element: so many behind the row `after`. */
+export interface Hole {
+  readonly after: ItemId;
+  readonly count: number;
 }
 
 export interface Marks {
@@ -87,12 +96,93 @@ export class RowLayer {
     }
   }
 
+  /** So many rows have come before those that are shown. */
+  shift(by: number): void {
+    if (by !== 0) {
+      for (const shown of this.#shown.values()) shown.position += by;
+    }
+  }
+
+  /** Another view is shown: what lies between rows of the former one is not known. */
+  forgetPlaces(): void {
+    for (const shown of this.#shown.values()) shown.isPlaced = false;
+  }
+
+  /** The first place in the selection where rows are missing. */
+  hole(): Hole | undefined {
+    if (this.#aside.before.length + this.#aside.behind.length === 0) {
+      return undefined;
+    }
+    const isSelected = selectionTest(this.#parent);
+    let before: Shown | undefined;
+    for (const element of this.#all()) {
+      const shown = this.#shown.get(element);
+      if (shown === undefined || !shown.isPlaced || isSelected?.(element) !== true) {
+        before = undefined;
+        continue;
+      }
+      if (before !== undefined && shown.position > before.position + 1) {
+        return { after: before.row.id, count: shown.position - before.position - 1 };
+      }
+      before = shown;
+    }
+    return undefined;
+  }
+
+  /** Puts the rows aside that stand behind the row `after`, up to the next one that is here; the first one is at `position`. */
+  fillHole(after: ItemId, rows: readonly Row[], position: number): void {
+    const all = this.#all();
+    const index = all.findIndex((element) => this.#shown.get(element)?.row.id === after);
+    const [element, next] = all.slice(index, index + 2);
+    const [shown, nextShown] = [element && this.#shown.get(element), next && this.#shown.get(next)];
+    if (index === -1 || element === undefined || shown === undefined || nextShown === undefined) {
+      return;
+    }
+    const count = rows.findIndex(({ id }) => id === nextShown.row.id);
+    if (count === -1) {
+      // The store has one of the two no more.
+      nextShown.isPlaced = false;
+      return;
+    }
+    // Where they are by now: rows may have come between them, or left.
+    const [before, behind] = [position - 1 - shown.position, position + count - nextShown.position];
+    for (const [at, each] of all.entries()) {
+      const placed = this.#shown.get(each);
+      if (placed !== undefined) placed.position += at <= index ? before : behind;
+    }
+    const made = rows.slice(0, count).map((row, offset) => {
+      const filled = this.#make();
+      this.#fill(filled, row, position + offset, shown.options);
+      return filled;
+    });
+    element.after(...made);
+    const aside = this.#aside;
+    if (index < aside.before.length) {
+      aside.before.splice(index + 1, 0, ...made);
+    } else {
+      aside.behind.splice(index + 1 - aside.before.length - this.#elements.length, 0, ...made);
+    }
+    this.#setAside(aside.before, aside.behind);
+  }
+
+  /** A click leaves a caret, whose row stays for a click with Shift. */
+  forgetCaret(): void {
+    const selection = document.getSelection();
+    if (selection?.isCollapsed === true && this.#parent.contains(selection.anchorNode)) {
+      selection.removeAllRanges();
+    }
+  }
+
+  #all(): HTMLElement[] {
+    return [...this.#aside.before, ...this.#elements, ...this.#aside.behind];
+  }
+
   /** Has an element for each row, in order: its own where it has one. */
   #arrange(rows: readonly Row[], position: number): void {
     const wanted = new Set(rows.map(({ id }) => id));
     const kept = new Map<ItemId, HTMLElement>();
     const leaving: HTMLElement[] = [];
-    const all = [...this.#aside.before, ...this.#elements, ...this.#aside.behind];
+    const all = this.#all();
     for (const element of all) {
       const id = this.#shown.get(element)?.row.id;
       if (id !== undefined && wanted.has(id)) {
@@ -179,7 +269,7 @@ export class RowLayer {
   #fill(element: HTMLElement, row: Row, position: number, options: RowOptions): void {
     const shown = this.#shown.get(element);
     const isKept = shown !== undefined && shown.options === options && shown.row.id === row.id;
-    this.#shown.set(element, { row, position, options });
+    this.#shown.set(element, { row, position, options, isPlaced: true });
     if (isKept && isSameRow(shown.row, row)) {
       return;
     }
@@ -191,10 +281,16 @@ export class RowLayer {
   }
 }
 
-/** Whether an element holds a part of the selection; undefined if nothing in `rows` is selected. */
+/**
+ * Whether an element holds a part of the selection, or the caret from which a click with Shift will select; undefined if nothing
+ * in `rows` does.
+ */
 function selectionTest(rows: HTMLElement): ((element: HTMLElement) => boolean) | undefined {
-  const selection = isSelecting(rows) ? document.getSelection() : null;
-  return selection === null ? undefined : (element) => selection.containsNode(element, true);
+  const selection = document.getSelection();
+  if (selection === null || !(isSelecting(rows) || rows.contains(selection.anchorNode))) {
+    return undefined;
+  }
+  return (element) => selection.containsNode(element, true);
 }
 
 function setAttribute(element: HTMLElement, name: string, value: string | undefined): void {

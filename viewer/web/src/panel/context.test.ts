@@ -9,6 +9,7 @@ function parts() {
   const visited: unknown[] = [];
   const made = {
     view: signal(NARROW),
+    viewSteps: signal(0),
     formerView: signal<View | undefined>(undefined),
     list: signal({
       goTo: (anchor: unknown, isSelected?: boolean) => visited.push([anchor, isSelected]),

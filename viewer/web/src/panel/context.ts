@@ -2,29 +2,31 @@
 
 import { effect } from "@preact/signals";
 import type { ItemId } from "../../store/protocol";
-import type { Model } from "../model";
+import { type Model, stepTo } from "../model";
 
-type Parts = Pick<Model, "view" | "formerView" | "list">;
+type Parts = Pick<Model, "view" | "viewSteps" | "formerView" | "list">;
 
 /** Shows the entry among all others. What producers leave out for the query stays left out. */
-export function showInContext({ view, formerView, list }: Parts, id: ItemId): void {
+export function showInContext(parts: Parts, id: ItemId): void {
+  const { view, formerView, list } = parts;
   formerView.value = view.value;
-  view.value = { ...view.value, query: "", range: undefined, muted: [] };
+  stepTo(parts, { query: "", range: undefined, muted: [] });
   list.value?.goTo({ kind: "item", id, offset: 0 }, true);
 }
 
 /** Shows what was shown before, with the columns of now. */
-export function leaveContext({ view, formerView, list }: Parts, id: ItemId): void {
+export function leaveContext(parts: Parts, id: ItemId): void {
+  const { view, formerView, list } = parts;
   const former = formerView.value;
   if (former !== undefined) {
     formerView.value = undefined;
-    view.value = { ...former, columns: view.value.columns };
+    stepTo(parts, { ...former, columns: view.value.columns });
     list.value?.goTo({ kind: "item", id, offset: 0 }, true);
   }
 }
 
 /** Another query ends the context. Works until the returned function is called. */
-export function watchContext({ view, formerView }: Parts): () => void {
+export function watchContext({ view, formerView }: Pick<Parts, "view" | "formerView">): () => void {
   return effect(() => {
     if (view.value.query !== "") {
       formerView.value = undefined;

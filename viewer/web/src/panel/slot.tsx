@@ -1,6 +1,7 @@
 /** The room of the panel beside the list, whose edge the reader can move. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { keepDragsWithin } from "../drag_bounds";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { Panel } from "./panel";
@@ -19,6 +20,11 @@ export function PanelSlot({ model }: { model: Model }) {
   const slot = useRef<HTMLDivElement>(null);
   const { panelShare } = model.settings.value;
   useEffect(() => () => giveFocusBack(), []);
+  useEffect(() => {
+    const abort = new AbortController();
+    if (slot.current !== null) keepDragsWithin(slot.current, slot.current, abort.signal);
+    return () => abort.abort();
+  }, []);
   const keep = (share: number) => {
     model.settings.value = { ...model.settings.value, panelShare: share };
   };

@@ -17,9 +17,11 @@ const facets: Facets = {
         { value: "ann", count: 3 },
         { value: "张 三", count: 1 },
       ],
+      distinct: 2,
+      isDistinct: false,
     },
-    { name: "a key", values: [{ value: "v", count: 1 }] },
-    { name: "level", values: [{ value: "9", count: 1 }] },
+    { name: "a key", values: [{ value: "v", count: 1 }], distinct: 1, isDistinct: false },
+    { name: "level", values: [{ value: "9", count: 1 }], distinct: 1, isDistinct: false },
   ],
   sampled: 34,
 };

@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
 import { parse } from "../../store/query/parse";
-import { addTerm, excludeTerm, fieldTerm, finish, levelOf, setLevel, targetTerm, textTerm } from "./edit";
+import {
+  addTerm,
+  excludeTerm,
+  fieldTerm,
+  finish,
+  levelOf,
+  orTerm,
+  setLevel,
+  targetTerm,
+  textTerm,
+} from "./edit";
 
 test.each([
   ["", "a:1", "a:1"],
@@ -20,8 +30,32 @@ test.each([
   ["(x or y", "a:1", "(x or y) a:1"],
   ["x or", "a:1", "x a:1"],
   ["x NOT", "a:1", "x a:1"],
+  ["(target:a or target:b) x", "target:c", "x target:c"],
+  ["target:a or target:b", "target:c", "target:c"],
+  ["(target:a or x)", "target:c", "(target:a or x) target:c"],
+  ["((target:a or target:b))", "target:c", "((target:a or target:b)) target:c"],
 ])("%s and %s", (text, term, expected) => {
   expect(addTerm(text, term)).toBe(expected);
+});
+
+test.each([
+  ["", "a:1", "a:1"],
+  ["x", "a:1", "x a:1"],
+  ["a:1", "a:1", "a:1"],
+  ["a:1", "a:2", "(a:1 or a:2)"],
+  ["x a:1 y", "a:2", "x (a:1 or a:2) y"],
+  ["x (a:1 or a:2) y", "a:3", "x (a:1 or a:2 or a:3) y"],
+  ["x (a:1 or a:2) y", "a:2", "x (a:1 or a:2) y"],
+  ["a:1 or a:2", "a:3", "(a:1 or a:2 or a:3)"],
+  ["target:a* x", "target:b*", "(target:a* or target:b*) x"],
+  ["a:1 b:1", "b:2", "a:1 (b:1 or b:2)"],
+  ["-a:1", "a:2", "-a:1 a:2"],
+  ["-(a:1 or a:2)", "a:3", "-(a:1 or a:2) a:3"],
+  ["(a:1 or b:1)", "a:2", "(a:1 or b:1) a:2"],
+  ["(a:1 or a:2", "a:3", "(a:1 or a:2 or a:3)"],
+])("%s or %s", (text, term, expected) => {
+  expect(orTerm(text, term)).toBe(expected);
+  expect(parse(expected).error).toBeUndefined();
 });
 
 test.each([

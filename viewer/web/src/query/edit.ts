@@ -17,7 +17,7 @@ export {
 /** An entry has one of each: a second one would pass nothing, so it takes the place of the first. */
 const SINGLE = new Set<Query["kind"]>(["level", "target", "producer", "pattern", "trace"]);
 
-/** A term that every entry has to pass, with what stands before it as a negation. */
+/** A term that every entry has to pass, or several of one key beside `or`; with what stands before it as a negation. */
 interface Place {
   readonly start: number;
   readonly end: number;
@@ -35,10 +35,36 @@ export function addTerm(text: string, term: string): string {
   const without = remove(
     text,
     places.filter(({ isNegated, query }) =>
-      isNegated ? isEqual(query, wanted) : SINGLE.has(wanted.kind) && query.kind === wanted.kind,
+      isNegated ? isEqual(query, wanted) : SINGLE.has(wanted.kind) && keyOf(query) === wanted.kind,
     ),
   );
   return append(without, term);
+}
+
+/** Whether `text` asks for a value to which `orTerm` can add another one. */
+export function hasAlternative(text: string, term: string): boolean {
+  return alternativeTo(text, parse(term).query) !== undefined;
+}
+
+/** The query that passes what `text` passes, and what it left out by a term of the same key: that one or `term`. */
+export function orTerm(text: string, term: string): string {
+  const wanted = parse(term).query;
+  const place = alternativeTo(text, wanted);
+  if (place === undefined) {
+    return addTerm(text, term);
+  }
+  const { start, end, query } = place;
+  if (query.kind === "or" ? query.parts.some((part) => isEqual(part, wanted)) : isEqual(query, wanted)) {
+    return text;
+  }
+  const closed = close(text);
+  const written = closed.slice(start, end);
+  const terms = written.startsWith("(") ? written.slice(1, -1).trim() : written;
+  return `${closed.slice(0, start)}(${terms} or ${term})${closed.slice(end)}`;
+}
+
+function alternativeTo(text: string, wanted: Query): Place | undefined {
+  return placesOf(text).find(({ isNegated, query }) => !isNegated && keyOf(query) === keyOf(wanted));
 }
 
 /** The query that passes what `text` passes and `term` does not. */
@@ -104,30 +130,79 @@ function isLevel(query: Query): boolean {
   return query.kind === "level" || (query.kind === "or" && query.parts.every(isLevel));
 }
 
-/** The terms that stand in no parentheses and beside no `or`. */
+/** The terms that stand in no parentheses and beside no `or`, and those of one key between which alone there is an `or`. */
 function placesOf(text: string): Place[] {
   const lexemes = lex(close(text));
   if (hasEither(lexemes)) {
-    return [];
+    const whole = eitherOf(lexemes, 0, lexemes.length);
+    return whole === undefined ? [] : [{ ...whole, isNegated: false }];
   }
   const places: Place[] = [];
-  let depth = 0;
   let nots: Lexeme[] = [];
-  for (const lexeme of lexemes) {
-    if (lexeme.kind === "open" || lexeme.kind === "close") {
-      depth = Math.max(0, depth + (lexeme.kind === "open" ? 1 : -1));
-    }
+  for (let at = 0; at < lexemes.length; at += 1) {
+    const lexeme = lexemes[at] as Lexeme;
     if (lexeme.kind === "not") {
       nots.push(lexeme);
       continue;
     }
-    if (lexeme.kind === "term" && depth === 0 && lexeme.error === undefined) {
-      const start = nots[0]?.start ?? lexeme.start;
-      places.push({ start, end: lexeme.end, isNegated: nots.length % 2 === 1, query: lexeme.query });
+    const isNegated = nots.length % 2 === 1;
+    const start = nots[0]?.start ?? lexeme.start;
+    if (lexeme.kind === "open") {
+      const end = endOf(lexemes, at);
+      const either = eitherOf(lexemes, at + 1, end);
+      if (either !== undefined) {
+        places.push({ start, end: lexemes[end]?.end ?? either.end, isNegated, query: either.query });
+      }
+      at = end;
+    } else if (lexeme.kind === "term" && lexeme.error === undefined) {
+      places.push({ start, end: lexeme.end, isNegated, query: lexeme.query });
     }
     nots = [];
   }
   return places;
+}
+
+/** The index of the parenthesis that closes the one at `open`; behind the last lexeme if none does. */
+function endOf(lexemes: readonly Lexeme[], open: number): number {
+  let depth = 0;
+  const end = lexemes.findIndex(({ kind }, index) => {
+    depth += index < open ? 0 : kind === "open" ? 1 : kind === "close" ? -1 : 0;
+    return index > open && depth === 0;
+  });
+  return end === -1 ? lexemes.length : end;
+}
+
+/** What the lexemes from `first` to before `end` are, if they are terms of one key with an `or` between each two. */
+function eitherOf(
+  lexemes: readonly Lexeme[],
+  first: number,
+  end: number,
+): Omit<Place, "isNegated"> | undefined {
+  const within = lexemes.slice(first, end);
+  const parts = within.flatMap((lexeme) =>
+    lexeme.kind === "term" && lexeme.error === undefined ? lexeme.query : [],
+  );
+  const [one] = parts;
+  const isEither =
+    within.length === 2 * parts.length - 1 &&
+    within.every(({ kind }, index) => kind === (index % 2 === 0 ? "term" : "or")) &&
+    parts.every((part) => one !== undefined && keyOf(part) === keyOf(one));
+  const [start, last] = [within[0]?.start, within.at(-1)?.end];
+  return isEither && start !== undefined && last !== undefined
+    ? { start, end: last, query: { kind: "or", parts } }
+    : undefined;
+}
+
+/** What a term asks about: two terms of one key are two values of the same. */
+function keyOf(query: Query): string {
+  switch (query.kind) {
+    case "field":
+      return `field ${query.path}`;
+    case "or":
+      return query.parts[0] === undefined ? "or" : keyOf(query.parts[0]);
+    default:
+      return query.kind;
+  }
 }
 
 /** Whether an `or` stands outside of all parentheses. */

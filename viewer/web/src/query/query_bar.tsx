@@ -1,7 +1,6 @@
 /** What is shown of the log: levels, the query, and what of it producers are asked for. */
 
-import { setQuery } from "../actions/filter";
-import type { Model } from "../model";
+import { type Model, stepTo } from "../model";
 import { LevelButtons } from "./level_buttons";
 import { QueryField } from "./query_field";
 import { SourceToggle } from "./source_toggle";
@@ -10,7 +9,7 @@ import "./query.css";
 export function QueryBar({ model }: { model: Model }) {
   return (
     <search class="query-bar">
-      <LevelButtons query={model.view.value.query} onQuery={(query) => setQuery(model, query)} />
+      <LevelButtons query={model.view.value.query} onQuery={(query) => stepTo(model, { query })} />
       <QueryField model={model} />
       <SourceToggle model={model} />
     </search>

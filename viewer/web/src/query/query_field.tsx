@@ -1,12 +1,11 @@
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { batch, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Facets } from "../../store/protocol";
 import { parse } from "../../store/query/parse";
 import type { QueryError } from "../../store/query/syntax";
-import { setQuery } from "../actions/filter";
 import { IconButton } from "../actions/icon_button";
 import { pick } from "../language";
-import type { Model } from "../model";
+import { type Model, stepTo } from "../model";
 import { Choices, choiceId, LIST_ID } from "./choices";
 import { accept, complete } from "./complete";
 import { finish } from "./edit";
@@ -61,9 +60,12 @@ export function QueryField({ model }: { model: Model }) {
   const give = () => {
     clearTimeout(halfWord.current);
     given.current = finish(written.value).trim();
-    if (given.current !== model.view.value.query) {
-      setQuery(model, given.current);
-    }
+    batch(() => {
+      model.typedQuery.value = undefined;
+      if (given.current !== model.view.value.query) {
+        model.view.value = { ...model.view.value, query: given.current };
+      }
+    });
   };
   const isHalfWord = () => {
     const { choices, start, end, isWhole } = completion.value;
@@ -76,6 +78,7 @@ export function QueryField({ model }: { model: Model }) {
     chosen.value = undefined;
     clearTimeout(halfWord.current);
     if (isHalfWord()) {
+      model.typedQuery.value = finish(query).trim();
       halfWord.current = setTimeout(give, HALF_WORD_MS);
     } else {
       give();
@@ -195,6 +198,8 @@ export function QueryField({ model }: { model: Model }) {
             label={text.clear}
             icon="close"
             onClick={() => {
+              settle();
+              stepTo(model, { query: "" });
               if (input.current !== null) input.current.value = "";
               write("");
               input.current?.focus();

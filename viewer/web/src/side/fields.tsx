@@ -1,12 +1,13 @@
 import { useRef, useState } from "preact/hooks";
 import type { Facets } from "../../store/protocol";
-import { fieldTerm, filterFor, filterOut, isColumn, toggleColumn } from "../actions/filter";
+import { canAlso, fieldTerm, isColumn, toggleColumn } from "../actions/filter";
 import { IconButton } from "../actions/icon_button";
 import { formatCount } from "../format";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
 import { FacetLine } from "./facet_line";
+import { keepLeftOut } from "./left_out";
 import { usePolled } from "./polled";
 
 const text = pick({
@@ -15,12 +16,14 @@ const text = pick({
     sample: (count: string) => `Counted over the ${count} entries that were looked at.`,
     column: "Show as a column",
     noColumn: "No longer a column",
+    distinct: (count: string) => `${count} distinct values`,
   },
   zh: {
     none: "还没有字段。",
     sample: (count: string) => `根据查看过的 ${count} 个条目统计。`,
     column: "显示为列",
     noColumn: "不再显示为列",
+    distinct: (count: string) => `${count} 个不同的值`,
   },
 });
 
@@ -35,6 +38,7 @@ export function Fields({ model }: { model: Model }) {
     model.view.value,
   );
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const [withLeftOut] = useState(keepLeftOut);
   const openAtFirst = useRef<ReadonlySet<string>>(undefined);
   if (facets === undefined) {
     return null;
@@ -50,9 +54,16 @@ export function Fields({ model }: { model: Model }) {
     setToggled(next);
   };
   // The most frequent ones of the first answer: later ones must not open by themselves.
-  openAtFirst.current ??= new Set(facets.fields.slice(0, MAX_OPEN).map(({ name }) => name));
-  // By name: a field stays where it is while counts grow.
-  const fields = facets.fields.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  openAtFirst.current ??= new Set(
+    facets.fields
+      .filter(({ isDistinct }) => !isDistinct)
+      .slice(0, MAX_OPEN)
+      .map(({ name }) => name),
+  );
+  // By name: a field stays where it is while counts grow. Those by whose values nothing is grouped come last.
+  const fields = facets.fields.toSorted(
+    (a, b) => Number(a.isDistinct) - Number(b.isDistinct) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
   return (
     <div {...hold}>
       <p class="soft">{text.sample(formatCount(facets.sampled))}</p>
@@ -60,7 +71,10 @@ export function Fields({ model }: { model: Model }) {
         <Field
           key={field.name}
           model={model}
-          field={field}
+          field={{
+            ...field,
+            values: withLeftOut(field.name, field.values, canAlso(model, fieldTerm(field.name, "x"))),
+          }}
           isOpen={toggled.has(field.name) !== openAtFirst.current?.has(field.name)}
           onToggle={() => toggle(field.name)}
         />
@@ -76,7 +90,7 @@ interface FieldProps {
   readonly onToggle: () => void;
 }
 
-function Field({ model, field: { name, values }, isOpen, onToggle }: FieldProps) {
+function Field({ model, field: { name, values, distinct, isDistinct }, isOpen, onToggle }: FieldProps) {
   const most = values.reduce((highest, { count }) => Math.max(highest, count), 0);
   const label = isColumn(model, name) ? text.noColumn : text.column;
   return (
@@ -84,6 +98,7 @@ function Field({ model, field: { name, values }, isOpen, onToggle }: FieldProps)
       <h3>
         <button type="button" class="fold" aria-expanded={isOpen} onClick={onToggle}>
           <bdi>{safeText(name)}</bdi>
+          {isDistinct && <span class="field-distinct">{text.distinct(formatCount(distinct))}</span>}
         </button>
         <IconButton
           label={`${label}: ${safeText(name)}`}
@@ -94,22 +109,19 @@ function Field({ model, field: { name, values }, isOpen, onToggle }: FieldProps)
       </h3>
       {isOpen && (
         <ul class="facets">
-          {values.map(({ value, count }) => {
-            const term = fieldTerm(name, value);
-            return (
-              <li key={value}>
-                <FacetLine
-                  count={count}
-                  most={most}
-                  name={`${safeText(name)} ${safeText(value)}`.slice(0, 200)}
-                  onOnly={() => filterFor(model, term)}
-                  onNot={() => filterOut(model, term)}
-                >
-                  <bdi>{value === "" ? '""' : safeText(value)}</bdi>
-                </FacetLine>
-              </li>
-            );
-          })}
+          {values.map(({ value, count }) => (
+            <li key={value}>
+              <FacetLine
+                count={count}
+                most={most}
+                name={`${safeText(name)} ${safeText(value)}`.slice(0, 200)}
+                model={model}
+                term={fieldTerm(name, value)}
+              >
+                <bdi>{value === "" ? '""' : safeText(value)}</bdi>
+              </FacetLine>
+            </li>
+          ))}
         </ul>
       )}
     </section>

@@ -1,9 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
-import { filterFor, filterOut, targetTerm } from "../actions/filter";
+import { canAlso, targetTerm } from "../actions/filter";
 import { pick } from "../language";
 import type { Model } from "../model";
 import { safeText } from "../text_safe";
 import { FacetLine } from "./facet_line";
+import { keepLeftOut } from "./left_out";
 import { usePolled } from "./polled";
 import { targetPattern, targetTree, visibleNodes } from "./targets";
 
@@ -25,7 +26,12 @@ export function Targets({ model }: { model: Model }) {
   );
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [shown, setShown] = useState(MAX_SHOWN);
-  const tree = useMemo(() => targetTree(facets?.targets ?? []), [facets]);
+  const [withLeftOut] = useState(keepLeftOut);
+  const isAsked = canAlso(model, targetTerm("x"));
+  const tree = useMemo(
+    () => targetTree(withLeftOut("target", facets?.targets ?? [], isAsked)),
+    [facets, isAsked, withLeftOut],
+  );
   const nodes = visibleNodes(tree, closed);
   const most = tree.reduce((highest, node) => Math.max(highest, node.count), 0);
   const toggle = (path: string) => {
@@ -64,8 +70,8 @@ export function Targets({ model }: { model: Model }) {
               count={node.count}
               most={most}
               name={safeText(targetPattern(node).slice(0, MAX_LABEL))}
-              onOnly={() => filterFor(model, term)}
-              onNot={() => filterOut(model, term)}
+              model={model}
+              term={term}
             >
               <bdi>{safeText(node.label.slice(0, MAX_LABEL))}</bdi>
             </FacetLine>

@@ -48,10 +48,19 @@ export class FacetCounter {
 
   result(): Facets {
     const fields = [...this.#fields]
-      .map(([name, values]) => ({ name, values: sorted(values), count: sum(values) }))
-      .sort((one, other) => other.count - one.count || compare(one.name, other.name))
+      .map(([name, counts]) => {
+        const values = sorted(counts);
+        const isDistinct = values.length > MAX_VALUES && values[0]?.count === 1;
+        return { name, values, distinct: values.length, isDistinct, count: sum(counts) };
+      })
+      .sort(
+        (one, other) =>
+          Number(one.isDistinct) - Number(other.isDistinct) ||
+          other.count - one.count ||
+          compare(one.name, other.name),
+      )
       .slice(0, MAX_FIELDS)
-      .map(({ name, values }) => ({ name, values: values.slice(0, MAX_VALUES) }));
+      .map(({ count: _, values, ...field }) => ({ ...field, values: values.slice(0, MAX_VALUES) }));
     return {
       levels: this.#levels,
       targets: sorted(this.#targets),

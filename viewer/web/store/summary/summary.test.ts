@@ -68,6 +68,21 @@ test("at most 50 fields and 10 values of each, the most frequent", () => {
   expect(fields[0]?.values).toHaveLength(10);
 });
 
+test("fields whose values are all distinct come last", () => {
+  const counter = new FacetCounter();
+  for (let round = 0; round < 12; round += 1) {
+    counter.sample(
+      entry("m", `{"id":"${round}","kind":"${round % 11}"${round < 3 ? `,"few":${round}` : ""}}`),
+    );
+  }
+  const { fields } = counter.result();
+  expect(fields.map(({ name, distinct, isDistinct }) => [name, distinct, isDistinct])).toEqual([
+    ["kind", 11, false],
+    ["few", 3, false],
+    ["id", 12, true],
+  ]);
+});
+
 test.each([0, 1, MAX_SAMPLE, MAX_SAMPLE + 1, 10_000_000])("a sample of %i", (total) => {
   const positions = samplePositions(total);
   expect(positions.length).toBeLessThanOrEqual(Math.min(total, MAX_SAMPLE));
