@@ -109,7 +109,7 @@ testInBrowsers("a file has what was sent, byte for byte, and shows it again", as
   await eventually("it is shown alone", async () => (await query.counts())[0] === 1);
   await page.page.locator(".histogram").getByRole("button", { name: /✕/ }).click();
   await page.page.getByRole("button", { name: "‹ 1 earlier" }).waitFor();
-  await query.write('"of pino" not older');
+  await query.write('"of pino" NOT older');
   await eventually("it is found as it is shown", async () => (await query.counts())[0] === 1);
   assert.equal((await ofPino.locator("mark").allInnerTexts()).join(""), "of pino");
   await query.write("");
