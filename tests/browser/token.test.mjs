@@ -45,4 +45,9 @@ testInBrowsers("a token opens the log, from a link and from the form, and withou
   await asked.entries(10);
   await eventually("the form is gone", async () => (await field.count()) === 0);
   asked.assertNoComplaints();
+
+  // A link that would tell it to the server, and to its log.
+  const misplaced = await openPage(t, browser, `${server.url}?token=${TOKEN}`);
+  await misplaced.page.getByText("it belongs behind #").waitFor();
+  assert.deepEqual(await misplaced.producers(), []);
 });
