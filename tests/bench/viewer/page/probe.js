@@ -104,13 +104,17 @@
     /** @param {string | URL} url @param {WorkerOptions} [options] */
     constructor(url, options) {
       super(url, options);
-      bench.worker = this;
-      this.addEventListener("message", ({ data }) => onMessage(data));
+      // The page starts searchers, too.
+      this.isStore = options?.name === "store";
+      if (this.isStore) {
+        bench.worker = this;
+        this.addEventListener("message", ({ data }) => onMessage(data));
+      }
     }
 
     /** @override @param {any} message @param {any} [transfer] */
     postMessage(message, transfer) {
-      onPosted(message);
+      if (this.isStore) onPosted(message);
       super.postMessage(message, transfer);
     }
   };

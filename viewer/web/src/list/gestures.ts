@@ -5,6 +5,8 @@ import { keepDragsWithin } from "../drag_bounds";
 import type { ListView } from "./list_view";
 
 export interface GestureHandlers {
+  /** A row is pressed, which may become a click. */
+  onPress(row: Row): void;
   /** A row was clicked, and nothing of it selected. */
   onOpen(row: Row): void;
   onBringBack(row: Row): void;
@@ -19,7 +21,15 @@ export function watchGestures(
   const abort = new AbortController();
   const options = { passive: true, signal: abort.signal };
   // On a row, and on the scroll bar, too.
-  scroller.addEventListener("pointerdown", () => view.pause(), options);
+  scroller.addEventListener(
+    "pointerdown",
+    ({ target }) => {
+      const row = view.layer.rowOf(target);
+      if (row !== undefined) handlers.onPress(row);
+      view.pause();
+    },
+    options,
+  );
   scroller.addEventListener("touchmove", () => view.pause(), options);
   rows.addEventListener(
     "click",

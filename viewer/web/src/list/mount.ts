@@ -4,6 +4,7 @@ import { effect, untracked } from "@preact/signals";
 import type { Row } from "../../store/protocol";
 import { bringBack } from "../fetch_gap";
 import type { Model } from "../model";
+import { expectEntry } from "../panel/expected";
 import { watchGestures } from "./gestures";
 import { type ListElements, ListView } from "./list_view";
 import type { RowOptions } from "./row_element";
@@ -42,6 +43,9 @@ export function mountList(model: Model, elements: ListElements): { view: ListVie
   view.start();
   const stops = [
     watchGestures(view, elements, {
+      onPress: (row) => {
+        if (row.kind === "entry") expectEntry(model.store, row.id);
+      },
       onOpen: (row) => {
         if (row.kind === "entry") {
           model.trace.value = undefined;

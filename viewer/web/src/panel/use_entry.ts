@@ -1,6 +1,7 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { FullEntry, ItemId, Row } from "../../store/protocol";
 import type { Model } from "../model";
+import { takeEntry } from "./expected";
 
 /** What is known of an item: undefined before the first answer, a row for an item that is no entry, `gone` if it is not held. */
 export type Loaded = FullEntry | Exclude<Row, { kind: "entry" }> | "gone" | undefined;
@@ -29,7 +30,7 @@ export function useEntry(model: Model, id: ItemId | undefined): Loaded {
 }
 
 async function find({ store }: Model, id: ItemId): Promise<Loaded> {
-  const entry = await store.ask("entry", id);
+  const entry = await takeEntry(store, id);
   if (entry !== undefined) {
     return entry;
   }
