@@ -38,6 +38,7 @@ export function keepAddress(model: Model): () => void {
     closeInnermost: () => closeInnermost(model),
     onAddress: () => {
       model.formerView.value = undefined;
+      model.typedQuery.value = undefined;
       model.view.value = readView(location.href);
     },
     onStay: write,

@@ -19,7 +19,7 @@ const UNASKED_INTERVAL_MS = 100;
 const FRAME_MS = 15;
 
 /** What `worker.ts` has left to the desk. */
-export type ToDesk = Exclude<ToWorker, { kind: "searcher" }>;
+export type ToDesk = Exclude<ToWorker, { kind: "searcher" | "echo" }>;
 
 type Waiting = Extract<ToWorker, { kind: "take" | "expect" | "end" }>;
 

@@ -48,9 +48,10 @@ async function* bodiesOf(file: Blob, engine: Engine): AsyncGenerator<Uint8Array<
   }
 }
 
-function translated(bytes: Uint8Array, { levels, starts, ends, count }: Scan): string[] {
+/** A line that is none of them stays as it is, byte for byte. */
+function translated(bytes: Uint8Array<ArrayBuffer>, { levels, starts, ends, count }: Scan): BlobPart[] {
   return Array.from({ length: count }, (_, index) => {
-    const line = decoder.decode(bytes.subarray(starts[index], ends[index]));
-    return `${(levels[index] === MALFORMED ? translate(line) : undefined) ?? line}\n`;
-  });
+    const line = bytes.subarray(starts[index], ends[index]);
+    return [(levels[index] === MALFORMED ? translate(decoder.decode(line)) : undefined) ?? line, "\n"];
+  }).flat();
 }

@@ -45,7 +45,7 @@ async function beStore(): Promise<void> {
     startSearcher: searchers.start,
   });
   const handle = (message: ToWorker) => {
-    if (message.kind === "searcher") {
+    if (message.kind === "searcher" || message.kind === "echo") {
       searchers.handle(message);
     } else {
       desk.handle(message);
@@ -53,5 +53,8 @@ async function beStore(): Promise<void> {
   };
   early.forEach(handle);
   scope.onmessage = ({ data }) => handle(data);
-  setInterval(() => desk.tick(), TICK_MS);
+  setInterval(() => {
+    searchers.tick();
+    desk.tick();
+  }, TICK_MS);
 }

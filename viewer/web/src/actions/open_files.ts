@@ -43,12 +43,16 @@ export async function openFiles(
   }
 }
 
+/** No id comes twice: a file that was removed may still be read for a moment. */
+const used = new Set<string>();
+
 /** Returns the id of its producer, which is that of no other. */
 function addFile({ files, origins }: Model, name: string): string {
   let id = `file:${name}`;
-  for (let number = 2; origins.value.some((origin) => origin.id === id); number += 1) {
+  for (let number = 2; used.has(id) || origins.value.some((origin) => origin.id === id); number += 1) {
     id = `file:${name}#${number}`;
   }
+  used.add(id);
   files.value = [...files.value, { id, name }];
   return id;
 }

@@ -79,7 +79,10 @@ export function QueryField({ model }: { model: Model }) {
     clearTimeout(halfWord.current);
     if (isHalfWord()) {
       model.typedQuery.value = finish(query).trim();
-      halfWord.current = setTimeout(give, HALF_WORD_MS);
+      halfWord.current = setTimeout(() => {
+        // Unless Back has gone elsewhere meanwhile.
+        if (model.typedQuery.value !== undefined) give();
+      }, HALF_WORD_MS);
     } else {
       give();
     }

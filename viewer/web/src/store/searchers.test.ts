@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FromSearcher, ToSearcher } from "../../store/search/messages";
-import { type FromPageOfSearcher, SearcherRelay } from "../../store/search/relay";
+import { type FromPageOfSearcher, SearcherRelay, type ToPageOfSearcher } from "../../store/search/relay";
 import { Searchers, type SearcherWorker } from "./searchers";
 
 /** A store and a page in one thread, and workers that say nothing by themselves. */
@@ -79,4 +79,29 @@ test("one that fails, or that cannot be started, is told of", () => {
     workers[0]?.onerror?.(new Event("error") as ErrorEvent);
     expect(failures).toBe(1);
   }
+});
+
+test("while the page stands still, nobody is heard", () => {
+  const toPage: ToPageOfSearcher[] = [];
+  const relay = new SearcherRelay((message) => toPage.push(message));
+  const page = new Searchers(
+    () => expect.unreachable(),
+    (message) => relay.handle(message),
+  );
+  relay.tick();
+  expect(toPage).toEqual([]);
+  const running = relay.start(
+    () => {},
+    () => {},
+  );
+  toPage.length = 0;
+  relay.tick();
+  expect(running.isHeard).toBe(true);
+  relay.tick();
+  relay.tick();
+  expect([running.isHeard, toPage.length]).toEqual([false, 1]);
+  for (const message of toPage.splice(0)) page.handle(message);
+  relay.tick();
+  expect(running.isHeard).toBe(true);
+  running.end();
 });

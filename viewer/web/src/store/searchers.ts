@@ -22,6 +22,10 @@ export class Searchers {
   }
 
   handle(message: ToPageOfSearcher): void {
+    if (message.kind === "echo") {
+      this.#toStore(message);
+      return;
+    }
     const { searcher } = message;
     const worker = this.#workers.get(searcher);
     switch (message.kind) {

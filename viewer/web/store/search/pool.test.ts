@@ -107,6 +107,20 @@ test("one that finds no end in what comes later gives way to the one before", as
   expect(store.counts()).toMatchObject({ shown: (31 * FRAME) / 10 });
 });
 
+test("one that nobody hears is not said to be slow", async () => {
+  const { store, pool } = await start(10);
+  pool.isStuck = isOf("regex");
+  const answer = store.showing.set({ ...NO_VIEW, query: "/(a+)+$/" });
+  pool.drain();
+  pool.isHeard = false;
+  tick(pool);
+  expect(store.showing.takeSlow()).toBeUndefined();
+  expect(pool.running).toBe(2);
+  pool.isHeard = true;
+  tick(pool);
+  expect(await answer).toMatchObject({ code: "slow" });
+});
+
 test("one that is typed over is not waited for, nor said to be slow", async () => {
   const { store, pool } = await start(10);
   pool.isStuck = isOf("regex");

@@ -13,6 +13,7 @@ export class TestPool {
   #tasks: { readonly searcher: number; readonly work: () => void }[] = [];
   readonly #running = new Set<number>();
   started = 0;
+  isHeard = true;
   /** Whether a searcher finds no end in what it is given. */
   isStuck: (message: ToSearcher) => boolean = () => false;
 
@@ -61,7 +62,11 @@ export class TestPool {
       now: () => 0,
     });
     let isStuck = false;
+    const isHeard = () => this.isHeard;
     return {
+      get isHeard() {
+        return isHeard();
+      },
       post: (message: ToSearcher) => {
         const posted = structuredClone(message, { transfer: buffersOf(message) });
         queue(() => {

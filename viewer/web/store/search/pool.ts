@@ -26,6 +26,8 @@ const MAX_TICK_MS = 100;
 export interface Running {
   /** What `buffersOf` names is transferred. */
   post(message: ToSearcher): void;
+  /** Whether it would have been heard, had it said something a moment ago. */
+  readonly isHeard: boolean;
   /** Ends it, whatever it does. */
   end(): void;
 }
@@ -84,8 +86,8 @@ export class SearchPool {
       if (slot === undefined) {
         continue;
       }
-      // A searcher that has not begun is slow for other reasons.
-      slot.silentMs += slot.isReady ? Math.min(sinceMs, MAX_TICK_MS) : 0;
+      // A searcher that has not begun, or that is not heard, is slow for other reasons.
+      slot.silentMs += slot.isReady && slot.running.isHeard ? Math.min(sinceMs, MAX_TICK_MS) : 0;
       const [look] = slot.looks;
       if (look === undefined ? slot.silentMs > IDLE_MS : slot.silentMs > SLOW_MS) {
         this.#end(index, slot);

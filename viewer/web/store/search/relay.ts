@@ -11,18 +11,22 @@ import { buffersOf, type FromSearcher, type ToSearcher } from "./messages";
 import type { Running, StartSearcher } from "./pool";
 
 /** From the page. */
-export interface FromPageOfSearcher {
-  readonly kind: "searcher";
-  readonly searcher: number;
-  /** What it says; undefined if there can be none. */
-  readonly message: FromSearcher | undefined;
-}
+export type FromPageOfSearcher =
+  | {
+      readonly kind: "searcher";
+      readonly searcher: number;
+      /** What it says; undefined if there can be none. */
+      readonly message: FromSearcher | undefined;
+    }
+  | { readonly kind: "echo" };
 
 /** From the store's worker. */
 export type ToPageOfSearcher =
   | { readonly kind: "start searcher"; readonly searcher: number }
   | { readonly kind: "searcher"; readonly searcher: number; readonly message: ToSearcher }
-  | { readonly kind: "end searcher"; readonly searcher: number };
+  | { readonly kind: "end searcher"; readonly searcher: number }
+  /** To be posted back: then everything has been passed on that was said before. */
+  | { readonly kind: "echo" };
 
 export type PostToPage = (message: ToPageOfSearcher, transfer: Transferable[]) => void;
 
@@ -30,6 +34,8 @@ export class SearcherRelay {
   readonly #post: PostToPage;
   readonly #listeners = new Map<number, Parameters<StartSearcher>>();
   #last = 0;
+  #isEchoAwaited = false;
+  #isHeard = true;
 
   constructor(post: PostToPage) {
     this.#post = post;
@@ -40,7 +46,11 @@ export class SearcherRelay {
     const searcher = this.#last;
     this.#listeners.set(searcher, listeners);
     this.#post({ kind: "start searcher", searcher }, []);
+    const isHeard = () => this.#isHeard;
     return {
+      get isHeard() {
+        return isHeard();
+      },
       post: (message) => this.#post({ kind: "searcher", searcher, message }, buffersOf(message)),
       end: () => {
         this.#listeners.delete(searcher);
@@ -49,13 +59,26 @@ export class SearcherRelay {
     };
   };
 
-  handle({ searcher, message }: FromPageOfSearcher): void {
+  /** To be called now and then. While the page stands still, by a dialog or in a debugger, nobody is heard. */
+  tick(): void {
+    this.#isHeard = !this.#isEchoAwaited;
+    if (this.#isHeard && this.#listeners.size > 0) {
+      this.#isEchoAwaited = true;
+      this.#post({ kind: "echo" }, []);
+    }
+  }
+
+  handle(posted: FromPageOfSearcher): void {
+    if (posted.kind === "echo") {
+      this.#isEchoAwaited = false;
+      return;
+    }
     // One that has been ended may have said something before it heard of it.
-    const [onMessage, onError] = this.#listeners.get(searcher) ?? [];
-    if (message === undefined) {
+    const [onMessage, onError] = this.#listeners.get(posted.searcher) ?? [];
+    if (posted.message === undefined) {
       onError?.();
     } else {
-      onMessage?.(message);
+      onMessage?.(posted.message);
     }
   }
 }

@@ -153,3 +153,13 @@ test.each(['{"a":1}', "{}", "{", "[1]", '{"level":"INFO"', "null", "12:00 INFO t
     expect(translate(line)).toBeUndefined();
   },
 );
+
+test("a member of `fields` and one beside it of its name are both kept", () => {
+  const line = '{"level":"INFO","msg":"m","fields":{"id":1,"size":3},"id":2}';
+  expect(JSON.parse(translate(line) ?? "").fields).toEqual({ "fields.id": 1, id: 2, size: 3 });
+});
+
+test("a level and a trace with a name of their own replace no field", () => {
+  const line = '{"level":"FATAL","msg":"m","fields":{"level_name":"a","trace_id":"b"},"trace_id":"c"}';
+  expect(JSON.parse(translate(line) ?? "").fields).toMatchObject({ level_name: "a", trace_id: "b" });
+});

@@ -74,14 +74,22 @@ export function translate(line: string): string | undefined {
   ]);
   const [traceId, id] = [take(TRACE_ID, stringOf), take(SPAN_ID, stringOf)];
   const parentId = id === undefined ? undefined : take(PARENT_ID, stringOf);
-  // A member of `fields` is a field by its own name.
-  const fields = new Map([...members].map(([key, value]) => [key.replace(/^fields\./, ""), value]));
+  const fields = new Map(members);
+  const isTaken = (name: string) => fields.has(name);
+  for (const [key, value] of members) {
+    const name = key.replace(/^fields\./, "");
+    if (name !== key && !isTaken(name)) {
+      // A member of `fields` is a field by its own name.
+      fields.delete(key);
+      fields.set(name, value);
+    }
+  }
   if (named?.name !== undefined) {
-    fields.set("level_name", named.name);
+    fields.set(isTaken("level_name") ? "log.level_name" : "level_name", named.name);
   }
   if (id === undefined && traceId !== undefined) {
     // A trace alone names no place in it.
-    fields.set("trace_id", traceId);
+    fields.set(isTaken("trace_id") ? "trace.id" : "trace_id", traceId);
   }
   entry.set("fields", fields);
   if (id !== undefined) {
