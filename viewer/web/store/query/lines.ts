@@ -1,6 +1,7 @@
 /** The lines of a block while a query is evaluated on it: each is decoded and parsed at most once. */
 
 import type { Engine } from "../engine/engine";
+import { indexOfCsi } from "../engine/script/terminal";
 import { isJsonObject, type JsonObject, parseJson } from "../json";
 import { MALFORMED } from "../protocol";
 import type { Mask } from "./mask";
@@ -9,7 +10,7 @@ import { MAX_LINE } from "./regex";
 
 /** A line, by how its texts are written. */
 const PLAIN = 0;
-/** It has a backslash, or ESC itself: then it is no JSON. */
+/** It has a backslash, or what begins a terminal code. */
 const ESCAPED = 1;
 /** It has characters as `\u0041` or `\/`, which others write as they are. */
 const ODD = 2;
@@ -165,10 +166,16 @@ function findEnds(length: number, next: (from: number) => number, count: number)
 
 function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint8Array {
   const writings = new Uint8Array(count);
-  for (let [line, at] = [0, bytes.indexOf(ESC)]; at !== -1 && line < count; line += 1) {
-    if ((ends[line] ?? 0) > at) {
-      writings[line] = ESCAPED;
-      at = bytes.indexOf(ESC, ends[line]);
+  for (const next of [
+    (from: number) => bytes.indexOf(ESC, from),
+    (from: number) => indexOfCsi(bytes, from),
+  ]) {
+    for (let [line, at] = [0, next(0)]; at !== -1 && line < count; line += 1) {
+      const end = ends[line] ?? 0;
+      if (end > at) {
+        writings[line] = ESCAPED;
+        at = next(end);
+      }
     }
   }
   let line = 0;
