@@ -108,7 +108,7 @@ export class Lines {
     for (const index of hits) {
       mask[index] = 1;
     }
-    if (this.block.levels.includes(MALFORMED)) {
+    if (this.#hasMalformed()) {
       // The engine takes the terminal codes of texts out, and not those of lines that are no JSON.
       for (let index = 0; index < mask.length; index += 1) {
         mask[index] ||= this.isMalformed(index) && !this.isPlain(index) ? 1 : 0;
@@ -133,6 +133,10 @@ export class Lines {
     return this.#textEnds;
   }
 
+  #hasMalformed(): boolean {
+    return this.block.levels.includes(MALFORMED);
+  }
+
   #read(): Uint8Array {
     if (this.#bytes === undefined || this.#bytes.length === 0) {
       // The engine's memory may have grown, which leaves views of it behind.
@@ -148,7 +152,7 @@ export class Lines {
   }
 
   #writings(): Uint8Array {
-    this.#writing ??= findWritings(this.#read(), this.#lineEnds(), this.block.count);
+    this.#writing ??= findWritings(this.#read(), this.#lineEnds(), this.block.count, this.#hasMalformed());
     return this.#writing;
   }
 }
@@ -164,12 +168,10 @@ function findEnds(length: number, next: (from: number) => number, count: number)
   return ends;
 }
 
-function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint8Array {
+/** `hasEsc`: whether a line may have ESC itself, which JSON has to escape. */
+function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number, hasEsc: boolean): Uint8Array {
   const writings = new Uint8Array(count);
-  for (const next of [
-    (from: number) => bytes.indexOf(ESC, from),
-    (from: number) => indexOfCsi(bytes, from),
-  ]) {
+  const mark = (next: (from: number) => number) => {
     for (let [line, at] = [0, next(0)]; at !== -1 && line < count; line += 1) {
       const end = ends[line] ?? 0;
       if (end > at) {
@@ -177,6 +179,10 @@ function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint
         at = next(end);
       }
     }
+  };
+  mark((from) => indexOfCsi(bytes, from));
+  if (hasEsc) {
+    mark((from) => bytes.indexOf(ESC, from));
   }
   let line = 0;
   for (let at = bytes.indexOf(BACKSLASH); at !== -1; ) {
