@@ -5,12 +5,12 @@
 
 use alloc::vec::Vec;
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem::Finder;
 
 use crate::entry;
 use crate::escape::unescape;
 use crate::json::{Reader, Text, Visitor};
-use crate::needle::{Folds, Needle};
+use crate::needle::Needle;
 use crate::scan::{line_end, offset};
 use crate::terminal;
 
@@ -58,7 +58,8 @@ pub(crate) fn find(
         line += memchr::memchr_iter(b'\n', &padded[start..line_start]).count();
         let end = line_end(padded, line_start).min(length);
         let whole = places.of_needle().unwrap_or(usize::MAX);
-        let mut values = Values { folded, needle, unescaped, whole, is_found: false };
+        let has_csi = places.of_csi().is_some_and(|csi| csi < end);
+        let mut values = Values { folded, needle, unescaped, whole, has_csi, is_found: false };
         let mut reader = Reader { bytes: padded, open, visitor: Some(&mut values) };
         let is_entry = entry::read(&mut reader, line_start).is_some();
         if values.is_found || (!is_entry && needle.plain.find(&folded[line_start..end]).is_some()) {
@@ -73,67 +74,82 @@ pub(crate) fn find(
 }
 
 /// Where a line may hold the needle: where the needle stands as JSON writes it, or as it is, and where an escape stands
-/// that need not be written as one.
+/// that need not be written as one, or U+009B.
 struct Places<'a> {
     body: &'a [u8],
-    plain: Place<'a>,
-    escaped: Option<Place<'a>>,
-    unicode: Place<'a>,
-    solidus: Place<'a>,
+    /// The first three are those of the indexes below; then `\/`, and the needle as JSON writes it.
+    places: [Place<'a>; 5],
 }
 
-/// The next place of a text. Looked for again when it lies behind.
+const PLAIN: usize = 0;
+const CSI: usize = 1;
+const UNICODE: usize = 2;
+
+/// The next place of a text, if one is looked for. Looked for again when it lies behind.
 struct Place<'a> {
-    finder: Finder<'a>,
+    finder: Option<Finder<'a>>,
     next: Option<usize>,
 }
 
 impl<'a> Places<'a> {
     fn new(body: &'a [u8], needle: &'a Needle) -> Self {
-        let place = |finder: Finder<'a>| Place { next: finder.find(body), finder };
-        let mut unicode = place(Finder::new(br"\u"));
-        unicode.skip_usual(body);
-        Self {
-            body,
-            plain: place(needle.plain.as_ref()),
-            escaped: needle.escaped.as_ref().map(|escaped| place(escaped.as_ref())),
-            unicode,
-            solidus: place(Finder::new(br"\/")),
-        }
+        // Most bodies have none: one search instead of two.
+        let backslash = memchr::memchr(b'\\', body).unwrap_or(body.len());
+        let places = [
+            (Some(needle.plain.as_ref()), 0),
+            (Some(Finder::new(&terminal::CSI[..1])), 0),
+            (Some(Finder::new(br"\u")), backslash),
+            (Some(Finder::new(br"\/")), backslash),
+            (needle.escaped.as_ref().map(Finder::as_ref), 0),
+        ];
+        Self { body, places: places.map(|(finder, from)| Place::new(finder, body, from)) }
     }
 
     /// The first place from `from` on.
     fn first(&mut self, from: usize) -> Option<usize> {
-        self.plain.advance(self.body, from);
-        self.solidus.advance(self.body, from);
-        self.unicode.advance(self.body, from);
-        self.unicode.skip_usual(self.body);
-        let escaped = self.escaped.as_mut().and_then(|escaped| {
-            escaped.advance(self.body, from);
-            escaped.next
-        });
-        [self.plain.next, self.solidus.next, self.unicode.next, escaped].into_iter().flatten().min()
+        for place in &mut self.places {
+            place.advance(self.body, from);
+        }
+        self.places[CSI].skip(self.body, |text| !text.starts_with(terminal::CSI));
+        // Every writer spells these the same.
+        self.places[UNICODE].skip(self.body, is_usual);
+        self.places.iter().filter_map(|place| place.next).min()
     }
 
     /// Where the needle stands next without any escape.
     fn of_needle(&self) -> Option<usize> {
-        self.plain.next
+        self.places[PLAIN].next
+    }
+
+    /// Where U+009B stands next.
+    fn of_csi(&self) -> Option<usize> {
+        self.places[CSI].next
     }
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn new(finder: Option<Finder<'a>>, body: &[u8], from: usize) -> Self {
+        let mut place = Self { finder, next: None };
+        place.find(body, from);
+        place
+    }
+
+    // Inlining makes the module larger, and no faster.
+    #[inline(never)]
+    fn find(&mut self, body: &[u8], from: usize) {
+        let found = self.finder.as_ref().and_then(|finder| finder.find(&body[from..]));
+        self.next = found.map(|found| from + found);
+    }
+
     fn advance(&mut self, body: &[u8], from: usize) {
         if self.next.is_some_and(|next| next < from) {
-            self.next = self.finder.find(&body[from..]).map(|found| from + found);
+            self.find(body, from);
         }
     }
 
-    /// Passes over control characters that have no shorter escape: every writer spells those the same.
-    fn skip_usual(&mut self, body: &[u8]) {
-        while let Some(at) = self.next {
-            if !is_usual(&body[at..]) {
-                return;
-            }
+    /// Skips the places at which `is_other` accepts the text.
+    fn skip(&mut self, body: &[u8], is_other: impl Fn(&[u8]) -> bool) {
+        while let Some(at) = self.next.filter(|&at| is_other(&body[at..])) {
             self.advance(body, at + 1);
         }
     }
@@ -156,14 +172,16 @@ struct Values<'a> {
     unescaped: &'a mut Vec<u8>,
     /// Where the needle stands next, as it is: no value that ends before has it, unless by escapes.
     whole: usize,
+    /// Whether the line has U+009B, which JSON need not escape.
+    has_csi: bool,
     is_found: bool,
 }
 
 impl Visitor for Values<'_> {
     fn value(&mut self, bytes: &[u8], text: Text) -> bool {
         let plain = &self.needle.plain;
-        self.is_found = if text.has_escapes {
-            holds_unescaped(text.of(bytes), plain, self.needle.folds(), self.unescaped)
+        self.is_found = if text.has_escapes || self.has_csi {
+            holds_unescaped(text.of(bytes), self.needle, self.unescaped)
         } else {
             text.end >= self.whole && plain.find(text.of(self.folded)).is_some()
         };
@@ -171,12 +189,12 @@ impl Visitor for Values<'_> {
     }
 }
 
-fn holds_unescaped(text: &[u8], plain: &memmem::Finder<'_>, folds: &Folds, unescaped: &mut Vec<u8>) -> bool {
+fn holds_unescaped(text: &[u8], needle: &Needle, unescaped: &mut Vec<u8>) -> bool {
     unescaped.clear();
     unescape(text, &mut |piece| unescaped.extend_from_slice(piece));
-    if !plain.needle().contains(&terminal::ESC) {
+    if !needle.has_code {
         terminal::strip(unescaped);
     }
-    folds.apply(unescaped);
-    plain.find(unescaped).is_some()
+    needle.folds().apply(unescaped);
+    needle.plain.find(unescaped).is_some()
 }

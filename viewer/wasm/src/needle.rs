@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 
 use memchr::memmem::Finder;
 
+use crate::terminal;
+
 /// A text in two spellings, and which letters are equal in it.
 #[derive(Debug)]
 pub(crate) struct Needle {
@@ -11,6 +13,8 @@ pub(crate) struct Needle {
     pub(crate) plain: Finder<'static>,
     /// As JSON writes it, folded; `None` if that is no different.
     pub(crate) escaped: Option<Finder<'static>>,
+    /// Whether it has a terminal code: then it is searched in text as it was sent.
+    pub(crate) has_code: bool,
     folds: Folds,
 }
 
@@ -36,6 +40,7 @@ impl Needle {
         Self {
             plain: Finder::new(plain).into_owned(),
             escaped: (plain != escaped).then(|| Finder::new(escaped).into_owned()),
+            has_code: terminal::is_in(plain),
             folds,
         }
     }

@@ -3,7 +3,8 @@
  * text are named. Nothing here makes markup.
  */
 
-import { type Piece, readColours, withoutEscapes } from "./ansi/read";
+import { shownText } from "../store/query/shown";
+import { type Piece, readColours } from "./ansi/read";
 
 export interface SafeOptions {
   /** Whether line ends and tabs stay, as in a `pre`; else they are shown as a symbol, and as a space. */
@@ -14,7 +15,7 @@ export interface SafeOptions {
 const UNSAFE = /\r\n|[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 /** Text without ANSI sequences, and with symbols for everything that does not show. */
 export function safeText(text: string, options: SafeOptions = {}): string {
-  return showControls(withoutEscapes(text), options);
+  return showControls(shownText(text), options);
 }
 
 /** Text in pieces of one style each. */

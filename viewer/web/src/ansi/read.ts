@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 /** Terminal colours in log text, as classes. What a terminal would do beyond colours is never done. */
 
+import { ESCAPE, HAS_ESCAPE } from "../../store/query/shown";
 import { apply, classOf, plainLook } from "./look";
 
 /** A stretch of text that looks the same throughout. */
@@ -14,10 +15,6 @@ const HAS_SEQUENCE = /[\x1b\x9b\x9d]/;
 /** A colour sequence, or a link's beginning or end. What else an escape begins stays in the text. */
 const SEQUENCE =
   /(?:\x1b\[|\x9b)([\d;:]{0,64})m|(?:\x1b\]|\x9d)8;[^;\x07\x1b\x9c\x9d]*;([^\x07\x1b\x9c\x9d]*)(?:\x07|\x1b\\|\x9c)/g;
-const HAS_ESCAPE = /[\x1b\x9b]/;
-/** CSI and OSC sequences, and other escapes of two characters. An unfinished one reaches to the end of what can be one. */
-const ESCAPE =
-  /(?:\x1b\[|\x9b)([0-?]*)[ -/]*([@-~]?)|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-Z\\-~]?/g;
 
 /** Splits text at its colours, and shows all else that is in it: a link is followed by where it leads. */
 export function readAnsi(text: string): readonly Piece[] {
@@ -57,11 +54,6 @@ export function readColours(text: string): readonly Piece[] {
 /** Text without its colours, as it is copied and searched. */
 export function withoutAnsi(text: string): string {
   return textOf(readAnsi(text));
-}
-
-/** Text without escapes of any kind. */
-export function withoutEscapes(text: string): string {
-  return HAS_ESCAPE.test(text) ? text.replace(ESCAPE, "") : text;
 }
 
 class Painter {

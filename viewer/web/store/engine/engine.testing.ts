@@ -190,6 +190,36 @@ export function randomBody(random: (limit: number) => number): Uint8Array<ArrayB
   return body;
 }
 
+const CODE_PIECES = [
+  ..."[]()PX^_\\Bm02;? /~ab",
+  ...[
+    "\u001b",
+    "\u001b[",
+    "\u001b]8;;u",
+    "\u009b",
+    "\u0007",
+    "\u001b\\",
+    "\u001b(B",
+    "\n",
+    "\u007f",
+    "\u00ab",
+  ],
+  ...["\u001b", "\u009b", "\u041b", "\u009c", "\u009d", "é", "😀"],
+];
+
+/** Text with terminal codes, finished and not, and with pieces of them. */
+export function randomCodes(random: (limit: number) => number): string {
+  return Array.from({ length: random(12) }, () => CODE_PIECES[random(CODE_PIECES.length)] ?? "").join("");
+}
+
+/** As writers do that know ASCII alone: with every other character by its number. */
+export function toAscii(json: string, digits: "lower" | "upper"): string {
+  return json.replace(/[^ -~]/g, (character) => {
+    const hex = character.charCodeAt(0).toString(16).padStart(4, "0");
+    return `\\u${digits === "upper" ? hex.toUpperCase() : hex}`;
+  });
+}
+
 /** A valid entry with awkward texts. */
 export function randomEntry(random: (limit: number) => number): string {
   const texts = [
@@ -225,7 +255,5 @@ export function randomEntry(random: (limit: number) => number): string {
     ...(random(2) === 0 ? { span: { id: text(), trace_id: text() } } : {}),
   };
   const json = JSON.stringify(entry);
-  // As writers do that know ASCII alone.
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return random(3) === 0 ? json.replace(/[^ -~]/g, escaped).replaceAll("/", "\\/") : json;
+  return random(3) === 0 ? toAscii(json, "lower").replaceAll("/", "\\/") : json;
 }

@@ -1,8 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseEntry } from "../../consumer/entry";
-import { shownText } from "../query/shown";
+import { readColours } from "../../src/ansi/read";
+import { namesEscape, shownText } from "../query/shown";
 import type { Engine, Needle } from "./engine";
-import { bytesOf, LINES, loadTestEngine, makeRandom, randomBody, randomEntry } from "./engine.testing";
+import {
+  bytesOf,
+  LINES,
+  loadTestEngine,
+  makeRandom,
+  randomBody,
+  randomCodes,
+  randomEntry,
+  toAscii,
+} from "./engine.testing";
 import { makeScriptEngine } from "./script";
 
 let wasm: Engine;
@@ -76,11 +86,48 @@ test("what is shown, whatever terminal codes stand in it", () => {
   const red = "\u001b[31mconnection\u001b[0m refused";
   const grep = "a \u001b[01;31m\u001b[KRe\u001b[m\u001b[Kfused b";
   expect(hits([red, "connection refused", grep, "connection"], "connection refused")).toEqual([0, 1]);
-  expect(hits([red, grep, "re\u001bfused"], "refused")).toEqual([0, 1, 2]);
+  expect(hits([red, grep, "re\u001b[fused", "re\u001bfused"], "refused")).toEqual([0, 1]);
+  expect(hits([red, grep, "re\u001b[fused", "re\u001bfused"], "reused")).toEqual([2, 3]);
   expect(hits([red, "31m [0m"], "31m")).toEqual([1]);
   expect(hits(["a\u001b[", "a\u001b[31", "a\u001b[3\u00e9"], "a\u00e9")).toEqual([2]);
   const upper = `{"timestamp":"","level":"","target":"","message":"re\\u001B[1mfused"}`;
   expect(find(bytesOf(upper), { text: "refused", ignoresCase: true })).toEqual([0]);
+  const reset = "connection\u001b(B\u001b[m refused";
+  const link = "\u001b]8;;https://a.example\u001b\\connection\u001b]8;;\u0007 refused";
+  const short = "connec\u009b1mtion refused";
+  expect(hits([reset, link, short, "connection"], "connection refused")).toEqual([0, 1, 2]);
+  expect(hits([link, short], "example")).toEqual([]);
+  expect(hits([short, "1m"], "\u009b1M")).toEqual([0]);
+});
+
+test("what is found is what the list shows, whatever codes a text has", () => {
+  const random = makeRandom(5);
+  for (let round = 0; round < 100; round += 1) {
+    const texts = Array.from({ length: 8 }, () => `<${randomCodes(random)}`);
+    const shown = texts.map((text) =>
+      readColours(text)
+        .map((piece) => piece.text)
+        .join(""),
+    );
+    const line = (message: string) => JSON.stringify({ timestamp: "", level: "", target: "", message });
+    const lines = texts.map((text) => {
+      const writings = [line(text), toAscii(line(text), "lower"), toAscii(line(text), "upper")];
+      return writings[random(3)] ?? "";
+    });
+    const body = bytesOf(lines.join("\n"));
+    // Of what was sent, too: what is left out is not found.
+    const parts = texts.flatMap((text) =>
+      Array.from(text, (_, at) =>
+        Array.from(text)
+          .slice(at, at + 2 + random(2))
+          .join(""),
+      ),
+    );
+    for (const text of new Set([...shown, ...parts.filter((part) => !namesEscape(part))])) {
+      const expected = shown.flatMap((value, index) => (value.includes(text) ? [index] : []));
+      expect([texts, text, find(body, { text, ignoresCase: false })]).toEqual([texts, text, expected]);
+    }
+  }
 });
 
 test("values, not keys or punctuation", () => {
@@ -124,7 +171,7 @@ describe("as a search of the parsed values", () => {
     const lines = decoder.decode(body).split("\n");
     return lines.flatMap((line, index) => {
       const entry = parseEntry(line);
-      const shown = (value: string) => (text.includes("\u001b") ? value : shownText(value));
+      const shown = (value: string) => (namesEscape(text) ? value : shownText(value));
       const values = entry === undefined ? [line] : texts(entry).map(shown);
       return values.some((value) => fold(value).includes(fold(text))) ? [index] : [];
     });

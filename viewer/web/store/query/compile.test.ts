@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { readColours } from "../../src/ansi/read";
 import type { Engine } from "../engine/engine";
-import { bytesOf, loadTestEngine, makeRandom, randomEntry } from "../engine/engine.testing";
+import { bytesOf, loadTestEngine, makeRandom, randomCodes, randomEntry } from "../engine/engine.testing";
 import { makeScriptEngine } from "../engine/script";
 import type { LevelCode } from "../protocol";
 import { hashTemplate, templateOf } from "../summary/template";
@@ -69,7 +70,11 @@ function copied(engine: Engine, body: Uint8Array) {
 function find(query: string, lines: readonly string[], engine: Engine = engines.script): number[] {
   const { query: tree, error } = parse(query);
   expect(error).toBeUndefined();
-  return Array.from(compile(tree).match(blockOf(lines, engine), strict(engine)));
+  return matched(tree, lines, engine);
+}
+
+function matched(query: Query, lines: readonly string[], engine: Engine): number[] {
+  return Array.from(compile(query).match(blockOf(lines, engine), strict(engine)));
 }
 
 const entry = (rest: string, level = "INFO", message = "m") =>
@@ -99,6 +104,39 @@ describe.each(["script", "wasm"] as const)("by the engine %s", (name) => {
     expect(found("31m", lines)).toEqual([]);
     expect(found("/\\x1b\\[31m/", lines)).toEqual([0, 5]);
     expect(found("a~/^\\u001b\\[31mconn/", lines)).toEqual([5]);
+    expect(found("/\\x9b31m/", [...lines, "raw \u009b31mred", field('"\u009b31m"')])).toEqual([6, 7]);
+  });
+
+  test("what the list shows, whatever codes a text has", () => {
+    const random = makeRandom(6);
+    const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+    for (let round = 0; round < 60; round += 1) {
+      const texts = Array.from({ length: 6 }, () => `<${randomCodes(random).replaceAll("\n", "")}`);
+      // Of entries, and of lines that are none.
+      const lines = texts.map((text, index) =>
+        index < 4 ? entry("", "INFO", JSON.stringify(text).slice(1, -1)) : text,
+      );
+      const shown = texts.map((text) =>
+        readColours(text)
+          .map((piece) => piece.text)
+          .join(""),
+      );
+      for (const [index, text] of shown.entries()) {
+        const expected = shown.flatMap((value, other) => (value.includes(text) ? [other] : []));
+        const same = shown.flatMap((value, other) => (value === text ? [other] : []));
+        const engine = engines[name] ?? engines.script;
+        const run = (query: Query) => matched(query, lines, engine);
+        expect([texts[index], run({ kind: "text", text })]).toEqual([texts[index], expected]);
+        const source = literal(text);
+        expect([source, run({ kind: "regex", source, flags: "" })]).toEqual([source, expected]);
+        const matches: Query = {
+          kind: "field",
+          path: "message",
+          test: { op: "matches", source: `^${source}$`, flags: "" },
+        };
+        expect([source, run(matches)]).toEqual([source, same]);
+      }
+    }
   });
 
   test.each<[query: string, value: string, isFound: boolean]>([

@@ -1,6 +1,7 @@
 /** The lines of a block while a query is evaluated on it: each is decoded and parsed at most once. */
 
 import type { Engine } from "../engine/engine";
+import { indexOfCsi } from "../engine/script/terminal";
 import { isJsonObject, type JsonObject, parseJson } from "../json";
 import { MALFORMED } from "../protocol";
 import type { Mask } from "./mask";
@@ -9,7 +10,7 @@ import { MAX_LINE } from "./regex";
 
 /** A line, by how its texts are written. */
 const PLAIN = 0;
-/** It has a backslash, or ESC itself: then it is no JSON. */
+/** It has a backslash, or what begins a terminal code. */
 const ESCAPED = 1;
 /** It has characters as `\u0041` or `\/`, which others write as they are. */
 const ODD = 2;
@@ -107,7 +108,7 @@ export class Lines {
     for (const index of hits) {
       mask[index] = 1;
     }
-    if (this.block.levels.includes(MALFORMED)) {
+    if (this.#hasMalformed()) {
       // The engine takes the terminal codes of texts out, and not those of lines that are no JSON.
       for (let index = 0; index < mask.length; index += 1) {
         mask[index] ||= this.isMalformed(index) && !this.isPlain(index) ? 1 : 0;
@@ -132,6 +133,10 @@ export class Lines {
     return this.#textEnds;
   }
 
+  #hasMalformed(): boolean {
+    return this.block.levels.includes(MALFORMED);
+  }
+
   #read(): Uint8Array {
     if (this.#bytes === undefined || this.#bytes.length === 0) {
       // The engine's memory may have grown, which leaves views of it behind.
@@ -147,7 +152,7 @@ export class Lines {
   }
 
   #writings(): Uint8Array {
-    this.#writing ??= findWritings(this.#read(), this.#lineEnds(), this.block.count);
+    this.#writing ??= findWritings(this.#read(), this.#lineEnds(), this.block.count, this.#hasMalformed());
     return this.#writing;
   }
 }
@@ -163,13 +168,21 @@ function findEnds(length: number, next: (from: number) => number, count: number)
   return ends;
 }
 
-function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number): Uint8Array {
+/** `hasEsc`: whether a line may have ESC itself, which JSON has to escape. */
+function findWritings(bytes: Uint8Array, ends: Uint32Array, count: number, hasEsc: boolean): Uint8Array {
   const writings = new Uint8Array(count);
-  for (let [line, at] = [0, bytes.indexOf(ESC)]; at !== -1 && line < count; line += 1) {
-    if ((ends[line] ?? 0) > at) {
-      writings[line] = ESCAPED;
-      at = bytes.indexOf(ESC, ends[line]);
+  const mark = (next: (from: number) => number) => {
+    for (let [line, at] = [0, next(0)]; at !== -1 && line < count; line += 1) {
+      const end = ends[line] ?? 0;
+      if (end > at) {
+        writings[line] = ESCAPED;
+        at = next(end);
+      }
     }
+  };
+  mark((from) => indexOfCsi(bytes, from));
+  if (hasEsc) {
+    mark((from) => bytes.indexOf(ESC, from));
   }
   let line = 0;
   for (let at = bytes.indexOf(BACKSLASH); at !== -1; ) {

@@ -1,6 +1,6 @@
 /** Finds a text that whatever a regular expression matches must hold, so that a plain search can come first. */
 
-import { namesEsc } from "./shown";
+import { namesEscape } from "./shown";
 
 /** What follows it may be absent, or stands for other characters. */
 const OPTIONAL = /[*?{]/;
@@ -10,7 +10,7 @@ const MIN_LENGTH = 2;
 
 /** The longest such text; undefined if none is sure. ASCII alone: other letters have cases of their own. */
 export function literalOf(source: string, flags: string): string | undefined {
-  if (namesEsc(source)) {
+  if (namesEscape(source)) {
     return undefined;
   }
   const runs: string[] = [];

@@ -4,7 +4,7 @@ import { levelOf, parseEntry } from "../../consumer/entry";
 import { LEVELS } from "../protocol";
 import { hashTemplate, templateOf } from "../summary/template";
 import { fold } from "./fold";
-import { shownText } from "./shown";
+import { namesEscape, shownText } from "./shown";
 import type { FieldTest, Query } from "./syntax";
 
 export interface NaiveEntry {
@@ -68,7 +68,7 @@ function isLike(text: string, pattern: string): boolean {
 
 /** Terminal codes are not searched, unless they are what is looked for. */
 function shownFor(wanted: string, value: string): string {
-  return wanted.includes("\u001b") ? value : shownText(value);
+  return namesEscape(wanted) ? value : shownText(value);
 }
 
 function valuesOf(value: unknown): string[] {

@@ -4,6 +4,8 @@
  * length, so that one that is slow in proportion to a text's square is bearable.
  */
 
+import { HAS_ESCAPE } from "./shown";
+
 /** Longer texts are cut to this many characters. */
 export const MAX_REGEX_TEXT = 65_536;
 
@@ -38,7 +40,7 @@ export function compileLineTest(source: string, flags: string): LineTest | undef
   };
   return {
     mayMatch: (line) =>
-      line.length > MAX_LINE || line.includes("\\") || line.includes("\x1b") || regex.test(line),
+      line.length > MAX_LINE || line.includes("\\") || HAS_ESCAPE.test(line) || regex.test(line),
     next: mayCrossLines(source, flags) ? undefined : next,
   };
 }

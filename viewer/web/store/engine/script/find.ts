@@ -6,7 +6,7 @@ import { unescapeInto } from "./escape";
 import { LINE_END, NONE, Reader } from "./json";
 import { Pattern } from "./pattern";
 import { Places } from "./places";
-import { ESC, withoutCodes } from "./terminal";
+import { hasCode, withoutCodes } from "./terminal";
 
 /** Every byte, those of A to Z as their lower case. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -21,11 +21,14 @@ export class Finder {
   /** Undefined if it is no different. */
   readonly #escaped: Pattern | undefined;
   readonly #folds: readonly (readonly [Pattern, Uint8Array])[];
-  readonly #hasEsc: boolean;
+  /** Whether the needle has a terminal code: then it is searched in text as it was sent. */
+  readonly #hasCode: boolean;
   #folded = new Uint8Array();
   #unescaped = new Uint8Array();
   /** Where the needle stands next, as it is: no value that ends before has it, unless by escapes. */
   #whole = 0;
+  /** Whether the line has U+009B, which JSON need not escape. */
+  #hasCsi = false;
   #isFound = false;
 
   constructor(needle: PreparedNeedle) {
@@ -34,7 +37,7 @@ export class Finder {
     const isSame = equals(needle.plain, 0, needle.plain.length, needle.escaped);
     this.#escaped = isSame ? undefined : new Pattern(needle.escaped);
     this.#folds = needle.folds.map(([from, to]) => [new Pattern(from), to]);
-    this.#hasEsc = needle.plain.includes(ESC);
+    this.#hasCode = hasCode(needle.plain);
     this.#reader.visit = (start, end, hasEscapes) => this.#visit(start, end, hasEscapes);
   }
 
@@ -62,6 +65,8 @@ export class Finder {
         end = lineEnd(padded, start);
       }
       this.#whole = places.ofNeedle(start);
+      const csi = places.ofCsi(start);
+      this.#hasCsi = csi !== NONE && csi < end;
       if (this.#holds(start, end)) {
         hits.push(line);
       }
@@ -79,10 +84,11 @@ export class Finder {
 
   /** Returns whether to read on. */
   #visit(start: number, end: number, hasEscapes: boolean): boolean {
-    if (hasEscapes) {
-      let length = unescapeInto(this.#reader.bytes, start, end, this.#unescaped);
-      length = this.#hasEsc ? length : withoutCodes(this.#unescaped, length);
-      this.#isFound = this.#plain.find(this.#fold(this.#unescaped, length), 0, length) !== NONE;
+    if (hasEscapes || this.#hasCsi) {
+      const length = unescapeInto(this.#reader.bytes, start, end, this.#unescaped);
+      const sent = this.#unescaped.subarray(0, length);
+      const text = this.#hasCode ? sent : withoutCodes(sent);
+      this.#isFound = this.#plain.find(this.#fold(text, text.length), 0, text.length) !== NONE;
     } else {
       this.#isFound =
         this.#whole !== NONE && end >= this.#whole && this.#plain.find(this.#folded, start, end) !== NONE;

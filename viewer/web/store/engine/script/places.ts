@@ -1,10 +1,11 @@
 /**
  * Where a line may hold the needle: where the needle stands as it is, or as JSON writes it, and where an escape stands that
- * need not be written as one.
+ * need not be written as one, or U+009B.
  */
 
 import { BACKSLASH, NONE } from "./json";
 import type { Pattern } from "./pattern";
+import { indexOfCsi } from "./terminal";
 
 const ZERO = 0x30;
 const ONE = 0x31;
@@ -38,12 +39,14 @@ class Place {
 export class Places {
   readonly #body: Uint8Array;
   readonly #plain: Place;
+  readonly #csi = new Place(indexOfCsi);
   readonly #others: readonly Place[];
 
   constructor(body: Uint8Array, plain: Pattern, escaped: Pattern | undefined) {
     this.#body = body;
     this.#plain = placeOf(plain);
-    this.#others = [...(escaped === undefined ? [] : [placeOf(escaped)]), new Place(findUnusual)];
+    const unusual = [new Place(findUnusual), this.#csi];
+    this.#others = escaped === undefined ? unusual : [placeOf(escaped), ...unusual];
   }
 
   /** The first place from `from` on; `NONE` if there is none. */
@@ -59,6 +62,11 @@ export class Places {
   /** Where the needle stands next without any escape; `NONE` if it does not. */
   ofNeedle(from: number): number {
     return this.#plain.first(this.#body, from);
+  }
+
+  /** Where U+009B stands next; `NONE` if it does not. */
+  ofCsi(from: number): number {
+    return this.#csi.first(this.#body, from);
   }
 }
 

@@ -1,39 +1,28 @@
-/** Codes by which text moves a terminal's colours and cursor: `viewer/wasm/src/terminal.rs` in JavaScript. */
+/** Terminal codes in bytes, which are not searched: `viewer/wasm/src/terminal.rs` in JavaScript. */
 
-export const ESC = 0x1b;
-const OPEN_BRACKET = 0x5b;
+import { shownText } from "../../query/shown";
 
-enum State {
-  Text = 0,
-  Escape,
-  Sequence,
-  End,
+const ESC = 0x1b;
+/** The bytes of U+009B, which is short for `ESC [`. */
+const CSI = [0xc2, 0x9b] as const;
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+const ENCODER = new TextEncoder();
+
+/** Where U+009B stands first from `from` on; -1 if it does not. */
+export function indexOfCsi(bytes: Uint8Array, from: number): number {
+  let at = bytes.indexOf(CSI[0], from);
+  while (at !== -1 && bytes[at + 1] !== CSI[1]) {
+    at = bytes.indexOf(CSI[0], at + 1);
+  }
+  return at;
 }
 
-/** Takes ESC and the control sequences that it begins out of the first `length` bytes of `text`. Returns how many are left. */
-export function withoutCodes(text: Uint8Array, length: number): number {
-  let kept = 0;
-  let state = State.Text;
-  for (let at = 0; at < length; at += 1) {
-    const byte = text[at] ?? 0;
-    state = next(state, byte);
-    if (state === State.Text) {
-      text[kept] = byte;
-      kept += 1;
-    }
-  }
-  return kept;
+/** Whether `text` has the beginning of a terminal code. */
+export function hasCode(text: Uint8Array): boolean {
+  return text.includes(ESC) || indexOfCsi(text, 0) !== -1;
 }
 
-function next(state: State, byte: number): State {
-  if (byte === ESC) {
-    return State.Escape;
-  }
-  if (state === State.Escape && byte === OPEN_BRACKET) {
-    return State.Sequence;
-  }
-  if (state === State.Sequence && byte >= 0x20 && byte < 0x7f) {
-    return byte < 0x40 ? State.Sequence : State.End;
-  }
-  return State.Text;
+/** `text` as it is shown; itself if it has no codes. */
+export function withoutCodes(text: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return hasCode(text) ? ENCODER.encode(shownText(DECODER.decode(text))) : text;
 }
