@@ -1,6 +1,6 @@
 /**
  * The time that the histogram counts: that of the entries, without a few that lie far from all others: a clock may have been
- * wrong. They are few of each file that is opened, too. What lies outside is counted.
+ * wrong. Of each file that is opened, too, they are few. What lies outside is counted.
  */
 
 import type { Block } from "./block";
@@ -24,12 +24,11 @@ interface Held {
 /** Between which times the axis lies. One of a day or less is that of all entries. */
 export function axisOf(held: Held): Times {
   const all = timesWithin(held.blocks(), ...EVER);
-  const files = filesOf(held).map((blocks) => ({ blocks, count: timesWithin(blocks, ...EVER).count }));
-  const mayBe = (rest: Times) =>
-    areFew(all.count - rest.count, all.count) &&
-    files.every(({ blocks, count }) => {
-      const within = timesWithin(blocks, rest.oldestMs, rest.newestMs);
-      return areFew(count - within.count, count);
+  const mayBe = ({ count, oldestMs, newestMs }: Times) =>
+    areFew(all.count - count, all.count) &&
+    filesOf(held).every((blocks) => {
+      const own = timesWithin(blocks, ...EVER).count;
+      return areFew(own - timesWithin(blocks, oldestMs, newestMs).count, own);
     });
   let axis = all;
   // Later than it came by more than clocks differ.
