@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { histogramOf } from "./histogram";
-import type { Outside } from "./protocol";
+import { openFile } from "./open_file";
+import { FILE_PREFIX, type Outside } from "./protocol";
 import type { Store } from "./store";
 import { batchOf, lineOf, makeStore, NO_VIEW, openChannel, packed } from "./store.testing";
 
@@ -65,4 +66,14 @@ test.each<[what: string, times: readonly number[]]>([
   expect([counted, outside]).toEqual([times.length, []]);
   expect(fromMs).toBeLessThanOrEqual(Math.min(...times));
   expect(toMs).toBeGreaterThan(Math.max(...times));
+});
+
+test("a file among many newer entries is counted, without its own wrong clocks", async () => {
+  const store = await storeOf(hour(2_000), true);
+  const pause = () => Promise.resolve();
+  const file = new Blob([
+    [Y1970, ...hour(10).map((ms) => ms - 2 * DAY)].map((timeMs) => `${lineOf({ timeMs })}\n`).join(""),
+  ]);
+  await openFile(store, { file, producer: `${FILE_PREFIX}old`, name: "old" }, pause);
+  expect(axis(store)).toMatchObject({ counted: 2_010, outside: [{ side: "before", count: 1 }] });
 });

@@ -1,10 +1,10 @@
 /**
- * The time that the histogram counts: that of the entries, without a few that lie far from all others, because a clock was
- * wrong. What lies outside is counted, too.
+ * The time that the histogram counts: that of the entries, without a few that lie far from all others: a clock may have been
+ * wrong. Of each file that is opened, too, they are few. What lies outside is counted.
  */
 
 import type { Block } from "./block";
-import type { Outside } from "./protocol";
+import { FILE_PREFIX, type Outside } from "./protocol";
 import { type Times, timesWithin } from "./shown_times";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -24,8 +24,12 @@ interface Held {
 /** Between which times the axis lies. One of a day or less is that of all entries. */
 export function axisOf(held: Held): Times {
   const all = timesWithin(held.blocks(), ...EVER);
-  const most = all.count < FEW ? 0 : Math.max(1, Math.floor(all.count / SHARE));
-  const mayBe = ({ count }: Times) => all.count - count <= most;
+  const mayBe = ({ count, oldestMs, newestMs }: Times) =>
+    areFew(all.count - count, all.count) &&
+    filesOf(held).every((blocks) => {
+      const own = timesWithin(blocks, ...EVER).count;
+      return areFew(own - timesWithin(blocks, oldestMs, newestMs).count, own);
+    });
   let axis = all;
   // Later than it came by more than clocks differ.
   const limitMs = latestArrival(held) + DAY_MS;
@@ -45,6 +49,24 @@ export function axisOf(held: Held): Times {
     }
     axis = rest;
   }
+}
+
+function areFew(left: number, all: number): boolean {
+  return left <= (all < FEW ? 0 : Math.max(1, Math.floor(all / SHARE)));
+}
+
+/** The blocks of each file that is opened. */
+function filesOf(held: Held): readonly Block[][] {
+  const files = new Map<string, Block[]>();
+  for (const block of held.blocks()) {
+    const id = block.producer?.id ?? "";
+    if (id.startsWith(FILE_PREFIX)) {
+      const blocks = files.get(id) ?? [];
+      blocks.push(block);
+      files.set(id, blocks);
+    }
+  }
+  return [...files.values()];
 }
 
 /** What is shown before and behind an axis. */

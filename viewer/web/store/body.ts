@@ -21,6 +21,8 @@ export interface Body {
   readonly fresh: number;
   /** Numbers below this one were there before the channel was. */
   readonly liveFrom: number;
+  /** Whether no line behind these was there before the channel was. */
+  readonly endsHistory: boolean;
 }
 
 /** The number of a line. */

@@ -118,7 +118,7 @@ export class Channel {
       const isLive = nowMs - this.#plainSinceMs >= REPLAY_MS;
       this.#pace(scan, isLive ? lines.length : 0, nowMs);
       const body = { producer, arrivalMs: nowMs, bytes, scan, session: undefined, seqs: undefined };
-      store.take({ ...body, frame: undefined, fresh: 0, liveFrom: 0 });
+      store.take({ ...body, frame: undefined, fresh: 0, liveFrom: 0, endsHistory: true });
     }
     report({ type: "plain", received: lines.length - unread, malformed: malformed + unread });
   }
@@ -229,6 +229,7 @@ export class Channel {
       frame: data === undefined ? undefined : { data, bodyStart },
       fresh,
       liveFrom: this.#liveFrom,
+      endsHistory: header.last + 1 >= this.#liveFrom,
     };
   }
 }

@@ -6,13 +6,17 @@ import { areOneGap } from "./gaps";
 /** How many runs there is room for. */
 export const CAPACITY = 512;
 
-export const CHUNK_BYTES = CAPACITY * 22 + 600;
+export const CHUNK_BYTES = CAPACITY * 23 + 600;
 
 /** Consecutive entries of a block, by their indexes. */
 export interface Stretch {
   readonly block: Block;
   readonly from: number;
   readonly to: number;
+  /** The key of the first. */
+  readonly key: number;
+  /** Whether that is the key of all, whatever their times are. */
+  readonly isFixed: boolean;
 }
 
 export class Chunk {
@@ -25,6 +29,8 @@ export class Chunk {
   readonly shown = new Uint16Array(CAPACITY);
   /** By what the run's first entry was put in its place: a time in the history, `Infinity` behind it. */
   readonly keys = new Float64Array(CAPACITY);
+  /** 1 if all entries of the run have its key. */
+  readonly fixed = new Uint8Array(CAPACITY);
   rows = 0;
   shownRows = 0;
   /** How many runs are gaps, and how many of those are in the row of a gap before them. */
@@ -38,8 +44,9 @@ export class Chunk {
   lastGap: Block | undefined;
 
   /** Makes a stretch one run with the run in front of it, if it follows from that. Returns whether it does. */
-  join(run: number, { block, from, to }: Stretch): boolean {
-    if (this.blocks[run] !== block || this.tos[run] !== from) {
+  join(run: number, { block, from, to, key, isFixed }: Stretch): boolean {
+    const isNext = this.blocks[run] === block && this.tos[run] === from;
+    if (!isNext || (this.fixed[run] === 1) !== isFixed || (isFixed && this.keys[run] !== key)) {
       return false;
     }
     this.tos[run] = to;
@@ -49,7 +56,7 @@ export class Chunk {
   }
 
   /** Makes a stretch the run at `run`. There is room for it. */
-  put(run: number, { block, from, to }: Stretch, key: number): void {
+  put(run: number, { block, from, to, key, isFixed }: Stretch): void {
     for (const column of this.#columns()) {
       column.copyWithin(run + 1, run, this.count);
     }
@@ -58,6 +65,7 @@ export class Chunk {
     this.tos[run] = to;
     this.shown[run] = 0;
     this.keys[run] = key;
+    this.fixed[run] = isFixed ? 1 : 0;
     this.count += 1;
     if (!block.chunks.includes(this)) {
       block.chunks.push(this);
@@ -74,7 +82,7 @@ export class Chunk {
     this.tos[run] = index;
     this.rows += index - to;
     this.show(run);
-    this.put(run + 1, { block, from: index, to }, key);
+    this.put(run + 1, { block, from: index, to, key, isFixed: this.fixed[run] === 1 });
   }
 
   /** Gives its second half to a new chunk. */
@@ -178,7 +186,7 @@ export class Chunk {
   }
 
   #columns() {
-    return [this.froms, this.tos, this.shown, this.keys] as const;
+    return [this.froms, this.tos, this.shown, this.keys, this.fixed] as const;
   }
 
   #move(from: number, to: number): void {

@@ -71,7 +71,7 @@ export class Gaps {
   /** Numbers below `liveFrom` were there before the channel was. */
   take(producer: Producer, gap: SessionGap, liveFrom: number, arrivalMs: number): void {
     const isHistory = gap.first < liveFrom && !producer.isLive;
-    if (isHistory && producer.keyMs === Number.NEGATIVE_INFINITY) {
+    if (isHistory && !producer.hasHistory) {
       producer.gaps.push({ gap, arrivalMs });
     } else {
       this.#place(producer, gap, isHistory, arrivalMs);

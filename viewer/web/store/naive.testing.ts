@@ -40,6 +40,8 @@ interface Placed {
 
 interface State {
   key: number;
+  recentMs: readonly number[];
+  hasHistory: boolean;
   isLive: boolean;
   /** With when they came. */
   gaps: { readonly gap: Missing; readonly arrivalMs: number }[];
@@ -52,15 +54,16 @@ export class Naive {
   #hasHistory = false;
 
   /** Entries that came together. */
-  take(entries: readonly NaiveEntry[], liveFrom: number, nowMs: number): void {
+  take(entries: readonly NaiveEntry[], liveFrom: number, nowMs: number, endsHistory: boolean): void {
     const [first] = entries;
     if (first === undefined) return;
     const state = this.#state(first.producer);
     const history = entries.filter(({ seq }) => seq !== undefined && seq < liveFrom);
     const keys = naiveKeys(
       history.map(({ timeMs }) => timeMs),
-      state.key,
+      state,
       nowMs,
+      endsHistory,
     );
     if (history.length > 0) {
       if (state.gaps.length > 0) state.key = keys[0] ?? state.key;
@@ -76,7 +79,7 @@ export class Naive {
   takeGap(producer: string, gap: Missing, liveFrom: number, nowMs: number): void {
     const state = this.#state(producer);
     const isHistory = gap.first < liveFrom && !state.isLive;
-    if (isHistory && state.key === Number.NEGATIVE_INFINITY) {
+    if (isHistory && !state.hasHistory) {
       state.gaps.push({ gap, arrivalMs: nowMs });
     } else {
       this.#place(gapRow(producer, gap), isHistory ? state.key : undefined, nowMs);
@@ -156,6 +159,7 @@ export class Naive {
       const at = this.placed.findLastIndex((other) => other.key <= key) + 1;
       this.placed.splice(at, 0, { row, key });
       state.key = key;
+      state.hasHistory = true;
       this.#hasHistory = true;
       return;
     }
@@ -171,32 +175,52 @@ export class Naive {
   }
 
   #state(producer: string): State {
-    const state = this.#states.get(producer) ?? { key: Number.NEGATIVE_INFINITY, isLive: false, gaps: [] };
+    const state = this.#states.get(producer) ?? {
+      key: Number.NEGATIVE_INFINITY,
+      recentMs: [],
+      hasHistory: false,
+      isLive: false,
+      gaps: [],
+    };
     this.#states.set(producer, state);
     return state;
   }
 }
 
-/** The keys of `mergeKeys`, by comparing each time with each. */
-function naiveKeys(times: readonly number[], keyMs: number, nowMs: number): number[] {
+/** The keys of `mergeKeys`, by comparing each time with each. Sets the last times of the state. */
+function naiveKeys(own: readonly number[], state: State, nowMs: number, isLast: boolean): number[] {
+  const times = [...state.recentMs, ...own];
+  const before = state.recentMs.length;
+  const [dayMs, minuteMs] = [86_400_000, 60_000];
+  const known = times.filter((ms) => !Number.isNaN(ms));
+  const above = known.filter((ms) => ms > nowMs + dayMs).length;
+  const mostMs = above > 1 && above > known.length / 2 ? Number.POSITIVE_INFINITY : nowMs + dayMs;
   const lengths: number[] = [];
-  const isUsable = (ms: number) => ms >= keyMs && ms <= nowMs + 86_400_000;
-  for (const [index, time] of times.entries()) {
-    const before = lengths.filter((_, other) => other < index && (times[other] ?? 0) <= time);
-    lengths.push(isUsable(time) ? 1 + Math.max(0, ...before) : 0);
+  for (const time of times) {
+    const shorter = lengths.filter((_, other) => (times[other] ?? 0) <= time);
+    lengths.push(time >= state.key && time <= mostMs ? 1 + Math.max(0, ...shorter) : 0);
   }
-  const own = new Map<number, number>();
+  const kept: number[] = [];
   let end = times.length;
   for (let length = Math.max(0, ...lengths); length > 0; length -= 1) {
     end = lengths.lastIndexOf(length, end - 1);
-    own.set(end, times[end] ?? 0);
+    kept.unshift(end);
   }
-  let key = keyMs;
+  const last = kept.at(-1) ?? -1;
+  const lastMs = times[last] ?? 0;
+  const near = [state.key, ...times.slice(0, last)].filter((ms) => ms <= lastMs && ms >= lastMs - minuteMs);
+  const isTrusted = isLast && last >= before && lastMs <= nowMs + dayMs;
+  if (last !== -1 && near.length === 0 && !isTrusted) kept.pop();
+  let { key } = state;
+  for (const index of kept) if (index < before) key = times[index] ?? key;
   if (key === Number.NEGATIVE_INFINITY) {
-    key = own.get(Math.min(...own.keys())) ?? (times.some((ms) => ms > nowMs) ? nowMs : key);
+    const first = kept.find((index) => index >= before);
+    const isAhead = isLast && times.some((ms) => ms > nowMs);
+    key = first === undefined ? (isAhead ? nowMs : key) : (times[first] ?? key);
   }
-  return times.map((_, index) => {
-    key = own.get(index) ?? key;
+  state.recentMs = known.slice(-2);
+  return own.map((time, index) => {
+    key = kept.includes(index + before) ? time : key;
     return key;
   });
 }

@@ -32,7 +32,7 @@ test("lines of other libraries are entries, and what is none stays as it is", as
 
 test("a file is forgotten, and nothing else", async () => {
   const store = await makeStore();
-  const { channel } = openChannel(store, "live", { from: 0, next: 2 });
+  const { channel } = openChannel(store, "live", { from: 0, next: 1 });
   channel.take(batchOf([[0, ownLine(1)]]), T + 10, true);
   const open = (producer: string) =>
     openFile(store, { file: new Blob([ownLine(0)]), producer, name: "same name" }, pause);

@@ -22,17 +22,38 @@ export async function openFile(
   const [session, arrivalMs] = [`file-${files}`, Date.now()];
   store.nameProducer(producer, [name]);
   let lines = 0;
-  for await (const bytes of bodiesOf(file, store.engine)) {
+  for await (const [bytes, isLast] of withLast(bodiesOf(file, store.engine))) {
     if (!store.knows(producer)) {
       break;
     }
     const scan = store.engine.scan(bytes);
     const body = { producer, arrivalMs, bytes, scan, session, seqs: lines, frame: undefined };
     lines += scan.count;
-    store.take({ ...body, fresh: 0, liveFrom: EVERYTHING });
+    store.take({ ...body, fresh: 0, liveFrom: EVERYTHING, endsHistory: isLast });
     await pause();
   }
   return { lines, session };
+}
+
+/** Each item, and whether it is the last one. What was read before an error is passed on first. */
+async function* withLast<T>(items: AsyncIterable<T>): AsyncGenerator<readonly [item: T, isLast: boolean]> {
+  let held: readonly [T] | undefined;
+  try {
+    for await (const item of items) {
+      if (held !== undefined) {
+        yield [held[0], false];
+      }
+      held = [item];
+    }
+  } catch (error) {
+    if (held !== undefined) {
+      yield [held[0], true];
+    }
+    throw error;
+  }
+  if (held !== undefined) {
+    yield [held[0], true];
+  }
 }
 
 /** Lines of other libraries as entries. */

@@ -15,7 +15,6 @@ export interface Place {
 
 /** Entries to be put in a place. */
 export interface Run extends Stretch {
-  readonly key: number;
   /** Whether they may be one run with what is in front of them, because their key follows from those of that. */
   readonly joins: boolean;
 }
@@ -61,7 +60,7 @@ export class Order {
       this.#chunks.push(chunk);
     }
     if (!isJoined) {
-      chunk.put(chunk.count, entries, entries.key);
+      chunk.put(chunk.count, entries);
     }
     this.#changed(chunk);
   }
@@ -86,7 +85,7 @@ export class Order {
       chunk.cut(run, place.index, keyBehind);
       run += 1;
     }
-    chunk.put(run, entries, entries.key);
+    chunk.put(run, entries);
   }
 
   /** By what an entry is in its place: in the history never less than that of an entry before it. */
@@ -94,7 +93,7 @@ export class Order {
     let key = chunk.keys[run] ?? 0;
     const from = chunk.froms[run] ?? 0;
     const block = chunk.blocks[run];
-    if (index > from && key !== Number.POSITIVE_INFINITY && block !== undefined) {
+    if (index > from && chunk.fixed[run] === 0 && block !== undefined) {
       const columns = block.columns();
       for (let each = from + 1; each <= index; each += 1) {
         key = later(key, columns.time(each));
@@ -112,7 +111,7 @@ export class Order {
     const { chunk, run } = last;
     const block = chunk.blocks[run];
     const [from, to] = [chunk.froms[run] ?? 0, chunk.tos[run] ?? 0];
-    if (block !== undefined && to - from > 1) {
+    if (block !== undefined && to - from > 1 && chunk.fixed[run] === 0) {
       const columns = block.columns();
       let own = chunk.keys[run] ?? 0;
       for (let index = from + 1; index < to; index += 1) {

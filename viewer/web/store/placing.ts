@@ -7,6 +7,9 @@ import type { Block } from "./block";
 import { later, type Order, type Place } from "./order";
 import type { Producer } from "./producer";
 
+/** The key of what stands as it came. */
+const LIVE = { key: Number.POSITIVE_INFINITY, isFixed: true } as const;
+
 export interface PlacingParts {
   readonly order: Order;
   /** Makes the block of the mark. */
@@ -60,9 +63,9 @@ export class Placing {
     producer.isLive = true;
     if (this.#mark === undefined) {
       this.#mark = this.#makeMark(arrivalMs);
-      this.#order.append({ block: this.#mark, from: 0, to: 1, key: Number.POSITIVE_INFINITY, joins: false });
+      this.#order.append({ ...LIVE, block: this.#mark, from: 0, to: 1, joins: false });
     }
-    this.#order.append({ block, from: start, to, key: Number.POSITIVE_INFINITY, joins: true });
+    this.#order.append({ ...LIVE, block, from: start, to, joins: true });
   }
 
   /** Returns the first that is not history, because it was logged when the mark was there. */
@@ -70,7 +73,8 @@ export class Placing {
     const columns = block.kind === "entries" ? block.columns() : undefined;
     const markMs = this.#mark?.arrivalMs(0) ?? Number.POSITIVE_INFINITY;
     const keyOf = (index: number) => keys[index - first] ?? Number.NaN;
-    // The order takes the times in a run for keys: one whose time is later than its key begins another run.
+    // The order takes the times in a run for keys, unless the run has one for all: one whose time is later than its key begins
+    // another run.
     const isAhead = (index: number) => (columns?.time(index) ?? Number.NaN) > keyOf(index);
     const to = first + keys.length;
     for (let from = first; from < to; ) {
@@ -79,13 +83,16 @@ export class Placing {
         return from;
       }
       const { place, key: keyBehind } = this.#order.firstAbove(key);
+      const isFixed = isAhead(from) && !(keyOf(from + 1) > key);
+      const follows = (index: number) => (isFixed ? keyOf(index) === key : !isAhead(index));
       let end = from + 1;
-      while (end < to && keyOf(end) < keyBehind && keyOf(end) <= markMs && !isAhead(end)) {
+      while (end < to && keyOf(end) < keyBehind && keyOf(end) <= markMs && follows(end)) {
         end += 1;
       }
-      this.#order.insert(place, { block, from, to: end, key, joins: !isAhead(from) });
+      this.#order.insert(place, { block, from, to: end, key, isFixed, joins: isFixed || !isAhead(from) });
       this.#hasHistory = true;
       producer.keyMs = keyOf(end - 1);
+      producer.hasHistory = true;
       from = end;
     }
     return to;
@@ -113,7 +120,8 @@ export class Placing {
     const placeKey = place === undefined ? Number.POSITIVE_INFINITY : order.keyAt(place);
     const ownKey = later(frontKey, time);
     const key = Math.min(ownKey, placeKey);
-    order.insert(place, { block, from: index, to: index + 1, key, joins: key === ownKey });
+    const isFixed = key === Number.POSITIVE_INFINITY || key !== ownKey;
+    order.insert(place, { block, from: index, to: index + 1, key, isFixed, joins: true });
     this.#hasHistory ||= key !== Number.POSITIVE_INFINITY;
   }
 

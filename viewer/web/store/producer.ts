@@ -13,6 +13,10 @@ export class Producer {
   open: Block | undefined;
   /** The key of its last entry in the history (`merge_keys.ts`): its entries are in order, whatever its clock does. */
   keyMs = Number.NEGATIVE_INFINITY;
+  /** The last times in its history. */
+  recentMs: readonly number[] = [];
+  /** Whether there is, or was, something of it in the history. */
+  hasHistory = false;
   /** Whether entries of it have come by their arrival: those behind them do, too. */
   isLive = false;
   /** Gaps in front of everything else of it, whose time is that of the entry behind them. */

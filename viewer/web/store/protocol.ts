@@ -16,6 +16,9 @@ export type ItemId = number;
 /** No block has more entries. */
 export const BLOCK_STRIDE = 65_536;
 
+/** The id of a file's producer begins with it. */
+export const FILE_PREFIX = "file:";
+
 /** The four levels of the protocol by number, and a line that is no entry. */
 export const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 export type LevelCode = 0 | 1 | 2 | 3;
@@ -144,7 +147,7 @@ export interface Histogram {
   readonly counts: Uint32Array;
   /** Times of gaps. */
   readonly gaps: readonly number[];
-  /** What is shown at other times: a few entries, far from the others, because a clock was wrong. */
+  /** What is shown at other times: a few entries, far from the others. */
   readonly outside: readonly Outside[];
 }
 

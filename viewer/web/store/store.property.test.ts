@@ -132,7 +132,7 @@ class World {
     program.channel.take(this.#random(3) > 0 ? packed(text) : text, this.#nowMs, true);
     const fresh = sent.filter(({ seq = 0 }) => seq >= program.next);
     this.#received += fresh.length;
-    this.naive.take(fresh, program.liveFrom, this.#nowMs);
+    this.naive.take(fresh, program.liveFrom, this.#nowMs, last + 1 >= program.liveFrom);
     this.#reach(program, last + 1);
   }
 

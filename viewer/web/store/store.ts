@@ -1,7 +1,7 @@
 /** The log as the page holds it: takes entries in, puts them in order, keeps to its memory. No I/O, no clock. */
 
 import type { Block } from "./block";
-import type { Body } from "./body";
+import { type Body, seqAt } from "./body";
 import type { Engine, Scan } from "./engine/engine";
 import { Fetching } from "./fetching";
 import { Gaps, type SessionGap } from "./gaps";
@@ -266,7 +266,7 @@ export class Store {
   }
 
   /** A block has got the entries from `from` on: they get their place. */
-  #grown(block: Block, from: number, { liveFrom, arrivalMs }: Body): void {
+  #grown(block: Block, from: number, { liveFrom, endsHistory, arrivalMs, seqs = 0, scan }: Body): void {
     const { producer, count } = block;
     if (producer === undefined) {
       return;
@@ -274,7 +274,11 @@ export class Store {
     this.view.admit(block);
     const live = block.seqs === undefined ? from : Math.max(from, block.indexFrom(liveFrom));
     if (live > from) {
-      const keys = mergeKeys(block.columns(), from, live, producer.keyMs, arrivalMs);
+      // A long body is several parts.
+      const isLast = endsHistory && block.seq(count - 1) === seqAt(seqs, scan.count - 1);
+      const part = { times: block.columns(), from, to: live, arrivalMs, isLast };
+      const { keys, recentMs } = mergeKeys(part, producer);
+      producer.recentMs = recentMs;
       this.#gaps.placeFirst(producer, true, keys[0]);
       this.#placing.place(block, from, live, keys, arrivalMs);
     }

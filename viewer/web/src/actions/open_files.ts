@@ -1,5 +1,6 @@
 /** Reads files as producers of their own, and goes to the first entry of each. */
 
+import { FILE_PREFIX } from "../../store/protocol";
 import { formatCount } from "../format";
 import { pick } from "../language";
 import type { Model } from "../model";
@@ -48,9 +49,9 @@ const used = new Set<string>();
 
 /** Returns the id of its producer, which is that of no other. */
 function addFile({ files, origins }: Model, name: string): string {
-  let id = `file:${name}`;
+  let id = `${FILE_PREFIX}${name}`;
   for (let number = 2; used.has(id) || origins.value.some((origin) => origin.id === id); number += 1) {
-    id = `file:${name}#${number}`;
+    id = `${FILE_PREFIX}${name}#${number}`;
   }
   used.add(id);
   files.value = [...files.value, { id, name }];

@@ -24,7 +24,7 @@ const text = pick({
       before: (count: string) => `‹ ${count} earlier`,
       behind: (count: string) => `${count} later ›`,
     },
-    wrongClock: "Far from the others: a clock may have been wrong. Show these alone",
+    outsideTitle: "A few entries, far from all others in time. Show these alone",
   },
   zh: {
     name: "条目随时间的分布",
@@ -39,7 +39,7 @@ const text = pick({
       before: (count: string) => `‹ 更早 ${count} 条`,
       behind: (count: string) => `更晚 ${count} 条 ›`,
     },
-    wrongClock: "远离其他条目：时钟可能有误。仅显示这些条目",
+    outsideTitle: "少量条目，时间上远离其他所有条目。仅显示这些条目",
   },
 });
 
@@ -217,7 +217,7 @@ export function Histogram({ model }: { model: Model }) {
             key={outside.side}
             type="button"
             class={`button outside ${outside.side}`}
-            title={text.wrongClock}
+            title={text.outsideTitle}
             onClick={() => setRange(outside.range)}
           >
             {text.outside[outside.side](formatCount(outside.count))}
