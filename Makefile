@@ -141,13 +141,17 @@ PAGE_OUTPUT := viewer/web/dist bindings-node/viewer
 ENGINE := viewer/web/store/engine/engine.wasm
 ENGINE_SOURCE = cd viewer/wasm && LC_ALL=C && sha256sum .cargo/config.toml Cargo.lock Cargo.toml src/*.rs | sha256sum | cut -d ' ' -f 1
 
+# Binaryen makes it an eighth smaller, and no slower.
+WASM_OPT := npm exec --yes --package=binaryen@132.0.0 -- wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-sign-ext \
+ --enable-nontrapping-float-to-int --enable-mutable-globals --enable-reference-types --enable-multivalue
+
 .PHONY: wasm
 wasm: ## Build the page's WebAssembly, which `make page` takes up
 	@tools/ensure wasm
 	cd viewer/wasm && REMAP="--remap-path-prefix=$${CARGO_HOME:-$$HOME/.cargo}/registry/src=registry" && \
 	 cargo build --release --locked --target wasm32-unknown-unknown --target-dir target \
 	 --config "target.wasm32-unknown-unknown.rustflags=[\"$$REMAP\"]"
-	install -m 644 viewer/wasm/target/wasm32-unknown-unknown/release/logrtc_engine.wasm $(ENGINE)
+	$(WASM_OPT) viewer/wasm/target/wasm32-unknown-unknown/release/logrtc_engine.wasm -o $(ENGINE)
 	($(ENGINE_SOURCE)) > $(ENGINE).source
 
 .PHONY: test-wasm
