@@ -100,7 +100,8 @@ testInBrowsers("a file has what was sent, byte for byte, and shows it again", as
 
   // It is muted and removed by itself; a second one of its name is another.
   await query.write("");
-  await drop(page.page, '{"level":50,"time":"1970-01-01T00:00:05Z","name":"api","msg":"of \\u001b[1mpi\\u001b[0mno"}\n');
+  const right = `{"level":30,"time":${Date.now()},"name":"api","msg":"at its time"}\n`.repeat(4);
+  await drop(page.page, `{"level":50,"time":"1970-01-01T00:00:05Z","name":"api","msg":"of \\u001b[1mpi\\u001b[0mno"}\n${right}`);
   const ofPino = list.row("of pino");
   await ofPino.waitFor();
   assert.match(await ofPino.innerText(), /ERROR[^]*api[^]*of pino/);
@@ -118,9 +119,9 @@ testInBrowsers("a file has what was sent, byte for byte, and shows it again", as
   await page.page.getByRole("button", { name: "Producers: rate, delay, losses" }).click();
   const details = page.page.locator(".producer-details.file");
   await details.first().getByLabel("mute").click();
-  await eventually("it is muted", async () => (await query.counts())[0] === 51);
+  await eventually("it is muted", async () => (await query.counts())[0] === 55);
   await details.first().getByRole("button", { name: "Remove yesterday.ndjson" }).click();
-  await eventually("it is removed", async () => /^51 entries held/.test(await page.page.locator("#counts").innerText()));
+  await eventually("it is removed", async () => /^55 entries held/.test(await page.page.locator("#counts").innerText()));
   assert.equal(await chips.count(), 1);
   await page.page.keyboard.press("Escape");
 
@@ -128,7 +129,7 @@ testInBrowsers("a file has what was sent, byte for byte, and shows it again", as
   await query.write("");
   const clear = page.page.locator(".actions button").filter({ hasText: /Clear|Forget/ });
   await clear.click();
-  await page.page.getByRole("button", { name: /^Forget 51 entries/ }).click();
+  await page.page.getByRole("button", { name: /^Forget 55 entries/ }).click();
   await eventually("nothing is left", async () => (await list.numbers()).length === 0);
   assert.equal(await chips.count(), 0);
   assert.equal(await page.count(), 0);
