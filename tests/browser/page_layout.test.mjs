@@ -13,6 +13,22 @@ async function boxOf(element) {
   return box;
 }
 
+/**
+ * A page with 100 entries, behind which there is another one to go back to.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {import("../lib/browser.mjs").Browser} browser
+ */
+async function openBehindAnother(t, browser) {
+  const { producer, page, list } = await openLog(t, browser);
+  const address = page.page.url();
+  await page.page.goto("about:blank");
+  await page.page.goto(address);
+  await producer.log(0, 100);
+  await list.shows(99);
+  return { page, list, query: new PageQuery(list), panel: page.page.locator(".panel"), back: () => page.goBack() };
+}
+
 testInBrowsers("the panel's edge is moved by pointer and keyboard, and is kept; no row is covered or moved", async (t, browser) => {
   const { producer, page, list } = await openLog(t, browser);
   await producer.log(0, 200);
@@ -63,16 +79,7 @@ testInBrowsers("the panel's edge is moved by pointer and keyboard, and is kept; 
 });
 
 testInBrowsers("Back closes what is open, and the query stays", async (t, browser) => {
-  const { producer, page, list } = await openLog(t, browser);
-  // So that there is something to go back to.
-  const address = page.page.url();
-  await page.page.goto("about:blank");
-  await page.page.goto(address);
-  await producer.log(0, 100);
-  await list.shows(99);
-  const query = new PageQuery(list);
-  const panel = page.page.locator(".panel");
-  const back = () => page.goBack();
+  const { page, list, query, panel, back } = await openBehindAnother(t, browser);
   await page.page.keyboard.press("k");
   await page.page.keyboard.press("Enter");
   await panel.getByRole("button", { name: "Trace", exact: true }).click();
@@ -99,16 +106,7 @@ testInBrowsers("Back closes what is open, and the query stays", async (t, browse
 });
 
 testInBrowsers("Back undoes one click on a filter after the other, and what is typed is in the address before it is left", async (t, browser) => {
-  const { producer, page, list } = await openLog(t, browser);
-  // So that there is something to go back to.
-  const address = page.page.url();
-  await page.page.goto("about:blank");
-  await page.page.goto(address);
-  await producer.log(0, 100);
-  await list.shows(99);
-  const query = new PageQuery(list);
-  const panel = page.page.locator(".panel");
-  const back = () => page.goBack();
+  const { page, list, query, panel, back } = await openBehindAnother(t, browser);
   /** @param {string} text @param {boolean} [hasRange] */
   const isQuery = async (text, hasRange = false) => {
     await eventually(`the query is ${text}`, async () => (await query.field.inputValue()) === text);

@@ -163,7 +163,7 @@ impl Channels {
 
     /// Nothing is read of a producer, which is not waited for any more. Returns whether that is to be said.
     pub(super) fn unproved(&mut self, producer: &str, failure: ProofFailure) -> bool {
-        // One that has been read is no less read by what comes after it.
+        // A producer that was read before counts as read.
         if matches!(self.states.get(producer), None | Some(State::Announced { .. })) {
             self.set(producer, State::Unproved);
         }
